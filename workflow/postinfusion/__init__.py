@@ -1,0 +1,1 @@
+"""Evidence for clinical claims from the outcome data of infusion trials."""
