@@ -1,0 +1,1 @@
+"""Tables as data: the canonical tables that sources deliver and the ADaM datasets that derive makes of them."""
