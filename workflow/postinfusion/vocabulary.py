@@ -1,0 +1,225 @@
+"""The words that every layer shares: choices of the plan, statistics of the results, outputs of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    """What an analysis does; the value stands in the plan and in the ``method`` column of the results."""
+
+    DISPOSITION = "disposition"
+    DEMOGRAPHICS = "demographics"
+    SUMMARY = "summary"
+    MISSINGNESS = "missingness"
+    WEIGHT = "weight"
+    COURSES = "courses"
+    ADVERSE_EVENTS = "adverse-events"
+    MMRM = "mmrm"
+    TRAJECTORY = "trajectory"
+    ANCOVA = "ancova"
+
+
+MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA})
+
+
+class Section(StrEnum):
+    """The sections of a report, in its order; each is one display job and one folder."""
+
+    DISPOSITION = "disposition"
+    EFFICACY = "efficacy"
+    WEIGHT = "weight"
+    SAFETY = "safety"
+    GOVERNANCE = "governance"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One kind of table or figure that a run can produce."""
+
+    id: str
+    title: str
+    section: Section
+    method: Method | None
+    kind: str  # table | figure
+    individual: bool = False
+
+
+OUTPUTS = {
+    output.id: output
+    for output in (
+        Output("CONSORT01", "Flow of participants", Section.DISPOSITION, Method.DISPOSITION, "figure"),
+        Output("DST01", "Disposition", Section.DISPOSITION, Method.DISPOSITION, "table"),
+        Output("DMT01", "Demographics and baseline characteristics", Section.DISPOSITION, Method.DEMOGRAPHICS, "table"),
+        Output("CFBT01", "Observed values and change from baseline", Section.EFFICACY, Method.SUMMARY, "table"),
+        Output("MIST01", "Missing assessments", Section.EFFICACY, Method.MISSINGNESS, "table"),
+        Output("MMRMT01", "Mixed model for repeated measures", Section.EFFICACY, Method.MMRM, "table"),
+        Output("MMRMG01", "Adjusted means by visit", Section.EFFICACY, Method.MMRM, "figure"),
+        Output("LMMT01", "Linear mixed model over time", Section.EFFICACY, Method.TRAJECTORY, "table"),
+        Output("AOVT01", "Analysis of covariance", Section.EFFICACY, Method.ANCOVA, "table"),
+        Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
+        Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
+        Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
+        Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
+        Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
+        Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
+    )
+}
+
+
+class Covariance(StrEnum):
+    """Covariance of repeated measurements within a participant."""
+
+    US = "us"
+    AD = "ad"
+    ADH = "adh"
+    AR1 = "ar1"
+    AR1H = "ar1h"
+    CS = "cs"
+    CSH = "csh"
+    TOEP = "toep"
+    TOEPH = "toeph"
+
+
+COVARIANCE_NAMES = {
+    Covariance.US: "unstructured",
+    Covariance.AD: "first-order ante-dependence",
+    Covariance.ADH: "heterogeneous first-order ante-dependence",
+    Covariance.AR1: "first-order autoregressive",
+    Covariance.AR1H: "heterogeneous first-order autoregressive",
+    Covariance.CS: "compound symmetry",
+    Covariance.CSH: "heterogeneous compound symmetry",
+    Covariance.TOEP: "Toeplitz",
+    Covariance.TOEPH: "heterogeneous Toeplitz",
+}
+
+
+class DfMethod(StrEnum):
+    """How the degrees of freedom of a contrast are found."""
+
+    KENWARD_ROGER_LINEAR = "kenward-roger-linear"
+    SATTERTHWAITE = "satterthwaite"
+    BETWEEN_WITHIN = "between-within"
+    RESIDUAL = "residual"
+    ASYMPTOTIC = "asymptotic"
+
+
+DF_NAMES = {
+    DfMethod.KENWARD_ROGER_LINEAR: "Kenward-Roger (linear)",
+    DfMethod.SATTERTHWAITE: "Satterthwaite",
+    DfMethod.BETWEEN_WITHIN: "between-within",
+    DfMethod.RESIDUAL: "residual",
+    DfMethod.ASYMPTOTIC: "asymptotic",
+}
+
+
+class DesignKind(StrEnum):
+    """Design of the trial."""
+
+    SINGLE_ARM = "single-arm"
+    PARALLEL = "parallel"
+
+
+class TimeZero(StrEnum):
+    """What hour 0 of every participant is."""
+
+    FIRST_INFUSION = "first-infusion"
+    RANDOMISATION = "randomisation"
+    FIRST_DOSE = "first-dose"
+
+
+TIME_ZERO_NAMES = {
+    TimeZero.FIRST_INFUSION: "the start of the first infusion",
+    TimeZero.RANDOMISATION: "randomisation",
+    TimeZero.FIRST_DOSE: "the first dose",
+}
+
+
+class DataKind(StrEnum):
+    """Whether the data are evidence; synthetic and scrambled ones put a banner on every page and figure."""
+
+    REAL = "real"
+    SYNTHETIC = "synthetic"
+    SCRAMBLED = "scrambled"
+
+
+BANNERS = {
+    DataKind.SYNTHETIC: "SYNTHETIC — no evidence about any treatment",
+    DataKind.SCRAMBLED: "ARMS SCRAMBLED — no evidence about any treatment",
+}
+INDIVIDUAL_BANNER = "INTERNAL — contains individual data"
+
+
+class Privacy(StrEnum):
+    """Who may read a report."""
+
+    INTERNAL = "internal"
+    PUBLIC = "public"
+
+
+class Better(StrEnum):
+    """Direction of benefit of an endpoint."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One named statistic of the results: how a table calls and prints it.
+
+    ``decimals`` counts those added to the decimals of the measure itself; ``None`` prints an integer, and
+    a fixed number of decimals stands in ``fixed``.
+    """
+
+    name: str
+    label: str
+    decimals: int | None = None
+    fixed: int | None = None
+
+
+STATISTICS = {
+    statistic.name: statistic
+    for statistic in (
+        Statistic("n", "n"),
+        Statistic("n_total", "N"),
+        Statistic("n_missing", "Missing"),
+        Statistic("n_events", "Events"),
+        Statistic("proportion", "%", fixed=1),
+        Statistic("mean", "Mean", decimals=1),
+        Statistic("sd", "SD", decimals=2),
+        Statistic("median", "Median", decimals=1),
+        Statistic("q1", "Lower quartile", decimals=1),
+        Statistic("q3", "Upper quartile", decimals=1),
+        Statistic("min", "Minimum", decimals=0),
+        Statistic("max", "Maximum", decimals=0),
+        Statistic("smd", "Standardised mean difference", fixed=2),
+        Statistic("estimate", "Estimate", decimals=1),
+        Statistic("std_error", "Standard error", decimals=2),
+        Statistic("df", "Degrees of freedom", fixed=1),
+        Statistic("num_df", "Numerator degrees of freedom", fixed=0),
+        Statistic("statistic", "Test statistic", fixed=2),
+        Statistic("p_value", "p", fixed=4),
+        Statistic("conf_low", "Lower confidence limit", decimals=1),
+        Statistic("conf_high", "Upper confidence limit", decimals=1),
+        Statistic("std_effect", "Standardised effect", fixed=2),
+        Statistic("covariance", "Covariance", decimals=2),
+        Statistic("correlation", "Correlation", fixed=2),
+        Statistic("risk_difference", "Risk difference (percentage points)", fixed=1),
+        Statistic("person_days", "Person-days", fixed=0),
+        Statistic("n_infusions", "Infusions"),
+        Statistic("n_observations", "Observations"),
+        Statistic("n_participants", "Participants"),
+        Statistic("log_likelihood", "Log-likelihood", fixed=2),
+        Statistic("aic", "AIC", fixed=1),
+        Statistic("bic", "BIC", fixed=1),
+        Statistic("iterations", "Iterations"),
+        Statistic("gradient", "Largest gradient", fixed=8),
+        Statistic("condition", "Condition number", fixed=1),
+        Statistic("converged", "Converged"),
+    )
+}
