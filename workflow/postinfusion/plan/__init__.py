@@ -1,0 +1,1 @@
+"""The plan: one YAML file per trial, the only thing that an analyst edits, as frozen models."""

@@ -1,0 +1,97 @@
+"""What is measured, and what the trial wants to know: endpoints and estimands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from postinfusion.plan.base import Part
+from postinfusion.plan.quantities import Name
+from postinfusion.vocabulary import Better
+
+
+class Endpoint(Part):
+    """One measured quantity."""
+
+    measure: Name
+    """Name of the scale, task or sign in the data, for example MADRS."""
+    score: str = "total"
+    """Which score of the scale."""
+    label: Name
+    """Name in tables and figures."""
+    unit: str = "points"
+    """Unit of the values."""
+    better: Better
+    """Which direction is a benefit; `none` for a quantity that is only watched."""
+    decimals: int = Field(default=0, ge=0, le=4)
+    """Decimals of a single value; means get one more."""
+    family: str = ""
+    """Endpoints of one family are judged together."""
+    important_difference: float | None = Field(default=None, gt=0)
+    """Smallest difference between groups that matters, in the unit of the endpoint."""
+    threshold_source: str = ""
+    """Where the important difference comes from; must be given with it."""
+
+    @model_validator(mode="after")
+    def _threshold_has_a_source(self) -> Endpoint:
+        """Refuse a threshold of importance without its source."""
+        if self.important_difference is not None and not self.threshold_source:
+            raise ValueError("important_difference needs threshold_source: say where the threshold comes from")
+        return self
+
+    @property
+    def parameter(self) -> str:
+        """The name of the endpoint's parameter in the analysis datasets."""
+        return self.measure if self.score == "total" else f"{self.measure} {self.score}"
+
+
+class Strategy(StrEnum):
+    """What happens to assessments after an intercurrent event."""
+
+    TREATMENT_POLICY = "treatment-policy"
+    HYPOTHETICAL = "hypothetical"
+
+
+class Form(StrEnum):
+    """What of an endpoint is analysed."""
+
+    CHANGE = "change"
+    VALUE = "value"
+
+
+class Treatment(Part):
+    """Which arms are compared."""
+
+    arm: Name
+    """The arm of interest."""
+    against: Name
+    """The arm it is compared with."""
+
+
+class Variable(Part):
+    """What is compared, and when."""
+
+    endpoint: Name
+    """Key under endpoints."""
+    form: Form = Form.CHANGE
+    """change from baseline, or the value itself."""
+    visit: Name
+    """The visit that decides."""
+
+
+class Estimand(Part):
+    """One question of the trial with its five attributes (ICH E9(R1))."""
+
+    population: Name
+    """Key under populations."""
+    treatment: Treatment
+    """Which arms are compared."""
+    variable: Variable
+    """What is compared, and when."""
+    events: dict[str, Strategy] = Field(default_factory=dict)
+    """Intercurrent event → strategy: treatment-policy uses later assessments; hypothetical leaves them out, as if the
+    event had not happened and the participant were missing at random."""
+    summary: Literal["difference-in-means"] = "difference-in-means"
+    """The measure that compares the arms."""

@@ -1,0 +1,87 @@
+"""The whole plan of one trial, and the rules between its parts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from postinfusion.plan.analyses import Analysis
+from postinfusion.plan.base import Part
+from postinfusion.plan.design import Design, Population, Visit
+from postinfusion.plan.endpoints import Endpoint, Estimand
+from postinfusion.plan.quantities import Name
+from postinfusion.plan.source import Source
+from postinfusion.vocabulary import DataKind, Privacy
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+class PrivacyRules(Part):
+    """How participants are protected."""
+
+    ids: Literal["rekey", "keep"] = "rekey"
+    """rekey: participants get new numbers; keep: the ids are pseudonyms already."""
+    small_cell: int = Field(default=5, ge=1, le=20)
+    """Counts below this number are not printed in a public report."""
+    mode: Privacy = Privacy.INTERNAL
+    """internal: with individual courses, under a banner; public: without them and without small counts."""
+
+
+class Outputs(Part):
+    """Which tables and figures are made: all that the analyses allow, but for these."""
+
+    drop: tuple[str, ...] = ()
+    """IDs of outputs that are not made; they stand in the report's table of what is absent."""
+
+
+class Plan(Part):
+    """One trial: its data, design, questions and analyses."""
+
+    plan: Literal[1]
+    """Version of this format."""
+    title: Name
+    """Title of the trial in the report."""
+    intervention: str = ""
+    """What the experimental arms received, in a few words."""
+    data: DataKind
+    """real, synthetic or scrambled; the last two put a banner on every page and figure."""
+    provenance: str = ""
+    """Where the data come from, in a sentence for the report."""
+    seed: int = Field(ge=0, lt=2**63)
+    """The only seed; each analysis draws its own stream from it and its own name."""
+    sources: dict[str, Source] = Field(min_length=1)
+    """Name of a canonical table → the file that delivers it."""
+    missing_codes: tuple[str, ...] = ("", "NA")
+    """Cells that mean "missing"."""
+    privacy: PrivacyRules = PrivacyRules()
+    """How participants are protected."""
+    design: Design
+    """Arms, strata, time zero."""
+    schedule: tuple[Visit, ...] = Field(min_length=1)
+    """Visits in the order of time; the first is the baseline."""
+    populations: dict[Key, Population] = Field(min_length=1)
+    """Who is analysed."""
+    estimands: dict[Key, Estimand] = Field(default_factory=dict)
+    """The questions; the one called primary stands first in the report."""
+    endpoints: dict[Key, Endpoint] = Field(default_factory=dict)
+    """What is measured."""
+    analyses: dict[Key, Analysis] = Field(min_length=1)
+    """Each key is an analysis_id: it names results, files, footers and methods text."""
+    outputs: Outputs = Outputs()
+    """Which tables and figures are made."""
+
+    @property
+    def baseline_visit(self) -> str:
+        """The name of the first visit of the schedule."""
+        return self.schedule[0].visit
+
+    @property
+    def visit_names(self) -> tuple[str, ...]:
+        """The names of all visits, in the order of time."""
+        return tuple(visit.visit for visit in self.schedule)
+
+    @property
+    def nominal_hours(self) -> dict[str, float]:
+        """Visit → nominal hours since time zero."""
+        return {visit.visit: visit.at for visit in self.schedule}

@@ -1,0 +1,42 @@
+"""Where the data are, and how their columns are called there."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from postinfusion.plan.base import Part
+from postinfusion.plan.quantities import Name
+
+
+class Clock(StrEnum):
+    """What the cells of time columns hold."""
+
+    DATE_TIME = "date-time"
+    HOURS = "hours"
+    DAYS = "days"
+    STUDY_DAY = "study-day"
+
+
+class Source(Part):
+    """One file that delivers one table."""
+
+    file: Name
+    """File in the trial's folder under data/; CSV or Parquet by its ending."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Our column name → their column name. A column that already has our name needs no line."""
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """Our column name → their value → our value, for codes."""
+    constants: dict[str, str] = Field(default_factory=dict)
+    """Our column name → the same value in every row, for what the file does not say."""
+    covariates: dict[str, str] = Field(default_factory=dict)
+    """Participants only: further baseline variables, name in this plan → their column name."""
+    flags: dict[str, str] = Field(default_factory=dict)
+    """Participants only: supplied membership of a population, its name → their column of Y and N."""
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Their column name → the values of the rows to read; all other rows are left out and counted."""
+    wide: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+    """One column per measure: measure → their column name; or per measure and visit: measure → visit → column."""
+    clock: Clock = Clock.DATE_TIME
+    """What time columns hold: a date-time or date; hours or days since time zero; a study day (no day 0)."""
