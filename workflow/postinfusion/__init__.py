@@ -1,1 +1,25 @@
 """Evidence for clinical claims from the outcome data of infusion trials."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from postinfusion.analyses.lmm import fit_lmm as fit_lmm
+    from postinfusion.analyses.mmrm import fit_mmrm as fit_mmrm
+
+# Importing the package must stay cheap: pandas and scipy load only when a model is asked for.
+_LAZY = {"fit_lmm": "postinfusion.analyses.lmm", "fit_mmrm": "postinfusion.analyses.mmrm"}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds under that name
+    """Load a function of the public interface on first use."""
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    """List the public interface."""
+    return [*globals(), *_LAZY]

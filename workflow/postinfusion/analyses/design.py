@@ -1,0 +1,339 @@
+"""From a formula and a data frame to a design matrix, and again to the rows of a reference grid.
+
+What a design learns from the analysed rows (levels, knots, polynomial coefficients, means) it keeps, so that the same
+columns can be evaluated anywhere. Factors have treatment contrasts with the first level as reference; a factor whose
+margin is not in the model has a column per level, by R's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from postinfusion.analyses.formula import Factor, Formula, Term, parse_formula, term_name
+from postinfusion.errors import ModelError, nearest
+
+Array = NDArray[np.float64]
+MAX_COLUMNS = 2_000
+
+
+@dataclass(frozen=True)
+class Levels:
+    """A factor of the design: its levels in order, the first being the reference."""
+
+    values: tuple[Any, ...]
+
+    def codes(self, column: pd.Series[Any]) -> NDArray[np.intp]:
+        """Give the position of each value among the levels; -1 when it is none of them."""
+        return np.asarray(pd.Index(self.values).get_indexer(pd.Index(column)), dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Covariate:
+    """A numeric column of the design with what the reference grid needs of it."""
+
+    mean: float
+    minimum: float
+    maximum: float
+
+
+@dataclass(frozen=True)
+class PolynomialBasis:
+    """R's ``poly``: orthonormal polynomials on the analysed rows, by their three-term recurrence."""
+
+    alpha: tuple[float, ...]
+    norm2: tuple[float, ...]
+
+    def columns(self, x: Array) -> Array:
+        """Evaluate the polynomials of degree 1 and up at x (n,), shape (n, degree)."""
+        values = [np.ones_like(x), x - self.alpha[0]]
+        for i, alpha in enumerate(self.alpha[1:], start=1):
+            values.append((x - alpha) * values[i] - self.norm2[i + 1] / self.norm2[i] * values[i - 1])
+        return np.column_stack([value / np.sqrt(norm) for value, norm in zip(values[1:], self.norm2[2:], strict=True)])
+
+
+@dataclass(frozen=True)
+class NaturalSplineBasis:
+    """Natural cubic splines that vanish at the left boundary knot: the space of R's ``ns``; linear beyond the knots."""
+
+    knots: tuple[float, ...]
+
+    def columns(self, x: Array) -> Array:
+        """Evaluate the basis at x (n,), shape (n, interior knots + 1).
+
+        References
+        ----------
+        Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. 5.4 and 5.5.
+        """
+        low, high = self.knots[0], self.knots[-1]
+        u = (x - low) / (high - low)
+        t = (np.array(self.knots) - low) / (high - low)
+        cubes = np.maximum(u[:, None] - t, 0.0) ** 3
+        d = (cubes[:, :-1] - cubes[:, -1:]) / (t[-1] - t[:-1])
+        return np.column_stack([u, d[:, :-1] - d[:, -1:]])
+
+
+Basis = PolynomialBasis | NaturalSplineBasis | None
+
+
+@dataclass(frozen=True)
+class Design:
+    """A formula with all that was learned from the analysed rows.
+
+    Attributes
+    ----------
+    formula
+        The parsed formula.
+    variables
+        Levels or covariate of each column of the data that the formula uses.
+    bases
+        Polynomials and splines by the factor of the formula.
+    """
+
+    formula: Formula
+    variables: Mapping[str, Levels | Covariate]
+    bases: Mapping[Factor, Basis]
+
+    def matrix(self, frame: pd.DataFrame, *, coding: str = "treatment") -> Array:
+        """Give the design matrix of the rows of a frame, shape (n, c).
+
+        Parameters
+        ----------
+        frame
+            Has a column for each variable of the formula.
+        coding
+            ``treatment``, or ``sum`` for contrasts that sum to zero over the levels.
+
+        Raises
+        ------
+        ModelError
+            A value is not a level of its factor.
+        """
+        blocks = [np.ones((len(frame), 1))] if self.formula.intercept else []
+        cache: dict[tuple[Factor, bool], Array] = {}
+        for term in self.formula.terms:
+            block = np.ones((len(frame), 1))
+            for factor in term:
+                full = self._needs_every_level(term, factor)
+                if (factor, full) not in cache:
+                    cache[factor, full] = self._columns(factor, frame, "full" if full else coding)
+                # The first factor varies fastest, as in R.
+                block = (cache[factor, full][:, :, None] * block[:, None, :]).reshape(len(frame), -1)
+            blocks.append(block)
+        return np.concatenate(blocks, axis=1)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[Term, str], ...]:
+        """Give the term and the name of each column of the design matrix."""
+        columns: list[tuple[Term, str]] = [((), "(Intercept)")] if self.formula.intercept else []
+        for term in self.formula.terms:
+            parts = [self._names(factor, full=self._needs_every_level(term, factor)) for factor in reversed(term)]
+            columns += [(term, ":".join(reversed(names))) for names in product(*parts)]
+        return tuple(columns)
+
+    @property
+    def names(self) -> list[str]:
+        """Name the columns as R does: ``TRTPActive:AVISITWeek 2``."""
+        return [name for _, name in self.columns]
+
+    @property
+    def factors(self) -> dict[str, tuple[Any, ...]]:
+        """Give the levels of each factor."""
+        return {name: v.values for name, v in self.variables.items() if isinstance(v, Levels)}
+
+    def positions(self, term: str) -> list[int]:
+        """Give the columns of a term; the order of its factors does not matter.
+
+        Raises
+        ------
+        ModelError
+            The model has no such term.
+        """
+        wanted = {frozenset(found) for found in parse_formula(term).terms}
+        known = {term_name(t): frozenset(t) for t in self.formula.terms}
+        if len(wanted) != 1 or not wanted <= set(known.values()):
+            raise ModelError(
+                f'The model has no term "{term}"; its terms are {", ".join(known)}. {nearest(term, known)}'
+            )
+        return [i for i, (t, _) in enumerate(self.columns) if t and frozenset(t) in wanted]
+
+    def _needs_every_level(self, term: Term, factor: Factor) -> bool:
+        """Say whether a factor has a column per level in a term: when the term without it is not in the model."""
+        margin = frozenset(term) - {factor}
+        if not margin:
+            first = next(t for t in self.formula.terms if len(t) == 1 and self._is_categorical(t[0]))
+            return not self.formula.intercept and term == first if self._is_categorical(factor) else False
+        return margin not in {frozenset(t) for t in self.formula.terms}
+
+    def _is_categorical(self, factor: Factor) -> bool:
+        """Say whether a factor of the formula is categorical."""
+        return isinstance(self.variables[factor.variable], Levels)
+
+    def _columns(self, factor: Factor, frame: pd.DataFrame, coding: str) -> Array:
+        """Give the columns of one factor of the formula."""
+        variable = self.variables[factor.variable]
+        if isinstance(variable, Levels):
+            return _coding(len(variable.values), coding)[_known_codes(factor.variable, variable, frame)]
+        x = frame[factor.variable].to_numpy(dtype=float)
+        return _numeric_columns(factor, x, self.bases.get(factor))
+
+    def _names(self, factor: Factor, *, full: bool) -> list[str]:
+        """Name the columns of one factor of the formula."""
+        variable = self.variables[factor.variable]
+        if isinstance(variable, Levels):
+            return [f"{factor.variable}{level}" for level in variable.values[0 if full else 1 :]]
+        width = _width(factor)
+        return [str(factor)] if width == 1 else [f"{factor}{i}" for i in range(1, width + 1)]
+
+
+def build_design(formula: str | Formula, frame: pd.DataFrame, *, categorical: Iterable[str] = ()) -> Design:
+    """Learn a design from the analysed rows.
+
+    Parameters
+    ----------
+    formula
+        Right side of the model.
+    frame
+        The analysed rows, without missing values in the formula's columns.
+    categorical
+        Columns that are factors whatever their type.
+
+    Raises
+    ------
+    ModelError
+        A column is not there, a factor has one level only, or a covariate is not finite.
+    """
+    parsed = parse_formula(formula) if isinstance(formula, str) else formula
+    require_columns(frame, parsed.variables)
+    variables = {name: _variable(frame[name], categorical=name in set(categorical)) for name in parsed.variables}
+    factors = dict.fromkeys(factor for term in parsed.terms for factor in term)
+    for factor in factors:
+        if factor.function and isinstance(variables[factor.variable], Levels):
+            raise ModelError(f"{factor} needs a numeric column; {factor.variable} is categorical")
+    bases = {factor: _basis(factor, frame) for factor in factors if factor.function in ("poly", "ns")}
+    design = Design(parsed, variables, bases)
+    if len(design.columns) > MAX_COLUMNS:
+        raise ModelError(f"The model has {len(design.columns):,} columns; at most {MAX_COLUMNS:,} are allowed")
+    return design
+
+
+def complete_rows(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Give the rows without a missing value in these columns, and only these columns.
+
+    Raises
+    ------
+    ModelError
+        A column is not there.
+    """
+    wanted = list(dict.fromkeys(columns))
+    require_columns(frame, wanted)
+    part = frame[wanted]
+    present = np.flatnonzero(part.notna().to_numpy().all(axis=1))
+    return part if len(present) == len(part) else part.iloc[present]
+
+
+def require_columns(frame: pd.DataFrame, columns: Iterable[str]) -> None:
+    """Refuse a frame that lacks one of the columns, with the nearest name."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        hints = [hint for hint in (nearest(name, map(str, frame.columns)) for name in missing) if hint]
+        raise ModelError(" ".join([f"The data have no column {', '.join(missing)}.", *hints]))
+
+
+def level_values(column: pd.Series[Any]) -> tuple[Any, ...]:
+    """Give the levels that occur: in the order of a Categorical, else sorted."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        used = np.bincount(column.cat.codes.to_numpy()[column.notna().to_numpy()], minlength=len(column.cat.categories))
+        return tuple(level for level, n in zip(column.cat.categories, used, strict=True) if n)
+    return tuple(sorted(column.dropna().unique().tolist()))
+
+
+def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariate:
+    """Take a column as a factor or as a covariate, by its type."""
+    if not categorical and pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        x = column.to_numpy(dtype=float)
+        if not np.isfinite(x).all():
+            raise ModelError(f"{column.name} holds infinite values; remove these rows")
+        return Covariate(float(x.mean()), float(x.min()), float(x.max()))
+    levels = level_values(column)
+    if len(levels) < 2:
+        raise ModelError(f"{column.name} has {len(levels)} level in the analysed rows; a factor needs at least two")
+    return Levels(levels)
+
+
+def _basis(factor: Factor, frame: pd.DataFrame) -> Basis:
+    """Learn the basis of poly or ns."""
+    x = frame[factor.variable].to_numpy(dtype=float)
+    if factor.function == "ns":
+        knots = (float(x.min()), *factor.parameters, float(x.max()))
+        if list(knots) != sorted(set(knots)):
+            raise ModelError(
+                f"The knots of {factor} must lie between {knots[0]:g} and {knots[-1]:g}, the range of the data"
+            )
+        return NaturalSplineBasis(knots)
+    return _polynomials(factor, x)
+
+
+def _polynomials(factor: Factor, x: Array) -> PolynomialBasis:
+    """Find the three-term recurrence of the polynomials that are orthogonal on x.
+
+    References
+    ----------
+    Kennedy & Gentle (1980), Statistical Computing, pp. 343-344, as in R's ``poly``.
+    """
+    degree = int(factor.parameters[0])
+    if len(np.unique(x)) <= degree:
+        raise ModelError(f"{factor} needs more than {degree} different values of {factor.variable}")
+    alpha, norm2 = [float(x.mean())], [1.0, float(len(x))]
+    previous, current = np.ones_like(x), x - x.mean()
+    for _ in range(degree):
+        norm2.append(float(current @ current))
+        alpha.append(float(x @ current**2) / norm2[-1])
+        following = (x - alpha[-1]) * current - norm2[-1] / norm2[-2] * previous
+        previous, current = current, following
+    return PolynomialBasis(tuple(alpha[:degree]), tuple(norm2))
+
+
+def _numeric_columns(factor: Factor, x: Array, basis: Basis) -> Array:
+    """Give the columns of a numeric factor at x (n,)."""
+    if basis is not None:
+        return basis.columns(x)
+    if not factor.function:
+        return x[:, None]
+    smallest = -1.0 if factor.function == "log1p" else 0.0
+    if (x < smallest).any() or (factor.function != "sqrt" and (x == smallest).any()):
+        raise ModelError(f"{factor} is not defined: {factor.variable} goes down to {x.min():g}")
+    functions = {"log": np.log, "log1p": np.log1p, "sqrt": np.sqrt}
+    return np.asarray(functions[factor.function](x)[:, None])
+
+
+def _width(factor: Factor) -> int:
+    """Count the columns of a numeric factor."""
+    if factor.function == "ns":
+        return len(factor.parameters) + 1
+    return int(factor.parameters[0]) if factor.function == "poly" else 1
+
+
+def _coding(n_levels: int, coding: str) -> Array:
+    """Give the columns of each level: all indicators, treatment contrasts, or contrasts that sum to zero."""
+    identity = np.eye(n_levels)
+    if coding == "full":
+        return identity
+    return identity[:, 1:] if coding == "treatment" else identity[:, 1:] - identity[:, :1]
+
+
+def _known_codes(name: str, levels: Levels, frame: pd.DataFrame) -> NDArray[np.intp]:
+    """Give the codes of a factor's values, all of which must be levels."""
+    codes = levels.codes(frame[name])
+    if len(codes) and codes.min() < 0:
+        raise ModelError(
+            f"{name} holds a value that the model has not seen; its levels are {', '.join(map(str, levels.values))}"
+        )
+    return codes

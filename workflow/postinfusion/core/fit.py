@@ -1,0 +1,155 @@
+"""Newton's method for a (restricted) log-likelihood, and the report of the optimum that is kept with every fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from postinfusion.core.likelihood import Criterion, Profile, Slopes
+from postinfusion.core.linalg import Array
+from postinfusion.errors import ModelError
+
+MAX_ITERATIONS = 150
+MAX_HALVINGS = 50
+# Half of g' H^-1 g is the gain that a further step promises: 1e-18 moves an estimate by 1e-9 of its error.
+CONVERGED = 1e-18
+# Rounding of a log-likelihood near 1e3 to 1e5: a decrease smaller than this cannot be seen.
+ROUNDING = 1e-13
+# Eigenvalues of the scaled Hessian below this fraction of the largest count as a flat direction.
+FLAT = 1e-10
+
+
+@dataclass(frozen=True)
+class OptimumReport:
+    """How good an optimum is: the dossier kept with each fit.
+
+    Attributes
+    ----------
+    iterations
+        Newton steps taken.
+    max_gradient
+        Largest absolute element of the gradient of the log-likelihood, with the response scaled to unit residual
+        standard deviation.
+    condition
+        Condition number of the Hessian after scaling it to a unit diagonal.
+    positive_definite
+        Whether the Hessian is positive definite, apart from directions that a boundary makes flat.
+    boundary
+        Whether the optimum lies on the boundary of the parameter space (a variance of zero, a correlation of one).
+    parametrisation
+        In which parameters the optimum was found.
+    """
+
+    iterations: int
+    max_gradient: float
+    condition: float
+    positive_definite: bool
+    boundary: bool
+    parametrisation: str
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A stationary point of the criterion, or the last point that was reached.
+
+    Attributes
+    ----------
+    theta
+        Shape (H,).
+    profile, slopes
+        The criterion and its derivatives there.
+    iterations
+        Newton steps taken.
+    converged
+        Whether a further step promises less than ``CONVERGED`` and the Hessian has no negative direction.
+    """
+
+    theta: Array
+    profile: Profile
+    slopes: Slopes
+    iterations: int
+    converged: bool
+
+
+def minimise(criterion: Criterion, start: Array) -> Optimum:
+    """Minimise minus the log-likelihood over theta by Newton steps with exact derivatives and step halving.
+
+    Where the observed Hessian is not positive definite the step uses the expected information (Fisher scoring).
+
+    Parameters
+    ----------
+    criterion
+        Of data with the response in units of its residual standard deviation.
+    start
+        Shape (H,): a theta at which the covariance is positive definite.
+
+    Raises
+    ------
+    ModelError
+        The criterion cannot be evaluated at the start.
+    """
+    theta, at = start, criterion.at(start)
+    if at is None:
+        raise ModelError("The covariance matrix is not positive definite at the starting values of the fit")
+    for iteration in range(MAX_ITERATIONS):
+        slope = criterion.slopes(at)
+        direction, promised = _direction(slope)
+        if promised < CONVERGED:
+            return Optimum(theta, at, slope, iteration, _has_no_descent(slope.hessian))
+        found = _step(criterion, theta, at, direction, promised)
+        if found is None:
+            return Optimum(theta, at, slope, iteration, False)
+        theta, at = found
+    return Optimum(theta, at, criterion.slopes(at), MAX_ITERATIONS, False)
+
+
+def _direction(slope: Slopes) -> tuple[Array, float]:
+    """Give the Newton step, or the Fisher step where the Hessian has a negative direction, and the gain it promises."""
+    matrix = slope.hessian if _has_no_descent(slope.hessian) else slope.information
+    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
+    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    values = np.maximum(values, FLAT * max(values[-1], 1e-300))
+    direction = -(vectors @ ((vectors.T @ (slope.gradient / scale)) / values)) / scale
+    return direction, float(-slope.gradient @ direction) / 2
+
+
+def _has_no_descent(hessian: Array) -> bool:
+    """Say whether the Hessian is positive definite up to flat directions."""
+    diagonal = np.diag(hessian)
+    largest = diagonal.max()
+    if not np.isfinite(largest) or diagonal.min() < -FLAT * largest:
+        return False
+    scale = np.sqrt(np.where(diagonal > FLAT * largest, diagonal, largest))
+    return bool(np.linalg.eigvalsh(hessian / np.outer(scale, scale))[0] > -FLAT)
+
+
+def _step(
+    criterion: Criterion, theta: Array, at: Profile, direction: Array, promised: float
+) -> tuple[Array, Profile] | None:
+    """Halve the step until the criterion falls enough; None when it never does."""
+    length, noise = 1.0, ROUNDING * (1.0 + abs(at.value)) * 10
+    for _ in range(MAX_HALVINGS):
+        trial = theta + length * direction
+        new = criterion.at(trial)
+        if new is not None and new.value <= at.value - 1e-4 * length * promised + noise:
+            return trial, new
+        length /= 2
+    return None
+
+
+def report(optimum: Optimum, *, boundary: bool, parametrisation: str) -> OptimumReport:
+    """Put together the dossier of an optimum."""
+    hessian = optimum.slopes.hessian
+    diagonal = np.diag(hessian)
+    scale = np.sqrt(np.where(diagonal > FLAT * diagonal.max(), diagonal, diagonal.max()))
+    values = np.linalg.eigvalsh(hessian / np.outer(scale, scale))
+    curved = values[values > FLAT] if boundary else values
+    return OptimumReport(
+        iterations=optimum.iterations,
+        max_gradient=float(np.abs(optimum.slopes.gradient).max()),
+        condition=float(curved.max() / max(curved.min(), 1e-300)),
+        positive_definite=bool(curved.min() > 0),
+        boundary=boundary,
+        parametrisation=parametrisation,
+    )

@@ -1,0 +1,130 @@
+"""What a fit says of any linear combination of its fixed effects: L, V and df, and nothing else of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from postinfusion.core.contrasts import Estimates, JointTest, estimates, f_test
+from postinfusion.core.kenward_roger import kenward_roger_f
+from postinfusion.core.linalg import Array, Basis
+from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
+from postinfusion.errors import ModelError
+
+DfMethod = Literal["kenward-roger-linear", "satterthwaite", "between-within", "residual", "asymptotic"]
+DF_METHODS: tuple[DfMethod, ...] = (
+    "kenward-roger-linear",
+    "satterthwaite",
+    "between-within",
+    "residual",
+    "asymptotic",
+)
+
+
+@dataclass(frozen=True)
+class Inference:
+    """Coefficients in an orthonormal basis with all that tests and intervals need.
+
+    Attributes
+    ----------
+    basis
+        From the columns of X to the basis in which the other attributes are given.
+    beta
+        Shape (p,): in the basis, in units of the response.
+    Phi
+        Shape (p, p): model-based covariance of beta.
+    V
+        Shape (p, p): the covariance used for standard errors: Phi, or Kenward-Roger's.
+    df_method
+        How degrees of freedom are found.
+    P
+        Shape (H, p, p): derivatives of the inverse of Phi; H may be 0.
+    w
+        Shape (H, H): covariance of theta.
+    df_columns
+        Shape (p,): df of each kept column, for ``between-within`` and ``residual``.
+    """
+
+    basis: Basis
+    beta: Array
+    Phi: Array
+    V: Array
+    df_method: DfMethod
+    P: Array
+    w: Array
+    df_columns: Array
+
+    def coefficients(self) -> Array:
+        """Give the coefficients of the kept columns of X, shape (p,)."""
+        return np.asarray(self.basis.T @ self.beta)
+
+    def covariance(self) -> Array:
+        """Give the covariance of the coefficients of the kept columns of X, shape (p, p)."""
+        return np.asarray(self.basis.T @ self.V @ self.basis.T.T)
+
+    def estimates(self, L: Array, *, confidence: float = 0.95) -> Estimates:
+        """Estimate L times the coefficients; rows that are not estimable are NaN.
+
+        Parameters
+        ----------
+        L
+            Shape (m, c): over all columns of X, the aliased ones included.
+        confidence
+            Coverage of the intervals.
+        """
+        K = self.in_basis(L)
+        variance = np.einsum("mi,ij,mj->m", K, self.V, K, optimize=True)
+        unknown = ~self.basis.is_estimable(L) | (variance <= 0)
+        error = np.where(unknown, np.nan, np.sqrt(np.maximum(variance, 0)))
+        estimate = np.where(unknown, np.nan, K @ self.beta)
+        df = np.where(unknown, np.nan, self.degrees_of_freedom(L))
+        return estimates(estimate, error, df, confidence=confidence)
+
+    def in_basis(self, L: Array) -> Array:
+        """Give the rows of L (m, c) in the basis, shape (m, p)."""
+        return np.asarray(L[:, self.basis.kept] @ self.basis.T)
+
+    def degrees_of_freedom(self, L: Array) -> Array:
+        """Give the degrees of freedom of each row of L (m, c)."""
+        if self.df_method == "asymptotic":
+            return np.full(len(L), np.inf)
+        if self.df_method in ("between-within", "residual"):
+            touched = np.abs(L[:, self.basis.kept]) > 1e-10 * np.abs(L).max(axis=1, initial=1e-300, keepdims=True)
+            return np.asarray(np.where(touched, self.df_columns, np.inf).min(axis=1))
+        return satterthwaite_df(self.in_basis(L), self.Phi, self.P, self.w)
+
+    def joint_test(self, L: Array) -> JointTest:
+        """Test that L times the coefficients is zero, by an F test with the method's denominator df.
+
+        Parameters
+        ----------
+        L
+            Shape (m, c); redundant rows are left out.
+
+        Raises
+        ------
+        ModelError
+            A row is not estimable, or L is zero.
+        """
+        if not self.basis.is_estimable(L).all():
+            raise ModelError("The joint test is not estimable: some cells of the design hold no data")
+        K = _row_basis(self.in_basis(L))
+        if self.df_method == "satterthwaite":
+            return satterthwaite_f(K, self.beta, self.Phi, self.P, self.w)
+        if self.df_method == "kenward-roger-linear":
+            return kenward_roger_f(K, self.beta, Phi=self.Phi, Phi_A=self.V, P=self.P, w=self.w)
+        estimate = K @ self.beta
+        statistic = float(estimate @ np.linalg.solve(K @ self.V @ K.T, estimate)) / len(K)
+        return f_test(statistic, len(K), float(self.degrees_of_freedom(L).min()))
+
+
+def _row_basis(K: Array) -> Array:
+    """Give K when its rows are independent, else orthonormal rows that span them."""
+    _, values, rows = np.linalg.svd(K, full_matrices=False)
+    if not len(values) or values[0] <= 0:
+        raise ModelError("The joint test has nothing to test: every contrast is zero")
+    independent = values > 1e-9 * values[0]
+    # Satterthwaite's joint df depend on the rows that are chosen, so the given ones stay wherever they can.
+    return K if independent.sum() == len(K) else np.asarray(rows[independent])

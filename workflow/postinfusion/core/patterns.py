@@ -1,0 +1,168 @@
+"""Cross-products of [X | y] by missingness pattern and pair of visits: all that a likelihood needs of the data.
+
+Accumulated once, the cost of a fit no longer depends on the number of subjects; the pieces of two chunks of data add.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from postinfusion.core.linalg import Array
+from postinfusion.errors import ModelError
+
+Integers = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class CrossProducts:
+    """Sums over the subjects of a pattern of products of columns of Z = [X | y] at two visits.
+
+    Attributes
+    ----------
+    observed
+        Shape (P, T): which visits a pattern holds.
+    n
+        Shape (P,): subjects per pattern.
+    A
+        Shape (P, T(T+1)/2, q(q+1)/2): for the pair of visits j <= k and of columns a <= b the sum of
+        ``z_ja z_kb + z_ka z_jb`` (of ``z_ja z_jb`` when j = k): the products that a symmetric weight on
+        both pairs needs.
+    q
+        Columns of Z; the response is the last.
+    """
+
+    observed: NDArray[np.bool_]
+    n: Array
+    A: Array
+    q: int
+
+    @property
+    def n_observations(self) -> int:
+        """Count the observations."""
+        return round(float(self.n @ self.observed.sum(axis=1)))
+
+    @cached_property
+    def visit_pairs(self) -> tuple[Integers, Integers]:
+        """Give the pairs of visits j <= k, in the order of the second axis of A."""
+        return np.triu_indices(self.observed.shape[1])
+
+    @cached_property
+    def column_pairs(self) -> tuple[Integers, Integers]:
+        """Give the pairs of columns a <= b, in the order of the last axis of A."""
+        return np.triu_indices(self.q)
+
+    def weighted(self, weights: Array) -> Array:
+        """Give ``sum_p sum_jk weights[..., p, j, k] z_j z_k'`` for symmetric weights.
+
+        Parameters
+        ----------
+        weights
+            Shape (P, T, T) or (h, P, T, T): symmetric in the last two axes.
+
+        Returns
+        -------
+        Array
+            Shape (q, q) or (h, q, q).
+        """
+        j, k = self.visit_pairs
+        flat = weights[..., j, k].reshape(*weights.shape[:-3], -1)
+        packed = flat @ self.A.reshape(-1, self.A.shape[-1])
+        a, b = self.column_pairs
+        full = np.empty((*packed.shape[:-1], self.q, self.q))
+        full[..., a, b] = packed
+        full[..., b, a] = packed
+        return full
+
+    def contracted(self, K: Array) -> Array:
+        """Give ``C_p[j, k] = sum_i z_ij' K z_ik`` for each pattern.
+
+        Parameters
+        ----------
+        K
+            Shape (q, q): symmetric.
+
+        Returns
+        -------
+        Array
+            Shape (P, T, T).
+        """
+        a, b = self.column_pairs
+        packed = self.A @ (K[a, b] * np.where(a == b, 1.0, 2.0))
+        j, k = self.visit_pairs
+        T = self.observed.shape[1]
+        C = np.empty((len(self.n), T, T))
+        C[:, j, k] = packed * np.where(j == k, 1.0, 0.5)
+        C[:, k, j] = C[:, j, k]
+        return C
+
+
+def cross_products(Z: Array, subject: Integers, visit: Integers, n_visits: int) -> CrossProducts:
+    """Accumulate the cross-products of Z by missingness pattern.
+
+    Parameters
+    ----------
+    Z
+        Shape (n, q): the columns of X and, last, the response.
+    subject
+        Shape (n,): codes 0, 1, ... of the subjects; each occurs.
+    visit
+        Shape (n,): codes below ``n_visits``.
+    n_visits
+        T.
+
+    Raises
+    ------
+    ModelError
+        A subject has two rows at one visit.
+    """
+    seen = np.zeros((int(subject.max()) + 1, n_visits), dtype=np.bool_)
+    seen[subject, visit] = True
+    if seen.sum() < len(subject):
+        raise ModelError(
+            f"{len(subject) - int(seen.sum())} rows repeat a visit of the same subject; a model needs one row per "
+            "subject and visit: choose one record per window first"
+        )
+    observed, pattern = _patterns(seen)
+    stacked = np.zeros((len(seen), n_visits, Z.shape[1]))
+    stacked[subject, visit] = Z
+    A = np.stack([_pattern_products(stacked[pattern == p]) for p in range(len(observed))])
+    return CrossProducts(observed, np.bincount(pattern).astype(float), A, Z.shape[1])
+
+
+def _patterns(seen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Integers]:
+    """Give the distinct rows, most visits first, and each subject's row among them."""
+    packed = np.packbits(seen, axis=1)
+    key = np.zeros(len(seen), dtype=np.int64)
+    if packed.shape[1] > 7:
+        _, key = np.unique(packed, axis=0, return_inverse=True)
+    for column in range(packed.shape[1] if packed.shape[1] <= 7 else 0):
+        key = key * 256 + packed[:, column]
+    _, first, pattern = np.unique(-key, return_index=True, return_inverse=True)
+    return seen[first], pattern
+
+
+def _pattern_products(Z: Array) -> Array:
+    """Give one pattern's row of A from its subjects' Z (n, T, q)."""
+    n, T, q = Z.shape
+    flat = Z.reshape(n, T * q)
+    return packed_products((flat.T @ flat).reshape(T, q, T, q).transpose(0, 2, 1, 3))
+
+
+def packed_products(full: Array) -> Array:
+    """Pack products (..., T, T, q, q) of visits and columns into pairs j <= k and a <= b.
+
+    Parameters
+    ----------
+    full
+        ``full[j, k, a, b] = sum_i z_ija z_ikb``.
+    """
+    T, q = full.shape[-3], full.shape[-1]
+    j, k = np.triu_indices(T)
+    a, b = np.triu_indices(q)
+    pairs = full[..., j, k, :, :]
+    packed = pairs[..., a, b] + pairs[..., b, a]
+    return np.asarray(packed * np.where(j == k, 0.5, 1.0)[:, None])

@@ -1,0 +1,63 @@
+"""Satterthwaite's degrees of freedom for linear combinations of the fixed effects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from postinfusion.core.contrasts import JointTest, f_test
+from postinfusion.core.linalg import Array
+
+
+def satterthwaite_df(L: Array, Phi: Array, P: Array, w: Array) -> Array:
+    """Give ``2 (l' Phi l)^2 / (v' w v)`` for each row l of L, with ``v_h = d(l' Phi l)/d theta_h``.
+
+    Parameters
+    ----------
+    L
+        Shape (m, p).
+    Phi
+        Shape (p, p): covariance of beta.
+    P
+        Shape (H, p, p): derivatives of Phi's inverse, so that ``v_h = -(Phi l)' P_h (Phi l)``.
+    w
+        Shape (H, H): covariance of theta.
+
+    References
+    ----------
+    Giesbrecht & Burns (1985), Biometrics 41, 477-486; Fai & Cornelius (1996), J. Stat. Comput. Simul. 54, 363-378.
+    """
+    U = L @ Phi
+    v = -np.einsum("mi,hij,mj->mh", U, P, U, optimize=True)
+    variance = np.einsum("mi,mi->m", U, L)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(2 * variance**2 / np.einsum("mh,hk,mk->m", v, w, v, optimize=True))
+
+
+def satterthwaite_f(L: Array, beta: Array, Phi: Array, P: Array, w: Array) -> JointTest:
+    """Test L beta = 0 with the df of Fai and Cornelius, as lmerTest and mmrm do.
+
+    Each eigenvector of L Phi L' gives a single contrast with df nu_j; with E the sum of nu_j / (nu_j - 2) over those
+    with nu_j > 2, the denominator df are 2 E / (E - m).
+
+    Parameters
+    ----------
+    L
+        Shape (m, p), of full row rank.
+    beta, Phi, P, w
+        As in :func:`satterthwaite_df`.
+    """
+    values, vectors = np.linalg.eigh(L @ Phi @ L.T)
+    rotated = vectors.T @ L
+    statistic = float(np.sum((rotated @ beta) ** 2 / values)) / len(L)
+    nu = satterthwaite_df(rotated, Phi, P, w)
+    return f_test(statistic, len(L), fai_cornelius_df(nu))
+
+
+def fai_cornelius_df(nu: Array) -> float:
+    """Combine the df of independent single contrasts into the denominator df of their F test."""
+    if np.ptp(nu) < 1e-8:
+        return float(nu.mean())
+    if (nu <= 2).any():
+        return 2.0
+    E = float(np.sum(nu / (nu - 2)))
+    return 2 * E / (E - len(nu))
