@@ -1,0 +1,57 @@
+"""Under which truth a trial is simulated: the same people, with or without effects, dropping out at random or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from postinfusion.errors import DataError, nearest
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One truth.
+
+    Attributes
+    ----------
+    name
+        As typed on the command line.
+    meaning
+        One sentence.
+    has_effects
+        Ketamine differs from midazolam; otherwise everyone has midazolam's outcomes, harms and dropout.
+    madrs_after_dropout
+        Added to the MADRS after a participant has left; nobody records it, so only the truth changes.
+    """
+
+    name: str
+    meaning: str
+    has_effects: bool = True
+    madrs_after_dropout: float = 0.0
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("at-random", "Dropout depends on the last recorded MADRS and on the arm."),
+        Scenario(
+            "not-at-random",
+            "As at-random, but the MADRS is 4 points worse after dropout, which no record shows.",
+            madrs_after_dropout=4.0,
+        ),
+        Scenario("null", "Ketamine and midazolam do the same, in benefit, harm and dropout.", has_effects=False),
+    )
+}
+
+
+def scenario_named(name: str) -> Scenario:
+    """Give a scenario by its name.
+
+    Raises
+    ------
+    DataError
+        When there is none of this name.
+    """
+    if name not in SCENARIOS:
+        hint = nearest(name, SCENARIOS)
+        raise DataError(f"unknown scenario {name!r} — allowed: {', '.join(SCENARIOS)}. {hint}".strip())
+    return SCENARIOS[name]
