@@ -1,0 +1,24 @@
+# make              sets up and runs every trial of config/config.yaml
+# make TRIAL=name   runs one trial
+# make test         sets up and runs the tests
+# make lint         style, types, import contracts
+# make lock         pins the environment anew after an edit of pyproject.toml
+.PHONY: run test lint lock set-up
+run: set-up
+	@.venv/bin/postinfusion run $(TRIAL)
+
+test: set-up
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile
+
+lint: set-up
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/snakefmt --check Snakefile workflow/rules
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+lock: set-up
+	.venv/bin/uv pip compile --universal --generate-hashes --python-version 3.11 pyproject.toml --group dev -o requirements.txt
+
+set-up:
+	@PYTHON="$(PYTHON)" sh workflow/setup.sh
