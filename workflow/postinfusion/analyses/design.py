@@ -166,11 +166,13 @@ class Design:
 
     def _needs_every_level(self, term: Term, factor: Factor) -> bool:
         """Say whether a factor has a column per level in a term: when the term without it is not in the model."""
+        if not self._is_categorical(factor):
+            return False
         margin = frozenset(term) - {factor}
-        if not margin:
-            first = next(t for t in self.formula.terms if len(t) == 1 and self._is_categorical(t[0]))
-            return not self.formula.intercept and term == first if self._is_categorical(factor) else False
-        return margin not in {frozenset(t) for t in self.formula.terms}
+        if margin:
+            return margin not in {frozenset(t) for t in self.formula.terms}
+        first = next(t for t in self.formula.terms if len(t) == 1 and self._is_categorical(t[0]))
+        return not self.formula.intercept and term == first
 
     def _is_categorical(self, factor: Factor) -> bool:
         """Say whether a factor of the formula is categorical."""

@@ -124,10 +124,9 @@ def symmetric_inverse(H: Array, *, relative_tolerance: float = 0.0) -> Array:
     relative_tolerance
         Zero inverts everything; a positive value gives the pseudo-inverse on the identified directions.
     """
-    if H.size == 0:
-        return H
-    scale = np.sqrt(np.where(np.diag(H) > 0, np.diag(H), 1.0))
+    diagonal = np.diag(H)
+    scale = np.sqrt(np.where(diagonal > relative_tolerance * diagonal.max(initial=0.0), diagonal, 1.0))
     values, vectors = np.linalg.eigh(H / np.outer(scale, scale))
-    keep = values > relative_tolerance * values[-1] if relative_tolerance else values != 0
+    keep = values > relative_tolerance * values.max(initial=0.0) if relative_tolerance else values != 0
     half = vectors[:, keep] / scale[:, None]
     return np.asarray((half / values[keep]) @ half.T)
