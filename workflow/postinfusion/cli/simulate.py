@@ -10,14 +10,18 @@ TRIALS = ("ketamine_ed",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    from postinfusion.simulate import DEFAULT_SEED, SCENARIOS
+    from postinfusion.simulate import DEFAULT_PEOPLE, DEFAULT_SEED, SCENARIOS
 
     parser.add_argument("trial", choices=TRIALS, help="which synthetic trial")
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="the only seed (default: %(default)s)")
+    parser.add_argument("--seed", type=_not_negative, default=DEFAULT_SEED, help="the only seed (default: %(default)s)")
     parser.add_argument("--out", type=Path, help="folder to write into (default: data/TRIAL)")
     parser.add_argument(
         "--scenario", choices=tuple(SCENARIOS), default="at-random", help="under which truth (default: %(default)s)"
     )
+    parser.add_argument(
+        "--people", type=_at_least_one, default=DEFAULT_PEOPLE,
+        help="how many people's potential outcomes the truth holds (default: %(default)s)",
+    )  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -25,11 +29,29 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from postinfusion.io import write
-    from postinfusion.simulate import scenario_named, simulate_trial
-    from postinfusion.simulate.export import csv_text
+    from postinfusion.simulate import scenario_named, simulate_trial, truth_document
+    from postinfusion.simulate.export import csv_text, json_text
 
     folder = arguments.out or Path("data") / arguments.trial
-    tables = simulate_trial(np.random.SeedSequence(arguments.seed), scenario_named(arguments.scenario))
-    for name, table in tables.items():
+    scenario = scenario_named(arguments.scenario)
+    for name, table in simulate_trial(np.random.SeedSequence(arguments.seed), scenario).items():
         write.text(folder / f"{name}.csv", csv_text(table))
+    write.text(folder / "truth.json", json_text(truth_document(arguments.seed, scenario, arguments.people)))
     return 0
+
+
+def _at_least_one(text: str) -> int:
+    """Read a number of people."""
+    return _whole_number(text, 1)
+
+
+def _not_negative(text: str) -> int:
+    """Read a seed."""
+    return _whole_number(text, 0)
+
+
+def _whole_number(text: str, minimum: int) -> int:
+    """Read a whole number that is not below the minimum."""
+    if not text.isdecimal() or int(text) < minimum:
+        raise argparse.ArgumentTypeError(f"{text!r} — a whole number, {minimum} or more")
+    return int(text)

@@ -87,7 +87,7 @@ def draw_acute(active: Bools, generator: np.random.Generator) -> Acute:
 
 
 def choose_withdrawals(
-    acute: Acute, people: People, active: Bools, left: Floats, start: Floats, generator: np.random.Generator
+    acute: Acute, people: People, active: Bools, left: Floats, start: Floats, *, generator: np.random.Generator
 ) -> Withdrawal:
     """Choose for whom an event ended the infusions: the fixed number in each arm, among those who had it then."""
     persons: list[int] = []

@@ -20,7 +20,7 @@ from postinfusion.simulate.harms import (
 )
 from postinfusion.simulate.infusions import Infusions
 from postinfusion.simulate.people import KETAMINE, MIDAZOLAM, People
-from postinfusion.simulate.schedule import INFUSION_MINUTES
+from postinfusion.simulate.schedule import INFUSION_DAYS, INFUSION_MINUTES
 
 EXCLUSIONS = {
     "MADRS below 20": 11,
@@ -62,7 +62,7 @@ def screening_rows(people: People, generator: np.random.Generator) -> pd.DataFra
     included = np.zeros(total, dtype=bool)
     included[generator.choice(total - 1, people.count - 1, replace=False)] = True
     included[-1] = True
-    participant, reason = np.full(total, "", dtype="<U4"), np.full(total, "", dtype="<U50")
+    participant, reason = np.full(total, "", dtype=object), np.full(total, "", dtype=object)
     participant[included], reason[~included] = people.names, generator.permutation(reasons)
     return pd.DataFrame(
         {
@@ -116,22 +116,21 @@ def medication_rows(
     """
     background = np.flatnonzero(generator.random(people.count) < BACKGROUND_SHARE)
     medicine = generator.choice(np.array(list(BACKGROUND)), len(background))
-    since = -HOURS_PER_DAY * generator.integers(60, 900, len(background))
+    since: Floats = -HOURS_PER_DAY * generator.integers(60, 900, len(background)).astype(float)
     prophylaxis = np.flatnonzero(generator.random(people.count) < ANTIEMETIC_PROPHYLAXIS)
     given = vomited["began"].to_numpy(dtype=float) + 0.25
+    last_infusion = np.minimum(INFUSION_DAYS[-1] * HOURS_PER_DAY, left)
     frames = [
-        _medicines(background, medicine, [BACKGROUND[name] for name in medicine], since, None, "background"),
-        _medicines(
-            prophylaxis, ANTIEMETIC, "nausea", -0.5, np.minimum(18 * HOURS_PER_DAY, left[prophylaxis]), "prophylaxis"
-        ),
-        _medicines(vomited["person"].to_numpy(), ANTIEMETIC, "vomiting", given, given, "rescue"),
+        _medicines(background, medicine, [BACKGROUND[name] for name in medicine], since, use="background"),
+        _medicines(prophylaxis, ANTIEMETIC, "nausea", -0.5, end=last_infusion[prophylaxis], use="prophylaxis"),
+        _medicines(vomited["person"].to_numpy(), ANTIEMETIC, "vomiting", given, end=given, use="rescue"),
     ]
     for position, kind in enumerate(EVENT_TYPES):
         persons = np.flatnonzero(events[:, position] < left)
         if kind.name in RESCUE_MEDICINES:
             name, indication = RESCUE_MEDICINES[kind.name]
             use = "rescue" if kind.name == "rescue" else "new"
-            frames.append(_medicines(persons, name, indication, events[persons, position], None, use))
+            frames.append(_medicines(persons, name, indication, events[persons, position], use=use))
     return pd.concat(frames, ignore_index=True)
 
 
@@ -241,7 +240,8 @@ def _medicines(
     medicine: str | NDArray[np.str_],
     indication: str | list[str],
     start: float | Floats,
-    end: Floats | None,
+    *,
+    end: Floats | None = None,
     use: str,
 ) -> pd.DataFrame:
     """Give rows of one kind of medicine."""

@@ -43,6 +43,7 @@ def later(
     diagnosis: Integers,
     hours: Floats,
     deviations: Floats,
+    *,
     shift: Floats | float = 0.0,
 ) -> Floats:
     """Give the recorded scores after baseline.

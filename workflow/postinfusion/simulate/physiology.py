@@ -93,7 +93,8 @@ def _vital_signs(people: People, active: Bools, generator: np.random.Generator) 
     due = np.isin(MINUTES, VITAL_MINUTES)
     shared = generator.standard_normal((2, people.count, INFUSIONS))
     return {
-        name: np.where(due, _sign(SIGNS[name], rest[name], active, shape, shared=shared, generator=generator), np.nan) for name in SIGNS
+        name: np.where(due, _sign(SIGNS[name], rest[name], active, shape, shared=shared, generator=generator), np.nan)
+        for name in SIGNS
     }
 
 

@@ -98,7 +98,7 @@ def _values(setting: Setting, endpoint: Endpoint) -> Floats:
     shift = setting.madrs_shift[:, positions] if endpoint is MADRS else 0.0
     hours = setting.schedule.visits[:, positions]
     deviations = deviations_of(endpoint, setting.deviations)[:, positions]
-    after = later(endpoint, setting.active, setting.people.diagnosis, hours, deviations, shift)
+    after = later(endpoint, setting.active, setting.people.diagnosis, hours, deviations, shift=shift)
     return np.column_stack([baseline(endpoint, setting.people.traits), after])
 
 

@@ -31,7 +31,7 @@ from postinfusion.simulate.courses import Bools, baseline, deviations_of, later
 from postinfusion.simulate.covariance import draw_deviations
 from postinfusion.simulate.curves import Floats
 from postinfusion.simulate.endpoints import DIAGNOSES, MADRS, VISIT_LABELS
-from postinfusion.simulate.harms import VOMITING, ACUTE_EVENTS
+from postinfusion.simulate.harms import ACUTE_EVENTS, VOMITING
 from postinfusion.simulate.infusions import DRUG, Infusions, dose_mg_per_kg, draw_infusions
 from postinfusion.simulate.laboratory import laboratory_rows
 from postinfusion.simulate.people import KETAMINE, STRATA, People, draw_people
@@ -117,11 +117,11 @@ def _draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mappi
     event_hours = draw_event_hours(active, stream(root, "intercurrent events"))
     shift = event_shift(event_hours, schedule.visits)
     before = baseline(MADRS, people.traits)
-    madrs = later(MADRS, active, people.diagnosis, schedule.visits, deviations_of(MADRS, deviations), shift)
+    madrs = later(MADRS, active, people.diagnosis, schedule.visits, deviations_of(MADRS, deviations), shift=shift)
     attendance = draw_attendance(before, madrs, active, schedule.visits, stream(root, "dropout"))
     acute = draw_acute(active, stream(root, "acute events"))
     withdrawal = choose_withdrawals(
-        acute, people, active, attendance.left, schedule.infusions, stream(root, "withdrawals")
+        acute, people, active, attendance.left, schedule.infusions, generator=stream(root, "withdrawals")
     )
     until = np.minimum(attendance.left, withdrawal.until(schedule.infusions))
     infusions = draw_infusions(schedule.infusions, until, people.arm, active, stream(root, "infusions"))
