@@ -1,0 +1,76 @@
+"""Analysis of covariance at one visit (method ancova)."""
+
+from __future__ import annotations
+
+from postinfusion.analyses.ancova import AncovaFit, fit_ancova
+from postinfusion.analyses.endpoint_records import Adam, last_observation_carried_forward, observed
+from postinfusion.analyses.model_data import ARM, ModelData, model_data
+from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, participants_rows
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Ancova
+from postinfusion.plan.plan import Plan
+
+
+def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Members) -> list[Row]:
+    """Fit arm, baseline, strata and covariates by least squares to one record per participant at a visit."""
+    nominal = plan.nominal_hours[analysis.visit]
+    data = _at_visit(analysis, nominal, model_data(plan, analysis, adam, population, analysis.form))
+    fixed = [*([ARM] if len(data.arms) > 1 else []), *(["BASE"] if data.has_baseline else [])]
+    formula = " + ".join([*fixed, *(f"`{name}`" for name in data.covariates)]) or "1"
+    fit = fit_ancova(data.frame, data.response, formula)
+    key = {
+        "parameter": plan.endpoints[analysis.endpoint].parameter,
+        "variable": data.response,
+    }
+    visit = {"visit": analysis.visit, "time": canonical_hours(nominal)}
+    found = [*_estimates(analysis, data, fit, visit), *_fit_rows(analysis, data, fit, formula, visit)]
+    return [*denominators(population), *(row | key for row in found)]
+
+
+def _at_visit(analysis: Ancova, nominal: float, data: ModelData) -> ModelData:
+    """Keep one record per participant at the visit, observed or carried forward as the plan says."""
+    if analysis.imputation == "locf":
+        chosen = last_observation_carried_forward(data.frame, analysis.visit, nominal)
+    else:
+        chosen = observed(data.frame)
+        chosen = chosen[chosen["AVISIT"] == analysis.visit]
+    complete = chosen.dropna(subset=[data.response, *(["BASE"] if data.has_baseline else []), *data.covariates])
+    if complete.empty:
+        raise ModelError(f"no participant has a value at {analysis.visit}")
+    return data.replaced(complete)
+
+
+def _estimates(analysis: Ancova, data: ModelData, fit: AncovaFit, visit: dict[str, str]) -> list[Row]:
+    """Give adjusted means and differences to the reference arm."""
+    result: list[Row] = []
+    several = len(data.arms) > 1
+    for record in fit.means([ARM] if several else [], confidence=analysis.confidence).to_dict("records"):
+        arm = str(record.get(ARM, data.arms[0]))
+        result += estimate_rows(record, MEAN, term="marginal-mean", arm=arm, **visit)
+    if not several:
+        return result
+    differences = fit.contrasts(ARM, reference=data.arms[0], confidence=analysis.confidence)
+    for record in differences.to_dict("records"):
+        key = {"arm": str(record[ARM]), "comparator": data.arms[0]}
+        result += estimate_rows(record, TEST, term="difference", **key, **visit)
+    return result
+
+
+def _fit_rows(analysis: Ancova, data: ModelData, fit: AncovaFit, formula: str, visit: dict[str, str]) -> list[Row]:
+    """Give numbers analysed, observed means, coefficients and the description of the model."""
+    result = [*participants_rows(data.frame, data.arms), *coefficient_rows(fit)]
+    for arm in data.arms:
+        values = data.frame.loc[data.frame[ARM] == arm, data.response]
+        result += rows({"n": len(values), "mean": values.mean()}, term="observed", arm=arm, **visit)
+    imputed = int((data.frame["DTYPE"] != "").sum())
+    numbers = {"n_observations": len(data.frame), "n_imputed": imputed, "converged": True}
+    texts = {
+        "formula": f"{data.response} ~ {formula}",
+        "estimation": "least squares",
+        "df_method": "residual",
+        "imputation": analysis.imputation,
+    }
+    return result + rows({**numbers, **texts}, term="fit")

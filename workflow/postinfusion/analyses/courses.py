@@ -1,0 +1,32 @@
+"""Individual courses of an endpoint, anchored at the infusions (method courses). Internal only: not results."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.populations import Members
+from postinfusion.plan.analyses import Courses
+from postinfusion.plan.plan import Plan
+
+COLUMNS = ["USUBJID", "TRTP", "KIND", "AHRFIRST", "AVAL"]
+
+
+def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give every observed assessment and every infusion of each participant over time.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``USUBJID``, ``TRTP`` (the arm in which the population counts the participant), ``KIND`` (``assessment`` or
+        ``infusion``), ``AHRFIRST`` (h), ``AVAL`` (missing for an infusion).
+    """
+    records = endpoint_records(adam, plan.endpoints[analysis.endpoint], population)
+    observed = records[(records["DTYPE"] == "") & records["AVAL"].notna() & records["AHRFIRST"].notna()]
+    parts = [observed.assign(KIND="assessment", TRTP=observed["ARM"].astype("str"))]
+    if "ADEX" in adam:
+        arms = population.frame.set_index("USUBJID")["ARM"].astype("str")
+        infusions = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(arms.index)]
+        parts.append(infusions.assign(KIND="infusion", TRTP=infusions["USUBJID"].map(arms), AVAL=float("nan")))
+    stacked = pd.concat([part[COLUMNS] for part in parts], ignore_index=True)
+    return stacked.sort_values(["TRTP", "USUBJID", "AHRFIRST", "KIND"], ignore_index=True)

@@ -1,0 +1,82 @@
+"""Which assessments of an endpoint are missing, and why; and who left the model (method missingness)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.plan.analyses import Missingness
+from postinfusion.plan.plan import Plan
+
+OBSERVED, INTERMITTENT, DISCONTINUED = "observed", "intermittent", "discontinued"
+
+
+def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Members) -> list[Row]:
+    """Count observed and missing assessments by visit, arm and reason, and participants that no model can use.
+
+    An assessment after the participant left the trial is missing because of that, with its reason; any other missing
+    one is intermittent. Where the data do not say when participants left, whoever has no later assessment has left.
+    """
+    endpoint = plan.endpoints[analysis.endpoint]
+    present = observed(endpoint_records(adam, endpoint, population))
+    visits = [visit for visit in plan.visit_names if (present["AVISIT"] == visit).any()]
+    seen = _grid(present, population, visits)
+    status = _status(plan, seen, population.frame.set_index("USUBJID"))
+    key = {"parameter": endpoint.parameter}
+    result = denominators(population)
+    for arm in ("", *population.arms):
+        of_arm = status.loc[population.of(arm)["USUBJID"]]
+        result += [row | key | {"arm": arm} for row in _by_visit(plan, of_arm, status)]
+        result += [row | key | {"arm": arm} for row in _usable(seen.loc[of_arm.index], plan.baseline_visit)]
+    return result
+
+
+def _grid(present: pd.DataFrame, population: Members, visits: list[str]) -> pd.DataFrame:
+    """Say who has an assessment when: booleans, participants × visits."""
+    seen = pd.crosstab(present["USUBJID"], present["AVISIT"]).astype("bool")
+    return seen.reindex(index=population.frame["USUBJID"], columns=visits, fill_value=False)
+
+
+def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+    """Give ``observed``, ``intermittent`` or ``discontinued|reason`` for each participant and visit."""
+    later = seen.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1] > 0
+    has_left = ~later
+    if "EOSHR" in adsl and adsl["EOSHR"].notna().any():
+        nominal = np.array([plan.nominal_hours[str(visit)] for visit in seen.columns])
+        left = adsl.loc[seen.index, "EOSHR"].where(adsl.loc[seen.index, "EOSSTT"] == "discontinued")
+        has_left &= nominal[None, :] >= left.to_numpy()[:, None]
+    reason = adsl.loc[seen.index, "DCSREAS"] if "DCSREAS" in adsl else pd.Series("", index=seen.index)
+    gone = (DISCONTINUED + "|" + reason.astype("str")).to_numpy()[:, None]
+    values = np.where(seen, OBSERVED, np.where(has_left, gone, INTERMITTENT))
+    return pd.DataFrame(values, index=seen.index, columns=seen.columns)
+
+
+def _by_visit(plan: Plan, of_arm: pd.DataFrame, status: pd.DataFrame) -> list[Row]:
+    """Count each status by visit, every one that occurs at any visit in any arm."""
+    occurring = sorted(set(status.to_numpy().ravel()) - {OBSERVED, INTERMITTENT})
+    result = []
+    for visit in map(str, of_arm.columns):
+        for value in (OBSERVED, INTERMITTENT, *occurring):
+            level, _, term = value.partition("|")
+            which = of_arm[visit] == value
+            statistics = {"n": int(which.sum()), "proportion": float(which.mean()) if len(which) else float("nan")}
+            time = canonical_hours(plan.nominal_hours[visit])
+            result += rows(statistics, variable="assessment", visit=visit, time=time, level=level, term=term)
+    return result
+
+
+def _usable(seen: pd.DataFrame, baseline: str) -> list[Row]:
+    """Count who has a baseline and an assessment after it."""
+    has_baseline = seen[baseline] if baseline in seen else pd.Series(data=False, index=seen.index)
+    has_later = seen.drop(columns=baseline, errors="ignore").any(axis=1)
+    counts = {
+        "randomised": len(seen),
+        "no baseline": int((~has_baseline).sum()),
+        "no assessment after baseline": int((has_baseline & ~has_later).sum()),
+        "in the model": int((has_baseline & has_later).sum()),
+    }
+    return [row for level, n in counts.items() for row in rows({"n": n}, variable="model", level=level)]

@@ -1,0 +1,79 @@
+"""What every model of an endpoint is fitted to: its records with arm, baseline, strata and covariates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.analyses.endpoint_records import Adam, endpoint_records, under_strategies
+from postinfusion.analyses.populations import Members
+from postinfusion.datasets.adam import participant_column
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Model
+from postinfusion.plan.endpoints import Endpoint, Form
+from postinfusion.plan.plan import Plan
+
+BASELINE = "baseline"
+ARM = "ARM"
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """The frame of a model, and the names of what enters it.
+
+    Attributes
+    ----------
+    frame
+        One row per record: USUBJID, ARM, AVISIT, AHRFIRST, AVAL, BASE, CHG, DTYPE, strata and covariates.
+    response
+        ``CHG`` or ``AVAL``.
+    has_baseline
+        The baseline value is a covariate.
+    covariates
+        Columns of the frame: strata first, then the other covariates of the plan.
+    arms
+        The arms that occur in the frame, the reference arm first.
+    """
+
+    frame: pd.DataFrame
+    response: str
+    has_baseline: bool
+    covariates: tuple[str, ...]
+    arms: tuple[str, ...]
+
+    def replaced(self, frame: pd.DataFrame) -> ModelData:
+        """Give the same model data with other rows, unused arms left out."""
+        kept = frame.assign(ARM=frame[ARM].cat.remove_unused_categories())
+        return ModelData(kept, self.response, self.has_baseline, self.covariates, tuple(kept[ARM].cat.categories))
+
+
+def model_data(plan: Plan, analysis: Model, adam: Adam, population: Members, form: Form) -> ModelData:
+    """Give the records of a model's endpoint with all that can enter the model.
+
+    Records after an intercurrent event are kept or left out as the analysis' estimand says.
+
+    Raises
+    ------
+    ModelError
+        The data hold no values of the endpoint or of a covariate.
+    """
+    endpoint: Endpoint = plan.endpoints[analysis.endpoint]
+    estimand = plan.estimands[analysis.estimand] if analysis.estimand else None
+    records = under_strategies(endpoint_records(adam, endpoint, population), estimand, adam)
+    columns = _covariate_columns(plan, analysis, population)
+    covariates = population.frame.set_index("USUBJID")[list(columns)]
+    frame = records.join(covariates, on="USUBJID").reset_index(drop=True)
+    response = "CHG" if form is Form.CHANGE else "AVAL"
+    data = ModelData(frame, response, BASELINE in analysis.covariates, columns, ())
+    return data.replaced(frame)
+
+
+def _covariate_columns(plan: Plan, analysis: Model, population: Members) -> tuple[str, ...]:
+    """Name the columns of strata and covariates, each once."""
+    names = dict.fromkeys([*plan.design.strata, *(name for name in analysis.covariates if name != BASELINE)])
+    columns = tuple(participant_column(name) for name in names)
+    absent = [name for name, column in zip(names, columns, strict=True) if column not in population.frame]
+    if absent:
+        raise ModelError(f"the data hold no values of {', '.join(absent)}")
+    return columns

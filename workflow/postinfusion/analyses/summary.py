@@ -1,0 +1,85 @@
+"""Observed values and changes by visit and arm (method summary), and weight by diagnosis (method weight)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from postinfusion.analyses.describe import describe_number, mean_interval
+from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, error_row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.datasets.adam import participant_column
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Summary, Weight
+from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.plan import Plan
+
+BODY_MASS_INDEX = "BMI"
+
+
+def summary(plan: Plan, analysis: Summary, adam: Adam, population: Members) -> list[Row]:
+    """Describe an endpoint's values and changes by visit and arm."""
+    endpoint = plan.endpoints[analysis.endpoint]
+    records = observed(endpoint_records(adam, endpoint, population))
+    return [*denominators(population), *_by_visit(plan, endpoint, records, population.arms)]
+
+
+def weight(plan: Plan, analysis: Weight, adam: Adam, population: Members) -> list[Row]:
+    """Describe weight and body mass index by visit and arm, within each group of ``by``.
+
+    Body mass index is never pooled over the groups: the sum of gains in anorexia and losses in binge-eating disorder
+    says nothing about either.
+    """
+    result = denominators(population)
+    for key in analysis.endpoints:
+        endpoint = plan.endpoints[key]
+        try:
+            records = observed(endpoint_records(adam, endpoint, population))
+        except ModelError as error:
+            result.append(error_row(str(error), parameter=endpoint.parameter))
+            continue
+        if not (analysis.by and endpoint.measure == BODY_MASS_INDEX):
+            result += _by_visit(plan, endpoint, records, population.arms)
+        result += _by_group(plan, analysis, endpoint, records, population)
+    return result
+
+
+def _by_group(
+    plan: Plan, analysis: Weight, endpoint: Endpoint, records: pd.DataFrame, population: Members
+) -> list[Row]:
+    """Describe an endpoint within each group of the participants."""
+    if not analysis.by:
+        return []
+    column = participant_column(analysis.by)
+    group_of = population.frame.set_index("USUBJID")[column]
+    groups = records["USUBJID"].map(group_of)
+    return [
+        row | {"subgroup": column, "subgroup_level": str(level)}
+        for level in sorted(group_of.dropna().unique())
+        for row in _by_visit(plan, endpoint, records[groups == level], population.arms)
+    ]
+
+
+def _by_visit(plan: Plan, endpoint: Endpoint, records: pd.DataFrame, arms: tuple[str, ...]) -> list[Row]:
+    """Describe values and changes by visit and arm, and over all arms."""
+    result: list[Row] = []
+    for variable, visit, arm, values in _cells(plan, records, arms):
+        statistics = describe_number(values)
+        key = {"parameter": endpoint.parameter, "variable": variable, "visit": visit, "arm": arm, "unit": endpoint.unit}
+        time = canonical_hours(plan.nominal_hours[visit])
+        result += rows(statistics | mean_interval(statistics), **key, time=time)
+    return result
+
+
+def _cells(plan: Plan, records: pd.DataFrame, arms: tuple[str, ...]) -> Iterator[tuple[str, str, str, pd.Series]]:
+    """Give variable, visit, arm and values of each cell that has any value at its visit."""
+    for variable in ("AVAL", "CHG"):
+        for visit in plan.visit_names:
+            at_visit = records[(records["AVISIT"] == visit) & records[variable].notna()]
+            if at_visit.empty:
+                continue
+            for arm in ("", *arms):
+                yield variable, visit, arm, (at_visit if arm == "" else at_visit[at_visit["ARM"] == arm])[variable]

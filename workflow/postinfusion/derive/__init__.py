@@ -1,0 +1,1 @@
+"""Canonical tables → ADaM datasets: time since infusion, windows, baseline, change, populations."""

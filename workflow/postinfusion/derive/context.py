@@ -1,0 +1,48 @@
+"""What every derivation of one trial shares: keys, time zero, windows and infusions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.derive.time_since import hours_since
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.windows import Window
+
+
+@dataclass(frozen=True)
+class Context:
+    """The frame of reference of one trial.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    keys
+        USUBJID by ``id``.
+    zero
+        Time zero by ``id``, in hours on the clock of the data.
+    zero_date_only
+        Only the day of time zero is known.
+    windows
+        Windows of the visits, the baseline first.
+    exposure
+        The dataset ADEX; None in a trial without infusions.
+    """
+
+    plan: Plan
+    keys: pd.Series
+    zero: pd.Series
+    zero_date_only: bool
+    windows: tuple[Window, ...]
+    exposure: pd.DataFrame | None = None
+
+    def hours(self, source: str, table: pd.DataFrame, column: str) -> pd.Series:
+        """Give a time column of a canonical table as hours since time zero."""
+        clock = self.plan.sources[source].clock
+        return hours_since(table, column, self.zero, clock, zero_date_only=self.zero_date_only)
+
+    def subject(self, table: pd.DataFrame) -> pd.Series:
+        """Give USUBJID of each row of a canonical table."""
+        return table["id"].map(self.keys).astype("str")

@@ -1,0 +1,129 @@
+"""All ADaM datasets of one trial from its canonical tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from postinfusion.datasets.adam import DATASETS
+from postinfusion.derive.canonical_columns import claim
+from postinfusion.derive.context import Context
+from postinfusion.derive.events import (
+    adverse_events,
+    end_of_participation,
+    intercurrent_events,
+    time_to_leaving,
+)
+from postinfusion.derive.exposure import infusions
+from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
+from postinfusion.derive.records import scores, stacked, vital_signs, weights
+from postinfusion.derive.time_since import time_zero
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.windows import windows
+from postinfusion.vocabulary import TimeZero
+
+
+def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give the ADaM datasets by name (``ADSL``, ``ADQS``, …): those for which the trial has data.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    trial
+        Name of the trial, which becomes STUDYID.
+    tables
+        Canonical tables by name; ``participants`` is always there.
+
+    Raises
+    ------
+    DataError
+        A population's rule asks for something that the data do not hold.
+
+    Notes
+    -----
+    No calendar date and, unless the plan keeps them, no original id is in any of the datasets.
+    """
+    context = _context(plan, tables)
+    adsl = subject_level(plan, trial, tables, context.keys)
+    adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
+    found = {"ADQS": _scores(context, tables), "ADVS": _signs(context, tables), "ADEX": context.exposure}
+    if "adverse_events" in tables:
+        found["ADAE"] = adverse_events(context, tables["adverse_events"])
+    if "intercurrent_events" in tables:
+        found["ADICE"] = intercurrent_events(context, tables["intercurrent_events"])
+    adsl = _with_baseline_weight(adsl, found["ADVS"])
+    present = {name: _with_arms(frame, adsl) for name, frame in found.items() if frame is not None}
+    if "EOSHR" in adsl and "EOSSTT" in adsl:
+        present["ADTTE"] = time_to_leaving(adsl)
+    if "screening" in tables:
+        present["ADSCR"] = eligibility(tables["screening"])
+    return {name: _conform(name, frame) for name, frame in {"ADSL": adsl, **present}.items()}
+
+
+def _context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
+    """Give the frame of reference of the trial."""
+    participants, infused = tables["participants"], tables.get("infusions")
+    zero = time_zero(plan.design, participants, infused)
+    date_only = _zero_date_only(plan, participants, infused)
+    context = Context(plan, keys(plan, participants["id"]), zero, date_only, windows(plan))
+    return context if infused is None else replace(context, exposure=infusions(context, infused))
+
+
+def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFrame | None) -> bool:
+    """Say whether only the day of time zero is known."""
+    if infused is not None:
+        return bool(claim(infused, "start_date_only").any())
+    column = {TimeZero.RANDOMISATION: "randomised", TimeZero.FIRST_DOSE: "first_dose"}.get(plan.design.time_zero, "")
+    return bool(claim(participants, f"{column}_date_only").any())
+
+
+def _scores(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Give ADQS where there are assessments."""
+    return scores(context, tables["assessments"]) if "assessments" in tables else None
+
+
+def _signs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Give ADVS where there are weights or vital signs."""
+    parts: list[pd.DataFrame] = []
+    if "weights" in tables:
+        participants = tables["participants"].set_index("id")
+        height = participants["height_cm"].astype("float64") if "height_cm" in participants else None
+        parts += weights(context, tables["weights"], height)
+    if "vitals" in tables:
+        parts.append(vital_signs(context, tables["vitals"]))
+    return stacked(parts) if parts else None
+
+
+def _with_last_day(context: Context, adsl: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add hours since time zero at the end of participation, where the data say so."""
+    if "disposition" not in tables or "left" not in tables["disposition"]:
+        return adsl
+    return adsl.assign(EOSHR=end_of_participation(context, tables["disposition"]).reindex(adsl.index))
+
+
+def _with_baseline_weight(adsl: pd.DataFrame, signs: pd.DataFrame | None) -> pd.DataFrame:
+    """Add weight and body mass index at baseline, where they were measured."""
+    if signs is None:
+        return adsl
+    base = signs[signs["ABLFL"] == "Y"].set_index("USUBJID")
+    for parameter, column in (("WEIGHT", "WEIGHTBL"), ("BMI", "BMIBL")):
+        found = base.loc[base["PARAMCD"] == parameter, "AVAL"]
+        if not found.empty:
+            adsl = adsl.assign(**{column: adsl["USUBJID"].map(found)})
+    return adsl
+
+
+def _with_arms(frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+    """Add the arms of each row's participant."""
+    arms = adsl.set_index("USUBJID")
+    return frame.assign(**{name: frame["USUBJID"].map(arms[name]) for name in ("TRTP", "TRTA")})
+
+
+def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the columns that the dataset defines, in its order; ADSL also keeps covariates and flags after them."""
+    known = [column for column in DATASETS[name].names if column in frame]
+    further = [column for column in frame if column not in known] if name == "ADSL" else []
+    sort = [column for column in ("USUBJID", "PARAMCD", "AHRFIRST", "ASTHR", "INFNUM", "ATPTN") if column in known]
+    return frame[[*known, *further]].sort_values(sort, kind="stable", ignore_index=True)

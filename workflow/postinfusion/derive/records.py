@@ -1,0 +1,104 @@
+"""ADQS and ADVS: records of values with time since infusion, visit, baseline and change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.derive.canonical_columns import claim, text
+from postinfusion.derive.context import Context
+from postinfusion.derive.time_since import since_infusions, study_day
+from postinfusion.derive.visits import representative, supplied_visit, window_of, with_change
+
+CENTIMETRES_PER_METRE = 100
+
+
+def scores(context: Context, assessments: pd.DataFrame) -> pd.DataFrame:
+    """Give ADQS from the canonical assessments."""
+    score = assessments["score"].fillna("total") if "score" in assessments else pd.Series("total", assessments.index)
+    parameter = assessments["measure"].where(score == "total", assessments["measure"] + " " + score)
+    return values(context, "assessments", assessments, parameter, assessments["value"])
+
+
+def weights(context: Context, weighings: pd.DataFrame, height: pd.Series | None) -> list[pd.DataFrame]:
+    """Give weight, and body mass index where heights (cm, by ``id``) are known, as records of ADVS."""
+    weight = values(context, "weights", weighings, pd.Series("WEIGHT", weighings.index), weighings["weight_kg"])
+    if height is None:
+        return [weight]
+    metres = weighings["id"].map(height) / CENTIMETRES_PER_METRE
+    index = weighings["weight_kg"] / metres**2
+    return [weight, values(context, "weights", weighings, pd.Series("BMI", weighings.index), index)]
+
+
+def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:
+    """Give the signs and ratings around infusions as records of ADVS."""
+    records = values(context, "vitals", vitals, vitals["measure"], vitals["value"])
+    for ours, theirs in (("INFNUM", "infusion"), ("ATPTN", "minute")):
+        if theirs in vitals:
+            records[ours] = vitals[theirs].to_numpy()
+    return records
+
+
+def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Series, value: pd.Series) -> pd.DataFrame:
+    """Give one record for each row of a canonical table that holds a value over time.
+
+    Parameters
+    ----------
+    context
+        Time zero, windows, infusions and keys of the trial.
+    source
+        Name of the canonical table, for its clock.
+    table
+        Canonical table with ``id`` and, where recorded, ``taken``, ``visit``, ``derivation``, ``analysed``.
+    parameter, value
+        What each row measures and the measured value.
+    """
+    usubjid = table["id"].map(context.keys).astype("str")
+    records = pd.DataFrame({"USUBJID": usubjid, "PARAMCD": parameter.astype("str"), "AVAL": value.astype("float64")})
+    records["DTYPE"] = text(table, "derivation")
+    records = records.assign(**_times(context, source, table))
+    records["AVISIT"] = _visits(context, table, records)
+    nominal = records["AVISIT"].map(context.plan.nominal_hours)
+    use_nominal = records["AHRFIRST"].isna() & nominal.notna()
+    records["AVISITN"] = nominal.astype("float64")
+    records["AHRFIRST"] = records["AHRFIRST"].fillna(records["AVISITN"])
+    records["ATMF"] = records["ATMF"].mask(use_nominal, "N")
+    records["ADY"] = study_day(records["AHRFIRST"])
+    if context.exposure is not None:
+        records = records.join(since_infusions(records, context.exposure))
+    return with_change(records.assign(ANL01FL=_analysed(context, table, records)), context.plan.baseline_visit)
+
+
+def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Give several sets of records as one."""
+    return pd.concat(parts, ignore_index=True)
+
+
+def _times(context: Context, source: str, table: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give hours since time zero and the flag of their precision; missing where no time was recorded."""
+    if "taken" not in table:
+        return {"AHRFIRST": pd.Series(np.nan, table.index), "ATMF": pd.Series("", table.index)}
+    date_only = table["taken_date_only"].astype("bool") & table["taken"].notna()
+    return {
+        "AHRFIRST": context.hours(source, table, "taken"),
+        "ATMF": pd.Series(np.where(date_only, "D", ""), table.index),
+    }
+
+
+def _visits(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    """Give the visit of each record: the recorded one where the schedule has it, else that of the window."""
+    if "visit" in table:
+        return supplied_visit(table["visit"], context.plan)
+    return window_of(records["AHRFIRST"], records["USUBJID"], context.windows, context.exposure)
+
+
+def _analysed(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
+    """Say with ``Y`` which record represents its visit; a supplied flag is kept."""
+    if "analysed" in table:
+        chosen = claim(table, "analysed") & (records["AVISIT"] != "")
+        return np.where(chosen & records["AVAL"].notna(), "Y", "")
+    observed = records[records["DTYPE"] == ""]
+    chosen = representative(observed, context.plan.nominal_hours).reindex(records.index, fill_value=False)
+    return np.where(chosen, "Y", "")

@@ -1,0 +1,92 @@
+"""Visits: which window holds a record, which record represents its visit, and what the baseline is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.windows import Window
+
+SERIES = ["USUBJID", "PARAMCD"]
+
+
+def supplied_visit(recorded: pd.Series, plan: Plan) -> pd.Series:
+    """Give the plan's name of each recorded visit; empty where the schedule does not have it."""
+    names = {visit.recorded_as or visit.visit: visit.visit for visit in plan.schedule}
+    names |= {visit.visit: visit.visit for visit in plan.schedule}
+    return recorded.map(names).fillna("").astype("str")
+
+
+def window_of(
+    hours: pd.Series, subject: pd.Series, windows: Sequence[Window], exposure: pd.DataFrame | None
+) -> pd.Series:
+    """Give the visit whose window holds each record; empty where none does.
+
+    A window starts at its first hour and ends just before its last; that of the baseline ends with time zero, which it
+    includes. A window also ends at the start of the next planned infusion after its visit, if the participant got it.
+
+    Parameters
+    ----------
+    hours
+        Time since time zero.
+    subject
+        USUBJID of each record.
+    windows
+        In the order of time; the first is the baseline.
+    exposure
+        The dataset ADEX, or None in a trial without infusions.
+    """
+    visit = pd.Series("", index=hours.index, dtype="str")
+    for position, window in enumerate(windows):
+        inside = (hours >= window.start) & ((hours <= window.until) if position == 0 else (hours < window.until))
+        if position > 0:
+            inside &= hours > 0
+        visit = visit.mask(inside & _before_next_infusion(hours, subject, window, exposure), window.visit)
+    return visit
+
+
+def representative(records: pd.DataFrame, nominal: dict[str, float]) -> pd.Series:
+    """Say which record represents its visit: the nearest to the nominal time; of two equally near the later.
+
+    Parameters
+    ----------
+    records
+        ``USUBJID``, ``PARAMCD``, ``AVISIT``, ``AHRFIRST``, ``AVAL``; only records with a value can represent a visit.
+    nominal
+        Visit → nominal hours.
+    """
+    candidates = records[(records["AVISIT"] != "") & records["AVAL"].notna()]
+    distance = (candidates["AHRFIRST"] - candidates["AVISIT"].map(nominal).astype("float64")).abs()
+    ranked = candidates.assign(distance=distance, later=-candidates["AHRFIRST"]).sort_values(
+        [*SERIES, "AVISIT", "distance", "later"], kind="stable"
+    )
+    chosen = ranked.index[~ranked.duplicated([*SERIES, "AVISIT"])]
+    return pd.Series(records.index.isin(chosen), index=records.index)
+
+
+def with_change(records: pd.DataFrame, baseline_visit: str) -> pd.DataFrame:
+    """Give the records with ``ABLFL``, ``BASE``, ``CHG`` and ``PCHG``.
+
+    The baseline is the record that represents the baseline visit; changes are given after it only.
+    """
+    is_baseline = (records["AVISIT"] == baseline_visit) & (records["ANL01FL"] == "Y") & (records["DTYPE"] == "")
+    base = records[is_baseline].drop_duplicates(SERIES).set_index(SERIES)["AVAL"].rename("BASE")
+    joined = records.drop(columns="BASE", errors="ignore").join(base, on=SERIES)
+    after = (joined["AVISIT"] != baseline_visit) & ~(joined["AHRFIRST"] <= 0)
+    change = (joined["AVAL"] - joined["BASE"]).where(after)
+    per_cent = (100 * change / joined["BASE"]).where(joined["BASE"] != 0)
+    return joined.assign(ABLFL=np.where(is_baseline, "Y", ""), CHG=change, PCHG=per_cent)
+
+
+def _before_next_infusion(
+    hours: pd.Series, subject: pd.Series, window: Window, exposure: pd.DataFrame | None
+) -> pd.Series:
+    """Say which records come no later than the start of the infusion that ends the window."""
+    if exposure is None or window.before_infusion is None:
+        return pd.Series(data=True, index=hours.index)
+    next_infusion = exposure[exposure["INFNUM"] == window.before_infusion].set_index("USUBJID")["AHRFIRST"]
+    start = subject.map(next_infusion).astype("float64")
+    return start.isna() | (hours <= start)
