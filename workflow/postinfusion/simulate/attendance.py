@@ -53,9 +53,10 @@ class EventType:
     madrs: float
 
 
+# Either of the first two happens to 10 % on ketamine and 20 % on midazolam: 1 - sqrt(0.9) and 1 - sqrt(0.8) for each.
 EVENT_TYPES = (
-    EventType("rescue", 0.05, 0.10, -3.0),
-    EventType("new-psychotropic", 0.05, 0.10, -3.0),
+    EventType("rescue", 0.0513, 0.1056, -3.0),
+    EventType("new-psychotropic", 0.0513, 0.1056, -3.0),
     EventType("off-protocol-ketamine", 0.0, 0.06, -4.0),
 )
 EVENT_DAYS = (5.0, 165.0)
