@@ -45,10 +45,11 @@ def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
     """Give ``observed``, ``intermittent`` or ``discontinued|reason`` for each participant and visit."""
     later = seen.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1] > 0
     has_left = ~later
-    if "EOSHR" in adsl and adsl["EOSHR"].notna().any():
+    if "EOSSTT" in adsl:
         nominal = np.array([plan.nominal_hours[str(visit)] for visit in seen.columns])
-        left = adsl.loc[seen.index, "EOSHR"].where(adsl.loc[seen.index, "EOSSTT"] == "discontinued")
-        has_left &= nominal[None, :] >= left.to_numpy()[:, None]
+        end = adsl["EOSHR"].loc[seen.index].to_numpy() if "EOSHR" in adsl else np.full(len(seen), np.nan)
+        discontinued = (adsl["EOSSTT"].loc[seen.index] == "discontinued").to_numpy()
+        has_left &= discontinued[:, None] & ~(nominal[None, :] < end[:, None])
     reason = adsl.loc[seen.index, "DCSREAS"] if "DCSREAS" in adsl else pd.Series("", index=seen.index)
     gone = (DISCONTINUED + "|" + reason.astype("str")).to_numpy()[:, None]
     values = np.where(seen, OBSERVED, np.where(has_left, gone, INTERMITTENT))

@@ -59,14 +59,13 @@ def hours_since(
     zero_date_only
         Only the day of time zero is known.
     """
-    times: pd.Series = table[column].astype("float64")
+    times = pd.Series(table[column], dtype="float64")
     if clock is not Clock.DATE_TIME:
         return times
     start: pd.Series = table["id"].map(zero).astype("float64")
     by_day = np.floor(times / DAY) * DAY - np.floor(start / DAY) * DAY
     date_only = table[f"{column}_date_only"].astype("bool") | zero_date_only
-    found: pd.Series = (times - start).mask(date_only, by_day)
-    return found
+    return pd.Series(np.where(date_only, by_day, times - start), index=table.index)
 
 
 def study_day(hours: pd.Series) -> pd.Series:
