@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,8 @@ CONVERGED = 1e-18
 ROUNDING = 1e-13
 # Eigenvalues of the scaled Hessian below this fraction of the largest count as a flat direction.
 FLAT = 1e-10
+# Fisher scoring is left when it sees less than this share of the Hessian's curvature in some parameter.
+LOST = 1e-3
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Optimum:
     converged: bool
 
 
-def minimise(criterion: Criterion, start: Array) -> Optimum:
+def minimise(criterion: Criterion, start: Array, *, hopeless: Callable[[Profile], bool] | None = None) -> Optimum:
     """Minimise minus the log-likelihood over theta by Newton steps with exact derivatives and step halving.
 
     Where the observed Hessian is not positive definite the step uses the expected information (Fisher scoring).
@@ -83,6 +86,8 @@ def minimise(criterion: Criterion, start: Array) -> Optimum:
         Of data with the response in units of its residual standard deviation.
     start
         Shape (H,): a theta at which the covariance is positive definite.
+    hopeless
+        Says of a profile that the search has left the region in which an optimum can be; it then stops.
 
     Raises
     ------
@@ -98,30 +103,42 @@ def minimise(criterion: Criterion, start: Array) -> Optimum:
         if promised < CONVERGED:
             return Optimum(theta, at, slope, iteration, _has_no_descent(slope.hessian))
         found = _step(criterion, theta, at, direction, promised)
-        if found is None:
-            return Optimum(theta, at, slope, iteration, False)
+        if found is None or (hopeless is not None and hopeless(found[1])):
+            theta, at = (theta, at) if found is None else found
+            return Optimum(theta, at, criterion.slopes(at), iteration + 1, False)
         theta, at = found
     return Optimum(theta, at, criterion.slopes(at), MAX_ITERATIONS, False)
 
 
 def _direction(slope: Slopes) -> tuple[Array, float]:
-    """Give the Newton step, or the Fisher step where the Hessian has a negative direction, and the gain it promises."""
-    matrix = slope.hessian if _has_no_descent(slope.hessian) else slope.information
-    scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
-    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
-    values = np.maximum(values, FLAT * max(values[-1], 1e-300))
+    """Give the Newton step, or a step that descends where the Hessian has a negative direction, and its promise."""
+    if _has_no_descent(slope.hessian):
+        values, vectors, scale = _scaled_eigen(slope.hessian)
+    elif (np.diag(slope.information) > LOST * np.abs(np.diag(slope.hessian))).all():
+        values, vectors, scale = _scaled_eigen(slope.information)
+    else:
+        # Where a parameter hardly moves Sigma (a variance near zero) scoring is lost; the Hessian still leads away
+        # from a saddle along the absolute values of its eigenvalues.
+        values, vectors, scale = _scaled_eigen(slope.hessian)
+        values = np.abs(values)
+    values = np.maximum(values, FLAT * values.max(initial=1e-300))
     direction = -(vectors @ ((vectors.T @ (slope.gradient / scale)) / values)) / scale
     return direction, float(-slope.gradient @ direction) / 2
 
 
+def _scaled_eigen(matrix: Array) -> tuple[Array, Array, Array]:
+    """Give eigenvalues and vectors of a symmetric matrix after scaling its diagonal to one, and the scale."""
+    diagonal = np.abs(np.diag(matrix))
+    scale = np.sqrt(np.maximum(diagonal, max(FLAT * diagonal.max(), 1e-300)))
+    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    return values, vectors, scale
+
+
 def _has_no_descent(hessian: Array) -> bool:
     """Say whether the Hessian is positive definite up to flat directions."""
-    diagonal = np.diag(hessian)
-    largest = diagonal.max()
-    if not np.isfinite(largest) or diagonal.min() < -FLAT * largest:
+    if not np.isfinite(hessian).all():
         return False
-    scale = np.sqrt(np.where(diagonal > FLAT * largest, diagonal, largest))
-    return bool(np.linalg.eigvalsh(hessian / np.outer(scale, scale))[0] > -FLAT)
+    return bool(_scaled_eigen(hessian)[0][0] > -FLAT)
 
 
 def _step(
@@ -140,10 +157,7 @@ def _step(
 
 def report(optimum: Optimum, *, boundary: bool, parametrisation: str) -> OptimumReport:
     """Put together the dossier of an optimum."""
-    hessian = optimum.slopes.hessian
-    diagonal = np.diag(hessian)
-    scale = np.sqrt(np.where(diagonal > FLAT * diagonal.max(), diagonal, diagonal.max()))
-    values = np.linalg.eigvalsh(hessian / np.outer(scale, scale))
+    values = _scaled_eigen(optimum.slopes.hessian)[0]
     curved = values[values > FLAT] if boundary else values
     return OptimumReport(
         iterations=optimum.iterations,

@@ -84,8 +84,10 @@ class Criterion:
     method: Method
 
     def at(self, theta: Array) -> Profile | None:
-        """Evaluate the criterion; None where Sigma or W is not positive definite."""
-        return profile(self.cross, self.model.derivatives(theta), self.method)
+        """Evaluate the criterion; None where Sigma or W is not positive definite or not finite."""
+        # A step too far overflows; the optimiser halves it.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            return profile(self.cross, self.model.derivatives(theta), self.method)
 
     def slopes(self, at: Profile) -> Slopes:
         """Give the derivatives of the criterion at a profile."""

@@ -20,7 +20,7 @@ from postinfusion.core.degrees_of_freedom import between_within_df, residual_df
 from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
 from postinfusion.core.inference import DF_METHODS, DfMethod, Inference
 from postinfusion.core.kenward_roger import adjusted_covariance
-from postinfusion.core.likelihood import Criterion, Method
+from postinfusion.core.likelihood import Criterion, Method, Profile
 from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.patterns import CrossProducts, cross_products
 from postinfusion.core.standardise import Standardised, standardise
@@ -28,6 +28,8 @@ from postinfusion.errors import ModelError, nearest
 
 # Below this smallest eigenvalue the correlation matrix is singular: the criterion has no interior maximum.
 SINGULAR = 1e-7
+# A search that ended with a smaller one than this was on its way there.
+NEARLY_SINGULAR = 1e-4
 
 
 @dataclass(frozen=True)
@@ -170,12 +172,14 @@ def _check_information(cross: CrossProducts, covariance: str, visits: tuple[str,
 
 def _optimum(cross: CrossProducts, model: Unstructured | Structured, method: Method) -> tuple[Optimum, OptimumReport]:
     """Find the optimum in one parametrisation after the other; refuse when none reaches it."""
+    smallest = 1.0
     for parametrisation, attempt in _attempts(cross, model, method):
         optimum = attempt()
-        smallest = _smallest_eigenvalue(optimum.profile.derivatives.Sigma[0])
-        if optimum.converged and smallest > SINGULAR:
-            return optimum, report(optimum, boundary=False, parametrisation=parametrisation)
-    if smallest < 1e-4:
+        dossier = report(optimum, boundary=False, parametrisation=parametrisation)
+        if optimum.converged and dossier.positive_definite and not _is_singular(optimum.profile):
+            return optimum, dossier
+        smallest = min(smallest, _smallest_eigenvalue(optimum.profile))
+    if smallest < NEARLY_SINGULAR:
         raise ModelError(
             "The covariance between visits is singular (smallest eigenvalue of the correlations "
             f"{smallest:.0e}): the likelihood has no interior maximum; choose a simpler structure"
@@ -187,10 +191,16 @@ def _optimum(cross: CrossProducts, model: Unstructured | Structured, method: Met
     )
 
 
-def _smallest_eigenvalue(Sigma: Array) -> float:
-    """Give the smallest eigenvalue of the correlation matrix."""
+def _smallest_eigenvalue(at: Profile) -> float:
+    """Give the smallest eigenvalue of the correlation matrix between visits."""
+    Sigma = at.derivatives.Sigma[0]
     deviation = np.sqrt(np.diag(Sigma))
     return float(np.linalg.eigvalsh(Sigma / np.outer(deviation, deviation))[0])
+
+
+def _is_singular(at: Profile) -> bool:
+    """Say whether the correlation matrix between visits is singular."""
+    return _smallest_eigenvalue(at) < SINGULAR
 
 
 def _attempts(
@@ -201,21 +211,21 @@ def _attempts(
     criterion, theta = Criterion(cross, model, method), starting_values(model, S)
     if isinstance(model, Unstructured):
         return [
-            ("elements of Sigma", lambda: minimise(criterion, theta)),
+            ("elements of Sigma", lambda: minimise(criterion, theta, hopeless=_is_singular)),
             ("Cholesky factor of Sigma", lambda: _by_cholesky(criterion, model, S)),
         ]
     independent = np.where(np.arange(len(theta)) < model.n_deviations, theta, 0.0)
     name = "log standard deviations and correlations"
     return [
-        (name, lambda: minimise(criterion, theta)),
-        (f"{name}, from independence", lambda: minimise(criterion, independent)),
+        (name, lambda: minimise(criterion, theta, hopeless=_is_singular)),
+        (f"{name}, from independence", lambda: minimise(criterion, independent, hopeless=_is_singular)),
     ]
 
 
 def _by_cholesky(criterion: Criterion, model: Unstructured, S: Array) -> Optimum:
     """Find the optimum through the Cholesky factor and give it in the elements of Sigma."""
     cholesky = UnstructuredCholesky(model.T)
-    found = minimise(replace(criterion, model=cholesky), cholesky.theta(S))
+    found = minimise(replace(criterion, model=cholesky), cholesky.theta(S), hopeless=_is_singular)
     theta = model.theta(found.profile.derivatives.Sigma[0])
     at = criterion.at(theta)
     if at is None:
