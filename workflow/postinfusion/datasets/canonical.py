@@ -107,8 +107,10 @@ ASSESSMENTS = Table(
         Column("value", "number", "the score; empty when not done"),
         Column("taken", "time", "when it was assessed"),
         Column("visit", "text", "visit as recorded, where the schedule is nominal"),
+        Column("derivation", "text", "how the score was derived where it was not observed, for example LOCF"),
+        Column("analysed", "yes_no", "represents its visit, where supplied; derived otherwise"),
     ),
-    key=("id", "measure", "score", "taken", "visit"),
+    key=("id", "measure", "score", "taken", "visit", "derivation"),
 )
 
 WEIGHTS = Table(

@@ -104,6 +104,8 @@ class Mmrm(_Model):
     """Visits of the schedule that enter; empty: all after baseline."""
     covariance: tuple[Covariance, ...] = Field(default=(Covariance.US,), min_length=1)
     """Structures in order of preference: the next is tried where one cannot be fitted, and the report says so."""
+    baseline_by_visit: bool = True
+    """The slope of the baseline value differs between visits; false: one slope for all, as some publications have it."""
 
 
 class SplineBasis(Part):

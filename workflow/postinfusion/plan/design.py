@@ -69,9 +69,9 @@ class Visit(Part):
     at: Hours
     """Nominal time since time zero; the assessment nearest to it represents the visit."""
     start: Hours | None = Field(default=None, alias="from")
-    """Start of the window since time zero, included; left out: midway to the visit before."""
+    """Start of the window since time zero, included; left out: the end of the window before, else midway."""
     until: Hours | None = None
-    """End of the window since time zero, not included; left out: midway to the next visit."""
+    """End of the window since time zero, not included; left out: the start of the next window, else midway."""
     recorded_as: str = ""
     """How the data call the visit, where that differs from its name and times are not recorded."""
 

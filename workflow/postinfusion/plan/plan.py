@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints
 
 from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.base import Part
 from postinfusion.plan.design import Design, Population, Visit
 from postinfusion.plan.endpoints import Endpoint, Estimand
-from postinfusion.plan.quantities import Name
+from postinfusion.plan.places import Places
 from postinfusion.plan.source import Source
 from postinfusion.vocabulary import DataKind, Privacy
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+def _as_number(version: object) -> object:
+    """Give the version as a number; what is none is refused later."""
+    return int(version) if isinstance(version, str) and version.isdecimal() else version
 
 
 class PrivacyRules(Part):
@@ -38,9 +43,9 @@ class Outputs(Part):
 class Plan(Part):
     """One trial: its data, design, questions and analyses."""
 
-    plan: Literal[1]
+    plan: Annotated[Literal[1], BeforeValidator(_as_number)]
     """Version of this format."""
-    title: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
     """Title of the trial in the report."""
     intervention: str = ""
     """What the experimental arms received, in a few words."""
@@ -70,6 +75,17 @@ class Plan(Part):
     """Each key is an analysis_id: it names results, files, footers and methods text."""
     outputs: Outputs = Outputs()
     """Which tables and figures are made."""
+    _places: Places = PrivateAttr(default_factory=Places)
+
+    def at(self, places: Places) -> Plan:
+        """Give the plan with the file that it was read from, for messages."""
+        self._places = places
+        return self
+
+    @property
+    def places(self) -> Places:
+        """Where the parts of the plan stand in its file."""
+        return self._places
 
     @property
     def baseline_visit(self) -> str:

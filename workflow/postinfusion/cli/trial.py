@@ -1,0 +1,48 @@
+"""Find a trial: its plan by name or path, and its data folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from postinfusion.errors import PlanError, Problem, nearest
+
+PLANS = Path("config") / "trials"
+ENDING = ".yaml"
+
+
+def plan_path(trial: str) -> Path:
+    """Give the path of a plan.
+
+    Parameters
+    ----------
+    trial
+        Path of a plan, or its name: then it is looked for under ``config/trials/`` of the current folder, of the folders
+        above it, and of the folder in which postinfusion itself lies.
+
+    Raises
+    ------
+    PlanError
+        There is no such plan.
+    """
+    if trial.endswith((ENDING, ".yml")):
+        return Path(trial)
+    places = [root / PLANS for root in _roots()]
+    for place in places:
+        if (place / f"{trial}{ENDING}").is_file():
+            return place / f"{trial}{ENDING}"
+    names = sorted({path.stem for place in places for path in place.glob(f"*{ENDING}")})
+    listed = nearest(trial, names) or f"There are: {', '.join(names) or 'none'}."
+    raise PlanError(Problem("", "", f'there is no plan "{trial}" under {PLANS.as_posix()}. {listed}'))
+
+
+def data_folder(plan: Path) -> Path:
+    """Give the folder of a trial's data: ``data/<trial>`` beside ``config``, or the folder of a plan that lies elsewhere."""
+    folder = plan.resolve().parent
+    return folder.parents[1] / "data" / plan.stem if folder.parts[-2:] == PLANS.parts else folder
+
+
+def _roots() -> Iterator[Path]:
+    """Give the folders in which a plan is looked for, the nearest first."""
+    here = Path.cwd()
+    yield from dict.fromkeys((here, *here.parents, Path(__file__).resolve().parents[3]))

@@ -1,0 +1,207 @@
+"""What the models refuse, in words for the person who wrote the plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from postinfusion.errors import Problem, nearest
+from postinfusion.plan.places import Places
+from postinfusion.plan.yaml_text import Path, Tree
+
+Refusal = Mapping[str, Any]
+_KEY_OF_MAPPING = "[key]"
+_SHAPES = {
+    "model_type": "must have keys of its own, each on a line below it",
+    "model_attributes_type": "must have keys of its own, each on a line below it",
+    "dict_type": "must have keys of its own, each on a line below it",
+    "tuple_type": "must be a list, as in [one, two]",
+    "list_type": "must be a list, as in [one, two]",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+}
+_VALUES = {
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "int_parsing_size": "is too large",
+    "float_parsing": "is not a number",
+    "finite_number": "is not a number",
+    "bool_parsing": "is neither true nor false",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "has more than {max_length} characters",
+}
+_LENGTHS = {
+    "too_short": "needs at least {min_length}",
+    "too_long": "has {actual_length} items; at most {max_length} are allowed",
+    "string_too_short": "is empty. Write a text",
+}
+
+
+def problems(refusals: Iterable[Refusal], root: type[BaseModel], places: Places) -> list[Problem]:
+    """Give each refusal of the models as a problem with its line, once.
+
+    Parameters
+    ----------
+    refusals
+        What pydantic lists.
+    root
+        The model that was read.
+    places
+        The file.
+    """
+    found = _one_per_place(refusals, places.document.tree)
+    listed = (places.problem(path, _sentence(refusal, root)) for path, refusal in found.items())
+    return list(dict.fromkeys(listed))
+
+
+def path_of(refusal: Refusal, tree: Tree) -> Path:
+    """Give the path of a refusal in the file, without the steps that only the models have."""
+    path: list[str | int] = []
+    part: Any = tree
+    for step in refusal["loc"]:
+        if isinstance(part, dict) and step in part:
+            part = part[step]
+        elif isinstance(part, list) and isinstance(step, int) and step < len(part):
+            part = part[step]
+        elif not (step == refusal["loc"][-1] and refusal["type"] == "missing"):
+            continue
+        path.append(step)
+    return tuple(path)
+
+
+def _one_per_place(refusals: Iterable[Refusal], tree: Tree) -> dict[Path, Refusal]:
+    """Give the refusals by their place; of the branches of a choice of shapes only one is told."""
+    found: dict[Path, Refusal] = {}
+    for refusal in refusals:
+        path = path_of(refusal, tree)
+        if path not in found or found[path]["type"] in _SHAPES:
+            found[path] = refusal
+    inner = {path[:length] for path in found for length in range(len(path))}
+    return {path: refusal for path, refusal in found.items() if not (path in inner and refusal["type"] in _OF_BRANCHES)}
+
+
+_OF_BRANCHES = {*_SHAPES, "literal_error", "enum"}
+
+
+def _sentence(refusal: Refusal, root: type[BaseModel]) -> str:
+    """Give one refusal as a sentence: what is wrong, what is allowed, what to do."""
+    kind, found, context = refusal["type"], refusal["input"], refusal.get("ctx", {})
+    if kind == "missing":
+        return f"this is missing. {_meaning(root, refusal['loc'])}".strip()
+    if kind == "extra_forbidden":
+        return _unknown_key(str(refusal["loc"][-1]), _keys_around(root, refusal["loc"]))
+    if kind in {"enum", "literal_error"}:
+        return _not_a_choice(found, _alternatives(str(context["expected"])))
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return _method(context, found)
+    if kind == "value_error":
+        return f"{context['error']}."
+    if _KEY_OF_MAPPING in refusal["loc"]:
+        return "a name here has small letters, digits and single hyphens, as in madrs-mmrm. Rename it."
+    return _plain(kind, found, context, str(refusal["msg"]))
+
+
+def _plain(kind: str, found: object, context: Mapping[str, object], said: str) -> str:
+    """Give a refusal of one value, by a table."""
+    if found is None:
+        return "this is empty. Write a value or remove the line."
+    if kind in _SHAPES:
+        return f"{_SHAPES[kind]}."
+    if kind in _LENGTHS:
+        return f"{_LENGTHS[kind].format(**context)}."
+    return f"{_quoted(found)} {_VALUES[kind].format(**context)}." if kind in _VALUES else f"{said}."
+
+
+def _unknown_key(key: str, allowed: Sequence[str]) -> str:
+    """Say that a key is not known, and which are."""
+    return f"there is no such key here. {nearest(key, allowed)} Allowed: {', '.join(allowed)}.".replace("  ", " ")
+
+
+def _not_a_choice(found: object, allowed: Sequence[str]) -> str:
+    """Say that a value is not one of the choices."""
+    near = nearest(found, allowed) if isinstance(found, str) else ""
+    what = _quoted(found) if found is not None else "an empty value"
+    return f"{what} is not one of {', '.join(allowed)}. {near}".strip()
+
+
+def _method(context: Mapping[str, object], found: object) -> str:
+    """Say that an analysis has no method, or one that does not exist."""
+    if "tag" not in context:
+        return "an analysis needs the key method."
+    return f"method: {_not_a_choice(context['tag'], _alternatives(str(context['expected_tags'])))}"
+
+
+def _alternatives(expected: str) -> list[str]:
+    """Give the choices out of pydantic's sentence about them."""
+    return re.findall(r"'([^']*)'", expected)
+
+
+def _quoted(found: object) -> str:
+    """Give a value as it stands in the plan."""
+    return f'"{found}"' if isinstance(found, str) else "this"
+
+
+def _meaning(root: type[BaseModel], location: Sequence[str | int]) -> str:
+    """Give what a missing key is for."""
+    for model in _models_at(root, location[:-1]):
+        for name, field in model.model_fields.items():
+            if (field.alias or name) == location[-1] and field.description:
+                return f"It says: {field.description}"
+    return ""
+
+
+def _keys_around(root: type[BaseModel], location: Sequence[str | int]) -> list[str]:
+    """Give the keys that the part around a location can have."""
+    models = _models_at(root, location[:-1])
+    return [field.alias or name for model in models for name, field in model.model_fields.items()]
+
+
+def _models_at(root: type[BaseModel], location: Sequence[str | int]) -> list[type[BaseModel]]:
+    """Give the models that a location can hold: more than one only where shapes are chosen between."""
+    types: list[Any] = [root]
+    for step in location:
+        types = [found for given in types for found in _step(given, step)]
+    return [given for given in types if isinstance(given, type) and issubclass(given, BaseModel)]
+
+
+def _step(given: Any, step: str | int) -> Iterator[Any]:
+    """Give the types one step below a type; a step that names a branch of a union stays on its level."""
+    arguments = get_args(given)
+    if isinstance(given, type) and issubclass(given, BaseModel):
+        fields = {field.alias or name: field.annotation for name, field in given.model_fields.items()}
+        yield from _branches(fields.get(str(step)))
+        if step in {given.__name__, *_tags(given)}:
+            yield given
+    elif get_origin(given) is dict:
+        yield from _branches(arguments[1])
+    elif get_origin(given) is tuple:
+        yield from _branches(arguments[0])
+
+
+def _branches(given: Any) -> Iterator[Any]:
+    """Give the branches of a union, or the type itself, without annotations."""
+    if get_origin(given) is Annotated:
+        yield from _branches(get_args(given)[0])
+    elif get_origin(given) in {Union, UnionType}:
+        for branch in get_args(given):
+            yield from _branches(branch)
+    else:
+        yield given
+
+
+def _tags(model: type[BaseModel]) -> set[str]:
+    """Give the values of the key ``method`` by which a model is chosen."""
+    field = model.model_fields.get("method")
+    if field is None or get_origin(field.annotation) is not Literal:
+        return set()
+    return {str(tag.value) if isinstance(tag, Enum) else str(tag) for tag in get_args(field.annotation)}

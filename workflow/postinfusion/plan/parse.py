@@ -1,0 +1,89 @@
+"""Read a plan: YAML text to a checked :class:`Plan`, or every mistake in it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+from pydantic import ValidationError
+
+from postinfusion.errors import PlanError, Problem
+from postinfusion.plan import messages, rules, yaml_text
+from postinfusion.plan.places import Places
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.yaml_text import Path, Tree
+
+_REMOVABLE = {"sources": 2, "schedule": 2, "populations": 2, "estimands": 2, "endpoints": 2, "analyses": 2}
+
+
+def parse(text: str, file: str) -> Plan:
+    """Give the plan that a YAML text describes.
+
+    Parameters
+    ----------
+    text
+        Content of the file.
+    file
+        Name of the file for messages, as the user knows it.
+
+    Raises
+    ------
+    PlanError
+        With every mistake: what is no YAML, what the models refuse, and names that no other part of the plan has.
+    """
+    places = Places(file, yaml_text.read(text, file))
+    tree = places.document.tree
+    if not isinstance(tree, dict):
+        raise PlanError(Problem(file, "line 1", 'a plan has keys such as "title: ...". Begin with plan: 1.'))
+    try:
+        plan = Plan.model_validate(tree).at(places)
+    except ValidationError as refused:
+        raise PlanError(_all_problems(refused, places)) from None
+    errors = [problem for problem in rules.check(plan) if problem.severity == "error"]
+    if errors:
+        raise PlanError(errors)
+    return plan
+
+
+def _all_problems(refused: ValidationError, places: Places) -> list[Problem]:
+    """Give what the models refuse, and what the rules find in the rest of the plan."""
+    refusals = refused.errors(include_url=False)
+    found = messages.problems(refusals, Plan, places)
+    paths = [messages.path_of(refusal, places.document.tree) for refusal in refusals]
+    rest = _without(places.document.tree, paths)
+    try:
+        plan = Plan.model_validate(rest).at(places)
+    except ValidationError:
+        return found
+    left_out = frozenset(name for path in paths for name in _names(path, places.document.tree))
+    in_the_rest = rules.check(plan, left_out=left_out)
+    return [*found, *(problem for problem in in_the_rest if problem.severity == "error")]
+
+
+def _without(tree: Tree, paths: list[Path]) -> Tree:
+    """Give the plan without the entries in which something was refused."""
+    rest = deepcopy(tree)
+    entries = {_entry(path) for path in paths if path}
+    for path in sorted(entries, key=lambda entry: [str(step).zfill(4) for step in entry], reverse=True):
+        part: Any = rest
+        for step in path[:-1]:
+            part = part[step]
+        if isinstance(part, list):
+            del part[int(path[-1])]
+        elif isinstance(part, dict):
+            part.pop(path[-1], None)
+    return rest
+
+
+def _entry(path: Path) -> Path:
+    """Give the path of the smallest part that can be left out whole."""
+    return path[: _REMOVABLE.get(str(path[0]), 1)]
+
+
+def _names(path: Path, tree: Tree) -> Iterator[str]:
+    """Give the names that the rest of the plan may use for a part that was left out."""
+    yield from (step for step in path if isinstance(step, str))
+    if path[:1] == ("schedule",) and len(path) > 1 and isinstance(tree, dict):
+        visit: Any = tree["schedule"][path[1]]  # type: ignore[index, call-overload]
+        yield str(visit.get("visit")) if isinstance(visit, dict) else ""

@@ -1,0 +1,165 @@
+"""Cells: text to typed columns, and which cells cannot be read as what their column holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.datasets.checks import Finding, Mask, by_value
+from postinfusion.datasets.columns import Column
+from postinfusion.errors import nearest
+from postinfusion.plan.source import Clock
+
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
+_DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DATE_TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+_YES_NO = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
+_LARGEST_INTEGER = 2**53
+_EPOCH = pd.Timestamp("1970-01-01")
+_YEARS = (1900, 2100)
+_CORRECT = "Correct it, or add it to missing_codes."
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One column after reading.
+
+    Attributes
+    ----------
+    columns
+        Our name → typed cells; a time column brings ``<name>_date_only`` along.
+    unreadable
+        Cells that hold something that the column cannot hold; they are missing in ``columns``.
+    findings
+        What to tell about them.
+    """
+
+    columns: Mapping[str, pd.Series]
+    unreadable: Mask
+    findings: Sequence[Finding] = ()
+
+
+def typed(column: Column, text: pd.Series, *, clock: Clock, allowed: Mapping[str, str] | None = None) -> Typed:
+    """Give one column with the type of its definition.
+
+    Parameters
+    ----------
+    column
+        The definition.
+    text
+        The cells without blanks around them; missing cells are NaN.
+    clock
+        What time columns of the file hold.
+    allowed
+        For a choice whose values the plan supplies: their spelling → ours.
+    """
+    if column.type == "text":
+        return Typed({column.name: text}, np.zeros(len(text), dtype="bool"))
+    if column.type == "choice":
+        return _choice(column, text, allowed or _spellings(column))
+    if column.type == "yes_no":
+        return _yes_no(column, text)
+    if column.type == "time":
+        return _time(column, text, clock)
+    return _number(column, text)
+
+
+def covariate(name: str, text: pd.Series, *, category: bool) -> pd.Series:
+    """Give a covariate as numbers where every cell is one and the plan does not call it a category, else as text."""
+    values, wrong = as_numbers(text)
+    return values.rename(name) if not category and not wrong.any() and text.notna().any() else text.rename(name)
+
+
+def as_numbers(text: pd.Series) -> tuple[pd.Series, Mask]:
+    """Give cells as numbers, and which of them are none."""
+    is_number = text.str.fullmatch(_NUMBER).fillna(value=False).to_numpy(dtype="bool")
+    values = pd.to_numeric(text.where(is_number), errors="coerce").astype("float64")
+    wrong = text.notna().to_numpy(dtype="bool") & ~(is_number & np.isfinite(values.to_numpy()))
+    return values, wrong
+
+
+def _choice(column: Column, text: pd.Series, allowed: Mapping[str, str]) -> Typed:
+    """Give a choice in our spelling."""
+    ours = text.map(dict(allowed)).astype("str")
+    lower = {spelling.lower(): name for spelling, name in allowed.items()}
+    ours = ours.where(ours.notna(), text.str.lower().map(lower).astype("str"))
+    wrong = (text.notna() & ours.isna()).to_numpy(dtype="bool")
+    return Typed({column.name: ours}, wrong, list(_not_choices(column, text, wrong, allowed)))
+
+
+def _not_choices(column: Column, text: pd.Series, wrong: Mask, allowed: Mapping[str, str]) -> list[Finding]:
+    """Say which values are not among the choices, each with its nearest match."""
+    listed = f"Allowed: {', '.join(dict.fromkeys(allowed))}."
+    findings: list[Finding] = []
+    for finding in by_value(column, text, wrong, "is unknown."):
+        near = nearest(str(text.iloc[finding.positions[0]]), allowed)
+        findings.append(Finding(finding.columns, finding.positions, f"{finding.text} {near or listed}"))
+    return findings
+
+
+def _spellings(column: Column) -> dict[str, str]:
+    """Give the values of a choice as they are spelt in its definition."""
+    return {value: value for value in column.allowed}
+
+
+def _yes_no(column: Column, text: pd.Series) -> Typed:
+    """Give yes and no as true and false."""
+    values = text.str.lower().map(_YES_NO).astype("boolean")
+    wrong = (text.notna() & values.isna()).to_numpy(dtype="bool")
+    remedy = "is neither yes nor no. Write Y or N, or map it under values."
+    return Typed({column.name: values}, wrong, list(by_value(column, text, wrong, remedy)))
+
+
+def _number(column: Column, text: pd.Series) -> Typed:
+    """Give numbers; whole ones where the column counts."""
+    values, wrong = as_numbers(text)
+    comma = wrong & text.str.fullmatch(_DECIMAL_COMMA).fillna(value=False).to_numpy(dtype="bool")
+    findings = [*by_value(column, text, comma, "has a decimal comma. Write a point.")]
+    findings += by_value(column, text, wrong & ~comma, "is not a number. Add it to missing_codes or correct it.")
+    if column.type != "integer":
+        return Typed({column.name: values}, wrong, findings)
+    number = values.to_numpy()
+    broken = ~np.isnan(number) & ((number != np.floor(number)) | (np.abs(number) > _LARGEST_INTEGER))
+    findings += by_value(column, text, broken, "is not a whole number. Correct it.")
+    whole = values.mask(broken).astype("Int64")
+    return Typed({column.name: whole}, wrong | broken, findings)
+
+
+def _time(column: Column, text: pd.Series, clock: Clock) -> Typed:
+    """Give times in hours, and which of them are only days."""
+    if clock is Clock.DATE_TIME:
+        hours, day_only, wrong, remedy = _from_date_times(text)
+    else:
+        hours, day_only, wrong, remedy = _from_numbers(text, clock)
+    findings = list(by_value(column, text, wrong, remedy))
+    return Typed({column.name: hours, f"{column.name}_date_only": day_only}, wrong, findings)
+
+
+def _from_date_times(text: pd.Series) -> tuple[pd.Series, pd.Series, Mask, str]:
+    """Give dates and date-times as hours since 1970, without a time zone."""
+    distinct = pd.Series(text.dropna().unique(), dtype="str")
+    is_day = distinct.str.fullmatch(_DATE).astype("bool")
+    readable = distinct.where(is_day | distinct.str.fullmatch(_DATE_TIME).astype("bool"))
+    times = pd.to_datetime(readable, format="ISO8601", errors="coerce")
+    plausible = times.where(times.dt.year.between(*_YEARS))
+    hours = ((plausible - _EPOCH) / pd.Timedelta(hours=1)).set_axis(distinct)
+    found = text.map(hours.to_dict()).astype("float64")
+    days = text.map(dict(zip(distinct, is_day, strict=True))).fillna(value=False).astype("bool")
+    wrong = (text.notna() & found.isna()).to_numpy(dtype="bool")
+    return found, days & found.notna(), wrong, f"is not a date or time as in 2024-03-05 or 2024-03-05 09:30. {_CORRECT}"
+
+
+def _from_numbers(text: pd.Series, clock: Clock) -> tuple[pd.Series, pd.Series, Mask, str]:
+    """Give hours, days or study days since time zero as hours."""
+    values, wrong = as_numbers(text)
+    if clock is Clock.HOURS:
+        return values, pd.Series(data=False, index=text.index), wrong, f"is not a number of hours. {_CORRECT}"
+    if clock is Clock.DAYS:
+        return values * 24, values.notna(), wrong, f"is not a number of days. {_CORRECT}"
+    wrong = wrong | (values == 0).to_numpy() | (values.notna() & (values % 1 != 0)).to_numpy()
+    hours = values.where(values < 0, values - 1).mask(wrong) * 24
+    return hours, hours.notna(), wrong, f"is not a study day: a whole number, and there is no day 0. {_CORRECT}"

@@ -1,0 +1,148 @@
+"""What must hold between the tables of a trial, and between its tables and its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
+from postinfusion.errors import Problem, nearest
+from postinfusion.plan.plan import Plan
+from postinfusion.sources.tables import Delivery
+
+Deliveries = Mapping[str, Delivery]
+_SHOWN_VISITS = 5
+
+
+def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Give everything in which tables do not fit each other or the plan."""
+    yield from _participants(deliveries)
+    if "infusions" in deliveries and {"id", "number", "start"} <= {*deliveries["infusions"].frame}:
+        infusions = deliveries["infusions"]
+        yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
+    yield from _arms(plan, deliveries)
+    yield from _visits(plan, deliveries)
+    if all(name in deliveries for name in plan.sources):
+        yield from _endpoints(plan, deliveries)
+        yield from _events(plan, deliveries)
+
+
+def _participants(deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that every row belongs to a participant."""
+    participants = deliveries.get("participants")
+    if participants is None or "id" not in participants.frame:
+        return
+    if participants.frame.empty:
+        yield Problem(participants.file, "", "there is no participant in it. Add rows, or correct where in the plan.")
+    for name, delivery in deliveries.items():
+        if name != "participants" and "id" in delivery.frame:
+            yield from delivery.problems_of(
+                list(not_in(delivery.frame, "id", participants.frame["id"], participants.file))
+            )
+
+
+def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that every arm has participants."""
+    participants = deliveries.get("participants")
+    if participants is None or participants.frame.empty or len(plan.design.arms) < 2:
+        return
+    if "arm" not in participants.frame:
+        text = f'no column "arm". It has none of this name; name it under columns of participants: {{arm: …}}.'
+        yield Problem(participants.file, "", text)
+        return
+    present = set(participants.frame["arm"].dropna())
+    for position, arm in enumerate(plan.design.arms):
+        if arm.name not in present:
+            text = f"no participant in {participants.file} has this arm. Check its code."
+            yield plan.places.problem(("design", "arms", position), text)
+
+
+def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check recorded visits against the schedule."""
+    recorded = {name: delivery for name, delivery in deliveries.items() if "visit" in delivery.frame}
+    if not recorded:
+        return
+    spelt = {visit.recorded_as or visit.visit: visit.visit for visit in plan.schedule}
+    spelt |= {visit.visit: visit.visit for visit in plan.schedule}
+    found = {visit for delivery in recorded.values() for visit in delivery.frame["visit"].dropna().unique()}
+    for delivery in recorded.values():
+        yield from delivery.problems_of(list(_unscheduled(delivery.frame["visit"], spelt)))
+    if found & {*spelt} or any(delivery.frame["visit"].notna().any() for delivery in recorded.values()):
+        yield from _never_recorded(plan, found)
+
+
+def _unscheduled(visits: pd.Series, spelt: Mapping[str, str]) -> Iterator[Finding]:
+    """Give the recorded visits that the schedule does not have, as warnings."""
+    strange = visits[visits.notna() & ~visits.isin([*spelt])]
+    for visit in strange.unique()[:_SHOWN_VISITS]:
+        text = f"{quoted(visit)} is not a visit of the schedule; its rows count as unscheduled. {nearest(visit, spelt)}"
+        yield Finding(("visit",), strange.index[strange == visit].to_numpy(), text.strip(), "warning")
+
+
+def _never_recorded(plan: Plan, found: set[str]) -> Iterator[Problem]:
+    """Give the visits of the schedule that no file records."""
+    for position, visit in enumerate(plan.schedule):
+        if not {visit.visit, visit.recorded_as} & found:
+            remedy = nearest(visit.visit, found) or f"Recorded are: {', '.join(sorted(found)[:20])}."
+            text = f"no file records this visit. {remedy} Use recorded_as where the name differs."
+            yield plan.places.problem(("schedule", position), text)
+
+
+def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that every endpoint is measured in some file."""
+    measured = set(_measured(deliveries))
+    for key, endpoint in plan.endpoints.items():
+        if endpoint.parameter not in measured:
+            remedy = nearest(endpoint.parameter, measured) or f"Measured are: {', '.join(sorted(measured)) or 'none'}."
+            yield plan.places.problem(
+                ("endpoints", key, "measure"), f'no file measures "{endpoint.parameter}". {remedy}'
+            )
+    assessments = deliveries.get("assessments")
+    if assessments is not None and "measure" in assessments.frame:
+        wanted = {endpoint.measure for endpoint in plan.endpoints.values()}
+        yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"], wanted)))
+
+
+def _measured(deliveries: Deliveries) -> Iterator[str]:
+    """Give the parameters that the files deliver."""
+    for name in ("assessments", "vitals"):
+        if name in deliveries and "measure" in deliveries[name].frame:
+            yield from _parameters(deliveries[name].frame)
+    if "laboratory" in deliveries and "test" in deliveries["laboratory"].frame:
+        yield from deliveries["laboratory"].frame["test"].dropna().unique()
+    if "weights" in deliveries:
+        yield "WEIGHT"
+        yield from ["BMI"] if "height_cm" in deliveries.get("participants", deliveries["weights"]).frame else []
+
+
+def _parameters(frame: pd.DataFrame) -> Iterator[str]:
+    """Give the measures, with their score where it is not the total."""
+    scores = frame["score"].fillna("total") if "score" in frame else pd.Series("total", index=frame.index)
+    pairs = pd.DataFrame({"measure": frame["measure"], "score": scores}).dropna().drop_duplicates()
+    for measure, score in pairs.itertuples(index=False):
+        yield measure if score == "total" else f"{measure} {score}"
+
+
+def _misspelt(measures: pd.Series, wanted: set[str]) -> Iterator[Finding]:
+    """Give measures that no endpoint has but that differ little from one that an endpoint has, as warnings."""
+    for measure in measures.dropna().unique():
+        near = nearest(measure, wanted) if measure not in wanted else ""
+        if near and measure[:3].lower() == near.removeprefix("Did you mean ")[:3].lower():
+            positions = (measures == measure).to_numpy().nonzero()[0]
+            yield Finding(("measure",), positions, f"{quoted(measure)} is no endpoint's measure. {near}", "warning")
+
+
+def _events(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check the intercurrent events of the estimands against the data."""
+    table = deliveries.get("intercurrent_events")
+    happened = set(table.frame["event"].dropna()) if table is not None and "event" in table.frame else set()
+    for key, estimand in plan.estimands.items():
+        for event in estimand.events:
+            if event not in happened:
+                remedy = nearest(event, happened) or "Leave it if it never happened."
+                text = f"this event is in no file. {remedy}"
+                yield plan.places.problem(("estimands", key, "events", event), text, "warning")
+        for event in sorted(happened - {*estimand.events}) if estimand.events else ():
+            text = f'"{event}" happened, and nothing says what to do then; assessments after it are used.'
+            yield plan.places.problem(("estimands", key, "events"), text, "warning")

@@ -1,0 +1,196 @@
+"""Which column of a file delivers which column of a table, and where plan, file and table do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from postinfusion.datasets.canonical import TABLES
+from postinfusion.datasets.columns import Column, Table
+from postinfusion.errors import Problem, nearest
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import Source
+from postinfusion.plan.yaml_text import Path
+
+FLAG = "flag:"
+_WIDE_COLUMNS = ("measure", "value")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How one file becomes one table.
+
+    Attributes
+    ----------
+    table
+        The definition of the table.
+    source
+        The part of the plan.
+    columns
+        Our column → their column, for those that the file has.
+    covariates, flags
+        Participants only: name in the plan → their column.
+    wide
+        (measure, visit or None, their column), for tables with a column per measure.
+    """
+
+    table: Table
+    source: Source
+    columns: dict[str, str]
+    covariates: dict[str, str]
+    flags: dict[str, str]
+    wide: tuple[tuple[str, str | None, str], ...] = ()
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Their columns that are read; all others are not."""
+        wide = [column for _, _, column in self.wide]
+        used = [*self.columns.values(), *self.covariates.values(), *self.flags.values(), *wide, *self.source.where]
+        return tuple(dict.fromkeys(used))
+
+    def ignored(self, header: Collection[str]) -> tuple[str, ...]:
+        """Give the columns of the file that nothing uses."""
+        return tuple(name for name in header if name and name not in self.wanted)
+
+
+def unknown_names(plan: Plan) -> Iterator[Problem]:
+    """Give the names in the sources that no table has."""
+    for name, source in plan.sources.items():
+        if name not in TABLES:
+            remedy = nearest(name, TABLES) or f"There are: {', '.join(TABLES)}."
+            yield plan.places.problem(("sources", name), f"there is no such table. {remedy}")
+        else:
+            yield from _unknown_columns(plan, name, source)
+    if "participants" not in plan.sources:
+        yield plan.places.problem(("sources",), "every trial needs the source participants. Add it.")
+
+
+def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, list[Problem]]:
+    """Give how a file becomes a table, with what its header lacks.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    name
+        Name of the table, one of ``TABLES``.
+    header
+        Names of the columns of the file.
+    """
+    source, table = plan.sources[name], TABLES[name]
+    parts = {"columns": source.columns, "covariates": source.covariates, "flags": source.flags}
+    problems = [
+        problem
+        for part, named in parts.items()
+        for key, theirs in named.items()
+        for problem in _absent(plan, ("sources", name, part, key), theirs, source, header)
+    ]
+    wide = tuple(_wide(source))
+    for measure, visit, theirs in wide:
+        way: Path = ("sources", name, "wide", measure) if visit is None else ("sources", name, "wide", measure, visit)
+        problems.extend(_absent(plan, way, theirs, source, header))
+    for theirs in source.where:
+        problems.extend(_absent(plan, ("sources", name, "where", theirs), theirs, source, header))
+    found = Mapping(
+        table,
+        source.model_copy(update={"where": {key: kept for key, kept in source.where.items() if key in header}}),
+        _columns(table, source, header),
+        {key: theirs for key, theirs in source.covariates.items() if theirs in header},
+        {key: theirs for key, theirs in source.flags.items() if theirs in header},
+        tuple(entry for entry in wide if entry[2] in header),
+    )
+    return found, [*problems, *_required(found, header)]
+
+
+def _columns(table: Table, source: Source, header: Collection[str]) -> dict[str, str]:
+    """Give our column → their column for what the file has; constants and wide columns come from elsewhere."""
+    elsewhere = {*source.constants, *(_elsewhere(source))}
+    theirs = {name: source.columns.get(name, name) for name in table.names if name not in elsewhere}
+    return {name: column for name, column in theirs.items() if column in header}
+
+
+def _elsewhere(source: Source) -> tuple[str, ...]:
+    """Give the columns that a wide layout fills."""
+    if not source.wide:
+        return ()
+    by_visit = any(isinstance(columns, dict) for columns in source.wide.values())
+    return (*_WIDE_COLUMNS, "visit") if by_visit else _WIDE_COLUMNS
+
+
+def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
+    """Give measure, visit and their column for each column of a wide layout."""
+    for measure, columns in source.wide.items():
+        if isinstance(columns, str):
+            yield measure, None, columns
+        else:
+            yield from ((measure, visit, column) for visit, column in columns.items())
+
+
+def _required(found: Mapping, header: Collection[str]) -> Iterator[Problem]:
+    """Give the required columns that nothing delivers, unless the plan named a column that is not there."""
+    source = found.source
+    for column in found.table.columns:
+        delivered = column.name in {*found.columns, *source.constants, *source.columns, *_elsewhere(source)}
+        if column.required and not delivered:
+            yield Problem(source.file, "", _how_to_map(column, header))
+
+
+def _how_to_map(column: Column, header: Collection[str]) -> str:
+    """Say that a required column is missing, and how to name the column that holds it."""
+    near = nearest(column.name, header)
+    listed = "" if near else f" It has: {', '.join(name for name in header if name)}."
+    text = f'no column "{column.name}" ({column.meaning}).{listed}'
+    return f"{text} {near} Name it under columns: {{{column.name}: …}}.".replace("  ", " ")
+
+
+def _absent(plan: Plan, way: Path, theirs: str, source: Source, header: Collection[str]) -> Iterator[Problem]:
+    """Say that the plan names a column that the file does not have."""
+    if theirs not in header:
+        remedy = nearest(theirs, header) or f"It has: {', '.join(name for name in header if name)}."
+        yield plan.places.problem(way, f'{source.file} has no column "{theirs}". {remedy}')
+
+
+def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
+    """Give the names of columns in one source that its table does not have."""
+    table = TABLES[name]
+    own = {"columns": source.columns, "constants": source.constants, "values": source.values}
+    for part, named in own.items():
+        covariates = source.covariates if part == "values" else {}
+        for key in named:
+            if key not in table.names and key not in covariates:
+                remedy = nearest(key, table.names) or f"There are: {', '.join(table.names)}."
+                yield plan.places.problem(("sources", name, part, key), f"{name} have no such column. {remedy}")
+    yield from _misplaced(plan, name, source)
+
+
+def _misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
+    """Give the parts of a source that its table cannot have."""
+    if name != "participants":
+        for part in ("covariates", "flags", "categories"):
+            if getattr(source, part):
+                yield plan.places.problem(("sources", name, part), "only participants can have these. Move them there.")
+    for category in source.categories:
+        if category not in source.covariates:
+            remedy = nearest(category, source.covariates)
+            text = f'"{category}" is not among the covariates. {remedy}'.strip()
+            yield plan.places.problem(("sources", name, "categories"), text)
+    for key in source.covariates:
+        if key in TABLES["participants"].names:
+            text = "participants have a column of this name. Map it under columns."
+            yield plan.places.problem(("sources", name, "covariates", key), text)
+    yield from _wide_misplaced(plan, name, source)
+
+
+def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
+    """Give what is wrong with a wide layout whatever the file holds."""
+    if source.wide and not {*_WIDE_COLUMNS} <= {*TABLES[name].names}:
+        yield plan.places.problem(("sources", name, "wide"), "only assessments and vitals can be wide. Remove it.")
+    for measure, columns in source.wide.items():
+        for visit in columns if isinstance(columns, dict) else ():
+            if visit not in plan.visit_names:
+                remedy = nearest(visit, plan.visit_names) or f"There are: {', '.join(plan.visit_names)}."
+                text = f"this is not a visit of the schedule. {remedy}"
+                yield plan.places.problem(("sources", name, "wide", measure, visit), text)
+    if len({isinstance(columns, str) for columns in source.wide.values()}) > 1:
+        text = "give either every measure one column, or every measure its columns by visit."
+        yield plan.places.problem(("sources", name, "wide"), text)

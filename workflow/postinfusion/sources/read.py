@@ -1,0 +1,109 @@
+"""All sources of a trial: files to checked canonical tables, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from postinfusion.datasets.canonical import TABLES
+from postinfusion.errors import DataError, Problem
+from postinfusion.io import read as files
+from postinfusion.plan.plan import Plan
+from postinfusion.sources import consistency, delimited, mapping, parquet
+from postinfusion.sources.records import Records
+from postinfusion.sources.tables import Delivery, deliver
+
+
+@dataclass(frozen=True)
+class Canonical:
+    """The canonical tables of one trial, checked.
+
+    Attributes
+    ----------
+    tables
+        Name → table, for the tables that the plan names.
+    problems
+        Warnings; an error would have been raised.
+    counts, excluded, empty_cells
+        By table: rows; records that ``where`` left out; cells of a wide layout that held nothing.
+    ignored
+        By table: columns of its file that nothing uses.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    problems: tuple[Problem, ...]
+    counts: dict[str, int]
+    excluded: dict[str, int]
+    empty_cells: dict[str, int]
+    ignored: dict[str, tuple[str, ...]]
+
+
+def canonical_tables(plan: Plan, folder: Path) -> Canonical:
+    """Give the canonical tables of a trial.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    folder
+        Folder of its data files.
+
+    Raises
+    ------
+    DataError
+        With every problem, warnings included, when one of them is an error.
+    """
+    problems = list(mapping.unknown_names(plan))
+    deliveries: dict[str, Delivery] = {}
+    ignored: dict[str, tuple[str, ...]] = {}
+    for name in (name for name in plan.sources if name in TABLES):
+        try:
+            deliveries[name], ignored[name] = _delivered(plan, name, folder, problems)
+        except DataError as error:
+            problems.extend(error.problems)
+    problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
+    problems.extend(consistency.check(plan, deliveries))
+    problems = list(dict.fromkeys(problems))
+    if any(problem.severity == "error" for problem in problems):
+        raise DataError(problems)
+    return Canonical(
+        tables={name: delivery.frame for name, delivery in deliveries.items()},
+        problems=tuple(problems),
+        counts={name: len(delivery.frame) for name, delivery in deliveries.items()},
+        excluded={name: delivery.excluded for name, delivery in deliveries.items()},
+        empty_cells={name: delivery.empty_cells for name, delivery in deliveries.items()},
+        ignored=ignored,
+    )
+
+
+def _delivered(plan: Plan, name: str, folder: Path, problems: list[Problem]) -> tuple[Delivery, tuple[str, ...]]:
+    """Give one table and the columns that nothing uses; what the header lacks is added to the problems."""
+    file = plan.sources[name].file
+    way, lacking = mapping.mapping(plan, name, header := _header(folder / file, file))
+    problems.extend(lacking)
+    return deliver(plan, way, _records(folder / file, way.wanted, file)), way.ignored(header)
+
+
+def _header(path: Path, file: str) -> tuple[str, ...]:
+    """Give the names of the columns of a file."""
+    if _is_parquet(file):
+        return files.column_names(path)
+    return delimited.header(files.bytes_(path), file)
+
+
+def _records(path: Path, wanted: tuple[str, ...], file: str) -> Records:
+    """Give the records of a file."""
+    return parquet.read(path, wanted, file) if _is_parquet(file) else delimited.read(files.bytes_(path), wanted, file)
+
+
+def _is_parquet(file: str) -> bool:
+    """Say whether a file is Parquet, by its ending."""
+    return file.lower().endswith(".parquet")
+
+
+def files_of(plan: Plan) -> Iterator[str]:
+    """Give the names of the files of a trial, each once."""
+    yield from dict.fromkeys(source.file for source in plan.sources.values())
