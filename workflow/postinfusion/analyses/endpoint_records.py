@@ -26,7 +26,7 @@ def endpoint_records(adam: Adam, endpoint: Endpoint, population: Members) -> pd.
         if not found.empty:
             arms = population.frame.set_index("USUBJID")["ARM"]
             inside = found[found["USUBJID"].isin(arms.index)]
-            return inside.assign(ARM=arms.reindex(inside["USUBJID"]).to_numpy())
+            return inside.assign(ARM=arms.reindex(inside["USUBJID"]).array)
     raise ModelError(f"the data hold no values of {endpoint.parameter}")
 
 

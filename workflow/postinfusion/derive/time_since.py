@@ -71,7 +71,7 @@ def hours_since(
 def study_day(hours: pd.Series) -> pd.Series:
     """Give the study day of hours since time zero; day 1 begins at time zero, there is no day 0 (CDISC)."""
     day = np.floor(hours / DAY)
-    return (day + (day >= 0)).astype("Int64")
+    return pd.Series(day + (day >= 0), dtype="Int64")
 
 
 def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
