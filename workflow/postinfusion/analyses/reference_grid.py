@@ -341,8 +341,9 @@ def _differences(means: Rows, name: str, reference: Hashable) -> Rows:
 def type_three_rows(design: Design, term: str) -> Array:
     """Give the rows of the type III hypothesis of a term.
 
-    The model is recoded with contrasts that sum to zero; the term's coefficients there, in terms of ours, are the
-    rows of M in ``X = X_sum M``.
+    For a term that no other contains these are its own coefficients (Satterthwaite's joint df depend on the choice
+    of rows; this is mmrm's). Else the model is recoded with contrasts that sum to zero; the term's coefficients there,
+    in terms of ours, are the rows of M in ``X = X_sum M``.
 
     Raises
     ------
@@ -350,6 +351,9 @@ def type_three_rows(design: Design, term: str) -> Array:
         The model has no such term, or the two codings do not span the same columns.
     """
     wanted = design.positions(term)
+    own = frozenset(design.columns[wanted[0]][0])
+    if not any(own < frozenset(other) for other in design.formula.terms):
+        return np.asarray(np.eye(len(design.columns))[wanted])
     frame = _generic_rows(design)
     ours, summing = design.matrix(frame), design.matrix(frame, coding="sum")
     scale, scale_summing = np.abs(ours).max(axis=0), np.abs(summing).max(axis=0)
