@@ -6,18 +6,18 @@ rule analyse_descriptive:
         adam="results/{trial}/adam",
     output:
         results="results/{trial}/analyses/descriptive.parquet",
-        individual=directory("results/{trial}/individual/descriptive"),
+        individual=directory("results/{trial}/individual"),
     log:
         "results/{trial}/logs/analyse/descriptive.log",
     benchmark:
         "results/{trial}/benchmarks/analyse/descriptive.tsv"
     params:
         plan=plan_file,
-        keys=lambda wildcards: sections.descriptive(PLANS[wildcards.trial]),
+        ids=lambda wildcards: sections.jobs(PLANS[wildcards.trial])["descriptive"],
         code=of_code("postinfusion.cli.analyse"),
-        part=part(lambda plan, wildcards: sections.for_analyses(plan, sections.descriptive(plan))),
+        part=part(sections.for_analyse),
     shell:
-        "python -m postinfusion analyse {params.plan:q} {params.keys:q} --adam {input.adam:q} --out {output.results:q}"
+        "python -m postinfusion analyse {params.plan:q} {params.ids:q} --adam {input.adam:q} --out {output.results:q}"
         " --individual {output.individual:q} 2>&1 | tee {log:q}"
 
 
@@ -25,17 +25,17 @@ rule analyse:
     input:
         adam="results/{trial}/adam",
     output:
-        "results/{trial}/analyses/{key}.parquet",
+        "results/{trial}/analyses/{job}.parquet",
     log:
-        "results/{trial}/logs/analyse/{key}.log",
+        "results/{trial}/logs/analyse/{job}.log",
     benchmark:
-        "results/{trial}/benchmarks/analyse/{key}.tsv"
+        "results/{trial}/benchmarks/analyse/{job}.tsv"
     wildcard_constraints:
-        key="(?!descriptive$)[a-z0-9-]+",
+        job=r"(?!descriptive\.)[a-z0-9-]+",
     params:
         plan=plan_file,
         code=of_code("postinfusion.cli.analyse"),
-        part=part(lambda plan, wildcards: sections.for_analyses(plan, [wildcards.key])),
+        part=part(sections.for_analyse, "job"),
     shell:
-        "python -m postinfusion analyse {params.plan:q} {wildcards.key:q} --adam {input.adam:q} --out {output:q}"
+        "python -m postinfusion analyse {params.plan:q} {wildcards.job:q} --adam {input.adam:q} --out {output:q}"
         " 2>&1 | tee {log:q}"

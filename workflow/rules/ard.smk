@@ -3,7 +3,7 @@
 
 rule ard:
     input:
-        analyses_of(lambda plan, wildcards: plan.analyses),
+        lambda wildcards: analyses_of(wildcards.trial),
     output:
         parquet="results/{trial}/ard/ard.parquet",
         csv="results/{trial}/ard/ard.csv",

@@ -14,6 +14,6 @@ rule check:
         plan=plan_file,
         data=data_folder,
         code=of_code("postinfusion.cli.check"),
-        part=part(lambda plan, wildcards: sections.for_check(plan)),
+        part=part(sections.for_check),
     shell:
         "python -m postinfusion check {params.plan:q} --data {params.data:q} --out {output:q} 2>&1 | tee {log:q}"

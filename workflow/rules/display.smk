@@ -3,10 +3,8 @@
 
 rule display:
     input:
-        # new results of other sections' analyses make no new displays
-        ard=ancient("results/{trial}/ard/ard.parquet"),
-        individual=individual_of_section,
-        analyses=analyses_of(lambda plan, wildcards: sections.shown_in(plan, Section(wildcards.section))),
+        ard="results/{trial}/ard/ard.parquet",
+        individual=lambda wildcards: individual_of(wildcards.trial),
     output:
         report(
             directory("results/{trial}/displays/{section}"),
@@ -24,8 +22,9 @@ rule display:
         section="|".join(Section),
     params:
         plan=plan_file,
-        code=[of_code("postinfusion.cli.display"), of_code("postinfusion.cli.ard")],
-        part=part(lambda plan, wildcards: sections.for_display(plan, Section(wildcards.section))),
+        individual="results/{trial}/individual",
+        code=of_code("postinfusion.cli.display"),
+        part=part(sections.for_display, "section"),
     shell:
         "python -m postinfusion display {params.plan:q} {wildcards.section:q} --ard {input.ard:q}"
-        " --individual {input.individual:q} --out {output:q} 2>&1 | tee {log:q}"
+        " --individual {params.individual:q} --out {output:q} 2>&1 | tee {log:q}"

@@ -16,34 +16,32 @@ from postinfusion.vocabulary import Section
 
 HOME = Path(workflow.basedir)
 # Jobs run the interpreter that runs this file: .venv/bin need not be on the PATH of whoever calls snakemake.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+PATH = [str(Path(sys.executable).parent), os.getenv("PATH", os.defpath)]
+os.environ.update(PATH=os.pathsep.join(PATH))
 
 
-def option(name):
+def option(name, default):
     """Give a global option: as given with --config, else as in config/config.yaml."""
     file = HOME / "config" / "config.yaml"
     from_file = (YAML(typ="safe").load(file) or {}) if file.is_file() else {}
-    return {**from_file, **config}.get(name)
+    return {**from_file, **config}.get(name) or default
 
 
 def folder(name, default):
-    """Give a folder of inputs, found from this workflow's own folder, relative to the working directory."""
-    return Path(os.path.relpath(HOME / (option(name) or default)))
-
-
-def chosen_trials():
-    """Give the names of the trials to run; none means all that have a plan."""
-    trials = option("trials") or []
-    return [trials] if isinstance(trials, str) else list(trials)
+    """Give a folder of inputs: found from this workflow's own folder, named from the working directory."""
+    return Path(os.path.relpath(HOME / option(name, default)))
 
 
 def plans_or_exit():
-    """Give the plans, or end with everything that is wrong with them."""
+    """Give the plans of the chosen trials, or end with everything that is wrong with them."""
+    trials = option("trials", [])
     try:
-        return read_plans(PLAN_FOLDER, chosen_trials())
+        return read_plans(PLAN_FOLDER, [trials] if isinstance(trials, str) else trials)
     except PostinfusionError as error:
         found = counted(len(error.problems), "error")
-        sys.exit(f"{grouped_by_file(error.problems)}\n{found} in the plans. Nothing was run; earlier results are untouched.")
+        sys.exit(
+            f"{grouped_by_file(error.problems)}\n{found}. Nothing was run; earlier results are untouched."
+        )
 
 
 PLAN_FOLDER = folder("plans", "config/trials")
@@ -63,37 +61,38 @@ def data_folder(wildcards):
 
 def source_files(wildcards):
     """Give the source files of a trial that exist or can be exported; `check` names the ones that are missing."""
-    exported = EXPORTS.get(wildcards.trial, ())
     names = sorted({source.file for source in PLANS[wildcards.trial].sources.values()})
+    exported = EXPORTS.get(wildcards.trial, ())
     files = {name: data_folder(wildcards) / name for name in names}
     return [file for name, file in files.items() if name in exported or file.is_file()]
 
 
-def analyses_of(keys):
-    """Give the result files of the jobs that make some analyses of a trial."""
-
-    def files(wildcards):
-        plan = PLANS[wildcards.trial]
-        jobs = dict.fromkeys(sections.job_of(plan, key) for key in keys(plan, wildcards))
-        return [f"results/{wildcards.trial}/analyses/{job}.parquet" for job in jobs]
-
-    return files
-
-
-def part(function):
-    """Give the digest of what a step is handed of the plan."""
-    return lambda wildcards: of_section(function(PLANS[wildcards.trial], wildcards))
-
-
-def files_of(trial):
-    """Give every file that a run makes of a trial."""
-    plan, home = PLANS[trial], f"results/{trial}"
-    jobs = dict.fromkeys(sections.job_of(plan, key) for key in plan.analyses)
+def analyses_of(trial):
+    """Give the results of every job that makes analyses of a trial."""
     return [
-        f"{home}/check.json",
-        f"{home}/adam",
-        *(f"{home}/analyses/{job}.parquet" for job in jobs),
-        f"{home}/ard/ard.parquet",
-        *(f"{home}/displays/{section}" for section in sections.shown(plan)),
-        f"{home}/report/report.html",
+        f"results/{trial}/analyses/{job}.parquet" for job in sections.jobs(PLANS[trial])
     ]
+
+
+def individual_of(trial):
+    """Give the folder of a trial's individual courses, which the descriptive analyses write."""
+    has_any = sections.DESCRIPTIVE in sections.jobs(PLANS[trial])
+    return [f"results/{trial}/individual"] if has_any else []
+
+
+def displays_of(trial):
+    """Give the folder of every section of a trial's report."""
+    return [
+        f"results/{trial}/displays/{section}"
+        for section in sections.shown(PLANS[trial])
+    ]
+
+
+def part(step, *names):
+    """Give the digest of what a step is handed of the plan; some steps also need a wildcard to know their part."""
+
+    def digest(wildcards):
+        chosen = [wildcards[name] for name in names]
+        return of_section(step(PLANS[wildcards.trial], *chosen))
+
+    return digest

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from pydantic import BaseModel
+
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import MODELS, OUTPUTS, Section
 
@@ -13,19 +15,11 @@ DESCRIPTIVE = "descriptive"
 """The job of all analyses that are no models."""
 
 
-def models(plan: Plan) -> tuple[str, ...]:
-    """Give the analyses that are models; each is a job of its own."""
-    return tuple(key for key, analysis in plan.analyses.items() if analysis.method in MODELS)
-
-
-def descriptive(plan: Plan) -> tuple[str, ...]:
-    """Give the analyses that are no models; together they are one job."""
-    return tuple(key for key, analysis in plan.analyses.items() if analysis.method not in MODELS)
-
-
-def job_of(plan: Plan, key: str) -> str:
-    """Give the job that makes an analysis."""
-    return key if plan.analyses[key].method in MODELS else DESCRIPTIVE
+def jobs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Give the jobs that make the analyses: each model is one, all others together are one; job → its analyses."""
+    models = [key for key, analysis in plan.analyses.items() if analysis.method in MODELS]
+    others = tuple(key for key in plan.analyses if key not in models)
+    return ({DESCRIPTIVE: others} if others else {}) | {key: (key,) for key in models}
 
 
 def shown(plan: Plan) -> tuple[Section, ...]:
@@ -42,32 +36,30 @@ def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
 
 
 def for_check(plan: Plan) -> Part:
-    """Give what decides whether the data fit the plan: all but words for readers and the options of analyses."""
-    return {**_without(plan, "title", "intervention", "provenance", "outputs", "analyses"), "uses": _uses(plan)}
+    """Give what decides whether the data fit the plan."""
+    return for_derive(plan) | {"endpoints": _only(plan, "endpoints"), "columns": _columns(plan)}
 
 
 def for_derive(plan: Plan) -> Part:
     """Give what decides the analysis datasets."""
-    return _only(plan, "sources", "missing_codes", "privacy", "design", "schedule", "populations", "endpoints") | {
-        "covariates": _uses(plan)
-    }
+    parts = _only(plan, "seed", "sources", "missing_codes", "design", "schedule", "populations")
+    return parts | {"ids": plan.privacy.ids}
 
 
-def for_analyses(plan: Plan, keys: Iterable[str]) -> Part:
-    """Give what decides the results of some analyses: themselves, their questions, and the design of the trial."""
-    chosen = [plan.analyses[key] for key in keys]
-    questions = {getattr(analysis, "estimand", "") for analysis in chosen}
-    return _only(plan, "seed", "data", "design", "schedule", "populations", "endpoints") | {
-        "analyses": _plain(plan, "analyses", keys),
-        "estimands": _plain(plan, "estimands", sorted(questions & set(plan.estimands))),
+def for_analyse(plan: Plan, job: str = DESCRIPTIVE) -> Part:
+    """Give what decides the results of a job: its analyses, their questions, and the design of the trial."""
+    chosen = _some(plan.analyses, jobs(plan)[job])
+    questions = {getattr(plan.analyses[key], "estimand", "") for key in chosen}
+    return _only(plan, "seed", "design", "schedule", "populations", "endpoints") | {
+        "analyses": chosen,
+        "estimands": _some(plan.estimands, sorted(questions & set(plan.estimands))),
     }
 
 
 def for_display(plan: Plan, section: Section) -> Part:
     """Give what decides the tables and figures of a section."""
-    return _without(plan, "sources", "missing_codes", "seed", "analyses") | {
-        "analyses": _plain(plan, "analyses", shown_in(plan, section))
-    }
+    parts = plan.model_dump(mode="json", exclude={"seed", "sources", "missing_codes", "analyses"})
+    return parts | {"analyses": _some(plan.analyses, shown_in(plan, section))}
 
 
 def for_report(plan: Plan) -> Part:
@@ -75,24 +67,19 @@ def for_report(plan: Plan) -> Part:
     return plan.model_dump(mode="json")
 
 
-def _only(plan: Plan, *keys: str) -> dict[str, object]:
+def _only(plan: Plan, *names: str) -> dict[str, object]:
     """Give some parts of the plan."""
-    return plan.model_dump(mode="json", include=set(keys))
+    return plan.model_dump(mode="json", include=set(names))
 
 
-def _without(plan: Plan, *keys: str) -> dict[str, object]:
-    """Give the plan without some of its parts."""
-    return plan.model_dump(mode="json", exclude=set(keys))
-
-
-def _plain(plan: Plan, part: str, keys: Iterable[str]) -> dict[str, object]:
+def _some(entries: Mapping[str, BaseModel], keys: Iterable[str]) -> dict[str, object]:
     """Give some entries of a part of the plan, in the order of the keys."""
-    return {key: getattr(plan, part)[key].model_dump(mode="json") for key in keys}
+    return {key: entries[key].model_dump(mode="json") for key in keys}
 
 
-def _uses(plan: Plan) -> list[str]:
-    """Give the names of the data that the analyses use; which analysis uses them does not matter."""
-    lists = ("covariates", "variables", "endpoints")
-    words = ("endpoint", "population", "by", "visit")
-    used = {name for analysis in plan.analyses.values() for key in lists for name in getattr(analysis, key, ())}
-    return sorted(used | {getattr(analysis, key, "") for analysis in plan.analyses.values() for key in words})
+def _columns(plan: Plan) -> list[str]:
+    """Give the participants' columns that the analyses use, whichever analysis it is."""
+    chosen = plan.analyses.values()
+    lists = [getattr(analysis, name, ()) for analysis in chosen for name in ("covariates", "variables")]
+    used = {column for columns in lists for column in columns} | {getattr(analysis, "by", "") for analysis in chosen}
+    return sorted(used - {"", "baseline"} - set(plan.endpoints))
