@@ -99,7 +99,7 @@ def _belongs(adsl: pd.DataFrame, name: str, population: Population, tables: dict
     member = _by_rule(adsl, name, population, tables).to_numpy(dtype="bool")
     if "major-deviation" in population.without and "deviations" in tables:
         deviations = tables["deviations"]
-        member &= ~adsl.index.isin(deviations.loc[claim(deviations, "major"), "id"])
+        member = member & ~adsl.index.isin(deviations.loc[claim(deviations, "major"), "id"])
     return member
 
 
