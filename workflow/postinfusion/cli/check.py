@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from postinfusion.cli.step_line import print_step
 from postinfusion.cli.trial import data_folder, plan_path
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
 from postinfusion.io import read, write
@@ -86,7 +87,6 @@ def _tell_success(trial: str, plan: Plan, found: dict[str, object], seconds: flo
     warnings = [Problem(**problem) for problem in found["problems"]]  # type: ignore[attr-defined]
     if warnings:
         print(grouped_by_file(warnings), file=sys.stderr)
-    files = len({source.file for source in plan.sources.values()})
+    files = counted(len({source.file for source in plan.sources.values()}), "file")
     participants = counted(int(str(found["n_participants"])), "participant")
-    counts = f"{counted(files, 'file')}, {participants}, 0 errors, {counted(len(warnings), 'warning')}"
-    print(f"{trial:<15} check    {counts}    {seconds:.1f} s")
+    print_step(trial, "check", f"{files}, {participants}, 0 errors, {counted(len(warnings), 'warning')}", seconds)

@@ -17,7 +17,7 @@ def plan_path(trial: str) -> Path:
     Parameters
     ----------
     trial
-        Path of a plan, or its name: then it is looked for under ``config/trials/`` of the current folder, of the folders
+        Path of a plan, or its name: then it is looked for under ``config/trials/`` of the current folder, of those
         above it, and of the folder in which postinfusion itself lies.
 
     Raises
@@ -37,7 +37,7 @@ def plan_path(trial: str) -> Path:
 
 
 def data_folder(plan: Path) -> Path:
-    """Give the folder of a trial's data: ``data/<trial>`` beside ``config``, or the folder of a plan that lies elsewhere."""
+    """Give the folder of a trial's data: ``data/<trial>`` beside ``config``, else the plan's own folder."""
     folder = plan.resolve().parent
     return folder.parents[1] / "data" / plan.stem if folder.parts[-2:] == PLANS.parts else folder
 

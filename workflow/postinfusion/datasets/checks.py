@@ -1,4 +1,4 @@
-"""Checks of a table that its definition drives: each takes a typed table and gives what is wrong, by position of the row.
+"""Checks of a table that its definition drives: each takes a typed table and gives what is wrong, by row.
 
 All are vectorised. None echoes a value of an identifier.
 """

@@ -105,7 +105,7 @@ class Mmrm(_Model):
     covariance: tuple[Covariance, ...] = Field(default=(Covariance.US,), min_length=1)
     """Structures in order of preference: the next is tried where one cannot be fitted, and the report says so."""
     baseline_by_visit: bool = True
-    """The slope of the baseline value differs between visits; false: one slope for all, as some publications have it."""
+    """The slope of the baseline value differs between visits; false: one slope for all visits."""
 
 
 class SplineBasis(Part):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from pydantic import BaseModel
 
 from postinfusion.errors import Problem, nearest
-from postinfusion.plan.places import Places
-from postinfusion.plan.yaml_text import Path, Tree
+from postinfusion.plan.places import Path, Places, Tree
+from postinfusion.plan.shape import keys_at
 
 Refusal = Mapping[str, Any]
 _KEY_OF_MAPPING = "[key]"
@@ -69,14 +67,19 @@ def path_of(refusal: Refusal, tree: Tree) -> Path:
     path: list[str | int] = []
     part: Any = tree
     for step in refusal["loc"]:
-        if isinstance(part, dict) and step in part:
+        if _has(part, step):
+            path.append(step)
             part = part[step]
-        elif isinstance(part, list) and isinstance(step, int) and step < len(part):
-            part = part[step]
-        elif not (step == refusal["loc"][-1] and refusal["type"] == "missing"):
-            continue
-        path.append(step)
+        elif step == refusal["loc"][-1] and refusal["type"] == "missing":
+            path.append(step)
     return tuple(path)
+
+
+def _has(part: object, step: str | int) -> bool:
+    """Say whether a part of the file has a key or an item."""
+    if isinstance(part, list):
+        return isinstance(step, int) and step < len(part)
+    return isinstance(part, dict) and step in part
 
 
 def _one_per_place(refusals: Iterable[Refusal], tree: Tree) -> dict[Path, Refusal]:
@@ -95,20 +98,23 @@ _OF_BRANCHES = {*_SHAPES, "literal_error", "enum"}
 
 def _sentence(refusal: Refusal, root: type[BaseModel]) -> str:
     """Give one refusal as a sentence: what is wrong, what is allowed, what to do."""
-    kind, found, context = refusal["type"], refusal["input"], refusal.get("ctx", {})
+    kind, location = refusal["type"], refusal["loc"]
     if kind == "missing":
-        return f"this is missing. {_meaning(root, refusal['loc'])}".strip()
+        return f"this is missing. {_meaning(root, location)}".strip()
     if kind == "extra_forbidden":
-        return _unknown_key(str(refusal["loc"][-1]), _keys_around(root, refusal["loc"]))
+        return _unknown_key(str(location[-1]), [*keys_at(root, location[:-1])])
+    if _KEY_OF_MAPPING in location:
+        return "a name here has small letters, digits and single hyphens, as in madrs-mmrm. Rename it."
+    return _of_value(kind, refusal["input"], refusal.get("ctx", {}), str(refusal["msg"]))
+
+
+def _of_value(kind: str, found: object, context: Mapping[str, object], said: str) -> str:
+    """Give the refusal of a value as a sentence."""
     if kind in {"enum", "literal_error"}:
         return _not_a_choice(found, _alternatives(str(context["expected"])))
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        return _method(context, found)
-    if kind == "value_error":
-        return f"{context['error']}."
-    if _KEY_OF_MAPPING in refusal["loc"]:
-        return "a name here has small letters, digits and single hyphens, as in madrs-mmrm. Rename it."
-    return _plain(kind, found, context, str(refusal["msg"]))
+        return _method(context)
+    return f"{context['error']}." if kind == "value_error" else _plain(kind, found, context, said)
 
 
 def _plain(kind: str, found: object, context: Mapping[str, object], said: str) -> str:
@@ -134,7 +140,7 @@ def _not_a_choice(found: object, allowed: Sequence[str]) -> str:
     return f"{what} is not one of {', '.join(allowed)}. {near}".strip()
 
 
-def _method(context: Mapping[str, object], found: object) -> str:
+def _method(context: Mapping[str, object]) -> str:
     """Say that an analysis has no method, or one that does not exist."""
     if "tag" not in context:
         return "an analysis needs the key method."
@@ -153,55 +159,5 @@ def _quoted(found: object) -> str:
 
 def _meaning(root: type[BaseModel], location: Sequence[str | int]) -> str:
     """Give what a missing key is for."""
-    for model in _models_at(root, location[:-1]):
-        for name, field in model.model_fields.items():
-            if (field.alias or name) == location[-1] and field.description:
-                return f"It says: {field.description}"
-    return ""
-
-
-def _keys_around(root: type[BaseModel], location: Sequence[str | int]) -> list[str]:
-    """Give the keys that the part around a location can have."""
-    models = _models_at(root, location[:-1])
-    return [field.alias or name for model in models for name, field in model.model_fields.items()]
-
-
-def _models_at(root: type[BaseModel], location: Sequence[str | int]) -> list[type[BaseModel]]:
-    """Give the models that a location can hold: more than one only where shapes are chosen between."""
-    types: list[Any] = [root]
-    for step in location:
-        types = [found for given in types for found in _step(given, step)]
-    return [given for given in types if isinstance(given, type) and issubclass(given, BaseModel)]
-
-
-def _step(given: Any, step: str | int) -> Iterator[Any]:
-    """Give the types one step below a type; a step that names a branch of a union stays on its level."""
-    arguments = get_args(given)
-    if isinstance(given, type) and issubclass(given, BaseModel):
-        fields = {field.alias or name: field.annotation for name, field in given.model_fields.items()}
-        yield from _branches(fields.get(str(step)))
-        if step in {given.__name__, *_tags(given)}:
-            yield given
-    elif get_origin(given) is dict:
-        yield from _branches(arguments[1])
-    elif get_origin(given) is tuple:
-        yield from _branches(arguments[0])
-
-
-def _branches(given: Any) -> Iterator[Any]:
-    """Give the branches of a union, or the type itself, without annotations."""
-    if get_origin(given) is Annotated:
-        yield from _branches(get_args(given)[0])
-    elif get_origin(given) in {Union, UnionType}:
-        for branch in get_args(given):
-            yield from _branches(branch)
-    else:
-        yield given
-
-
-def _tags(model: type[BaseModel]) -> set[str]:
-    """Give the values of the key ``method`` by which a model is chosen."""
-    field = model.model_fields.get("method")
-    if field is None or get_origin(field.annotation) is not Literal:
-        return set()
-    return {str(tag.value) if isinstance(tag, Enum) else str(tag) for tag in get_args(field.annotation)}
+    meaning = keys_at(root, location[:-1]).get(str(location[-1]), "")
+    return f"It says: {meaning}" if meaning else ""

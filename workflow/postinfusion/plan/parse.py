@@ -10,9 +10,8 @@ from pydantic import ValidationError
 
 from postinfusion.errors import PlanError, Problem
 from postinfusion.plan import messages, rules, yaml_text
-from postinfusion.plan.places import Places
+from postinfusion.plan.places import Path, Places, Tree
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.yaml_text import Path, Tree
 
 _REMOVABLE = {"sources": 2, "schedule": 2, "populations": 2, "estimands": 2, "endpoints": 2, "analyses": 2}
 
@@ -48,32 +47,44 @@ def parse(text: str, file: str) -> Plan:
 
 def _all_problems(refused: ValidationError, places: Places) -> list[Problem]:
     """Give what the models refuse, and what the rules find in the rest of the plan."""
+    tree = places.document.tree
     refusals = refused.errors(include_url=False)
     found = messages.problems(refusals, Plan, places)
-    paths = [messages.path_of(refusal, places.document.tree) for refusal in refusals]
-    rest = _without(places.document.tree, paths)
-    try:
-        plan = Plan.model_validate(rest).at(places)
-    except ValidationError:
+    paths = [messages.path_of(refusal, tree) for refusal in refusals]
+    plan = _plan_of(_without(tree, paths)) or _plan_of(_without(tree, [_entry(path) for path in paths if path]))
+    if plan is None:
         return found
+    plan = plan.at(places)
     left_out = frozenset(name for path in paths for name in _names(path, places.document.tree))
     in_the_rest = rules.check(plan, left_out=left_out)
     return [*found, *(problem for problem in in_the_rest if problem.severity == "error")]
 
 
+def _plan_of(tree: Tree) -> Plan | None:
+    """Give the plan of a tree; None where the models refuse it."""
+    try:
+        return Plan.model_validate(tree)
+    except ValidationError:
+        return None
+
+
 def _without(tree: Tree, paths: list[Path]) -> Tree:
-    """Give the plan without the entries in which something was refused."""
+    """Give the plan without the parts at some paths, the later items of a list first."""
     rest = deepcopy(tree)
-    entries = {_entry(path) for path in paths if path}
-    for path in sorted(entries, key=lambda entry: [str(step).zfill(4) for step in entry], reverse=True):
+    for path in sorted(set(paths) - {()}, key=lambda steps: [str(step).zfill(4) for step in steps], reverse=True):
         part: Any = rest
         for step in path[:-1]:
-            part = part[step]
-        if isinstance(part, list):
-            del part[int(path[-1])]
-        elif isinstance(part, dict):
-            part.pop(path[-1], None)
+            part = part[step] if _has(part, step) else None
+        if _has(part, path[-1]):
+            del part[path[-1]]
     return rest
+
+
+def _has(part: object, step: str | int) -> bool:
+    """Say whether a part of the tree has a key or an item."""
+    if isinstance(part, list):
+        return isinstance(step, int) and step < len(part)
+    return isinstance(part, dict) and step in part
 
 
 def _entry(path: Path) -> Path:
@@ -85,5 +96,5 @@ def _names(path: Path, tree: Tree) -> Iterator[str]:
     """Give the names that the rest of the plan may use for a part that was left out."""
     yield from (step for step in path if isinstance(step, str))
     if path[:1] == ("schedule",) and len(path) > 1 and isinstance(tree, dict):
-        visit: Any = tree["schedule"][path[1]]  # type: ignore[index, call-overload]
+        visit: Any = tree["schedule"][path[1]]  # type: ignore[index]
         yield str(visit.get("visit")) if isinstance(visit, dict) else ""

@@ -5,9 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from postinfusion.errors import Problem, Severity
-from postinfusion.plan.yaml_text import Document, Path, Tree
 
+Path = tuple[str | int, ...]
+"""The way to a part of the plan: keys, and positions in lists."""
+Tree = str | None | list["Tree"] | dict[str, "Tree"]
+"""Mappings, lists and texts; None for a value that was left empty."""
 _NAMED_ITEMS = {"schedule": ("visit", "visit"), "arms": ("arm", "name")}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A YAML file: what it says, and where.
+
+    Attributes
+    ----------
+    tree
+        What it says.
+    lines
+        Line of each key and list item, by its path; the first line is 1.
+    """
+
+    tree: Tree
+    lines: dict[Path, int]
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from postinfusion.errors import Problem, nearest
 from postinfusion.plan.analyses import Ancova, Demographics, Mmrm, Trajectory, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form
+from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.windows import windows
-from postinfusion.plan.yaml_text import Path
 from postinfusion.vocabulary import OUTPUTS, DesignKind
 
 PARTICIPANTS_COLUMNS = (
@@ -67,7 +67,7 @@ class _Rules:
         supplied = [name for name, population in self.plan.populations.items() if population.rule is Rule.SUPPLIED]
         for name in supplied:
             if name not in flags and "participants" not in self.left_out:
-                text = f"supplied needs a line under sources, participants, flags: {name}: their column of Y and N. Add it."
+                text = f'supplied needs "{name}: their column" under sources, participants, flags. Add it.'
                 yield self.plan.places.problem(("populations", name, "rule"), text)
         way = ("sources", "participants", "flags")
         yield from self.unknown(way, flags, supplied, "a population with rule supplied")
@@ -120,7 +120,7 @@ class _Rules:
         for name in analysis.endpoints:
             endpoint = self.plan.endpoints.get(name)
             if endpoint and endpoint.measure not in WEIGHT_MEASURES:
-                text = f'"{name}" measures {endpoint.measure}; weight and body mass index are WEIGHT and BMI. Remove it here.'
+                text = f'"{name}" measures {endpoint.measure}, which is neither WEIGHT nor BMI. Remove it here.'
                 yield self.plan.places.problem((*way, "endpoints"), text)
 
     def model(self, way: Path, analysis: Mmrm | Trajectory | Ancova) -> Iterator[Problem]:
@@ -142,8 +142,8 @@ class _Rules:
         if estimand is None:
             return
         if estimand.variable.endpoint != analysis.endpoint:
-            text = f'"{analysis.endpoint}" is not the endpoint of estimand {analysis.estimand}, {estimand.variable.endpoint}.'
-            yield self.plan.places.problem((*way, "endpoint"), f"{text} Make them agree.")
+            text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}, not about this. Make them agree."
+            yield self.plan.places.problem((*way, "endpoint"), text)
         if isinstance(analysis, Mmrm) and analysis.visits and estimand.variable.visit not in analysis.visits:
             text = f"{estimand.variable.visit}, the visit of estimand {analysis.estimand}, is not among them. Add it."
             yield self.plan.places.problem((*way, "visits"), text)
@@ -214,7 +214,8 @@ def _schedule(plan: Plan) -> Iterator[Problem]:
         )
     for position, (earlier, later) in enumerate(pairwise(visits), start=1):
         if later.at <= max(earlier.at, 0):
-            text = f"{hours_as_text(later.at)} is not after {earlier.visit} ({hours_as_text(earlier.at)}). Put visits in order."
+            before = f"{earlier.visit} ({hours_as_text(earlier.at)})"
+            text = f"{hours_as_text(later.at)} is not after {before}. Put the visits in order."
             yield problem(("schedule", position, "at"), text)
     yield from _windows(plan)
 
@@ -234,5 +235,5 @@ def _windows(plan: Plan) -> Iterator[Problem]:
             text = f"from {starts} overlaps with {earlier.visit}, which ends at {ends}. Let it begin there."
             yield problem(("schedule", position), text)
         elif earlier.until < later.start:
-            text = f"assessments from {ends} to {starts} fall between {earlier.visit} and this visit, and count for neither."
+            text = f"assessments from {ends} to {starts} count neither for {earlier.visit} nor for this visit."
             yield problem(("schedule", position), text, "warning")

@@ -33,7 +33,7 @@ class Source(Part):
     covariates: dict[str, str] = Field(default_factory=dict)
     """Participants only: further baseline variables, name in this plan → their column name."""
     categories: tuple[str, ...] = ()
-    """Participants only: covariates that are categories although the file writes them as numbers, for example site codes."""
+    """Participants only: covariates that are categories although written as numbers, such as site codes."""
     flags: dict[str, str] = Field(default_factory=dict)
     """Participants only: supplied membership of a population, its name → their column of Y and N."""
     where: dict[str, tuple[str, ...]] = Field(default_factory=dict)

@@ -7,17 +7,13 @@ that happens here: the models decide what a text means. Repeated keys, anchors a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from postinfusion.errors import PlanError, Problem
-
-if TYPE_CHECKING:
-    from ruamel.yaml.error import MarkedYAMLError
-    from ruamel.yaml.nodes import Node
-
-Path = tuple[str | int, ...]
-Tree = str | None | list["Tree"] | dict[str, "Tree"]
+from postinfusion.plan.places import Document, Path, Tree
 
 _EMPTY = ("", "~")
 _ORDINARY_TAGS = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -32,22 +28,6 @@ _HINTS = {
     "expected a single document": 'A plan is one document: remove the lines "---" below the first key.',
     "special characters are not allowed": "Remove the invisible control character.",
 }
-
-
-@dataclass(frozen=True)
-class Document:
-    """A YAML file: what it says, and where.
-
-    Attributes
-    ----------
-    tree
-        Mappings, lists and texts; None for a value that was left empty.
-    lines
-        Line of each key and list item, by its path; the first line is 1.
-    """
-
-    tree: Tree
-    lines: dict[Path, int]
 
 
 def read(text: str, file: str) -> Document:
@@ -77,9 +57,6 @@ def read(text: str, file: str) -> Document:
 
 def _composed(text: str, file: str) -> Node | None:
     """Give the root node of the text, or None when there is none."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
     try:
         node: Node | None = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as cause:
@@ -113,18 +90,18 @@ def _faults(node: Node, file: str, seen: set[int], depth: int) -> Iterator[Probl
     seen.add(id(node))
     if node.tag is not None and str(node.tag).removeprefix("tag:yaml.org,2002:") not in _ORDINARY_TAGS:
         yield Problem(file, place, f"tags ({node.tag}) are not used in a plan. Remove it.")
-    if node.id == "mapping":
+    if isinstance(node, MappingNode):
         yield from _repeated(node, file)
     for child in _children(node):
         yield from _faults(child, file, seen, depth + 1)
 
 
-def _repeated(node: Node, file: str) -> Iterator[Problem]:
+def _repeated(node: MappingNode, file: str) -> Iterator[Problem]:
     """Give the keys of a mapping that are not text or stand there more than once."""
     first: dict[str, int] = {}
     for key, _ in node.value:
         line = _line(key)
-        if key.id != "scalar":
+        if not isinstance(key, ScalarNode):
             yield Problem(file, f"line {line}", "a key must be text. Put it in quotes.")
         elif key.value in first:
             earlier = first[key.value]
@@ -135,20 +112,21 @@ def _repeated(node: Node, file: str) -> Iterator[Problem]:
 
 def _children(node: Node) -> list[Node]:
     """Give the nodes below one node."""
-    if node.id == "mapping":
+    if isinstance(node, MappingNode):
         return [value for _, value in node.value]
-    return list(node.value) if node.id == "sequence" else []
+    return list(node.value) if isinstance(node, SequenceNode) else []
 
 
 def _tree(node: Node, path: Path, lines: dict[Path, int]) -> Tree:
     """Give a node as mappings, lists and texts, and note the line of everything below it."""
     lines.setdefault(path, _line(node))
-    if node.id == "mapping":
+    if isinstance(node, MappingNode):
         lines.update({(*path, key.value): _line(key) for key, _ in node.value})
         return {key.value: _tree(value, (*path, key.value), lines) for key, value in node.value}
-    if node.id == "sequence":
+    if isinstance(node, SequenceNode):
         return [_tree(item, (*path, position), lines) for position, item in enumerate(node.value)]
-    return None if not node.style and node.value in _EMPTY else str(node.value)
+    is_empty = isinstance(node, ScalarNode) and not node.style and node.value in _EMPTY
+    return None if is_empty else str(node.value)
 
 
 def _line(node: Node) -> int:

@@ -30,6 +30,8 @@ class Typed:
 
     Attributes
     ----------
+    name
+        Our name of the column.
     columns
         Our name → typed cells; a time column brings ``<name>_date_only`` along.
     unreadable
@@ -38,6 +40,7 @@ class Typed:
         What to tell about them.
     """
 
+    name: str
     columns: Mapping[str, pd.Series]
     unreadable: Mask
     findings: Sequence[Finding] = ()
@@ -58,7 +61,7 @@ def typed(column: Column, text: pd.Series, *, clock: Clock, allowed: Mapping[str
         For a choice whose values the plan supplies: their spelling → ours.
     """
     if column.type == "text":
-        return Typed({column.name: text}, np.zeros(len(text), dtype="bool"))
+        return Typed(column.name, {column.name: text}, np.zeros(len(text), dtype="bool"))
     if column.type == "choice":
         return _choice(column, text, allowed or _spellings(column))
     if column.type == "yes_no":
@@ -88,7 +91,7 @@ def _choice(column: Column, text: pd.Series, allowed: Mapping[str, str]) -> Type
     lower = {spelling.lower(): name for spelling, name in allowed.items()}
     ours = ours.where(ours.notna(), text.str.lower().map(lower).astype("str"))
     wrong = (text.notna() & ours.isna()).to_numpy(dtype="bool")
-    return Typed({column.name: ours}, wrong, list(_not_choices(column, text, wrong, allowed)))
+    return Typed(column.name, {column.name: ours}, wrong, list(_not_choices(column, text, wrong, allowed)))
 
 
 def _not_choices(column: Column, text: pd.Series, wrong: Mask, allowed: Mapping[str, str]) -> list[Finding]:
@@ -111,7 +114,7 @@ def _yes_no(column: Column, text: pd.Series) -> Typed:
     values = text.str.lower().map(_YES_NO).astype("boolean")
     wrong = (text.notna() & values.isna()).to_numpy(dtype="bool")
     remedy = "is neither yes nor no. Write Y or N, or map it under values."
-    return Typed({column.name: values}, wrong, list(by_value(column, text, wrong, remedy)))
+    return Typed(column.name, {column.name: values}, wrong, list(by_value(column, text, wrong, remedy)))
 
 
 def _number(column: Column, text: pd.Series) -> Typed:
@@ -121,12 +124,12 @@ def _number(column: Column, text: pd.Series) -> Typed:
     findings = [*by_value(column, text, comma, "has a decimal comma. Write a point.")]
     findings += by_value(column, text, wrong & ~comma, "is not a number. Add it to missing_codes or correct it.")
     if column.type != "integer":
-        return Typed({column.name: values}, wrong, findings)
+        return Typed(column.name, {column.name: values}, wrong, findings)
     number = values.to_numpy()
     broken = ~np.isnan(number) & ((number != np.floor(number)) | (np.abs(number) > _LARGEST_INTEGER))
     findings += by_value(column, text, broken, "is not a whole number. Correct it.")
     whole = values.mask(broken).astype("Int64")
-    return Typed({column.name: whole}, wrong | broken, findings)
+    return Typed(column.name, {column.name: whole}, wrong | broken, findings)
 
 
 def _time(column: Column, text: pd.Series, clock: Clock) -> Typed:
@@ -136,7 +139,7 @@ def _time(column: Column, text: pd.Series, clock: Clock) -> Typed:
     else:
         hours, day_only, wrong, remedy = _from_numbers(text, clock)
     findings = list(by_value(column, text, wrong, remedy))
-    return Typed({column.name: hours, f"{column.name}_date_only": day_only}, wrong, findings)
+    return Typed(column.name, {column.name: hours, f"{column.name}_date_only": day_only}, wrong, findings)
 
 
 def _from_date_times(text: pd.Series) -> tuple[pd.Series, pd.Series, Mask, str]:

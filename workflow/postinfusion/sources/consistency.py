@@ -48,7 +48,7 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if participants is None or participants.frame.empty or len(plan.design.arms) < 2:
         return
     if "arm" not in participants.frame:
-        text = f'no column "arm". It has none of this name; name it under columns of participants: {{arm: …}}.'
+        text = 'no column "arm" (the arm of each participant). Name it under columns: {arm: …}.'
         yield Problem(participants.file, "", text)
         return
     present = set(participants.frame["arm"].dropna())

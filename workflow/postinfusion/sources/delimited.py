@@ -106,8 +106,7 @@ def _cells(content: bytes, columns: list[str], file: str) -> pd.DataFrame:
         raise DataError(_unreadable(content, file)) from cause
     if wrong:
         raise DataError(_uneven(wrong, file))
-    frame: pd.DataFrame = table.to_pandas()
-    return frame.astype("str").apply(lambda cells: cells.str.strip())
+    return pd.DataFrame({name: table[name].to_pandas().astype("str").str.strip() for name in columns})
 
 
 def _unreadable(content: bytes, file: str) -> Problem:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.columns import Column, Table
 from postinfusion.errors import Problem, nearest
+from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source
-from postinfusion.plan.yaml_text import Path
 
 FLAG = "flag:"
 _WIDE_COLUMNS = ("measure", "value")
@@ -153,11 +153,14 @@ def _absent(plan: Plan, way: Path, theirs: str, source: Source, header: Collecti
 def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Give the names of columns in one source that its table does not have."""
     table = TABLES[name]
-    own = {"columns": source.columns, "constants": source.constants, "values": source.values}
-    for part, named in own.items():
-        covariates = source.covariates if part == "values" else {}
-        for key in named:
-            if key not in table.names and key not in covariates:
+    named = {
+        "columns": [*source.columns],
+        "constants": [*source.constants],
+        "values": [key for key in source.values if key not in source.covariates],
+    }
+    for part, keys in named.items():
+        for key in keys:
+            if key not in table.names:
                 remedy = nearest(key, table.names) or f"There are: {', '.join(table.names)}."
                 yield plan.places.problem(("sources", name, part, key), f"{name} have no such column. {remedy}")
     yield from _misplaced(plan, name, source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,7 +32,9 @@ def read(path: Path, wanted: Collection[str], file: str) -> Records:
         try:
             texts[name] = _text(table[name])
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            text = f'"{name}" has the type {table[name].type}, which cannot be read. Export it as text, number or local time.'
+            text = (
+                f'"{name}" has the type {table[name].type}, which cannot be read. Export text, numbers or local times.'
+            )
             problems.append(Problem(file, "", text))
     if problems:
         raise DataError(problems)
@@ -41,7 +42,7 @@ def read(path: Path, wanted: Collection[str], file: str) -> Records:
     return Records(file, frame, np.arange(1, table.num_rows + 1))
 
 
-def _text(cells: Any) -> pd.Series:
+def _text(cells: pa.ChunkedArray) -> pd.Series:
     """Give one column as text without blanks around it; a missing cell is empty."""
     if pa.types.is_dictionary(cells.type):
         cells = pc.cast(cells, cells.type.value_type)
@@ -53,7 +54,7 @@ def _text(cells: Any) -> pd.Series:
     return text.astype("str").fillna("").str.strip()
 
 
-def _dates_where_midnight(cells: Any) -> Any:
+def _dates_where_midnight(cells: pa.ChunkedArray) -> pa.ChunkedArray:
     """Give timestamps as dates where none has a time of day."""
     if cells.type.tz is not None:
         raise pa.ArrowInvalid("times with a zone")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Mapped
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Mapped
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.datasets.checks import Finding, Mask, check
@@ -17,6 +19,17 @@ from postinfusion.sources.mapping import FLAG, Mapping
 from postinfusion.sources.records import Records, Rows, rows_as_text
 
 _EMPTY = ""
+Labels = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A table under our names before its cells are read: text, the place of each row, the column of each wide value."""
+
+    frame: pd.DataFrame
+    rows: Rows
+    labels: Labels | None = None
+    empty_cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,12 +60,12 @@ class Delivery:
     file: str
     rows: Rows
     names: Mapped[str, str]
-    labels: np.ndarray | None = None
+    labels: Labels | None = None
     excluded: int = 0
     empty_cells: int = 0
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
 
-    def problems_of(self, findings: list[Finding]) -> list[Problem]:
+    def problems_of(self, findings: Sequence[Finding]) -> list[Problem]:
         """Give findings with the file, the rows and the names of the columns as the user knows them."""
         return [problem for finding in findings for problem in self._problem(finding)]
 
@@ -60,9 +73,8 @@ class Delivery:
         """Give one finding, apart for each column of a wide layout."""
         if self.labels is None or finding.columns != ("value",):
             names = ", ".join(dict.fromkeys(self.names.get(name, name) for name in finding.columns))
-            yield Problem(
-                self.file, rows_as_text(self.rows[finding.positions]), f"{names}: {finding.text}", finding.severity
-            )
+            rows = rows_as_text(self.rows[finding.positions])
+            yield Problem(self.file, rows, f"{names}: {finding.text}", finding.severity)
             return
         labels = self.labels[finding.positions]
         for label in dict.fromkeys(labels):
@@ -83,31 +95,22 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
         The file's wanted columns as text.
     """
     kept = records.keep(_chosen(way, records.frame))
-    raw, rows, labels = _long(way, kept) if way.wide else (_ours(way, kept), kept.rows, None)
-    missing = {_EMPTY, *plan.missing_codes}
-    empty_cells = 0
-    if labels is not None:
-        filled = ~raw["value"].isin(missing).to_numpy(dtype="bool")
-        empty_cells = int((~filled).sum())
-        raw, rows, labels = raw.loc[filled].reset_index(drop=True), rows[filled], labels[filled]
-    parts = {column.name: _typed(plan, way, column, raw) for column in way.table.columns if column.name in raw}
-    frame = pd.DataFrame({name: cells for part in parts.values() for name, cells in part.columns.items()})
-    frame = frame.assign(**_covariates(plan, way, raw))
-    flags, flag_findings = _flags(plan, way, raw)
-    unreadable = {name: part.unreadable for name, part in parts.items()}
-    findings = [finding for part in parts.values() for finding in part.findings]
-    findings += [*flag_findings, *check(way.table, frame, unreadable)]
-    names = {**way.columns, **way.covariates, **{f"{FLAG}{key}": theirs for key, theirs in way.flags.items()}}
-    delivery = Delivery(
-        frame.assign(**flags), kept.file, rows, names, labels, len(records.rows) - len(kept.rows), empty_cells
-    )
-    return _with_problems(delivery, delivery.problems_of(findings))
+    raw = _long(plan, way, kept) if way.wide else Raw(_ours(way, kept), kept.rows)
+    parts = [_typed(plan, way, column, raw.frame) for column in way.table.columns if column.name in raw.frame]
+    parts += [_flag(plan, way, name, raw.frame) for name in way.flags]
+    cells = {name: cells for part in parts for name, cells in part.columns.items()}
+    frame = pd.DataFrame({**cells, **_covariates(plan, way, raw.frame)}, index=raw.frame.index)
+    findings = [finding for part in parts for finding in part.findings]
+    findings += check(way.table, frame, {part.name: part.unreadable for part in parts})
+    delivery = Delivery(frame, kept.file, raw.rows, _names(way), raw.labels)
+    problems = tuple(dict.fromkeys(delivery.problems_of(findings)))
+    excluded = len(records.rows) - len(kept.rows)
+    return replace(delivery, excluded=excluded, empty_cells=raw.empty_cells, problems=problems)
 
 
-def _with_problems(delivery: Delivery, problems: list[Problem]) -> Delivery:
-    """Give a delivery with its problems, each told once."""
-    fields = {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
-    return Delivery(**(fields | {"problems": tuple(dict.fromkeys(problems))}))
+def _names(way: Mapping) -> dict[str, str]:
+    """Give our column → their column for everything that is mapped."""
+    return {**way.columns, **way.covariates, **{f"{FLAG}{name}": theirs for name, theirs in way.flags.items()}}
 
 
 def _chosen(way: Mapping, frame: pd.DataFrame) -> Mask:
@@ -129,19 +132,19 @@ def _ours(way: Mapping, records: Records) -> pd.DataFrame:
     return pd.DataFrame({**named, **fixed}, index=records.frame.index)
 
 
-def _long(way: Mapping, records: Records) -> tuple[pd.DataFrame, Rows, np.ndarray]:
-    """Give a wide file as one row per value, those of one record together, with their column of each value."""
+def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
+    """Give a wide file as one row per value, those of one record together; cells that hold nothing are left out."""
     width, height = len(way.wide), len(records.rows)
-    positions = np.repeat(np.arange(height), width)
-    repeated = records.take(positions)
-    long = _ours(way, repeated)
-    labels = np.tile(np.array([column for _, _, column in way.wide], dtype="object"), height)
-    long["measure"] = pd.Series(np.tile([measure for measure, _, _ in way.wide], height), dtype="str")
-    if any(visit is not None for _, visit, _ in way.wide):
-        long["visit"] = pd.Series(np.tile([visit or "" for _, visit, _ in way.wide], height), dtype="str")
+    measures, visits, columns = (
+        np.tile(np.array(part, dtype="object"), height) for part in zip(*way.wide, strict=True)
+    )
     cells = records.frame[[column for _, _, column in way.wide]].to_numpy(dtype="object").ravel()
-    long["value"] = pd.Series(cells, dtype="str")
-    return long, repeated.rows, labels
+    filled = np.flatnonzero(~np.isin(cells.astype("str"), [_EMPTY, *plan.missing_codes]))
+    repeated = records.take(filled // width)
+    added = {"measure": measures, "value": cells} | ({} if visits[:1] == [None] else {"visit": visits})
+    texts = {name: pd.Series(values[filled], dtype="str") for name, values in added.items()}
+    frame = _ours(way, repeated).assign(**texts)
+    return Raw(frame, repeated.rows, columns[filled], len(cells) - len(filled))
 
 
 def _typed(plan: Plan, way: Mapping, column: Column, raw: pd.DataFrame) -> Typed:
@@ -174,13 +177,9 @@ def _covariates(plan: Plan, way: Mapping, raw: pd.DataFrame) -> dict[str, pd.Ser
     }
 
 
-def _flags(plan: Plan, way: Mapping, raw: pd.DataFrame) -> tuple[dict[str, pd.Series], list[Finding]]:
-    """Give the flags of supplied populations as true and false; an empty cell is false."""
-    flags: dict[str, pd.Series] = {}
-    findings: list[Finding] = []
-    for name in way.flags:
-        column = Column(f"{FLAG}{name}", "yes_no", "belongs to the population")
-        found = typed(column, _translated(plan, way, column.name, raw[column.name]), clock=way.source.clock)
-        flags[column.name] = found.columns[column.name].fillna(value=False).astype("bool")
-        findings.extend(found.findings)
-    return flags, findings
+def _flag(plan: Plan, way: Mapping, name: str, raw: pd.DataFrame) -> Typed:
+    """Give the flag of a supplied population as true and false; an empty cell is false."""
+    column = Column(f"{FLAG}{name}", "yes_no", "belongs to the population")
+    found = typed(column, _translated(plan, way, column.name, raw[column.name]), clock=way.source.clock)
+    member = found.columns[column.name].fillna(value=False).astype("bool")
+    return replace(found, columns={column.name: member})
