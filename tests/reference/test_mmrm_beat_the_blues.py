@@ -25,7 +25,7 @@ DF_METHODS = {
 }
 
 
-def fit(covariance, df="kenward-roger-linear"):
+def fit(covariance, df="kenward-roger-linear", **options):
     return fit_mmrm(
         beat_the_blues(),
         response="bdi",
@@ -34,6 +34,7 @@ def fit(covariance, df="kenward-roger-linear"):
         visit="month",
         covariance=covariance,
         df=df,
+        **options,
     )
 
 
@@ -84,3 +85,12 @@ def test_marginal_means_and_contrasts_agree_with_emmeans(df, by, name):
     found = fit("us", df)
     assert_inference_agrees(found.means("treatment", by=by), reference["emmeans"], estimate="emmean", error="SE")
     assert_inference_agrees(found.contrasts("treatment", by=by), reference["contrasts"], error="SE")
+
+
+@pytest.mark.parametrize("kind", ["CR0", "CR2", "CR3"])
+@pytest.mark.parametrize("covariance", STRUCTURES)
+def test_cluster_robust_covariances_agree_with_mmrm(covariance, kind):
+    reference = CASE["fits"][f"{covariance}_reml"]["inference"][f"satterthwaite_{kind}"]
+    found = fit(covariance, "satterthwaite", vcov=f"empirical-{kind.lower()}")
+    assert_inference_agrees(found.coefficients, reference["coefficients"])
+    assert_joint_test_agrees(found.joint_test("treatment:month"), reference["joint"])

@@ -106,6 +106,7 @@ def fit_mmrm(
     method: Method = "reml",
     df: DfMethod = "kenward-roger-linear",
     information: str = "observed",
+    vcov: str = "model",
     weights: str | None = None,
     baseline: str | None = None,
 ) -> MmrmFit:
@@ -130,6 +131,8 @@ def fit_mmrm(
         ``kenward-roger-linear satterthwaite between-within residual asymptotic``.
     information
         ``observed``, or ``expected`` to reproduce pbkrtest.
+    vcov
+        ``model``, or robust by subject: ``empirical-cr0 empirical-cr2 empirical-cr3`` (not with Kenward-Roger).
     group, weights, baseline
         Not available yet.
 
@@ -159,7 +162,7 @@ def fit_mmrm(
         visit=np.asarray(pd.Index(visits).get_indexer(pd.Index(rows[visit])), dtype=np.intp),
         visit_names=tuple(map(str, visits)),
     )
-    fit = fit_repeated_measures(data, covariance, method=method, df_method=df, information=information)
+    fit = fit_repeated_measures(data, covariance, method=method, df_method=df, information=information, vcov=vcov)
     n_subjects = int(data.subject.max()) + 1
     labels = pd.Index(visits, name=visit)
     return MmrmFit(

@@ -10,6 +10,7 @@ import numpy as np
 from postinfusion.core.contrasts import Estimates, JointTest, estimates, f_test
 from postinfusion.core.kenward_roger import kenward_roger_f
 from postinfusion.core.linalg import Array, Basis
+from postinfusion.core.sandwich import Sandwich
 from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
 from postinfusion.errors import ModelError
 
@@ -45,6 +46,8 @@ class Inference:
         Shape (H, H): covariance of theta.
     df_columns
         Shape (p,): df of each kept column, for ``between-within`` and ``residual``.
+    robust
+        Where V is cluster-robust: what Satterthwaite's df need then.
     """
 
     basis: Basis
@@ -55,6 +58,7 @@ class Inference:
     P: Array
     w: Array
     df_columns: Array
+    robust: Sandwich | None = None
 
     def coefficients(self) -> Array:
         """Give the coefficients of the kept columns of X, shape (p,)."""
@@ -93,7 +97,13 @@ class Inference:
         if self.df_method in ("between-within", "residual"):
             touched = np.abs(L[:, self.basis.kept]) > 1e-10 * np.abs(L).max(axis=1, initial=1e-300, keepdims=True)
             return np.asarray(np.where(touched, self.df_columns, np.inf).min(axis=1))
-        return satterthwaite_df(self.in_basis(L), self.Phi, self.P, self.w)
+        return self._satterthwaite_df(self.in_basis(L))
+
+    def _satterthwaite_df(self, K: Array) -> Array:
+        """Give Satterthwaite's degrees of freedom of rows in the basis, for the covariance in use."""
+        if self.robust is not None:
+            return self.robust.degrees_of_freedom(K)
+        return satterthwaite_df(K, self.Phi, self.P, self.w)
 
     def joint_test(self, L: Array) -> JointTest:
         """Test that L times the coefficients is zero, by an F test with the method's denominator df.
@@ -112,7 +122,7 @@ class Inference:
             raise ModelError("The joint test is not estimable: some cells of the design hold no data")
         K = _row_basis(self.in_basis(L))
         if self.df_method == "satterthwaite":
-            return satterthwaite_f(K, self.beta, self.Phi, self.P, self.w)
+            return satterthwaite_f(K, self.beta, self.V, self._satterthwaite_df)
         if self.df_method == "kenward-roger-linear":
             return kenward_roger_f(K, self.beta, Phi=self.Phi, Phi_A=self.V, P=self.P, w=self.w)
         estimate = K @ self.beta

@@ -23,6 +23,7 @@ from postinfusion.core.kenward_roger import adjusted_covariance
 from postinfusion.core.likelihood import Criterion, Method, Profile
 from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.patterns import CrossProducts, cross_products
+from postinfusion.core.sandwich import ROBUST, Robust, sandwich
 from postinfusion.core.standardise import Standardised, standardise
 from postinfusion.errors import ModelError, nearest
 
@@ -92,6 +93,7 @@ def fit_repeated_measures(
     method: Method = "reml",
     df_method: DfMethod = "kenward-roger-linear",
     information: str = "observed",
+    vcov: str = "model",
 ) -> RepeatedMeasuresFit:
     """Fit the model, or refuse with the reason.
 
@@ -107,6 +109,8 @@ def fit_repeated_measures(
         How degrees of freedom, and with Kenward-Roger the covariance of beta, are found.
     information
         ``observed`` or ``expected``: which information gives the covariance of theta.
+    vcov
+        ``model``, or cluster-robust by subject: ``empirical-cr0 empirical-cr2 empirical-cr3``.
 
     Raises
     ------
@@ -114,6 +118,7 @@ def fit_repeated_measures(
         The data cannot bear the model, the optimum was not reached, or Sigma is singular there.
     """
     check_options(method, df_method, information)
+    kind = _robust_kind(vcov, df_method)
     standard = standardise(data.X, data.y)
     model = covariance_model(covariance, len(data.visit_names))
     cross = cross_products(standard.Z, data.subject, data.visit, len(data.visit_names))
@@ -121,16 +126,40 @@ def fit_repeated_measures(
     optimum, dossier = _optimum(cross, model, method)
     at, slope, Sigma = optimum.profile, optimum.slopes, optimum.profile.derivatives.Sigma[0]
     w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
+    inference = mixed_inference(
+        data.X, data.subject, standard=standard, cross=cross, optimum=optimum, df_method=df_method, w=w
+    )
     return RepeatedMeasuresFit(
-        inference=mixed_inference(
-            data.X, data.subject, standard=standard, cross=cross, optimum=optimum, df_method=df_method, w=w
-        ),
+        inference=inference if kind is None else _robust(inference, data, standard, at, kind),
         Sigma=Sigma * standard.scale**2,
         variance_df=_variance_df(at.derivatives, w),
         log_likelihood=standard.log_likelihood(-at.value, restricted=method == "reml"),
         n_covariance_parameters=len(optimum.theta),
         optimum=dossier,
     )
+
+
+def _robust_kind(vcov: str, df_method: str) -> Robust | None:
+    """Give the cluster-robust covariance that is asked for; None for the model's."""
+    allowed = ("model", *ROBUST)
+    if vcov not in allowed:
+        raise ModelError(
+            f'vcov "{vcov}" is not available; available are {", ".join(allowed)}. {nearest(vcov, allowed)}'
+        )
+    if vcov != "model" and df_method == "kenward-roger-linear":
+        raise ModelError(
+            'Kenward-Roger adjusts the model\'s covariance only; with a robust one choose df="satterthwaite"'
+        )
+    return next((kind for kind in ROBUST if kind == vcov), None)
+
+
+def _robust(
+    inference: Inference, data: RepeatedMeasures, standard: Standardised, at: Profile, kind: Robust
+) -> Inference:
+    """Give the inference with the cluster-robust covariance in place of the model's."""
+    Sigma = at.derivatives.Sigma[0]
+    found = sandwich(standard.Z, data.subject, data.visit, Sigma=Sigma, Phi=at.Phi, beta=at.beta, kind=kind)
+    return replace(inference, V=found.V * standard.scale**2, robust=found)
 
 
 def check_options(method: str, df_method: str, information: str) -> None:

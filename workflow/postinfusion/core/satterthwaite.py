@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from postinfusion.core.contrasts import JointTest, f_test
@@ -33,24 +35,27 @@ def satterthwaite_df(L: Array, Phi: Array, P: Array, w: Array) -> Array:
         return np.asarray(2 * variance**2 / np.einsum("mh,hk,mk->m", v, w, v, optimize=True))
 
 
-def satterthwaite_f(L: Array, beta: Array, Phi: Array, P: Array, w: Array) -> JointTest:
+def satterthwaite_f(L: Array, beta: Array, V: Array, single_df: Callable[[Array], Array]) -> JointTest:
     """Test L beta = 0 with the df of Fai and Cornelius, as lmerTest and mmrm do.
 
-    Each eigenvector of L Phi L' gives a single contrast with df nu_j; with E the sum of nu_j / (nu_j - 2) over those
+    Each eigenvector of L V L' gives a single contrast with df nu_j; with E the sum of nu_j / (nu_j - 2) over those
     with nu_j > 2, the denominator df are 2 E / (E - m).
 
     Parameters
     ----------
     L
         Shape (m, p), of full row rank.
-    beta, Phi, P, w
-        As in :func:`satterthwaite_df`.
+    beta
+        Shape (p,).
+    V
+        Shape (p, p): covariance of beta.
+    single_df
+        Gives the degrees of freedom of single contrasts (m, p).
     """
-    values, vectors = np.linalg.eigh(L @ Phi @ L.T)
+    values, vectors = np.linalg.eigh(L @ V @ L.T)
     rotated = vectors.T @ L
     statistic = float(np.sum((rotated @ beta) ** 2 / values)) / len(L)
-    nu = satterthwaite_df(rotated, Phi, P, w)
-    return f_test(statistic, len(L), fai_cornelius_df(nu))
+    return f_test(statistic, len(L), fai_cornelius_df(single_df(rotated)))
 
 
 def fai_cornelius_df(nu: Array) -> float:
