@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam, last_observation_carried_forward, observed
-from postinfusion.analyses.model_data import ARM, ModelData, model_data
+from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
 from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, participants_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
@@ -18,6 +18,7 @@ def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Member
     """Fit arm, baseline, strata and covariates by least squares to one record per participant at a visit."""
     nominal = plan.nominal_hours[analysis.visit]
     data = _at_visit(analysis, nominal, model_data(plan, analysis, adam, population, analysis.form))
+    refuse_few(data)
     fixed = [*([ARM] if len(data.arms) > 1 else []), *(["BASE"] if data.has_baseline else [])]
     formula = " + ".join([*fixed, *(f"`{name}`" for name in data.covariates)]) or "1"
     fit = fit_ancova(data.frame, data.response, formula)

@@ -14,6 +14,7 @@ from postinfusion.plan.analyses import Model
 from postinfusion.plan.endpoints import Endpoint, Form
 from postinfusion.plan.plan import Plan
 
+FEWEST_PARTICIPANTS = 3
 BASELINE = "baseline"
 ARM = "ARM"
 
@@ -67,6 +68,20 @@ def model_data(plan: Plan, analysis: Model, adam: Adam, population: Members, for
     response = "CHG" if form is Form.CHANGE else "AVAL"
     data = ModelData(frame, response, BASELINE in analysis.covariates, columns, ())
     return data.replaced(frame)
+
+
+def refuse_few(data: ModelData) -> None:
+    """Refuse a model of so few participants that it could only repeat them.
+
+    Raises
+    ------
+    ModelError
+        An arm has fewer than three participants with data: they are described, not modelled.
+    """
+    by_arm = data.frame.groupby(ARM, observed=True)["USUBJID"].nunique()
+    few = [f"{arm} ({n})" for arm, n in by_arm.items() if n < FEWEST_PARTICIPANTS]
+    if few:
+        raise ModelError(f"fewer than {FEWEST_PARTICIPANTS} participants with data in {', '.join(few)}: described only")
 
 
 def _covariate_columns(plan: Plan, analysis: Model, population: Members) -> tuple[str, ...]:

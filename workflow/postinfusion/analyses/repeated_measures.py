@@ -7,7 +7,7 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, observed
 from postinfusion.analyses.mmrm import MmrmFit, fit_mmrm
-from postinfusion.analyses.model_data import ARM, ModelData, model_data
+from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
 from postinfusion.analyses.model_rows import (
     MEAN,
     TEST,
@@ -35,6 +35,7 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     failed stands in the rows of the ladder; when nothing can be fitted there is one row of error beside them.
     """
     data = _at_visits(plan, analysis, model_data(plan, analysis, adam, population, analysis.form))
+    refuse_few(data)
     formula = mmrm_formula(data, baseline_by_visit=analysis.baseline_by_visit)
     fit, ladder = _first_that_fits(analysis, data, formula)
     key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.lmm import LmmFit, fit_lmm
-from postinfusion.analyses.model_data import ARM, ModelData, model_data
+from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
 from postinfusion.analyses.model_rows import (
     MEAN,
     TEST,
@@ -48,6 +48,7 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     intercept alone; a fit on the boundary of the parameter space counts as failed while there is a simpler one.
     """
     data = _after_time_zero(model_data(plan, analysis, adam, population, Form.CHANGE))
+    refuse_few(data)
     formula = trajectory_formula(data, analysis)
     fit, used, ladder = _first_that_fits(analysis, data, formula)
     key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}

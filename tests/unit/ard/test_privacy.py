@@ -1,0 +1,99 @@
+"""The public results: nothing in them tells of a single participant."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from postinfusion.ard.build import rows, table
+from postinfusion.ard.privacy import public
+from postinfusion.ard.query import select, statistic
+from postinfusion.ard.schema import conform
+
+ARMS = ("Ketamine", "Midazolam")
+
+
+def results(counts: dict[str, tuple[int, int]]) -> pd.DataFrame:
+    """Give counts by level and arm, with their totals."""
+    records = []
+    for level, of_arms in counts.items():
+        for arm, n in zip(("", *ARMS), (sum(of_arms), *of_arms), strict=True):
+            records += rows({"n": n, "proportion": n / 20, "n_events": 2 * n}, level=level, arm=arm)
+        records += rows({"risk_difference": 0.1}, level=level, arm=ARMS[0], comparator=ARMS[1])
+    return table(records, trial="small", analysis_id="x", variable="class")
+
+
+def shown(ard: pd.DataFrame) -> dict[tuple[str, str], float]:
+    found = select(ard, stat_name="n")
+    return {(row.level, row.arm): row.stat for row in found.itertuples()}
+
+
+def test_a_small_count_is_not_shown():
+    found = public(results({"a": (3, 9), "b": (8, 9)}), small_cell=5)
+    assert np.isnan(shown(found)["a", "Ketamine"])
+
+
+def test_zero_and_large_counts_are_shown():
+    found = public(results({"a": (0, 9), "b": (8, 9)}), small_cell=5)
+    assert shown(found) == shown(results({"a": (0, 9), "b": (8, 9)}))
+
+
+def test_everything_of_a_suppressed_cell_goes_with_it():
+    found = select(public(results({"a": (3, 9)}), small_cell=5), level="a", arm="Ketamine")
+    assert found["stat"].isna().all()
+    assert set(found["error"]) == {"suppressed"}
+
+
+def test_a_risk_difference_against_a_suppressed_arm_is_suppressed():
+    found = public(results({"a": (9, 3)}), small_cell=5)
+    assert np.isnan(statistic(found, level="a", stat_name="risk_difference"))
+
+
+def test_single_persons_values_are_never_shown():
+    ard = table(rows({"n": 40, "mean": 3.0, "min": 1.0, "max": 9.0}, arm="Ketamine"), trial="small")
+    assert public(ard, small_cell=5).set_index("stat_name")["stat"].isna().to_dict() == {
+        "n": False,
+        "mean": False,
+        "min": True,
+        "max": True,
+    }
+
+
+def test_no_results_give_no_results():
+    assert public(conform(pd.DataFrame({"stat_name": []})), small_cell=5).empty
+
+
+count = st.tuples(st.integers(0, 12), st.integers(0, 12))
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), count, min_size=1))
+def test_no_small_count_can_be_found_by_subtraction(counts):
+    found = shown(public(results(counts), small_cell=5))
+    for level, of_arms in counts.items():
+        line = [found[level, arm] for arm in ("", *ARMS)]
+        for arm, n in zip(ARMS, of_arms, strict=True):
+            if 1 <= n < 5:
+                assert np.isnan(found[level, arm])
+                others = [value for value in line if not np.isnan(value)]
+                assert len(others) < 2
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), count, min_size=1), st.integers(1, 8))
+def test_no_column_has_a_single_gap_beside_counts_that_could_hide_it(counts, limit):
+    found = shown(public(results(counts), small_cell=limit))
+    for arm in ("", *ARMS):
+        column = [found[level, arm] for level in counts]
+        gaps = sum(np.isnan(value) for value in column)
+        assert gaps != 1 or not any(value > 0 for value in column)
+
+
+def test_what_was_missing_before_is_not_called_suppressed():
+    ard = table(rows({"n": 2, "sd": float("nan")}, arm="Ketamine"), trial="small")
+    assert select(public(ard, small_cell=5), stat_name="sd")["error"].tolist() == [""]
+
+
+@pytest.mark.parametrize("limit", [1, 5, 20])
+def test_the_rows_stay_the_same(limit):
+    ard = results({"a": (3, 9), "b": (0, 1)})
+    assert len(public(ard, small_cell=limit)) == len(ard)
