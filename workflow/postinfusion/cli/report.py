@@ -1,0 +1,70 @@
+"""``report``: results and displays → one page."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from postinfusion.errors import Problem
+    from postinfusion.report.page import Shown
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("--plan", type=Path, required=True, help="the plan of the trial")
+    parser.add_argument("--trial", required=True, help="name of the trial")
+    parser.add_argument("--ard", type=Path, required=True, help="results of the trial (Parquet)")
+    parser.add_argument("--displays", type=Path, required=True, help="folder with a folder of displays per section")
+    parser.add_argument("--check", type=Path, help="what the check of plan and data found (JSON)")
+    parser.add_argument("--provenance", type=Path, help="inputs, versions and seeds (JSON)")
+    parser.add_argument("--out", type=Path, required=True, help="the page")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page; print where it stands in the order of steps."""
+    from postinfusion.cli.step_line import print_step
+    from postinfusion.io import read, write
+    from postinfusion.report.page import page
+
+    began = perf_counter()
+    provenance = json.loads(read.text(arguments.provenance)) if arguments.provenance else None
+    content = page(
+        read.plan(arguments.plan),
+        arguments.trial,
+        read.ard(arguments.ard),
+        _sections(arguments.displays),
+        problems=_problems(arguments.check),
+        provenance=provenance,
+    )
+    write.text(arguments.out, content)
+    print_step(arguments.trial, "report", f"{len(content.encode()) / 1e6:.1f} MB, one page", perf_counter() - began)
+    return 0
+
+
+def _sections(folder: Path) -> list[Shown]:
+    """Read every section below the folder with the files that the page shows."""
+    from postinfusion.io import read
+    from postinfusion.report.page import Shown
+    from postinfusion.report.section_files import INDEX, read_index
+
+    found = []
+    for path in sorted(folder.glob(f"*/{INDEX}")):
+        index = read_index(read.text(path))
+        found.append(Shown(index, {entry.file: read.bytes_(path.parent / entry.file) for entry in index.entries}))
+    return found
+
+
+def _problems(path: Path | None) -> list[Problem]:
+    """Read what the check found: a list of problems, or a mapping that holds it under ``problems``."""
+    from postinfusion.errors import Problem
+    from postinfusion.io import read
+
+    if path is None:
+        return []
+    found = json.loads(read.text(path))
+    listed = found["problems"] if isinstance(found, dict) else found
+    return [Problem(item["file"], item["place"], item["text"], item["severity"]) for item in listed]

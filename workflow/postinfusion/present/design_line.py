@@ -1,0 +1,46 @@
+"""The design of a trial in one line: participants, arms, infusions, follow-up."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from postinfusion.ard.query import select
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present import formats
+from postinfusion.vocabulary import TIME_ZERO_NAMES, DesignKind
+
+_KINDS = {DesignKind.PARALLEL: "parallel arms", DesignKind.SINGLE_ARM: "single arm"}
+
+
+def design_line(plan: Plan, ard: pd.DataFrame) -> str:
+    """Give the design in one line.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial; they hold the number of participants.
+    """
+    arms = plan.design.arm_names
+    parts = [
+        _participants(ard),
+        f"{len(arms)} {_KINDS[plan.design.kind]} ({', '.join(arms)})"
+        if len(arms) > 1
+        else f"{_KINDS[plan.design.kind]} ({arms[0]})",
+        f"{len(plan.design.infusions)} infusions" if plan.design.infusions else "no infusions",
+        f"follow-up to {plan.visit_names[-1]} ({hours_as_text(plan.schedule[-1].at)} after {_zero(plan)})",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _participants(ard: pd.DataFrame) -> str:
+    """Give the number of participants of the largest population."""
+    totals = select(ard, variable="denominator", stat_name="n_total", arm="")["stat"]
+    return f"n = {formats.statistic('n_total', float(totals.max()))}" if len(totals) else ""
+
+
+def _zero(plan: Plan) -> str:
+    """Give what hour 0 is."""
+    return TIME_ZERO_NAMES[plan.design.time_zero]

@@ -1,0 +1,34 @@
+"""Figures, one module per output: each reads the results of one analysis and draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.present import theme
+from postinfusion.present.display import Drawing
+from postinfusion.present.results import Results
+
+
+def draw(output_id: str, results: Results) -> Drawing:
+    """Draw one figure in the look of the project.
+
+    Raises
+    ------
+    PostinfusionError
+        The results do not hold what the figure shows; the message says what is missing.
+    """
+    with theme.applied():
+        return _figures()[output_id](results)
+
+
+def _figures() -> dict[str, Callable[[Results], Drawing]]:
+    """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
+    from postinfusion.present.figures import aeg01, consort01, ippg01, mmrmg01, wtg03
+
+    return {
+        "CONSORT01": consort01.draw,
+        "MMRMG01": mmrmg01.draw,
+        "IPPG01": ippg01.draw,
+        "WTG03": wtg03.draw,
+        "AEG01": aeg01.draw,
+    }

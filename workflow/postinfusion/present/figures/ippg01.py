@@ -1,0 +1,154 @@
+"""IPPG01: individual courses over the time since time zero, with the infusions as ticks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from postinfusion.errors import DataError
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present import formats, theme
+from postinfusion.present.display import Drawing, Label, label_of
+from postinfusion.present.figures import type_setting
+from postinfusion.present.figures.sheet import draw_axis_title, fill, sheet
+from postinfusion.present.results import Results
+from postinfusion.vocabulary import TIME_ZERO_NAMES
+
+_WIDTH = 7.4
+_HEIGHT = 3.1
+_KNEE = 1.5
+_TICKS = (-2016, -672, -168, -24, 0, 4, 24, 72, 168, 336, 672, 1344, 2016, 4032, 8736, 17472)
+_TICK_DISTANCE = 0.42
+_MOST_COLUMNS = 3
+
+
+def draw(results: Results) -> Drawing:
+    """Draw one thin line per participant, a panel per arm.
+
+    Raises
+    ------
+    DataError
+        There are no individual courses: none were recorded, or the report is public.
+    """
+    courses = results.courses
+    if courses is None or (courses["KIND"] == "assessment").sum() == 0:
+        raise DataError("there are no individual courses: none were recorded, or the report is public")
+    arms = [arm for arm in results.arms if (courses["TRTP"] == arm).any()]
+    label = label_of(results, "IPPG01", _subtitle(results))
+    values = _values(courses)
+    return Drawing(label, _figure(results, courses, arms, label), values, _in_words(results, courses, arms))
+
+
+def squeezed(hours: np.ndarray, plan: Plan) -> np.ndarray:
+    """Give positions for hours, so that the first visits and those months later can be read on one axis.
+
+    ``sign(t) log(1 + |t| / k)``: near time zero almost linear, later logarithmic, also before time zero; ``k`` is one
+    and a half times the nominal time of the first visit after time zero.
+    """
+    knee = _KNEE * min((visit.at for visit in plan.schedule if visit.at > 0), default=24.0)
+    return np.asarray(np.sign(hours) * np.log1p(np.abs(hours) / knee))
+
+
+def _values(courses: pd.DataFrame) -> pd.DataFrame:
+    """Give what is plotted, without any name of a participant: lines are numbered in the order of drawing."""
+    lines = courses.groupby(["TRTP", "USUBJID"], sort=False).ngroup() + 1
+    named = courses.assign(line=lines).rename(columns={"TRTP": "arm", "KIND": "kind"})
+    return named[["line", "arm", "kind", "AHRFIRST", "AVAL"]]
+
+
+def _subtitle(results: Results) -> str:
+    """Say what a line and a tick are."""
+    ticks = "; ticks at the lower edge: infusions" if results.plan.design.has_infusions else ""
+    return f"One line per participant{ticks}"
+
+
+def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Label) -> Figure:
+    """Draw the panels with shared axes."""
+    columns = min(len(arms), _MOST_COLUMNS)
+    rows = -(-len(arms) // columns)
+    page = sheet(results.plan, label, width=_WIDTH, body=_HEIGHT * rows + 0.3)
+    zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
+    page = draw_axis_title(page, f"Time since {zero} (later times are drawn closer together)")
+    panels = page.figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    room = (_WIDTH - 0.9) / columns - 0.25
+    for axes, arm in zip(panels, arms, strict=False):
+        of_arm = courses[courses["TRTP"] == arm]
+        _draw_courses(axes, results, of_arm, arm)
+        _draw_infusions(axes, results, of_arm)
+        n = of_arm.loc[of_arm["KIND"] == "assessment", "USUBJID"].nunique()
+        axes.set_title(
+            type_setting.wrapped(f"{arm} {formats.count_in_brackets(n)}", room, theme.SIZE, bold=True),
+            weight="bold",
+            size=theme.SIZE,
+        )
+        axes.tick_params(labelbottom=True)
+    for axes in panels[::columns]:
+        axes.set_ylabel(f"{results.endpoint.label} ({results.endpoint.unit})" if results.endpoint else "")
+    for axes in panels[len(arms) :]:
+        axes.remove()
+    _label_times(panels[0], results.plan, courses, room)
+    fill(page)
+    return page.figure
+
+
+def _draw_courses(axes: Axes, results: Results, courses: pd.DataFrame, arm: str) -> None:
+    """Draw every participant's line, and a dot for whoever has a single value."""
+    assessed = courses[courses["KIND"] == "assessment"].dropna(subset=["AHRFIRST", "AVAL"])
+    assessed = assessed.assign(place=squeezed(assessed["AHRFIRST"].to_numpy(dtype=float), results.plan)).sort_values(
+        "place"
+    )
+    lines = [rows[["place", "AVAL"]].to_numpy() for _, rows in assessed.groupby("USUBJID", sort=False)]
+    color = theme.arm_styles(results.arms)[arm].color
+    opacity = float(np.clip(8 / max(len(lines), 1), 0.38, 0.8))
+    axes.add_collection(LineCollection(lines, colors=color, linewidths=0.8, alpha=opacity))
+    single = np.array([line[0] for line in lines if len(line) == 1]).reshape(-1, 2)
+    axes.plot(single[:, 0], single[:, 1], linestyle="none", marker=".", color=color, alpha=opacity, markersize=4)
+    axes.grid(axis="y", color=theme.GRID)
+    axes.autoscale_view()
+
+
+def _draw_infusions(axes: Axes, results: Results, courses: pd.DataFrame) -> None:
+    """Draw a tick at the start of every infusion, and a faint line where one was planned."""
+    if not results.plan.design.has_infusions:
+        return
+    for hours in results.plan.design.infusions:
+        axes.axvline(float(squeezed(np.array(hours), results.plan)), color=theme.RULE, linewidth=0.7, zorder=0)
+    starts = courses.loc[courses["KIND"] == "infusion", "AHRFIRST"].to_numpy(dtype=float)
+    axes.vlines(
+        squeezed(starts, results.plan),
+        0,
+        0.035,
+        transform=axes.get_xaxis_transform(),
+        color=theme.INK,
+        linewidth=0.6,
+        alpha=0.6,
+    )
+
+
+def _label_times(axes: Axes, plan: Plan, courses: pd.DataFrame, room: float) -> None:
+    """Label as many of the round times as have room."""
+    hours = courses.loc[courses["KIND"] == "assessment", "AHRFIRST"].dropna().to_numpy(dtype=float)
+    low, high = squeezed(np.array([hours.min(), hours.max()]), plan)
+    margin = max(0.03 * (high - low), 0.05)
+    per_inch = (high - low + 2 * margin) / room
+    shown: list[int] = []
+    for tick in sorted(_TICKS, key=abs):
+        place = float(squeezed(np.array(tick), plan))
+        free = all(abs(place - float(squeezed(np.array(other), plan))) >= _TICK_DISTANCE * per_inch for other in shown)
+        if low - margin <= place <= high + margin and free:
+            shown.append(tick)
+    places = squeezed(np.array(shown, dtype=float), plan)
+    axes.set_xticks(places, [hours_as_text(tick).replace("-", formats.MINUS) for tick in shown])
+    axes.set_xlim(low - margin, high + margin)
+
+
+def _in_words(results: Results, courses: pd.DataFrame, arms: list[str]) -> str:
+    """Say what is drawn; individual values are not repeated in words."""
+    assessed = courses[courses["KIND"] == "assessment"]
+    counts = [f"{arm} {assessed.loc[assessed['TRTP'] == arm, 'USUBJID'].nunique()}" for arm in arms]
+    name = results.endpoint.label if results.endpoint else ""
+    return f"Individual courses of {name}, one line per participant. Participants: {', '.join(counts)}."

@@ -1,0 +1,104 @@
+"""How a statistic is printed: decimals, signs, intervals, p-values, counts."""
+
+from __future__ import annotations
+
+import math
+
+from postinfusion.vocabulary import STATISTICS
+
+MINUS = "\N{MINUS SIGN}"
+NOT_ESTIMABLE = "NE"
+_SMALLEST_P = 0.0001
+_PERCENTAGES = frozenset({"proportion", "risk_difference"})
+
+
+def number(value: float, decimals: int) -> str:
+    """Give a number with a fixed count of decimals and a proper minus sign, and never a negative zero.
+
+    >>> number(-5.06, 1), number(-0.04, 1)
+    ('−5.1', '0.0')
+    """
+    if not math.isfinite(value):
+        return NOT_ESTIMABLE
+    text = f"{value:.{decimals}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def statistic(name: str, value: float | None, decimals: int = 0) -> str:
+    """Give one statistic of the results as text.
+
+    Parameters
+    ----------
+    name
+        The ``stat_name``; its decimals stand in the vocabulary.
+    value
+        Its value; None, when the results have no such row, prints nothing.
+    decimals
+        Decimals of a single value of the measure.
+    """
+    if value is None:
+        return ""
+    if name == "p_value":
+        return p_value(value)
+    if name == "converged":
+        return "yes" if value else "no"
+    return number(100 * value if name in _PERCENTAGES else value, decimals_of(name, decimals))
+
+
+def decimals_of(name: str, decimals: int = 0) -> int:
+    """Give the decimals with which a statistic of a measure is printed."""
+    kind = STATISTICS[name]
+    if kind.fixed is not None:
+        return kind.fixed
+    return 0 if kind.decimals is None else decimals + kind.decimals
+
+
+def p_value(value: float) -> str:
+    """Give a p-value with four decimals, or that it is smaller than they can show.
+
+    >>> p_value(0.03456), p_value(0.00001)
+    ('0.0346', '<0.0001')
+    """
+    return f"<{_SMALLEST_P}" if value < _SMALLEST_P else number(value, 4)
+
+
+def interval(low: str, high: str) -> str:
+    """Give two printed limits as one interval; nothing when the results hold neither.
+
+    >>> interval("−7.9", "−2.3")
+    '−7.9 to −2.3'
+    """
+    if not low and not high:
+        return ""
+    return NOT_ESTIMABLE if NOT_ESTIMABLE in {low, high} else f"{low} to {high}"
+
+
+def with_bracket(first: str, second: str) -> str:
+    """Give a printed statistic with a second one in brackets: ``12 (25.0)``, ``31.2 (5.48)``."""
+    return f"{first} ({second})" if first and second else first
+
+
+def count_in_brackets(n: float) -> str:
+    """Give a count as ``(n = 48)``, with spaces at which no line breaks."""
+    return f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{statistic('n', n)})"
+
+
+def percentage_points(value: float | None) -> str:
+    """Give a difference of proportions, or a limit of one, in percentage points with one decimal."""
+    return statistic("risk_difference", value)
+
+
+def level_of_confidence(confidence: float) -> str:
+    """Give the level of an interval: ``95 %``."""
+    return f"{100 * confidence:.6g} %"
+
+
+def plain(text: str) -> str:
+    """Give the text with signs that every terminal can show."""
+    return text.replace(MINUS, "-").replace("–", "-").replace("—", "-")
+
+
+def in_words(name: str) -> str:
+    """Give a name of the data as words: ``age_group`` becomes ``Age group``."""
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,177 @@
+"""The results of one analysis, indexed so that a display finds each of its statistics by its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from postinfusion.ard.query import select
+from postinfusion.ard.schema import KEY
+from postinfusion.plan.analyses import Analysis
+from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.plan import Plan
+from postinfusion.present import formats
+
+_CONSTANT = ("trial", "analysis_id", "population", "parameter")
+_INDEX = tuple(name for name in KEY if name not in _CONSTANT)
+_OF_MODELS = frozenset(
+    {"observed", "marginal-mean", "difference", "joint-test", "coefficient", "covariance", "fit", "ladder"}
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """One analysis of a plan with its results.
+
+    Attributes
+    ----------
+    plan
+        The plan of the trial.
+    analysis_id
+        Key of the analysis in the plan.
+    rows
+        Its rows of the results.
+    ard
+        All results of the trial, for displays that also show a number of another analysis.
+    courses
+        Individual courses, where the analysis has them and they may be shown.
+    """
+
+    plan: Plan
+    analysis_id: str
+    rows: pd.DataFrame
+    ard: pd.DataFrame
+    courses: pd.DataFrame | None = None
+
+    @property
+    def analysis(self) -> Analysis:
+        """The analysis as the plan describes it."""
+        return self.plan.analyses[self.analysis_id]
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint of the analysis; None where it has none or several."""
+        return self.plan.endpoints.get(getattr(self.analysis, "endpoint", ""))
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The names of the arms, in the order of the plan."""
+        return self.plan.design.arm_names
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of a single value of the endpoint."""
+        return self.endpoint.decimals if self.endpoint else 0
+
+    @property
+    def confidence(self) -> str:
+        """Level of the intervals, as text."""
+        return formats.level_of_confidence(getattr(self.analysis, "confidence", 0.95))
+
+    @property
+    def population(self) -> str:
+        """The population of the rows; the plan's where there are none."""
+        found = [name for name in self.rows["population"].unique() if name]
+        return str(found[0]) if found else self.analysis.population
+
+    def value(self, stat_name: str, **key: str) -> float | None:
+        """Give the value of one statistic; key columns that are not given are empty; None without such a row."""
+        row = self._find(stat_name, key)
+        return None if row is None else float(row["stat"])  # type: ignore[arg-type]
+
+    def said(self, stat_name: str, **key: str) -> str:
+        """Give the text of one statistic that is a text; empty without such a row."""
+        row = self._find(stat_name, key)
+        return "" if row is None else str(row["stat_text"])
+
+    def text(self, stat_name: str, **key: str) -> str:
+        """Give one statistic as it is printed; empty without such a row."""
+        return formats.statistic(stat_name, self.value(stat_name, **key), self.decimals)
+
+    def interval(self, **key: str) -> str:
+        """Give the confidence interval with this key as it is printed."""
+        return formats.interval(self.text("conf_low", **key), self.text("conf_high", **key))
+
+    def total(self, arm: str = "") -> float | None:
+        """Give the number of participants of the population, in one arm or in all."""
+        return self.value("n_total", variable="denominator", arm=arm)
+
+    def with_total(self, arm: str) -> str:
+        """Give the name of an arm, or All, with its number of participants, as the heading of a column."""
+        total = formats.statistic("n_total", self.total(arm))
+        return f"{arm or 'All'} (N = {total})" if total else arm or "All"
+
+    def values_of(self, column: str, **key: str) -> list[str]:
+        """Give the values of one key column among the rows with this key, in the order of the results."""
+        return [str(value) for value in select(self.rows, **key).sort_values("order", kind="stable")[column].unique()]
+
+    def comparisons(self) -> list[tuple[str, str]]:
+        """Give the pairs of arms that were compared, in the order of the plan."""
+        pairs = {
+            (str(arm), str(against)) for arm, against in zip(self.rows["arm"], self.rows["comparator"], strict=True)
+        }
+        place = {arm: position for position, arm in enumerate(self.arms)}
+        return sorted(
+            (pair for pair in pairs if pair[1]), key=lambda pair: (place.get(pair[1], 99), place.get(pair[0], 99))
+        )
+
+    def errors(self) -> list[str]:
+        """Give the reasons why the analysis, or a part of it, could not be done, each once."""
+        return [str(text) for text in self.rows["error"].unique() if text]
+
+    def warnings(self) -> list[str]:
+        """Give the warnings of the analysis, each once."""
+        return [str(text) for text in self.rows["warning"].unique() if text]
+
+    @property
+    def failure(self) -> str:
+        """Why the whole analysis could not be done; empty when it could."""
+        failed = select(self.rows, stat_name="error")["error"]
+        return str(failed.iloc[0]) if len(failed) else ""
+
+    def of(self, analysis_id: str) -> Results:
+        """Give the results of another analysis of the same trial."""
+        return results_of(self.plan, self.ard, analysis_id)
+
+    def of_parameter(self, parameter: str) -> Results:
+        """Give the rows of one of several parameters, with those that belong to none."""
+        return replace(self, rows=select(self.rows, parameter=["", parameter]))
+
+    @cached_property
+    def _index(self) -> Mapping[tuple[str, ...], dict[str, object]]:
+        """Key without what is constant → row."""
+        return {_position(row): row for row in self.rows.to_dict("records")}  # type: ignore[misc, arg-type]
+
+    def _find(self, stat_name: str, key: Mapping[str, str]) -> dict[str, object] | None:
+        """Give the row with this key."""
+        return self._index.get(_position({**dict.fromkeys(_INDEX, ""), **key, "stat_name": stat_name}))
+
+
+def results_of(plan: Plan, ard: pd.DataFrame, analysis_id: str, courses: pd.DataFrame | None = None) -> Results:
+    """Give one analysis with its rows of the results.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    analysis_id
+        Key of the analysis in the plan.
+    courses
+        Individual courses, where the analysis has them and they may be shown.
+    """
+    return Results(plan, analysis_id, select(ard, analysis_id=analysis_id), ard, courses)
+
+
+def _position(row: Mapping[str, object]) -> tuple[str, ...]:
+    """Give the place of a row in the index, without what follows from the rest of its key.
+
+    The nominal time follows from the visit, and what of the endpoint was modelled from the analysis.
+    """
+    left_out = {"time"} if row["visit"] else set()
+    left_out |= {"variable"} if row["term"] in _OF_MODELS else set()
+    return tuple("" if name in left_out else str(row[name]) for name in _INDEX)

@@ -1,0 +1,122 @@
+"""Which displays a section has, and the displays themselves or the reason why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.errors import PostinfusionError
+from postinfusion.plan.plan import Plan
+from postinfusion.present.display import Absence, Drawing, Table
+from postinfusion.present.figures import draw
+from postinfusion.present.methods_text import methods_text
+from postinfusion.present.results import Results, results_of
+from postinfusion.present.tables import TABLES, diag01
+from postinfusion.vocabulary import OUTPUTS, Method, Output, Privacy, Section
+
+_DROPPED = "the plan drops this output"
+_NOT_ANALYSED = "the results do not hold this analysis"
+_PUBLIC = "a public report shows no individual data"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One display that the plan asks for."""
+
+    output: Output
+    analysis_id: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """A display with the methods of its analysis."""
+
+    display: Table | Drawing
+    methods: str = ""
+
+
+@dataclass(frozen=True)
+class SectionDisplays:
+    """What a section shows, in its order, and what it does not show although it was asked for."""
+
+    section: Section
+    made: tuple[Made, ...]
+    absent: tuple[Absence, ...]
+
+
+def requests(plan: Plan, section: Section) -> list[Request]:
+    """Give the displays that the analyses of the plan allow in one section, output by output."""
+    found = []
+    for output in OUTPUTS.values():
+        if output.section is section and output.method is not None:
+            analyses = (key for key, analysis in plan.analyses.items() if analysis.method is output.method)
+            found += [Request(output, analysis_id) for analysis_id in analyses]
+    return _by_endpoint(plan, found)
+
+
+def section_displays(
+    plan: Plan, ard: pd.DataFrame, section: Section, courses: Mapping[str, pd.DataFrame]
+) -> SectionDisplays:
+    """Make every display of a section; one that cannot be made becomes an absence with its reason.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    section
+        Which section.
+    courses
+        Individual courses by analysis; empty for a public report.
+    """
+    made: list[Made] = []
+    absent: list[Absence] = []
+    for request in requests(plan, section):
+        results = results_of(plan, ard, request.analysis_id, courses.get(request.analysis_id))
+        reason = _obstacle(request, results)
+        try:
+            if not reason:
+                made.append(Made(_display(request.output, results), methods_text(results)))
+        except PostinfusionError as error:
+            reason = str(error)
+        if reason:
+            absent.append(Absence(request.output.id, request.analysis_id, reason))
+    if section is Section.GOVERNANCE and "DIAG01" not in plan.outputs.drop:
+        made.append(Made(diag01.table(plan, ard)))
+    return SectionDisplays(section, tuple(made), tuple(absent))
+
+
+def _display(output: Output, results: Results) -> Table | Drawing:
+    """Make one display."""
+    return TABLES[output.id](results) if output.id in TABLES else draw(output.id, results)
+
+
+def _obstacle(request: Request, results: Results) -> str:
+    """Give the reason why a display is not even tried; empty when it is."""
+    if request.output.id in results.plan.outputs.drop:
+        return _DROPPED
+    if request.output.individual and results.plan.privacy.mode is Privacy.PUBLIC:
+        return _PUBLIC
+    if results.rows.empty:
+        return _NOT_ANALYSED
+    has_only_failed = set(results.rows["stat_name"]) <= {"error", "warning", "n_total"}
+    return results.failure if has_only_failed else ""
+
+
+def _by_endpoint(plan: Plan, found: list[Request]) -> list[Request]:
+    """Keep the displays of one endpoint together, models first: what answers the question before its description."""
+    endpoints = [getattr(plan.analyses[request.analysis_id], "endpoint", "") for request in found]
+    order = {endpoint: place for place, endpoint in enumerate(plan.endpoints)}
+    ranked = sorted(
+        zip(endpoints, found, strict=True), key=lambda pair: (order.get(pair[0], -1), _rank(pair[1].output.method))
+    )
+    return [request for _, request in ranked]
+
+
+def _rank(method: Method | None) -> int:
+    """Give the place of a method among the displays of one endpoint."""
+    order = (Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.SUMMARY, Method.MISSINGNESS, Method.COURSES)
+    return order.index(method) if method in order else -1

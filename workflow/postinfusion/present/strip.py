@@ -1,0 +1,100 @@
+"""The strip of the first screen: completeness of the data, serious events, structure and convergence, warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.errors import Problem, counted
+from postinfusion.plan.plan import Plan
+from postinfusion.present import formats
+from postinfusion.present.primary import primary_analysis, primary_estimand
+from postinfusion.present.results import results_of
+from postinfusion.present.tables.model_parts import structure_name
+from postinfusion.vocabulary import MODELS, Method
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One cell of the strip."""
+
+    name: str
+    text: str
+
+
+def strip(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> tuple[Fact, ...]:
+    """Give the facts that a reader wants beside the primary result; one that the trial does not have is left out.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    problems
+        What the check of plan and data found.
+    """
+    found = (
+        Fact("Data completeness", _completeness(plan, ard)),
+        Fact("Serious events", _serious(plan, ard)),
+        Fact("Primary model", _model(plan, ard)),
+        Fact("Warnings", _warnings(plan, ard, problems)),
+    )
+    return tuple(fact for fact in found if fact.text)
+
+
+def _completeness(plan: Plan, ard: pd.DataFrame) -> str:
+    """Say how many participants have the primary assessment."""
+    found = primary_estimand(plan)
+    visit = found[1].variable.visit if found else plan.visit_names[-1]
+    endpoint = (
+        found[1].variable.endpoint if found else getattr(plan.analyses[primary_analysis(plan) or ""], "endpoint", "")
+    )
+    for key, analysis in plan.analyses.items():
+        if analysis.method is Method.MISSINGNESS and getattr(analysis, "endpoint", "") == endpoint:
+            results = results_of(plan, ard, key)
+            at = {"variable": "assessment", "visit": visit, "level": "observed"}
+            n, share = results.text("n", **at), results.text("proportion", **at)
+            total = formats.statistic("n_total", results.total())
+            return f"{n} of {total} assessed at {visit} ({share} %)" if n else ""
+    return ""
+
+
+def _serious(plan: Plan, ard: pd.DataFrame) -> str:
+    """Say how many participants had how many serious events, and how many died."""
+    for key, analysis in plan.analyses.items():
+        if analysis.method is Method.ADVERSE_EVENTS:
+            results = results_of(plan, ard, key)
+            n, events, deaths = (
+                results.text(name, variable="overview", level=level)
+                for name, level in (("n", "serious"), ("n_events", "serious"), ("n", "died"))
+            )
+            died = f"; {deaths} died" if deaths else ""
+            return f"{events or '?'} in {n} participants{died}" if n else ""
+    return ""
+
+
+def _model(plan: Plan, ard: pd.DataFrame) -> str:
+    """Say how the primary model was fitted."""
+    analysis_id = primary_analysis(plan)
+    if analysis_id is None:
+        return ""
+    results = results_of(plan, ard, analysis_id)
+    if results.failure:
+        return "could not be fitted"
+    structure = structure_name(results.said("covariance_structure", term="fit"))
+    converged = {"yes": "converged", "no": "did not converge"}.get(results.text("converged", term="fit"), "")
+    return ", ".join(part for part in (converged, structure) if part)
+
+
+def _warnings(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> str:
+    """Count what the analyses and the check of the data warned of."""
+    every = [results_of(plan, ard, key) for key in plan.analyses]
+    failed = [results.analysis_id for results in every if results.failure and results.analysis.method in MODELS]
+    texts = [f"{counted(sum(len(results.warnings()) for results in every), 'warning')} of the analyses"]
+    texts.append(f"{len(problems):,} of the data check")
+    if failed:
+        texts.append(f"{counted(len(failed), 'model')} not fitted")
+    return ", ".join(texts)

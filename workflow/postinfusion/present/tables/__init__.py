@@ -1,0 +1,33 @@
+"""Tables, one module per output: each reads the results of one analysis and formats them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.present.display import Table
+from postinfusion.present.results import Results
+from postinfusion.present.tables import (
+    aet01,
+    aet02,
+    aovt01,
+    cfbt01,
+    dmt01,
+    dst01,
+    lmmt01,
+    mist01,
+    mmrmt01,
+    wtt01,
+)
+
+TABLES: dict[str, Callable[[Results], Table]] = {
+    "DST01": dst01.table,
+    "DMT01": dmt01.table,
+    "CFBT01": cfbt01.table,
+    "MIST01": mist01.table,
+    "MMRMT01": mmrmt01.table,
+    "LMMT01": lmmt01.table,
+    "AOVT01": aovt01.table,
+    "WTT01": wtt01.table,
+    "AET01": aet01.table,
+    "AET02": aet02.table,
+}

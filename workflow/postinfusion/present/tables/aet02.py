@@ -1,0 +1,45 @@
+"""AET02: adverse events by class and term, the most frequent first."""
+
+from __future__ import annotations
+
+from postinfusion.errors import DataError
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.event_columns import EXPLANATION, event_headings, event_row
+
+
+def table(results: Results) -> Table:
+    """Give the classes with their terms, both by descending number of participants.
+
+    Raises
+    ------
+    DataError
+        No adverse event was recorded.
+    """
+    classes = _by_frequency(results, results.values_of("level", variable="class-term"), term="")
+    if not classes:
+        raise DataError(results.failure or "no adverse event was recorded")
+    rows = [event_row(results, "Any adverse event", {"variable": "overview", "level": "any"})]
+    rows += [row for level in classes for row in _class(results, level)]
+    label = label_of(results, "AET02", footnotes=(EXPLANATION,))
+    return Table(label, (Part(("Class and term", *event_headings(results)), tuple(rows)),))
+
+
+def _class(results: Results, level: str) -> list[Row]:
+    """Give one class with its terms."""
+    found = [term for term in results.values_of("term", variable="class-term", level=level) if term]
+    ordered = sorted(found, key=lambda term: (-_participants(results, level, term), term))
+    key = {"variable": "class-term", "level": level}
+    terms = [event_row(results, term, {**key, "term": term}, 1) for term in ordered]
+    return [event_row(results, level, key), *terms]
+
+
+def _by_frequency(results: Results, levels: list[str], term: str) -> list[str]:
+    """Order classes by the number of participants, then by name."""
+    return sorted((level for level in levels if level), key=lambda level: (-_participants(results, level, term), level))
+
+
+def _participants(results: Results, level: str, term: str) -> float:
+    """Give the participants of all arms with an event; a suppressed number counts as none."""
+    value = results.value("n", variable="class-term", level=level, term=term, arm="")
+    return 0.0 if value is None or value != value else value  # noqa: PLR0124

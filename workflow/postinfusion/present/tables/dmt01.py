@@ -1,0 +1,76 @@
+"""DMT01: who the participants are at baseline, by arm, with standardised differences and without tests."""
+
+from __future__ import annotations
+
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.columns import count, groups_of, headings
+
+_NO_TESTS = "Baseline differences are described by standardised mean differences (SMD), not tested."
+
+
+def table(results: Results) -> Table:
+    """Give a block of rows per variable, in the order of the plan."""
+    pairs = results.comparisons()
+    names = results.values_of("variable")
+    rows = [row for name in names if name not in {"", "denominator"} for row in _variable(results, name)]
+    smd = [f"SMD {arm} − {against}" if len(pairs) > 1 else "SMD" for arm, against in pairs]
+    label = label_of(results, "DMT01", footnotes=(_NO_TESTS,) if pairs else ())
+    return Table(label, (Part(("", *headings(results), *smd), tuple(rows)),))
+
+
+def _variable(results: Results, name: str) -> list[Row]:
+    """Give the rows of one variable; the standardised differences stand in its heading."""
+    differences = tuple(
+        results.text("smd", variable=name, arm=arm, comparator=against) for arm, against in results.comparisons()
+    )
+    blank = ("",) * len(groups_of(results))
+    heading = Row(_title(results, name), (*blank, *differences))
+    levels = [level for level in results.values_of("level", variable=name) if level]
+    return [heading, *(_levels(results, name, levels) if levels else _numbers(results, name))]
+
+
+def _title(results: Results, name: str) -> str:
+    """Give the name of a variable as words; an endpoint has its label and unit."""
+    endpoint = results.plan.endpoints.get(name)
+    return f"{endpoint.label} ({endpoint.unit})" if endpoint else formats.in_words(name)
+
+
+def _levels(results: Results, name: str, levels: list[str]) -> list[Row]:
+    """Give a row per value of a category."""
+    blank = ("",) * len(results.comparisons())
+    return [
+        Row(
+            formats.in_words(level),
+            (*(count(results, variable=name, level=level, arm=arm) for arm in groups_of(results)), *blank),
+            1,
+        )
+        for level in levels
+    ]
+
+
+def _numbers(results: Results, name: str) -> list[Row]:
+    """Give the rows of a number: how many, mean, median, range."""
+    endpoint = results.plan.endpoints.get(name)
+    decimals = endpoint.decimals if endpoint else 0
+    blank = ("",) * len(results.comparisons())
+
+    def texts(*stat_names: str) -> list[list[str]]:
+        key = {"variable": name}
+        return [
+            [formats.statistic(stat, results.value(stat, arm=arm, **key), decimals) for stat in stat_names]
+            for arm in groups_of(results)
+        ]
+
+    rows = {
+        "n": [n for [n] in texts("n")],
+        "Missing": [n for [n] in texts("n_missing")],
+        "Mean (SD)": [formats.with_bracket(*pair) for pair in texts("mean", "sd")],
+        "Median (quartiles)": [
+            formats.with_bracket(median, formats.interval(low, high))
+            for median, low, high in texts("median", "q1", "q3")
+        ],
+        "Minimum to maximum": [formats.interval(*pair) for pair in texts("min", "max")],
+    }
+    return [Row(label, (*cells, *blank), 1) for label, cells in rows.items()]

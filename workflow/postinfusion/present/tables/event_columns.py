@@ -1,0 +1,43 @@
+"""The cells of tables of adverse events: participants, events and risk differences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from postinfusion.present import formats
+from postinfusion.present.display import Row
+from postinfusion.present.results import Results
+from postinfusion.present.tables.columns import count, groups_of, headings
+
+EXPLANATION = "Participants with at least one event, n (%), and number of events in square brackets."
+
+
+def event_headings(results: Results) -> tuple[str, ...]:
+    """Give the headings: arms, all, and one per comparison."""
+    pairs = results.comparisons()
+    names = (f"Risk difference {arm} − {against}, points ({results.confidence} CI)" for arm, against in pairs)
+    return (*headings(results), *names)
+
+
+def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
+    """Give one row of participants, events and risk differences."""
+    arms = tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in groups_of(results))
+    pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons())
+    return Row(label, (*arms, *(_risk_difference(results, pair) for pair in pairs)), indent)
+
+
+def participants_row(results: Results, label: str, key: Mapping[str, str]) -> Row:
+    """Give one row of participants and events without risk differences."""
+    return Row(label, tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in groups_of(results)))
+
+
+def _participants_and_events(results: Results, key: dict[str, str]) -> str:
+    """Give ``12 (25.0 %) [20]``."""
+    participants, events = count(results, **key), results.text("n_events", **key)
+    return f"{participants} [{events}]" if events else participants
+
+
+def _risk_difference(results: Results, key: dict[str, str]) -> str:
+    """Give a risk difference with its interval in percentage points."""
+    low, high = (formats.percentage_points(results.value(name, **key)) for name in ("conf_low", "conf_high"))
+    return formats.with_bracket(results.text("risk_difference", **key), formats.interval(low, high))

@@ -1,0 +1,70 @@
+"""MMRMT01: mixed model for repeated measures, in the four parts of the catalogue of clinical trial tables."""
+
+from __future__ import annotations
+
+from postinfusion.errors import ModelError
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.model_parts import (
+    Point,
+    coefficients_part,
+    fit_part,
+    joint_tests_part,
+    means_part,
+)
+
+_AVERAGE = "average"
+
+
+def table(results: Results) -> Table:
+    """Give means and differences by visit, fixed effects with tests, covariance, and diagnostics.
+
+    Raises
+    ------
+    ModelError
+        The model could not be fitted.
+    """
+    points = _points(results)
+    if not points:
+        raise ModelError(results.failure or "the model gives no adjusted mean")
+    parts = (
+        means_part(results, points, caption="Adjusted means and differences by visit", first="Visit"),
+        joint_tests_part(results),
+        coefficients_part(results),
+        _covariance_part(results),
+        fit_part(results),
+    )
+    form = "Change from baseline" if "CHG" in results.values_of("variable", term="marginal-mean") else "Value"
+    unit = results.endpoint.unit if results.endpoint else ""
+    label = label_of(results, "MMRMT01", f"{form}, in {unit}" if unit else form)
+    return Table(label, tuple(part for part in parts if part.rows))
+
+
+def _points(results: Results) -> list[Point]:
+    """Give the visits of the model, and their average."""
+    visits = [visit for visit in results.values_of("visit", term="marginal-mean") if visit]
+    names = {_AVERAGE: "Average of all visits"}
+    return [
+        (names.get(visit, visit), {"visit": visit}) for visit in sorted(visits, key=lambda visit: visit == _AVERAGE)
+    ]
+
+
+def _covariance_part(results: Results) -> Part:
+    """Give the covariance on and below the diagonal, the correlation above it."""
+    visits = [visit for visit in results.values_of("visit", term="covariance") if visit]
+    rows = tuple(
+        Row(visit, tuple(_entry(results, visits, row, column) for column in range(len(visits))))
+        for row, visit in enumerate(visits)
+    )
+    return Part(("Visit", *visits), rows, "Covariance of the visits (above the diagonal: correlation)")
+
+
+def _entry(results: Results, visits: list[str], row: int, column: int) -> str:
+    """Give one entry of the matrix; results may hold a pair of visits in one order only."""
+    name = "correlation" if column > row else "covariance"
+    for first, second in ((row, column), (column, row)):
+        value = results.value(name, term="covariance", visit=visits[first], level=visits[second])
+        if value is not None:
+            return formats.statistic(name, value, results.decimals)
+    return ""

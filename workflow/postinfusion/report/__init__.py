@@ -1,0 +1,1 @@
+"""Displays as files and as one page: renderers that give text or bytes and touch no disk."""
