@@ -8,6 +8,7 @@ include: "workflow/rules/derive.smk"
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/ard.smk"
 include: "workflow/rules/display.smk"
+include: "workflow/rules/provenance.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -27,4 +28,5 @@ rule all:
         [analyses_of(trial) for trial in PLANS],
         expand("results/{trial}/ard/ard.parquet", trial=PLANS),
         [displays_of(trial) for trial in PLANS],
+        expand("results/{trial}/provenance.json", trial=PLANS),
         expand("results/{trial}/report/report.html", trial=PLANS),

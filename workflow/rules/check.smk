@@ -12,7 +12,7 @@ rule check:
         "results/{trial}/benchmarks/check.tsv"
     params:
         plan=plan_file,
-        data=data_folder,
+        data=data,
         code=of_code("postinfusion.cli.check"),
         part=part(sections.for_check),
     shell:

@@ -13,7 +13,7 @@ rule derive:
         "results/{trial}/benchmarks/derive.tsv"
     params:
         plan=plan_file,
-        data=data_folder,
+        data=data,
         code=of_code("postinfusion.cli.derive"),
         part=part(sections.for_derive),
     shell:

@@ -26,5 +26,5 @@ rule display:
         code=of_code("postinfusion.cli.display"),
         part=part(sections.for_display, "section"),
     shell:
-        "python -m postinfusion display {params.plan:q} {wildcards.section:q} --ard {input.ard:q}"
+        "python -m postinfusion display {wildcards.section:q} --plan {params.plan:q} --trial {wildcards.trial:q} --ard {input.ard:q}"
         " --individual {params.individual:q} --out {output:q} 2>&1 | tee {log:q}"

@@ -2,20 +2,21 @@
 
 from importlib.metadata import version
 
-for trial in EXPORTS.keys() & PLANS.keys():
+for trial in filter(PLANS.__contains__, EXPORTS):
 
     rule:
         name:
             f"export_{trial}"
         output:
-            [DATA_FOLDER / trial / file for file in EXPORTS[trial]],
+            [DATA[trial] / file for file in EXPORTS[trial]],
         log:
             f"results/{trial}/logs/export.log",
         benchmark:
             f"results/{trial}/benchmarks/export.tsv"
         params:
             trial=trial,
-            out=DATA_FOLDER / trial,
+            out=DATA[trial],
+            package=version(PACKAGES[trial]),
             code=of_code("postinfusion.cli.export"),
         shell:
             "python -m postinfusion export {params.trial:q} --out {params.out:q} 2>&1 | tee {log:q}"

@@ -5,13 +5,12 @@ import re
 import sys
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
+from postinfusion.cli.trial import data_folder
 from postinfusion.errors import PostinfusionError, counted, grouped_by_file
 from postinfusion.io.digest import of_code, of_section
-from postinfusion.io.plans import read_plans
+from postinfusion.io.plans import options, plan_files, read_plans
 from postinfusion.plan import sections
-from postinfusion.sources.export import EXPORTS
+from postinfusion.sources.export import EXPORTS, PACKAGES
 from postinfusion.vocabulary import Section
 
 HOME = Path(workflow.basedir)
@@ -20,23 +19,16 @@ PATH = [str(Path(sys.executable).parent), os.getenv("PATH", os.defpath)]
 os.environ.update(PATH=os.pathsep.join(PATH))
 
 
-def option(name, default):
-    """Give a global option: as given with --config, else as in config/config.yaml."""
-    file = HOME / "config" / "config.yaml"
-    from_file = (YAML(typ="safe").load(file) or {}) if file.is_file() else {}
-    return {**from_file, **config}.get(name) or default
+def trials_of_run():
+    """Give the trials to run: as given with --config, else as in config/config.yaml; none means every plan."""
+    trials = {**options(HOME), **config}.get("trials") or []
+    return [trials] if isinstance(trials, str) else trials
 
 
-def folder(name, default):
-    """Give a folder of inputs: found from this workflow's own folder, named from the working directory."""
-    return Path(os.path.relpath(HOME / option(name, default)))
-
-
-def plans_or_exit():
-    """Give the plans of the chosen trials, or end with everything that is wrong with them."""
-    trials = option("trials", [])
+def plans_or_exit(files):
+    """Give the plans, or end with everything that is wrong with them."""
     try:
-        return read_plans(PLAN_FOLDER, [trials] if isinstance(trials, str) else trials)
+        return read_plans(files)
     except PostinfusionError as error:
         found = counted(len(error.problems), "error")
         sys.exit(
@@ -44,26 +36,33 @@ def plans_or_exit():
         )
 
 
-PLAN_FOLDER = folder("plans", "config/trials")
-DATA_FOLDER = folder("data", "data")
-PLANS = plans_or_exit()
+# Paths are told from the working directory, so that results stay up to date when the whole folder is moved.
+PLAN_FILES = {
+    trial: Path(os.path.relpath(file))
+    for trial, file in plan_files(HOME, trials_of_run()).items()
+}
+DATA = {
+    trial: Path(os.path.relpath(data_folder(file)))
+    for trial, file in PLAN_FILES.items()
+}
+PLANS = plans_or_exit(PLAN_FILES)
 
 
 def plan_file(wildcards):
     """Give the plan of a trial."""
-    return PLAN_FOLDER / f"{wildcards.trial}.yaml"
+    return PLAN_FILES[wildcards.trial]
 
 
-def data_folder(wildcards):
+def data(wildcards):
     """Give the folder of a trial's data."""
-    return DATA_FOLDER / wildcards.trial
+    return DATA[wildcards.trial]
 
 
 def source_files(wildcards):
     """Give the source files of a trial that exist or can be exported; `check` names the ones that are missing."""
     names = sorted({source.file for source in PLANS[wildcards.trial].sources.values()})
     exported = EXPORTS.get(wildcards.trial, ())
-    files = {name: data_folder(wildcards) / name for name in names}
+    files = {name: data(wildcards) / name for name in names}
     return [file for name, file in files.items() if name in exported or file.is_file()]
 
 

@@ -5,6 +5,7 @@ rule report:
     input:
         ard="results/{trial}/ard/ard.parquet",
         check="results/{trial}/check.json",
+        provenance="results/{trial}/provenance.json",
         displays=lambda wildcards: displays_of(wildcards.trial),
     output:
         html=report(
@@ -12,7 +13,7 @@ rule report:
             caption="../report/report.rst",
             category="{trial}",
         ),
-        provenance="results/{trial}/provenance.json",
+        headline="results/{trial}/report/headline.txt",
     log:
         "results/{trial}/logs/report.log",
     benchmark:
@@ -23,5 +24,6 @@ rule report:
         code=of_code("postinfusion.cli.report"),
         part=part(sections.for_report),
     shell:
-        "python -m postinfusion report {params.plan:q} --ard {input.ard:q} --displays {params.displays:q}"
-        " --check {input.check:q} --out {output.html:q} --provenance {output.provenance:q} 2>&1 | tee {log:q}"
+        "python -m postinfusion report --plan {params.plan:q} --trial {wildcards.trial:q} --ard {input.ard:q}"
+        " --displays {params.displays:q} --check {input.check:q} --provenance {input.provenance:q}"
+        " --out {output.html:q} --headline {output.headline:q} 2>&1 | tee {log:q}"

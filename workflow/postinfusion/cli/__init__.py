@@ -23,6 +23,7 @@ STEPS = {
     "analyse": "make the results of analyses",
     "ard": "put the results of a trial together",
     "display": "make the tables and figures of one section",
+    "provenance": "write what the report of a trial is made from",
     "report": "make the report of a trial",
     "schema": "write the schema and the reference page of plans",
 }

@@ -22,25 +22,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", type=Path, help="what the check of plan and data found (JSON)")
     parser.add_argument("--provenance", type=Path, help="inputs, versions and seeds (JSON)")
     parser.add_argument("--out", type=Path, required=True, help="the page")
+    parser.add_argument("--headline", type=Path, required=True, help="its primary result as one line of text")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the page; print where it stands in the order of steps."""
     from postinfusion.cli.step_line import print_step
     from postinfusion.io import read, write
+    from postinfusion.present.headline import headline
     from postinfusion.report.page import page
 
     began = perf_counter()
     provenance = json.loads(read.text(arguments.provenance)) if arguments.provenance else None
+    plan, results = read.plan(arguments.plan), read.ard(arguments.ard)
     content = page(
-        read.plan(arguments.plan),
+        plan,
         arguments.trial,
-        read.ard(arguments.ard),
+        results,
         _sections(arguments.displays),
         problems=_problems(arguments.check),
         provenance=provenance,
     )
     write.text(arguments.out, content)
+    write.text(arguments.headline, headline(plan, results) + "\n")
     print_step(arguments.trial, "report", f"{len(content.encode()) / 1e6:.1f} MB, one page", perf_counter() - began)
     return 0
 

