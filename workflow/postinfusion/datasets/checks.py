@@ -114,8 +114,8 @@ def wrong_order(frame: pd.DataFrame, first: str, second: str) -> Iterator[Findin
     later = _whole_days(frame[second], day_only)
     wrong = (earlier > later).to_numpy(dtype="bool")
     if wrong.any():
-        text = f"{second} is before {first}. Correct one of them."
-        yield Finding((second,), np.flatnonzero(wrong), text)
+        text = "the second of these times is before the first. Correct one of them."
+        yield Finding((first, second), np.flatnonzero(wrong), text)
 
 
 def not_in(frame: pd.DataFrame, column: str, known: pd.Series, file: str) -> Iterator[Finding]:

@@ -58,8 +58,17 @@ def problems(refusals: Iterable[Refusal], root: type[BaseModel], places: Places)
         The file.
     """
     found = _one_per_place(refusals, places.document.tree)
-    listed = (places.problem(path, _sentence(refusal, root)) for path, refusal in found.items())
-    return list(dict.fromkeys(listed))
+    misspelt = {way for path, refusal in found.items() for way in _meant(path, refusal, root)}
+    told = {path: refusal for path, refusal in found.items() if not (refusal["type"] == "missing" and path in misspelt)}
+    return list(dict.fromkeys(places.problem(path, _sentence(refusal, root)) for path, refusal in told.items()))
+
+
+def _meant(path: Path, refusal: Refusal, root: type[BaseModel]) -> list[Path]:
+    """Give the path of the key that an unknown key most likely stands for, so that it is not told as missing too."""
+    if refusal["type"] != "extra_forbidden":
+        return []
+    keys = keys_at(root, refusal["loc"][:-1])
+    return [(*path[:-1], key) for key in keys if nearest(str(path[-1]), keys) == f"Did you mean {key}?"]
 
 
 def path_of(refusal: Refusal, tree: Tree) -> Path:

@@ -13,6 +13,7 @@ from postinfusion.plan import messages, rules, yaml_text
 from postinfusion.plan.places import Path, Places, Tree
 from postinfusion.plan.plan import Plan
 
+_STAND_INS: dict[str, Tree] = {"plan": "1", "title": "a plan", "data": "real", "seed": "1"}
 _REMOVABLE = {"sources": 2, "schedule": 2, "populations": 2, "estimands": 2, "endpoints": 2, "analyses": 2}
 
 
@@ -51,7 +52,7 @@ def _all_problems(refused: ValidationError, places: Places) -> list[Problem]:
     refusals = refused.errors(include_url=False)
     found = messages.problems(refusals, Plan, places)
     paths = [messages.path_of(refusal, tree) for refusal in refusals]
-    plan = _plan_of(_without(tree, paths)) or _plan_of(_without(tree, [_entry(path) for path in paths if path]))
+    plan = _rest(_without(tree, paths))
     if plan is None:
         return found
     plan = plan.at(places)
@@ -60,10 +61,15 @@ def _all_problems(refused: ValidationError, places: Places) -> list[Problem]:
     return [*found, *(problem for problem in in_the_rest if problem.severity == "error")]
 
 
-def _plan_of(tree: Tree) -> Plan | None:
-    """Give the plan of a tree; None where the models refuse it."""
+def _rest(tree: Tree) -> Plan | None:
+    """Give the plan of what is left of a tree, without the entries that still are not whole; None if that is none."""
+    tree = {**_STAND_INS, **tree} if isinstance(tree, dict) else tree
     try:
         return Plan.model_validate(tree)
+    except ValidationError as refused:
+        paths = [messages.path_of(refusal, tree) for refusal in refused.errors(include_url=False)]
+    try:
+        return Plan.model_validate(_without(tree, [_entry(path) for path in paths if path]))
     except ValidationError:
         return None
 

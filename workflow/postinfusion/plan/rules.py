@@ -141,8 +141,8 @@ class _Rules:
         estimand = self.plan.estimands.get(analysis.estimand)
         if estimand is None:
             return
-        if estimand.variable.endpoint != analysis.endpoint:
-            text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}, not about this. Make them agree."
+        if estimand.variable.endpoint != analysis.endpoint in self.plan.endpoints:
+            text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}. Make them agree."
             yield self.plan.places.problem((*way, "endpoint"), text)
         if isinstance(analysis, Mmrm) and analysis.visits and estimand.variable.visit not in analysis.visits:
             text = f"{estimand.variable.visit}, the visit of estimand {analysis.estimand}, is not among them. Add it."
@@ -203,21 +203,25 @@ def _arms(plan: Plan) -> Iterator[Problem]:
 
 
 def _schedule(plan: Plan) -> Iterator[Problem]:
-    """Check the visits: unique, in the order of time, the baseline first; and their windows."""
+    """Check the schedule; windows only where the visits themselves are in order."""
+    found = list(_visits(plan))
+    yield from found or _windows(plan)
+
+
+def _visits(plan: Plan) -> Iterator[Problem]:
+    """Check the visits: unique, in the order of time, the baseline first."""
     visits, problem = plan.schedule, plan.places.problem
     for position, visit in enumerate(visits):
         if visit.visit in plan.visit_names[:position]:
             yield problem(("schedule", position, "visit"), "this visit stands there twice. Rename or remove one.")
     if visits[0].at > 0:
-        yield problem(
-            ("schedule", 0, "at"), f"the first visit is the baseline; {hours_as_text(visits[0].at)} is after time zero."
-        )
+        text = f"the first visit is the baseline; {hours_as_text(visits[0].at)} is after time zero."
+        yield problem(("schedule", 0, "at"), text)
     for position, (earlier, later) in enumerate(pairwise(visits), start=1):
         if later.at <= max(earlier.at, 0):
             before = f"{earlier.visit} ({hours_as_text(earlier.at)})"
             text = f"{hours_as_text(later.at)} is not after {before}. Put the visits in order."
             yield problem(("schedule", position, "at"), text)
-    yield from _windows(plan)
 
 
 def _windows(plan: Plan) -> Iterator[Problem]:

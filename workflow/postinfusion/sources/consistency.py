@@ -13,6 +13,7 @@ from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
+_MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
 def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
@@ -23,8 +24,9 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
     yield from _arms(plan, deliveries)
     yield from _visits(plan, deliveries)
-    if all(name in deliveries for name in plan.sources):
+    if all(name in deliveries for name in _MEASURING if name in plan.sources):
         yield from _endpoints(plan, deliveries)
+    if "intercurrent_events" in deliveries or "intercurrent_events" not in plan.sources:
         yield from _events(plan, deliveries)
 
 

@@ -1,0 +1,181 @@
+"""What a person reads who brings wrong data: one line for each thing that is wrong, all of them at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from spec.small_trial import SmallTrial
+
+from postinfusion.cli import main
+
+TRIAL = SmallTrial()
+SCORES = "A1,MADRS,20,2031-01-07T10:00\n"
+
+MISTAKES = {
+    "a missing file": (
+        TRIAL.without("scores.csv"),
+        "scores.csv\n  there is no such file. Put it there or correct its name.",
+    ),
+    "an empty file": (
+        TRIAL.with_file("events.csv", TRIAL.files["events.csv"], ""),
+        "events.csv\n  the file is empty. It needs a row with the names of its columns.",
+    ),
+    "a missing column": (
+        TRIAL.with_file("infusions.csv", "who,number,", "who,numbre,"),
+        'infusions.csv\n  no column "number" (number of the infusion in the participant). Did you mean numbre? '
+        "Name it under columns: {number: …}.",
+    ),
+    "a column that the plan names and the file lacks": (
+        TRIAL.with_file("scores.csv", "who,scale,points", "who,scale,point"),
+        "config/trials/small.yaml\n"
+        '  line 8  sources, assessments, columns, value: scores.csv has no column "points". Did you mean point?',
+    ),
+    "text in a numeric cell": (
+        TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),
+        'scores.csv\n  rows 2, 5 (2)  points: "n/a" is not a number. Add it to missing_codes or correct it.',
+    ),
+    "a decimal comma": (
+        TRIAL.with_file("scores.csv", "MADRS,30", 'MADRS,"30,5"'),
+        'scores.csv\n  row 2  points: "30,5" has a decimal comma. Write a point.',
+    ),
+    "a part of an infusion's number": (
+        TRIAL.with_file("infusions.csv", "A1,2,", "A1,2.5,"),
+        'infusions.csv\n  row 3  number: "2.5" is not a whole number. Correct it.',
+    ),
+    "a number that cannot be": (
+        TRIAL.with_file("infusions.csv", "A1,2,", "A1,2000,"),
+        'infusions.csv\n  row 3  number: "2000" is outside 1 to 500. Correct it, or add it to missing_codes.',
+    ),
+    "an unknown arm": (
+        TRIAL.with_file("people.csv", "A2,M,", "A2,Midazolan,"),
+        'people.csv\n  row 3  group: "Midazolan" is unknown. Did you mean Midazolam?',
+    ),
+    "a participant twice": (
+        TRIAL.with_file("people.csv", "A2,M,south\n", "A2,M,south\nA2,K,south\n"),
+        "people.csv\n  rows 3, 4 (2)  who: the same value stands in more than one row. Keep one row of each.",
+    ),
+    "participant and visit twice": (
+        TRIAL.with_file("scores.csv", SCORES, SCORES + SCORES.replace("MADRS,20", "MADRS,21")),
+        "scores.csv\n  rows 3, 4 (2)  who, scale, when: the same values together stand in more than one row. "
+        "Keep one row of each.",
+    ),
+    "an assessment of an unknown participant": (
+        TRIAL.with_file("scores.csv", SCORES, SCORES.replace("A1", "A9")),
+        "scores.csv\n  row 3  who: this participant is not in people.csv. Add the participant there or correct the id.",
+    ),
+    "a row without its participant": (
+        TRIAL.with_file("scores.csv", SCORES, SCORES.replace("A1", "")),
+        "scores.csv\n  row 3  who: is empty, but every row needs it. Fill it in.",
+    ),
+    "an end before its start": (
+        TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-01-05T12:30"),
+        "events.csv\n  row 2  began, ended: the second of these times is before the first. Correct one of them.",
+    ),
+    "a date in the form of one country": (
+        TRIAL.with_file("events.csv", "2031-01-06T11:00", "06/01/2031"),
+        'events.csv\n  row 2  began: "06/01/2031" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
+        "Correct it, or add it to missing_codes.",
+    ),
+    "a day that does not exist": (
+        TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-02-30"),
+        'events.csv\n  row 2  ended: "2031-02-30" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
+        "Correct it, or add it to missing_codes.",
+    ),
+    "infusions that overlap": (
+        TRIAL.with_file("infusions.csv", "A1,2,2031-01-13T10:00", "A1,2,2031-01-06T10:30"),
+        "infusions.csv\n  row 3  began: begins before the previous infusion of the participant has ended. "
+        "Correct one of the times.",
+    ),
+    "infusions whose numbers run against time": (
+        TRIAL.with_file("infusions.csv", "A1,2,2031-01-13T10:00,2031-01-13", "A1,2,2031-01-04T10:00,2031-01-04"),
+        "infusions.csv\n  row 3  began: begins before the infusion with the number before. "
+        "Correct the start or the number.",
+    ),
+    "a row with a cell too many": (
+        TRIAL.with_file("people.csv", "A2,M,south", "A2,M,south, wing B"),
+        "people.csv\n  row 3  the header has 3 columns, but here are more or fewer. "
+        "Put a text that holds a comma in quotes.",
+    ),
+    "columns separated by semicolons": (
+        TRIAL.with_file("people.csv", ",", ";"),
+        "people.csv\n  row 1  the columns are separated by semicolons. Save the file with commas (CSV UTF-8).",
+    ),
+    "a column name twice": (
+        TRIAL.with_file("people.csv", "who,group,centre", "who,group,group"),
+        "people.csv\n  row 1  1 column name more than once in the header: group. Rename or remove the others.",
+    ),
+    "a scale that no file holds": (
+        TRIAL.with_file("scores.csv", "MADRS", "MADS"),
+        'config/trials/small.yaml\n  line 30  endpoints, madrs, measure: no file measures "MADRS". Did you mean MADS?',
+    ),
+    "an arm without participants": (
+        TRIAL.with_file("people.csv", "A2,M,", "A2,K,"),
+        'config/trials/small.yaml\n  line 16  design, arm "Midazolam": no participant in people.csv has this arm. '
+        "Check its code.",
+    ),
+}
+
+
+def checked(trial: SmallTrial, folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Give exit code and message of the command check."""
+    code = main(["check", str(trial.write(folder)), "--out", str(folder / "check.json")])
+    return code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_gets_one_clear_message(mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial, message = MISTAKES[mistake]
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    assert message in told
+    assert told.rstrip().endswith("Nothing was analysed; earlier results are untouched.")
+    assert not (tmp_path / "check.json").exists()
+
+
+def test_the_sound_trial_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(TRIAL, tmp_path, capsys)
+    assert (code, told) == (0, "")
+    assert (tmp_path / "check.json").exists()
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = (
+        TRIAL.without("events.csv")
+        .with_file("scores.csv", "MADRS,30", "MADRS,high")
+        .with_file("people.csv", "A2,M,", "A2,X,")
+        .with_file("infusions.csv", "A1,2,", "A1,two,")
+    )
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    for part in ("events.csv", '"high" is not a number', '"X" is unknown', '"two" is not a number'):
+        assert part in told
+    assert "5 errors, 0 warnings." in told, "the arm that lost its only participant is the fifth"
+
+
+def test_a_second_check_of_the_same_data_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial, _ = MISTAKES["text in a numeric cell"]
+    assert checked(trial, tmp_path, capsys) == checked(trial, tmp_path, capsys)
+
+
+def test_no_value_of_an_identifier_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    secret = "MRN-77413"
+    row = f"{secret},MADRS,oops,yesterday\n"
+    trial = TRIAL.with_file("scores.csv", SCORES, SCORES + row + row).with_file(
+        "people.csv", "A2,M,south\n", f"A2,M,south\n{secret},Z,south\n{secret},Z,south\n"
+    )
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    assert secret not in told
+
+
+def test_a_column_that_nothing_uses_is_noted_and_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_file("people.csv", "centre\n", "centre,surname\n").with_file(
+        "people.csv", "north", "north,Smith"
+    )
+    trial = trial.with_file("people.csv", "south", "south,Jones")
+    code, told = checked(trial, tmp_path, capsys)
+    written = (tmp_path / "check.json").read_text()
+    assert (code, told) == (0, "")
+    assert "surname" in written
+    assert "Smith" not in written

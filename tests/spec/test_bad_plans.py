@@ -1,0 +1,174 @@
+"""What a person reads who writes a wrong plan: the line, the place in words, what is allowed, the nearest name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from spec.small_trial import SmallTrial
+
+from postinfusion.cli import main
+from postinfusion.errors import PlanError
+from postinfusion.plan.parse import parse
+
+TRIAL = SmallTrial()
+METHODS = "disposition, demographics, summary, missingness, weight, courses, adverse-events, mmrm, trajectory, ancova"
+
+MISTAKES = {
+    "a misspelt key": (
+        TRIAL.with_plan("  time_zero:", "  tim_zero:"),
+        "line 13  design, tim_zero: there is no such key here. Did you mean time_zero? "
+        "Allowed: kind, time_zero, arms, strata, infusions.",
+    ),
+    "a key that is not there": (
+        TRIAL.with_plan("seed: 1\n", ""),
+        "seed: this is missing. It says: The only seed; each analysis draws its own stream from it and its own name.",
+    ),
+    "a key twice": (
+        TRIAL.with_plan("seed: 1\n", "seed: 1\nseed: 2\n"),
+        'line 5  "seed" stands already in line 4. Keep one of them.',
+    ),
+    "a value left empty": (
+        TRIAL.with_plan("seed: 1\n", "seed:\n"),
+        "line 4  seed: this is empty. Write a value or remove the line.",
+    ),
+    "no word for a choice": (
+        TRIAL.with_plan("data: synthetic", "data: No"),
+        'line 3  data: "No" is not one of real, synthetic, scrambled.',
+    ),
+    "a time of day where a duration belongs": (
+        TRIAL.with_plan("at: 24 h", "at: 12:30"),
+        "line 19  schedule, visit \"24 h\", at: '12:30' is not a time: write a number and min, h, d or wk, "
+        "as in 24 h or 7 d.",
+    ),
+    "a window whose ends are swapped": (
+        TRIAL.with_plan("from: 20 h, until: 32 h", "from: 32 h, until: 20 h"),
+        'line 19  schedule, visit "24 h": from 32 h is not before until 20 h. Swap them.',
+    ),
+    "windows that overlap": (
+        TRIAL.with_plan("from: 32 h, until: 10 d", "from: 30 h, until: 10 d"),
+        'line 20  schedule, visit "Day 7": from 30 h overlaps with 24 h, which ends at 32 h. Let it begin there.',
+    ),
+    "visits out of order": (
+        TRIAL.with_plan("{visit: Day 7, at: 7 d, from: 32 h, until: 10 d}", "{visit: Day 7, at: 12 h}"),
+        'line 20  schedule, visit "Day 7", at: 12 h is not after 24 h (24 h). Put the visits in order.',
+    ),
+    "a first visit that is no baseline": (
+        TRIAL.with_plan("{visit: Baseline, at: 0 h}", "{visit: Baseline, at: 1 h}"),
+        'line 18  schedule, visit "Baseline", at: the first visit is the baseline; 1 h is after time zero.',
+    ),
+    "two reference arms": (
+        TRIAL.with_plan("role: experimental", "role: reference"),
+        "line 14  design, arms: exactly one arm has role: reference; here 2 have. Correct the roles.",
+    ),
+    "a visit that the schedule does not have": (
+        TRIAL.with_plan("visits: [24 h, Day 7]", "visits: [24 h, Day 8]"),
+        'line 32  analyses, madrs-mmrm, visits: "Day 8" is not a visit of the schedule. Did you mean Day 7?',
+    ),
+    "an endpoint that does not exist": (
+        TRIAL.with_plan("endpoint: madrs, method", "endpoint: mardrs, method"),
+        'line 32  analyses, madrs-mmrm, endpoint: "mardrs" is not an endpoint. Did you mean madrs?',
+    ),
+    "an arm that does not exist": (
+        TRIAL.with_plan("arm: Ketamine,", "arm: Ketamin,"),
+        'line 27  estimands, primary, treatment, arm: "Ketamin" is not an arm. Did you mean Ketamine?',
+    ),
+    "a stratum that does not exist": (
+        TRIAL.with_plan("  arms:\n", "  strata: [diagnossis]\n  arms:\n"),
+        'line 14  design, strata: "diagnossis" is not a participants\' column or covariate. Did you mean diagnosis?',
+    ),
+    "a method that does not exist": (
+        TRIAL.with_plan("method: mmrm", "method: mrmm"),
+        f'line 32  analyses, madrs-mmrm: method: "mrmm" is not one of {METHODS}. Did you mean mmrm?',
+    ),
+    "a name with capitals": (
+        TRIAL.with_plan("  flow:", "  Flow 1:"),
+        "line 33  analyses, Flow 1: a name here has small letters, digits and single hyphens, as in madrs-mmrm. "
+        "Rename it.",
+    ),
+    "a model of repeated measures at one visit": (
+        TRIAL.with_plan("visits: [24 h, Day 7]", "visits: [24 h]"),
+        "line 32  analyses, madrs-mmrm, visits: a model of repeated measures needs two visits or more. "
+        "Add visits, or use method: ancova.",
+    ),
+    "a threshold without its source": (
+        TRIAL.with_plan("better: lower}", "better: lower, important_difference: 3}"),
+        "line 30  endpoints, madrs: important_difference needs threshold_source: say where the threshold comes from.",
+    ),
+    "time since infusion without infusions": (
+        TRIAL.with_plan("  infusions: {file: infusions.csv, columns: {id: who, start: began, end: ended}}\n", ""),
+        'line 12  design, time_zero: first-infusion needs a source "infusions". '
+        "Add it, or choose randomisation or first-dose.",
+    ),
+    "a list where one text belongs": (
+        TRIAL.with_plan("title: A small trial", "title: [A, small, trial]"),
+        "line 2  title: must be a text.",
+    ),
+    "a text where keys belong": (
+        TRIAL.with_plan("  flow: {method: disposition}", "  flow: disposition"),
+        "line 33  analyses, flow: must have keys of its own, each on a line below it.",
+    ),
+    "a colon in a text without quotes": (
+        TRIAL.with_plan("title: A small trial", "title: A small trial: part two"),
+        "line 2  this is not YAML: mapping values are not allowed here. "
+        'Put a text that holds ": " in quotes, and begin each key on a line of its own.',
+    ),
+    "a tab as indentation": (
+        TRIAL.with_plan("  kind: parallel", "\tkind: parallel"),
+        "Indent with spaces instead of tabs.",
+    ),
+    "a part that refers to another": (
+        TRIAL.with_plan("seed: 1", "seed: &one 1").with_plan("plan: 1", "plan: *one"),
+        "line 1  this is not YAML",
+    ),
+    "a call of code": (
+        TRIAL.with_plan("title: A small trial", "title: !!python/object/apply:os.system [ls]"),
+        "line 2  tags (tag:yaml.org,2002:python/object/apply:os.system) are not used in a plan. Remove it.",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_gets_one_clear_message(mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial, message = MISTAKES[mistake]
+    assert main(["check", str(trial.write(tmp_path))]) == 1
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.startswith("config/trials/small.yaml\n")
+    assert told.rstrip().endswith("1 error, 0 warnings. Nothing was analysed; earlier results are untouched.")
+
+
+@pytest.mark.parametrize("word", ["No", "yes", "12:30", "010", "1e3", "2024-01-01", "null", "0x1F", "+1"])
+def test_a_text_stays_what_the_user_wrote(word: str):
+    trial = TRIAL.with_plan("code: K,", f"code: {word},")
+    assert parse(trial.plan, "small.yaml").design.arms[0].code == word
+
+
+def test_mistakes_of_all_kinds_are_told_at_once():
+    trial = (
+        TRIAL.with_plan("data: synthetic", "data: synthetical")
+        .with_plan("visits: [24 h, Day 7]", "visits: [24 h, Day 8], covarance: [us]")
+        .with_plan("arm: Ketamine,", "arm: Ketamin,")
+        .with_plan("from: 20 h", "from: 40 h")
+    )
+    with pytest.raises(PlanError) as refused:
+        parse(trial.plan, "small.yaml")
+    told = str(refused.value)
+    for part in ("synthetical", "covarance", "Ketamin", "Day 8", "from 40 h"):
+        assert part in told
+
+
+def test_a_plan_that_is_not_there_is_named_with_its_neighbours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    TRIAL.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "smal"]) == 1
+    assert 'there is no plan "smal" under config/trials. Did you mean small?' in capsys.readouterr().err
+
+
+def test_a_gap_between_windows_is_a_warning_that_names_the_hours(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_plan("from: 32 h, until: 10 d", "from: 5 d, until: 10 d")
+    assert main(["check", str(trial.write(tmp_path))]) == 0
+    told = capsys.readouterr().err
+    assert '(warning) schedule, visit "Day 7": assessments from 32 h to 5 d count neither for 24 h nor' in told
