@@ -48,6 +48,14 @@ def adam() -> dict[str, pd.DataFrame]:
                 "died": [False, False, False, True, False],
             }
         ),
+        "screening": pd.DataFrame(
+            {
+                "screening": [f"X{number}" for number in range(8)],
+                "id": [*"ABCDE", "", "", ""],
+                "eligible": [True] * 6 + [False] * 2,
+                "reason": [""] * 5 + ["declined", "too young", ""],
+            }
+        ),
         "adverse_events": pd.DataFrame(
             {
                 "id": ["A", "A", "B", "D", "A"],
@@ -79,6 +87,14 @@ def test_every_step_of_the_flow_is_counted_with_its_zeros(adam):
     assert count(found, level="discontinued", term="lack of effect", arm="Ketamine") == 1
     assert count(found, level="discontinued", term="lack of effect", arm="Midazolam") == 0
     assert count(found, level="died", arm="Midazolam") == 1
+
+
+def test_who_was_eligible_but_did_not_enter_counts_as_excluded_with_the_reason(adam):
+    found = select(ard(adam, "flow"), variable="flow", arm="")
+    assert count(found, level="screened") == 8
+    assert count(found, level="excluded", term="") == 3
+    assert count(found, level="excluded", term="declined") == 1
+    assert count(found, level="excluded", term="reason not recorded") == 1
 
 
 def test_infusions_are_counted_by_their_number(adam):

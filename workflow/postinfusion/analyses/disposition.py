@@ -21,10 +21,10 @@ def disposition(adam: Adam, population: Members) -> list[Row]:
 
 
 def _screening(adam: Adam) -> list[Row]:
-    """Count the persons assessed for eligibility and the reasons for which they were excluded."""
+    """Count the persons assessed for eligibility, and those who did not enter the trial by reason."""
     if "ADSCR" not in adam:
         return []
-    excluded = adam["ADSCR"][adam["ADSCR"]["ELIGFL"] != "Y"]
+    excluded = adam["ADSCR"][adam["ADSCR"]["ENRLFL"] != "Y"]
     reasons = excluded["EXCREAS"].where(excluded["EXCREAS"] != "", NOT_STATED)
     counts = [("screened", "", len(adam["ADSCR"])), ("excluded", "", len(excluded))]
     counts += [("excluded", str(reason), int(n)) for reason, n in _by_frequency(reasons).items()]

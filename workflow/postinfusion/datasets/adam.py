@@ -141,7 +141,8 @@ ADSCR = Table(
     "one row for each person assessed for eligibility, without any id",
     (
         Column("ELIGFL", "text", "Y: met all criteria"),
-        Column("EXCREAS", "text", "why excluded"),
+        Column("ENRLFL", "text", "Y: entered the trial"),
+        Column("EXCREAS", "text", "why not entered"),
         Column("CHKFL", "text", "Y: all contraindications were checked"),
     ),
     key=(),

@@ -60,10 +60,15 @@ def with_populations(adsl: pd.DataFrame, plan: Plan, tables: dict[str, pd.DataFr
 
 
 def eligibility(screening: pd.DataFrame) -> pd.DataFrame:
-    """Give ADSCR: one row for each person who was assessed for eligibility."""
+    """Give ADSCR: one row for each person who was assessed for eligibility.
+
+    Who has an id entered the trial; without a column of ids whoever was eligible did.
+    """
+    eligible = flag(screening, "eligible")
     return pd.DataFrame(
         {
-            "ELIGFL": flag(screening, "eligible"),
+            "ELIGFL": eligible,
+            "ENRLFL": np.where(text(screening, "id") != "", "Y", "") if "id" in screening else eligible,
             "EXCREAS": text(screening, "reason"),
             "CHKFL": flag(screening, "checklist_complete"),
         }
