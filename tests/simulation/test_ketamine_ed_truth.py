@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from postinfusion.simulate import SCENARIOS, simulate_trial
 from postinfusion.simulate.courses import baseline, deviations_of, later, recorded
 from postinfusion.simulate.covariance import draw_deviations
 from postinfusion.simulate.curves import latent_mean
 from postinfusion.simulate.endpoints import ENDPOINTS, MADRS, VISIT_HOURS, VISIT_LABELS
 from postinfusion.simulate.people import STRATA, draw_entry_traits
 from postinfusion.simulate.potential import EVERYONE, HYPOTHETICAL, POLICY, potential_outcomes
+from postinfusion.simulate.scenarios import SCENARIOS
+from postinfusion.simulate.trial import simulate_trial
 
 Z_999 = 3.29
 PEOPLE = 60_000

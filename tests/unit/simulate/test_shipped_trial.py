@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from postinfusion.simulate import DEFAULT_PEOPLE, DEFAULT_SEED, SCENARIOS, simulate_trial, truth_document
 from postinfusion.simulate.export import csv_text, json_text
 from postinfusion.simulate.potential import Quantity, Tally, potential_outcomes
+from postinfusion.simulate.scenarios import DEFAULT_PEOPLE, DEFAULT_SEED, SCENARIOS
+from postinfusion.simulate.trial import simulate_trial
+from postinfusion.simulate.truth import truth_document
 
 FOLDER = Path(__file__).parents[3] / "data" / "ketamine_ed"
 FEW = 20_000

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from postinfusion.datasets.canonical import TABLES
-from postinfusion.simulate import SCENARIOS, simulate_scores, simulate_trial
+from postinfusion.simulate.scenarios import SCENARIOS
+from postinfusion.simulate.trial import simulate_scores, simulate_trial
 from unit.simulate.export_columns import WIDE_MEASURES, their_name
 
 CASES = [(1, "at-random"), (2, "null"), (20261122, "at-random")]

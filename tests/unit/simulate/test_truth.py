@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from postinfusion.errors import DataError
-from postinfusion.simulate import SCENARIOS, scenario_named, truth_document
 from postinfusion.simulate.export import json_text
 from postinfusion.simulate.potential import potential_outcomes
-from postinfusion.simulate.truth import effect_times
+from postinfusion.simulate.scenarios import SCENARIOS, scenario_named
+from postinfusion.simulate.truth import effect_times, truth_document
 
 CLAIMS = {*(f"E{i}" for i in range(1, 22)), *(f"S{i}" for i in range(1, 13))}
 

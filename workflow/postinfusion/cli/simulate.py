@@ -10,7 +10,7 @@ TRIALS = ("ketamine_ed",)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    from postinfusion.simulate import DEFAULT_PEOPLE, DEFAULT_SEED, SCENARIOS
+    from postinfusion.simulate.scenarios import DEFAULT_PEOPLE, DEFAULT_SEED, SCENARIOS
 
     parser.add_argument("trial", choices=TRIALS, help="which synthetic trial")
     parser.add_argument("--seed", type=_not_negative, default=DEFAULT_SEED, help="the only seed (default: %(default)s)")
@@ -29,8 +29,10 @@ def run(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from postinfusion.io import write
-    from postinfusion.simulate import scenario_named, simulate_trial, truth_document
     from postinfusion.simulate.export import csv_text, json_text
+    from postinfusion.simulate.scenarios import scenario_named
+    from postinfusion.simulate.trial import simulate_trial
+    from postinfusion.simulate.truth import truth_document
 
     folder = arguments.out or Path("data") / arguments.trial
     scenario = scenario_named(arguments.scenario)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from postinfusion.errors import DataError, nearest
 
+DEFAULT_SEED = 20261122
+DEFAULT_PEOPLE = 200_000
+
 
 @dataclass(frozen=True)
 class Scenario:

@@ -42,7 +42,6 @@ from postinfusion.simulate.scores import Setting, score_rows
 from postinfusion.simulate.streams import stream
 from postinfusion.simulate.weights import draw_bmi, draw_source, to_kg
 
-DEFAULT_SEED = 20261122
 SETTING = "hospital infusion unit, physician and nurse present"
 CO_TREATMENTS = ("psychotherapy", "psychotherapy and nutritional counselling")
 

@@ -23,11 +23,10 @@ from postinfusion.simulate.curves import HOURS_PER_DAY, Floats
 from postinfusion.simulate.infusions import DOSE_MG_PER_KG, STOPPED_EARLY
 from postinfusion.simulate.laboratory import LOW_POTASSIUM_PER_ARM
 from postinfusion.simulate.potential import Quantity, Tally, potential_outcomes
-from postinfusion.simulate.scenarios import Scenario
+from postinfusion.simulate.scenarios import DEFAULT_PEOPLE, Scenario
 from postinfusion.simulate.streams import stream
 from postinfusion.simulate.verdicts import expected_verdicts
 
-DEFAULT_PEOPLE = 200_000
 DECIMALS = 5
 Document = dict[str, object]
 

@@ -1,7 +1,8 @@
 r"""The verdict that each clinical claim should get when the trial is analysed as planned.
 
 Shares of seeds follow from the truth: the estimate of a difference *d* with standard error *s* has an interval above
-zero with probability :math:`\Phi(d / s - 1.96)`. The important difference is 3 points of the MADRS.
+zero with probability :math:`\Phi(d / s - 1.96)`; analyses of covariance of 1,000 simulated trials agree. The important
+difference is 3 points of the MADRS.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Mapping
 
 EXPECTED: Mapping[str, str] = {
     "E1": "supported at 24 h in 88 % of seeds (day 28 alone in 58 %), else inconclusive",
-    "E2": "supported (direction only) at 24 h in about 73 % of seeds, else inconclusive",
-    "E3": "inconclusive; supported (direction only) in about 31 % of seeds, because anorexia nervosa has no effect",
-    "E4": "inconclusive in about 57 % of seeds, else supported (direction only)",
+    "E2": "supported (direction only) at 24 h in about 72 % of seeds, else inconclusive",
+    "E3": "inconclusive; supported (direction only) in about 27 % of seeds, because anorexia nervosa has no effect",
+    "E4": "inconclusive in about 62 % of seeds, else supported (direction only)",
     "E5": "not testable after a single infusion: everyone has a course of six",
-    "E5b": "inconclusive: the effect is important at day 28 and no longer at day 84, where about 15 % of seeds give "
-    "no important effect",
+    "E5b": "inconclusive: the effect is important at day 28 and no longer at day 84, where 15 to 20 % of seeds "
+    "give no important effect",
     "E6": "inconclusive: as E5b",
     "E7": "inconclusive: the true difference is zero; supported or contradicted in 2.5 % of seeds each",
     "E8": "inconclusive: the rate ratio of binges is 0.80 at day 84 and 0.95 at day 168",
@@ -26,7 +27,7 @@ EXPECTED: Mapping[str, str] = {
     "E13": "null: the mean does not differ but for -0.1 kg/m2 in anorexia nervosa at days 7 to 21; supported where the "
     "interval lies within the plan's margin, not testable without a margin",
     "E14": "inconclusive: the ratio of variation within persons is one",
-    "E15": "inconclusive; supported (direction only) at day 28 in about 19 % of seeds",
+    "E15": "inconclusive; supported (direction only) at day 28 in about 18 % of seeds",
     "E16": "inconclusive: odds ratio 0.7 at 24 h to day 7",
     "E17": "not testable for the individual: each person has one arm",
     "E18": "not testable: everyone has psychotherapy",
