@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from postinfusion.core.contrasts import Estimates, JointTest, estimates, f_test
-from postinfusion.core.kenward_roger import kenward_roger_f
+from postinfusion.core.degrees_of_freedom import between_within_df, residual_df
+from postinfusion.core.fit import Optimum
+from postinfusion.core.kenward_roger import adjusted_covariance, kenward_roger_f
 from postinfusion.core.linalg import Array, Basis
 from postinfusion.core.sandwich import Sandwich
 from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
-from postinfusion.errors import ModelError
+from postinfusion.core.patterns import CrossProducts
+from postinfusion.core.standardise import Standardised
+from postinfusion.errors import ModelError, nearest
 
 DfMethod = Literal["kenward-roger-linear", "satterthwaite", "between-within", "residual", "asymptotic"]
 DF_METHODS: tuple[DfMethod, ...] = (
@@ -128,6 +133,62 @@ class Inference:
         estimate = K @ self.beta
         statistic = float(estimate @ np.linalg.solve(K @ self.V @ K.T, estimate)) / len(K)
         return f_test(statistic, len(K), float(self.degrees_of_freedom(L).min()))
+
+
+def check_options(method: str, df_method: str, information: str) -> None:
+    """Refuse a method, df method or information that is not there, or that do not go together."""
+    for name, value, allowed in (
+        ("method", method, ("reml", "ml")),
+        ("df", df_method, DF_METHODS),
+        ("information", information, ("observed", "expected")),
+    ):
+        if value not in allowed:
+            raise ModelError(
+                f'{name} "{value}" is not available; available are {", ".join(allowed)}. {nearest(value, allowed)}'
+            )
+    if method == "ml" and df_method == "kenward-roger-linear":
+        raise ModelError('Kenward-Roger needs method="reml"; with method="ml" choose df="satterthwaite"')
+
+
+def mixed_inference(
+    X: Array,
+    subject: NDArray[np.intp],
+    *,
+    standard: Standardised,
+    cross: CrossProducts,
+    optimum: Optimum,
+    df_method: DfMethod,
+    w: Array,
+) -> Inference:
+    """Give the inference of the fixed effects of a mixed model at its optimum.
+
+    Parameters
+    ----------
+    X
+        Shape (n, c): the design, as it came.
+    subject
+        Shape (n,): codes of the subjects.
+    standard, cross, optimum
+        The standardised data, their cross-products and the optimum found with them.
+    df_method
+        How degrees of freedom are found.
+    w
+        Shape (H, H): covariance of theta.
+    """
+    at, P, variance = optimum.profile, optimum.slopes.P, standard.scale**2
+    kept = X[:, standard.basis.kept]
+    adjusted = df_method == "kenward-roger-linear"
+    V = adjusted_covariance(cross, at, P, w) if adjusted else at.Phi
+    return Inference(
+        basis=standard.basis,
+        beta=standard.beta(at.beta),
+        Phi=at.Phi * variance,
+        V=V * variance,
+        df_method=df_method,
+        P=P / variance,
+        w=w,
+        df_columns=between_within_df(kept, subject) if df_method == "between-within" else residual_df(kept),
+    )
 
 
 def _row_basis(K: Array) -> Array:

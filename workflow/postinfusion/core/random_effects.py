@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from postinfusion.core.covariance import Derivatives
 from postinfusion.core.fit import FLAT, Optimum, OptimumReport, minimise, report
-from postinfusion.core.inference import DfMethod, Inference
+from postinfusion.core.inference import DfMethod, Inference, check_options, mixed_inference
 from postinfusion.core.likelihood import Criterion, Method
 from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.patterns import CrossProducts, packed_products
-from postinfusion.core.repeated_measures import check_options, mixed_inference
 from postinfusion.core.standardise import standardise
 from postinfusion.errors import ModelError
 

@@ -16,10 +16,8 @@ from postinfusion.core.covariance import (
     covariance_model,
     starting_values,
 )
-from postinfusion.core.degrees_of_freedom import between_within_df, residual_df
 from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
-from postinfusion.core.inference import DF_METHODS, DfMethod, Inference
-from postinfusion.core.kenward_roger import adjusted_covariance
+from postinfusion.core.inference import DfMethod, Inference, check_options, mixed_inference
 from postinfusion.core.likelihood import Criterion, Method, Profile
 from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.patterns import CrossProducts, cross_products
@@ -162,21 +160,6 @@ def _robust(
     return replace(inference, V=found.V * standard.scale**2, robust=found)
 
 
-def check_options(method: str, df_method: str, information: str) -> None:
-    """Refuse a method, df method or information that is not there, or that do not go together."""
-    for name, value, allowed in (
-        ("method", method, ("reml", "ml")),
-        ("df", df_method, DF_METHODS),
-        ("information", information, ("observed", "expected")),
-    ):
-        if value not in allowed:
-            raise ModelError(
-                f'{name} "{value}" is not available; available are {", ".join(allowed)}. {nearest(value, allowed)}'
-            )
-    if method == "ml" and df_method == "kenward-roger-linear":
-        raise ModelError('Kenward-Roger needs method="reml"; with method="ml" choose df="satterthwaite"')
-
-
 def _check_information(cross: CrossProducts, covariance: str, visits: tuple[str, ...]) -> None:
     """Refuse data in which the covariance parameters are not identified."""
     together = np.einsum("p,pj,pk->jk", cross.n, cross.observed, cross.observed)
@@ -281,44 +264,3 @@ def _variance_df(derivatives: Derivatives, w: Array) -> Array:
     """Give 2 Sigma_tt^2 / var(Sigma_tt) for each visit."""
     D = np.diagonal(derivatives.D[0], axis1=1, axis2=2)
     return np.asarray(2 * np.diag(derivatives.Sigma[0]) ** 2 / np.einsum("ht,hk,kt->t", D, w, D))
-
-
-def mixed_inference(
-    X: Array,
-    subject: NDArray[np.intp],
-    *,
-    standard: Standardised,
-    cross: CrossProducts,
-    optimum: Optimum,
-    df_method: DfMethod,
-    w: Array,
-) -> Inference:
-    """Give the inference of the fixed effects of a mixed model at its optimum.
-
-    Parameters
-    ----------
-    X
-        Shape (n, c): the design, as it came.
-    subject
-        Shape (n,): codes of the subjects.
-    standard, cross, optimum
-        The standardised data, their cross-products and the optimum found with them.
-    df_method
-        How degrees of freedom are found.
-    w
-        Shape (H, H): covariance of theta.
-    """
-    at, P, variance = optimum.profile, optimum.slopes.P, standard.scale**2
-    kept = X[:, standard.basis.kept]
-    adjusted = df_method == "kenward-roger-linear"
-    V = adjusted_covariance(cross, at, P, w) if adjusted else at.Phi
-    return Inference(
-        basis=standard.basis,
-        beta=standard.beta(at.beta),
-        Phi=at.Phi * variance,
-        V=V * variance,
-        df_method=df_method,
-        P=P / variance,
-        w=w,
-        df_columns=between_within_df(kept, subject) if df_method == "between-within" else residual_df(kept),
-    )
