@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from spec.small_trial import SmallTrial
 
 from postinfusion.cli import main
+from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
 SCORES = "A1,MADRS,20,2031-01-07T10:00\n"
@@ -23,13 +23,17 @@ MISTAKES = {
     ),
     "a missing column": (
         TRIAL.with_file("infusions.csv", "who,number,", "who,numbre,"),
-        'infusions.csv\n  no column "number" (number of the infusion in the participant). Did you mean numbre? '
-        "Name it under columns: {number: …}.",
+        (
+            'infusions.csv\n  no column "number" (number of the infusion in the participant). Did you mean numbre? '
+            "Name it under columns: {number: …}."
+        ),
     ),
     "a column that the plan names and the file lacks": (
         TRIAL.with_file("scores.csv", "who,scale,points", "who,scale,point"),
-        "config/trials/small.yaml\n"
-        '  line 8  sources, assessments, columns, value: scores.csv has no column "points". Did you mean point?',
+        (
+            "config/trials/small.yaml\n"
+            '  line 8  sources, assessments, columns, value: scores.csv has no column "points". Did you mean point?'
+        ),
     ),
     "text in a numeric cell": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),
@@ -57,8 +61,10 @@ MISTAKES = {
     ),
     "participant and visit twice": (
         TRIAL.with_file("scores.csv", SCORES, SCORES + SCORES.replace("MADRS,20", "MADRS,21")),
-        "scores.csv\n  rows 3, 4 (2)  who, scale, when: the same values together stand in more than one row. "
-        "Keep one row of each.",
+        (
+            "scores.csv\n  rows 3, 4 (2)  who, scale, when: the same values together stand in more than one row. "
+            "Keep one row of each."
+        ),
     ),
     "an assessment of an unknown participant": (
         TRIAL.with_file("scores.csv", SCORES, SCORES.replace("A1", "A9")),
@@ -74,28 +80,38 @@ MISTAKES = {
     ),
     "a date in the form of one country": (
         TRIAL.with_file("events.csv", "2031-01-06T11:00", "06/01/2031"),
-        'events.csv\n  row 2  began: "06/01/2031" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
-        "Correct it, or add it to missing_codes.",
+        (
+            'events.csv\n  row 2  began: "06/01/2031" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
+            "Correct it, or add it to missing_codes."
+        ),
     ),
     "a day that does not exist": (
         TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-02-30"),
-        'events.csv\n  row 2  ended: "2031-02-30" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
-        "Correct it, or add it to missing_codes.",
+        (
+            'events.csv\n  row 2  ended: "2031-02-30" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
+            "Correct it, or add it to missing_codes."
+        ),
     ),
     "infusions that overlap": (
         TRIAL.with_file("infusions.csv", "A1,2,2031-01-13T10:00", "A1,2,2031-01-06T10:30"),
-        "infusions.csv\n  row 3  began: begins before the previous infusion of the participant has ended. "
-        "Correct one of the times.",
+        (
+            "infusions.csv\n  row 3  began: begins before the previous infusion of the participant has ended. "
+            "Correct one of the times."
+        ),
     ),
     "infusions whose numbers run against time": (
         TRIAL.with_file("infusions.csv", "A1,2,2031-01-13T10:00,2031-01-13", "A1,2,2031-01-04T10:00,2031-01-04"),
-        "infusions.csv\n  row 3  began: begins before the infusion with the number before. "
-        "Correct the start or the number.",
+        (
+            "infusions.csv\n  row 3  began: begins before the infusion with the number before. "
+            "Correct the start or the number."
+        ),
     ),
     "a row with a cell too many": (
         TRIAL.with_file("people.csv", "A2,M,south", "A2,M,south, wing B"),
-        "people.csv\n  row 3  the header has 3 columns, but here are more or fewer. "
-        "Put a text that holds a comma in quotes.",
+        (
+            "people.csv\n  row 3  the header has 3 columns, but here are more or fewer. "
+            "Put a text that holds a comma in quotes."
+        ),
     ),
     "columns separated by semicolons": (
         TRIAL.with_file("people.csv", ",", ";"),
@@ -111,8 +127,10 @@ MISTAKES = {
     ),
     "an arm without participants": (
         TRIAL.with_file("people.csv", "A2,M,", "A2,K,"),
-        'config/trials/small.yaml\n  line 16  design, arm "Midazolam": no participant in people.csv has this arm. '
-        "Check its code.",
+        (
+            'config/trials/small.yaml\n  line 16  design, arm "Midazolam": no participant in people.csv has this arm. '
+            "Check its code."
+        ),
     ),
 }
 
@@ -159,14 +177,14 @@ def test_a_second_check_of_the_same_data_says_the_same(tmp_path: Path, capsys: p
 
 
 def test_no_value_of_an_identifier_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    secret = "MRN-77413"
-    row = f"{secret},MADRS,oops,yesterday\n"
+    number = "MRN-77413"
+    row = f"{number},MADRS,oops,yesterday\n"
     trial = TRIAL.with_file("scores.csv", SCORES, SCORES + row + row).with_file(
-        "people.csv", "A2,M,south\n", f"A2,M,south\n{secret},Z,south\n{secret},Z,south\n"
+        "people.csv", "A2,M,south\n", f"A2,M,south\n{number},Z,south\n{number},Z,south\n"
     )
     code, told = checked(trial, tmp_path, capsys)
     assert code == 1
-    assert secret not in told
+    assert number not in told
 
 
 def test_a_column_that_nothing_uses_is_noted_and_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

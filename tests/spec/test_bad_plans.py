@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from spec.small_trial import SmallTrial
 
 from postinfusion.cli import main
 from postinfusion.errors import PlanError
 from postinfusion.plan.parse import parse
+from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
 METHODS = "disposition, demographics, summary, missingness, weight, courses, adverse-events, mmrm, trajectory, ancova"
@@ -17,8 +17,10 @@ METHODS = "disposition, demographics, summary, missingness, weight, courses, adv
 MISTAKES = {
     "a misspelt key": (
         TRIAL.with_plan("  time_zero:", "  tim_zero:"),
-        "line 13  design, tim_zero: there is no such key here. Did you mean time_zero? "
-        "Allowed: kind, time_zero, arms, strata, infusions.",
+        (
+            "line 13  design, tim_zero: there is no such key here. Did you mean time_zero? "
+            "Allowed: kind, time_zero, arms, strata, infusions."
+        ),
     ),
     "a key that is not there": (
         TRIAL.with_plan("seed: 1\n", ""),
@@ -38,8 +40,10 @@ MISTAKES = {
     ),
     "a time of day where a duration belongs": (
         TRIAL.with_plan("at: 24 h", "at: 12:30"),
-        "line 19  schedule, visit \"24 h\", at: '12:30' is not a time: write a number and min, h, d or wk, "
-        "as in 24 h or 7 d.",
+        (
+            "line 19  schedule, visit \"24 h\", at: '12:30' is not a time: write a number and min, h, d or wk, "
+            "as in 24 h or 7 d."
+        ),
     ),
     "a window whose ends are swapped": (
         TRIAL.with_plan("from: 20 h, until: 32 h", "from: 32 h, until: 20 h"),
@@ -83,13 +87,17 @@ MISTAKES = {
     ),
     "a name with capitals": (
         TRIAL.with_plan("  flow:", "  Flow 1:"),
-        "line 33  analyses, Flow 1: a name here has small letters, digits and single hyphens, as in madrs-mmrm. "
-        "Rename it.",
+        (
+            "line 33  analyses, Flow 1: a name here has small letters, digits and single hyphens, as in madrs-mmrm. "
+            "Rename it."
+        ),
     ),
     "a model of repeated measures at one visit": (
         TRIAL.with_plan("visits: [24 h, Day 7]", "visits: [24 h]"),
-        "line 32  analyses, madrs-mmrm, visits: a model of repeated measures needs two visits or more. "
-        "Add visits, or use method: ancova.",
+        (
+            "line 32  analyses, madrs-mmrm, visits: a model of repeated measures needs two visits or more. "
+            "Add visits, or use method: ancova."
+        ),
     ),
     "a threshold without its source": (
         TRIAL.with_plan("better: lower}", "better: lower, important_difference: 3}"),
@@ -97,8 +105,10 @@ MISTAKES = {
     ),
     "time since infusion without infusions": (
         TRIAL.with_plan("  infusions: {file: infusions.csv, columns: {id: who, start: began, end: ended}}\n", ""),
-        'line 12  design, time_zero: first-infusion needs a source "infusions". '
-        "Add it, or choose randomisation or first-dose.",
+        (
+            'line 12  design, time_zero: first-infusion needs a source "infusions". '
+            "Add it, or choose randomisation or first-dose."
+        ),
     ),
     "a list where one text belongs": (
         TRIAL.with_plan("title: A small trial", "title: [A, small, trial]"),
@@ -110,8 +120,10 @@ MISTAKES = {
     ),
     "a colon in a text without quotes": (
         TRIAL.with_plan("title: A small trial", "title: A small trial: part two"),
-        "line 2  this is not YAML: mapping values are not allowed here. "
-        'Put a text that holds ": " in quotes, and begin each key on a line of its own.',
+        (
+            "line 2  this is not YAML: mapping values are not allowed here. "
+            'Put a text that holds ": " in quotes, and begin each key on a line of its own.'
+        ),
     ),
     "a tab as indentation": (
         TRIAL.with_plan("  kind: parallel", "\tkind: parallel"),
