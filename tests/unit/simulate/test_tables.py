@@ -111,12 +111,13 @@ def test_nothing_is_assessed_during_an_infusion(tables):
 def test_nothing_is_recorded_after_a_participant_has_left(tables):
     left = tables["disposition"].query("status == 'discontinued'").set_index("participant")["left"]
     times = {"assessments": "assessed", "weights": "weighed", "infusions": "started", "vitals": "measured",
-             "laboratory": "sampled", "adverse_events": "began", "intercurrent_events": "occurred"}  # fmt: skip
+             "laboratory": "sampled", "discharge": "checked", "adverse_events": "began",
+             "intercurrent_events": "occurred"}  # fmt: skip
     for name, time in times.items():
         frame = tables[name]
         end = frame["participant"].map(left)
-        # An infusion's last measurements may still be under way.
-        grace = pd.Timedelta(hours=3) if name in ("vitals", "adverse_events") else pd.Timedelta(0)
+        # A headache may begin in the evening of the day on which its participant went home for good.
+        grace = pd.Timedelta(hours=12 if name == "adverse_events" else 0)
         assert not (frame[time] > end + grace).any(), name
 
 

@@ -15,6 +15,7 @@ from postinfusion.simulate.schedule import INFUSION_MINUTES
 DOSE_MG_PER_KG = {"K": 0.5, "M": 0.045}
 DRUG = {"K": "ketamine", "M": "midazolam"}
 STOPPED_EARLY = 0.03
+HOURS_TO_DISCHARGE = 6.0
 STOP_REASONS = ("participant's request", "infusion line", "monitor alarm")
 
 
@@ -70,6 +71,12 @@ def draw_infusions(
     return Infusions(
         start < until[:, None], start, np.where(stops, early_length, normal_length), stops, np.where(stops, reason, "")
     )
+
+
+def leave_after_discharge(left: Floats, start: Floats) -> Floats:
+    """Give the hours of leaving the trial such that nobody leaves between an infusion and the discharge after it."""
+    under_way = (start <= left[:, None]) & (left[:, None] < start + HOURS_TO_DISCHARGE)
+    return np.asarray(np.where(under_way, start + HOURS_TO_DISCHARGE, left[:, None]).max(axis=1))
 
 
 def dose_mg_per_kg(infusions: Infusions, arm: NDArray[np.str_]) -> Floats:

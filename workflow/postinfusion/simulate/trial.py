@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ from postinfusion.simulate.covariance import draw_deviations
 from postinfusion.simulate.curves import Floats
 from postinfusion.simulate.endpoints import DIAGNOSES, MADRS, VISIT_LABELS
 from postinfusion.simulate.harms import ACUTE_EVENTS, VOMITING
-from postinfusion.simulate.infusions import DRUG, Infusions, dose_mg_per_kg, draw_infusions
+from postinfusion.simulate.infusions import DRUG, Infusions, dose_mg_per_kg, draw_infusions, leave_after_discharge
 from postinfusion.simulate.laboratory import laboratory_rows
 from postinfusion.simulate.people import KETAMINE, STRATA, People, draw_people
 from postinfusion.simulate.physiology import vital_rows
@@ -118,6 +118,7 @@ def _draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mappi
     before = baseline(MADRS, people.traits)
     madrs = later(MADRS, active, people.diagnosis, schedule.visits, deviations_of(MADRS, deviations), shift=shift)
     attendance = draw_attendance(before, madrs, active, schedule.visits, stream(root, "dropout"))
+    attendance = replace(attendance, left=leave_after_discharge(attendance.left, schedule.infusions))
     acute = draw_acute(active, stream(root, "acute events"))
     withdrawal = choose_withdrawals(
         acute, people, active, attendance.left, schedule.infusions, generator=stream(root, "withdrawals")
