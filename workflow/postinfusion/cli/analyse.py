@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     plan, trial = read.plan(arguments.plan), arguments.plan.stem
     adam = read.frames(arguments.adam)
     results = []
+    if arguments.individual is not None:
+        write.folder(arguments.individual)
     for analysis_id in arguments.analyses:
         began = perf_counter()
         outcome = analyse(plan, trial, analysis_id, adam)

@@ -30,6 +30,11 @@ def bytes_(path: Path, content: bytes) -> None:
             raise
 
 
+def folder(path: Path) -> None:
+    """Make a folder and those around it; one that exists stays as it is."""
+    path.mkdir(parents=True, exist_ok=True)
+
+
 def text(path: Path, content: str) -> None:
     """Write a text file in UTF-8 with line feeds, the same bytes on every system."""
     bytes_(path, content.encode("utf-8"))
