@@ -19,8 +19,8 @@ from postinfusion.io.plans import options, plan_files
 
 HOME = Path(__file__).resolve().parents[3]
 OWN_DATA = "Your own data:  one plan in config/trials, its files in data; config/README.md tells what a plan holds."
-_PROFILE = re.compile(r"^Using workflow specific profile .*\n", re.MULTILINE)
-_FAILED_JOB = re.compile(r"^Error in rule .*?^ +log: (results/(\w[\w-]*)/logs/\S+\.log)", re.MULTILINE | re.DOTALL)
+# Snakemake names the command of a failed job, which ends with the log file that it writes.
+_FAILED_JOB = re.compile(r"^Command .* tee (results/([^/]+)/logs/\S+\.log)' returned non-zero", re.MULTILINE)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
     code, messages = _snakemake(_command(trials, arguments.cores, arguments.directory))
     failed = {trial: log for log, trial in reversed(_FAILED_JOB.findall(messages))}
     if code and not failed:
-        print(_PROFILE.sub("", messages).strip(), file=sys.stderr)
+        print(messages.strip(), file=sys.stderr)
         return 1
     for trial in plan_files(HOME, trials or _default_trials()):
         print("\n".join(_closing_lines(trial, arguments.directory / "results" / trial, failed.get(trial, ""))))
@@ -62,6 +62,7 @@ def _command(trials: Iterable[str], cores: int, directory: Path) -> list[str]:
         *(sys.executable, "-m", "snakemake", "--snakefile", str(HOME / "Snakefile")),
         *("--directory", str(directory), "--cores", str(cores)),
         *("--workflow-profile", str(HOME / "workflow" / "profiles" / "default")),
+        *("--quiet", "host", "progress", "reason", "rules"),
         *(("--config", f"trials=[{chosen}]") if chosen else ()),
     ]
 
