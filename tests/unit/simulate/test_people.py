@@ -4,18 +4,22 @@ import numpy as np
 import pytest
 
 from postinfusion.simulate.endpoints import DIAGNOSES
-from postinfusion.simulate.people import PROFILES, STRATA, draw_people
+from postinfusion.simulate.people import PROFILES, SITES, STRATA, draw_people
 
 LARGE = {"AN": 8000, "BN": 8000, "BED": 8000}
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_arms_are_balanced_within_every_diagnosis_and_block(seed):
+def test_arms_are_balanced_within_every_diagnosis_site_and_block(seed):
     people = draw_people(STRATA, np.random.default_rng(seed))
     for position, name in enumerate(DIAGNOSES):
-        arms = people.arm[people.diagnosis == position]
-        assert len(arms) == STRATA[name]
-        assert all((block == "K").sum() == 2 for block in arms.reshape(-1, 4))
+        own = people.diagnosis == position
+        assert (people.arm[own] == "K").sum() == STRATA[name] // 2
+        for site in SITES:
+            arms = people.arm[own & (people.site == site)]
+            assert len(arms) == STRATA[name] // 4
+            assert all((arms[i : i + 4] == "K").sum() == 2 for i in range(0, len(arms) - 3, 4))
+            assert abs((arms == "K").sum() - (arms == "M").sum()) <= 1
 
 
 def test_subtypes_belong_to_their_diagnosis():

@@ -17,7 +17,6 @@ KETAMINE, MIDAZOLAM = "K", "M"
 BLOCK = (KETAMINE, KETAMINE, MIDAZOLAM, MIDAZOLAM)
 STRATA: Mapping[str, int] = {"AN": 36, "BN": 32, "BED": 28}
 SITES = ("north", "east", "south", "west")
-SITE_SHARES = (0.35, 0.27, 0.22, 0.16)
 BINGE_PURGE_SHARE = 0.4
 
 # A normal distribution with mean 30.573 and SD 5.929 that is cut off at 19.5, where a MADRS of 20 begins, has mean 31
@@ -111,12 +110,13 @@ def draw_people(strata: Mapping[str, int], generator: np.random.Generator) -> Pe
     Parameters
     ----------
     strata
-        Number of participants of each diagnosis, multiples of the block of four.
+        Number of participants of each diagnosis, multiples of four: every site has a quarter of them.
     generator
         Source of randomness.
     """
     diagnosis = generator.permutation(np.repeat(np.arange(len(DIAGNOSES)), [strata[name] for name in DIAGNOSES]))
-    arm = _permuted_blocks(diagnosis, generator)
+    site = _quarters(diagnosis, generator)
+    arm = _permuted_blocks(diagnosis, site, generator)
     count = len(diagnosis)
     female = generator.random(count) < _of("female")[diagnosis]
     age = np.clip(np.rint(generator.normal(_of("age")[diagnosis], _of("age_sd")[diagnosis])), 18, 65)
@@ -126,7 +126,7 @@ def draw_people(strata: Mapping[str, int], generator: np.random.Generator) -> Pe
         diagnosis,
         draw_subtypes(diagnosis, generator),
         arm,
-        generator.choice(np.array(SITES), count, p=SITE_SHARES),
+        np.array(SITES)[site],
         np.where(female, "female", "male"),
         age.astype(np.int64),
         np.clip(height, 148, 199).round(1),
@@ -148,13 +148,32 @@ def draw_subtypes(diagnosis: NDArray[np.int64], generator: np.random.Generator) 
     return np.where(diagnosis == DIAGNOSES.index("AN"), anorexia, np.array(DIAGNOSES)[diagnosis])
 
 
-def _permuted_blocks(diagnosis: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.str_]:
-    """Allocate arms in permuted blocks of four within each diagnosis, in the order of entry."""
-    arm = np.empty(len(diagnosis), dtype="<U1")
+def _quarters(diagnosis: NDArray[np.int64], generator: np.random.Generator) -> NDArray[np.int64]:
+    """Draw the site of each participant, such that every site has a quarter of each diagnosis."""
+    site = np.empty(len(diagnosis), dtype=np.int64)
     for stratum in range(len(DIAGNOSES)):
         members = np.flatnonzero(diagnosis == stratum)
-        blocks = [generator.permutation(np.array(BLOCK)) for _ in range(-(-len(members) // len(BLOCK)))]
-        arm[members] = np.concatenate([*blocks, np.array([], dtype="<U1")])[: len(members)]
+        site[members] = generator.permutation(np.arange(len(members)) % len(SITES))
+    return site
+
+
+def _permuted_blocks(
+    diagnosis: NDArray[np.int64], site: NDArray[np.int64], generator: np.random.Generator
+) -> NDArray[np.str_]:
+    """Allocate arms in permuted blocks of four within each diagnosis and site, in the order of entry.
+
+    The incomplete last blocks of two sites are mirror images, so that the arms are equal in each diagnosis.
+    """
+    arm = np.empty(len(diagnosis), dtype="<U1")
+    for stratum in range(len(DIAGNOSES)):
+        pairs = generator.permutation(len(SITES)).reshape(-1, 2)
+        for first, second in pairs:
+            last = generator.permutation(np.array(BLOCK))
+            mirrored = np.where(last == KETAMINE, MIDAZOLAM, KETAMINE)
+            for place, final in ((first, last), (second, mirrored)):
+                members = np.flatnonzero((diagnosis == stratum) & (site == place))
+                whole = [generator.permutation(np.array(BLOCK)) for _ in range(len(members) // len(BLOCK))]
+                arm[members] = np.concatenate([*whole, final])[: len(members)]
     return arm
 
 

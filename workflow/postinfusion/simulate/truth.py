@@ -129,7 +129,7 @@ def _design() -> Document:
     return {
         "strata": people.STRATA,
         "block": people.BLOCK,
-        "sites": dict(zip(people.SITES, people.SITE_SHARES, strict=True)),
+        "sites": people.SITES,
         "screening_exclusions": conduct.EXCLUSIONS,
         "infusion_days": schedule.INFUSION_DAYS,
         "infusion_minutes": schedule.INFUSION_MINUTES,
