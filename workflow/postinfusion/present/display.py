@@ -92,12 +92,15 @@ class Part:
         What the block shows; empty in a table of one block.
     spanners
         Headings over the columns after the first; together they cover all of them, or there are none.
+    is_text
+        The cells are words, which read from the left.
     """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     caption: str = ""
     spanners: tuple[Spanner, ...] = ()
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

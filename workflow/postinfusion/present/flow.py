@@ -21,7 +21,7 @@ class Line:
 
     def __str__(self) -> str:
         """Give the line as it is printed."""
-        return f"{self.text} {formats.count_in_brackets(self.n)}"
+        return f"{self.text} {formats.count_in_brackets(formats.statistic('n', self.n))}"
 
 
 @dataclass(frozen=True)

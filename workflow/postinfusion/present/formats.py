@@ -7,6 +7,7 @@ import math
 from postinfusion.vocabulary import STATISTICS
 
 MINUS = "\N{MINUS SIGN}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 NOT_ESTIMABLE = "NE"
 _SMALLEST_P = 0.0001
 _PERCENTAGES = frozenset({"proportion", "risk_difference"})
@@ -78,9 +79,14 @@ def with_bracket(first: str, second: str) -> str:
     return f"{first} ({second})" if first and second else first
 
 
-def count_in_brackets(n: float) -> str:
-    """Give a count as ``(n = 48)``, with spaces at which no line breaks."""
-    return f"(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{statistic('n', n)})"
+def count_in_brackets(n: str, sign: str = "n") -> str:
+    """Give a printed count as ``(n = 48)``, with spaces at which no line breaks."""
+    return f"({sign}{NO_BREAK}={NO_BREAK}{n})"
+
+
+def count_with_percent(n: str, share: str) -> str:
+    """Give a printed count with its percentage as ``12 (25.0 %)``, with spaces at which no line breaks."""
+    return f"{n}{NO_BREAK}({share}{NO_BREAK}%)" if n and share else n
 
 
 def percentage_points(value: float | None) -> str:
@@ -93,9 +99,14 @@ def level_of_confidence(confidence: float) -> str:
     return f"{100 * confidence:.6g} %"
 
 
+def keep_together(text: str) -> str:
+    """Give the text with a space at which no line breaks before each percent sign."""
+    return text.replace(" %", f"{NO_BREAK}%")
+
+
 def plain(text: str) -> str:
     """Give the text with signs that every terminal can show."""
-    return text.replace(MINUS, "-").replace("–", "-").replace("—", "-")
+    return text.replace(MINUS, "-").replace(NO_BREAK, " ").replace("–", "-").replace("—", "-")
 
 
 def in_words(name: str) -> str:

@@ -7,7 +7,6 @@ import pandas as pd
 from postinfusion.plan.plan import Plan
 from postinfusion.present.display import Label, Part, Table
 from postinfusion.present.results import results_of
-from postinfusion.present.tables.columns import headings
 from postinfusion.present.tables.event_columns import EXPLANATION, participants_row
 from postinfusion.vocabulary import Method
 
@@ -34,8 +33,9 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
         for level, name in _LEVELS.items()
         if level in held
     ]
+    columns = ("", *(results.with_total(arm) for arm in results.arms))
     label = Label(
         "AET01", results.analysis_id, "Deaths and serious events", population=results.population,
         n=results.text("n_total", variable="denominator"), footnotes=(EXPLANATION,),
     )  # fmt: skip
-    return Table(label, (Part(("", *headings(results)), tuple(rows)),)) if rows else None
+    return Table(label, (Part(columns, tuple(rows)),)) if rows else None

@@ -93,13 +93,13 @@ def _adverse_events(results: Results) -> str:
 def _mmrm(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Mmrm)  # noqa: S101
-    arms = "arm, visit, arm × visit" if len(results.arms) > 1 else "visit"
+    arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
     terms = [
-        arms,
+        *arms,
         *(f"{name} × visit" if name == "baseline" else formats.in_words(name).lower() for name in _terms(results)),
     ]
     return (
-        f"{_what(analysis.form, results)} was analysed by a mixed model for repeated measures with {', '.join(terms)}"
+        f"{_what(analysis.form, results)} was analysed by a mixed model for repeated measures with {_listed(terms)}"
         f"{_in_population(results)}."
     )
 
@@ -112,7 +112,7 @@ def _trajectory(results: Results) -> str:
              *(formats.in_words(name).lower() for name in _terms(results))]  # fmt: skip
     return (
         f"{_endpoint(results)} was analysed by a linear mixed model over continuous time since {zero} "
-        f"({_basis(analysis)}) with {', '.join(terms)} and random {' and '.join(analysis.random)}"
+        f"({_basis(analysis)}) with {_listed(terms)} and random {' and '.join(analysis.random)}"
         f"{_in_population(results)}."
     )
 
@@ -124,7 +124,7 @@ def _ancova(results: Results) -> str:
     terms = [*(["arm"] if len(results.arms) > 1 else []), *(formats.in_words(name).lower() for name in _terms(results))]
     return (
         f"{_what(analysis.form, results)} at {analysis.visit} was analysed by analysis of covariance with "
-        f"{', '.join(terms)}, with {carried}{_in_population(results)}."
+        f"{_listed(terms)}, with {carried}{_in_population(results)}."
     )
 
 
@@ -140,6 +140,13 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     Method.TRAJECTORY: _trajectory,
     Method.ANCOVA: _ancova,
 }
+
+
+def _listed(names: list[str]) -> str:
+    """Give names as a list in a sentence: ``a, b and c``."""
+    if not names:
+        return "an intercept only"
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _in_population(results: Results) -> str:

@@ -33,7 +33,7 @@ def _estimands(plan: Plan) -> Part:
     attributes = {key: _attributes(plan, estimand) for key, estimand in plan.estimands.items()}
     names = list(next(iter(attributes.values()), {}))
     rows = tuple(Row(name, tuple(attributes[key][name] for key in attributes)) for name in names)
-    return Part(("Attribute", *attributes), rows, "Estimands")
+    return Part(("Attribute", *attributes), rows, "Estimands", is_text=True)
 
 
 def _attributes(plan: Plan, estimand: Estimand) -> dict[str, str]:
@@ -62,7 +62,7 @@ def _populations(plan: Plan) -> Part:
     rows = tuple(
         Row(key, (_who(population), population.arm.replace("-", " "))) for key, population in plan.populations.items()
     )
-    return Part(("Population", "Who", "Arm"), rows, "Populations")
+    return Part(("Population", "Who", "Arm"), rows, "Populations", is_text=True)
 
 
 def _who(population: Population) -> str:
@@ -78,4 +78,4 @@ def _analyses(plan: Plan) -> Part:
                   "yes" if analysis.prespecified else "no"))
         for key, analysis in plan.analyses.items()
     )  # fmt: skip
-    return Part(("Analysis", "Method", "Endpoint", "Population", "Prespecified"), rows, "Analyses")
+    return Part(("Analysis", "Method", "Endpoint", "Population", "Prespecified"), rows, "Analyses", is_text=True)

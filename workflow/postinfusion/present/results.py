@@ -102,7 +102,7 @@ class Results:
     def with_total(self, arm: str) -> str:
         """Give the name of an arm, or All, with its number of participants, as the heading of a column."""
         total = formats.statistic("n_total", self.total(arm))
-        return f"{arm or 'All'} (N = {total})" if total else arm or "All"
+        return f"{arm or 'All'} {formats.count_in_brackets(total, sign='N')}" if total else arm or "All"
 
     def values_of(self, column: str, **key: str) -> list[str]:
         """Give the values of one key column among the rows with this key, in the order of the results."""

@@ -183,7 +183,7 @@ def _absent_table(sections: Sequence[Shown], provenance: Mapping[str, object] | 
         for absence in absences
     )
     columns = ("Output", "What it shows", "Analysis", "Why it is not there")
-    return Table(Label("", "", "Asked for and not shown"), (Part(columns, rows),)) if rows else None
+    return Table(Label("", "", "Asked for and not shown"), (Part(columns, rows, is_text=True),)) if rows else None
 
 
 def _plan_table(plan: Plan) -> Table:
@@ -197,7 +197,7 @@ def _problems_table(problems: Sequence[Problem]) -> Table | None:
         Row(problem.severity.capitalize(), (problem.file, problem.place, problem.text)) for problem in problems
     )
     columns = ("Kind", "File", "Place", "What was found")
-    return Table(Label("", "", "Problems of the data"), (Part(columns, rows),)) if rows else None
+    return Table(Label("", "", "Problems of the data"), (Part(columns, rows, is_text=True),)) if rows else None
 
 
 def _provenance_table(provenance: Mapping[str, object] | None) -> Table | None:
@@ -205,7 +205,7 @@ def _provenance_table(provenance: Mapping[str, object] | None) -> Table | None:
     if not provenance:
         return None
     rows = tuple(row for key, value in provenance.items() for row in _provenance_rows(str(key), value, 0))
-    return Table(Label("PROV01", "all", OUTPUTS["PROV01"].title), (Part(("", "Value"), rows),))
+    return Table(Label("PROV01", "all", OUTPUTS["PROV01"].title), (Part(("", "Value"), rows, is_text=True),))
 
 
 def _provenance_rows(key: str, value: object, indent: int) -> list[Row]:

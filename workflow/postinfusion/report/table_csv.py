@@ -8,6 +8,8 @@ from io import StringIO
 
 from postinfusion.present.display import Part, Table
 
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
 
 def table_csv(table: Table) -> str:
     """Give a table as CSV: the blocks below each other, each after its caption, with an empty line between them.
@@ -23,7 +25,7 @@ def table_csv(table: Table) -> str:
             writer.writerow([part.caption])
         writer.writerow(_columns(part))
         writer.writerows(["  " * row.indent + row.label, *row.cells] for row in part.rows)
-    return out.getvalue()
+    return out.getvalue().replace(_NO_BREAK_SPACE, " ")
 
 
 def _columns(part: Part) -> list[str]:

@@ -6,6 +6,9 @@ from functools import lru_cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from postinfusion.present.formats import keep_together
 
 STYLE_SHEET = "report.css"
 
@@ -24,5 +27,15 @@ def text(name: str) -> str:
 def _environment() -> Environment:
     """Give the one environment of all templates."""
     return Environment(
-        loader=FunctionLoader(text), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FunctionLoader(text),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_printed,
     )
+
+
+def _printed(value: object) -> object:
+    """Give a text with no line break before a percent sign; what is markup already stays as it is."""
+    return keep_together(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -81,7 +81,7 @@ def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Lab
         _draw_infusions(axes, results, of_arm)
         n = of_arm.loc[of_arm["KIND"] == "assessment", "USUBJID"].nunique()
         axes.set_title(
-            type_setting.wrapped(f"{arm} {formats.count_in_brackets(n)}", room, theme.SIZE, bold=True),
+            type_setting.wrapped(f"{arm} {formats.count_in_brackets(str(n))}", room, theme.SIZE, bold=True),
             weight="bold",
             size=theme.SIZE,
         )

@@ -7,6 +7,7 @@ from functools import lru_cache
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from postinfusion.present import formats
 from postinfusion.present.theme import STYLE
 
 LINE_HEIGHT = 1.28
@@ -37,7 +38,7 @@ def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[st
     A no-break space keeps its neighbours together.
     """
     found: list[str] = []
-    for word in text.split(" "):
+    for word in formats.keep_together(text).split(" "):
         joined = f"{found[-1]} {word}" if found else word
         if found and width(joined, size, bold=bold) <= room:
             found[-1] = joined

@@ -5,7 +5,7 @@ from __future__ import annotations
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of
-from postinfusion.present.tables.event_columns import EXPLANATION, event_headings, event_row
+from postinfusion.present.tables.event_columns import event_headings, event_row, explanations
 
 LEVELS = {
     "any": "Any adverse event",
@@ -27,7 +27,7 @@ def table(results: Results) -> Table:
     ]
     exposure = [row for row in (_exposure(results, "n_infusions", "Infusions"),
                                 _exposure(results, "person_days", "Person-days")) if any(row.cells)]  # fmt: skip
-    label = label_of(results, "AET01", footnotes=(EXPLANATION,))
+    label = label_of(results, "AET01", footnotes=explanations(results))
     return Table(label, (Part(("", *event_headings(results)), (*rows, *exposure)),))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from postinfusion.errors import DataError
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.event_columns import EXPLANATION, event_headings, event_row
+from postinfusion.present.tables.event_columns import event_headings, event_row, explanations
 
 
 def table(results: Results) -> Table:
@@ -21,7 +21,7 @@ def table(results: Results) -> Table:
         raise DataError(results.failure or "no adverse event was recorded")
     rows = [event_row(results, "Any adverse event", {"variable": "overview", "level": "any"})]
     rows += [row for level in classes for row in _class(results, level)]
-    label = label_of(results, "AET02", footnotes=(EXPLANATION,))
+    label = label_of(results, "AET02", footnotes=explanations(results))
     return Table(label, (Part(("Class and term", *event_headings(results)), tuple(rows)),))
 
 

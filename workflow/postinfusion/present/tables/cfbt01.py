@@ -30,6 +30,6 @@ def _visit(results: Results, visit: str) -> list[Row]:
         "Median (quartiles)": [
             formats.with_bracket(results.text("median", **key), span_of(results, "q1", "q3", **key)) for key in keys
         ],
-        "Minimum to maximum": [span_of(results, "min", "max", **key) for key in keys],
+        "Range": [span_of(results, "min", "max", **key) for key in keys],
     }
     return [Row(visit), *(Row(name, tuple(cells), 1) for name, cells in rows.items())]

@@ -21,8 +21,7 @@ def headings(results: Results) -> tuple[str, ...]:
 
 def count(results: Results, **key: str) -> str:
     """Give a count with its percentage: ``12 (25.0 %)``; nothing without such a row."""
-    n, share = results.text("n", **key), results.text("proportion", **key)
-    return formats.with_bracket(n, f"{share} %" if share else "")
+    return formats.count_with_percent(results.text("n", **key), results.text("proportion", **key))
 
 
 def count_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:

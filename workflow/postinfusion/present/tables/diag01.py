@@ -36,7 +36,7 @@ def _fits(models: list[Results]) -> Part:
     rows = tuple(
         Row(
             results.analysis_id,
-            (structure_name(results.said("covariance_structure", term="fit")),
+            (_structure(results),
              *(results.text(name, term="fit") for name in names)),
         )
         for results in models
@@ -46,6 +46,11 @@ def _fits(models: list[Results]) -> Part:
     return Part(columns, rows, "Convergence")
 
 
+def _structure(results: Results) -> str:
+    """Name the structure of a model, or say that there is no fit."""
+    return "not fitted" if results.failure else structure_name(results.said("covariance_structure", term="fit"))
+
+
 def _ladder(models: list[Results]) -> Part:
     """Give what became of each covariance structure of the plan, in the order of preference."""
     rows = tuple(
@@ -53,7 +58,9 @@ def _ladder(models: list[Results]) -> Part:
         for results in models
         for level in results.values_of("level", term="ladder")
     )
-    return Part(("Analysis", "Structure of the plan", "Outcome"), rows, "Structures in order of preference")
+    return Part(
+        ("Analysis", "Structure of the plan", "Outcome"), rows, "Structures in order of preference", is_text=True
+    )
 
 
 def _messages(every: list[Results]) -> Part:
@@ -64,4 +71,6 @@ def _messages(every: list[Results]) -> Part:
         for kind, texts in (("error", results.errors()), ("warning", results.warnings()))
         for text in texts
     ]
-    return Part(("Analysis", "Kind", "Message"), tuple(rows) or (Row("None", ("", "")),), "Warnings and errors")
+    return Part(
+        ("Analysis", "Kind", "Message"), tuple(rows) or (Row("None", ("", "")),), "Warnings and errors", is_text=True
+    )

@@ -71,6 +71,6 @@ def _numbers(results: Results, name: str) -> list[Row]:
             formats.with_bracket(median, formats.interval(low, high))
             for median, low, high in texts("median", "q1", "q3")
         ],
-        "Minimum to maximum": [formats.interval(*pair) for pair in texts("min", "max")],
+        "Range": [formats.interval(*pair) for pair in texts("min", "max")],
     }
     return [Row(label, (*cells, *blank), 1) for label, cells in rows.items()]

@@ -13,10 +13,16 @@ EXPLANATION = "Participants with at least one event, n (%), and number of events
 
 
 def event_headings(results: Results) -> tuple[str, ...]:
-    """Give the headings: arms, all, and one per comparison."""
+    """Give the headings: arms, all, and one per comparison, which is named where there are several."""
     pairs = results.comparisons()
-    names = (f"Risk difference {arm} − {against}, points ({results.confidence} CI)" for arm, against in pairs)
-    return (*headings(results), *names)
+    named = [f" {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
+    return (*headings(results), *(f"Risk difference{name} ({results.confidence} CI)" for name in named))
+
+
+def explanations(results: Results) -> tuple[str, ...]:
+    """Give the footnotes: what the cells hold, and what is subtracted from what."""
+    differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons())
+    return (EXPLANATION, f"Risk differences in percentage points: {differences}.") if differences else (EXPLANATION,)
 
 
 def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
@@ -27,8 +33,8 @@ def event_row(results: Results, label: str, key: Mapping[str, str], indent: int 
 
 
 def participants_row(results: Results, label: str, key: Mapping[str, str]) -> Row:
-    """Give one row of participants and events without risk differences."""
-    return Row(label, tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in groups_of(results)))
+    """Give one row of participants and events by arm, without risk differences."""
+    return Row(label, tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in results.arms))
 
 
 def _participants_and_events(results: Results, key: dict[str, str]) -> str:

@@ -61,7 +61,7 @@ def fit_part(results: Results) -> Part:
     }
     numbers = {STATISTICS[name].label: results.text(name, term="fit") for name in _FIT}
     rows = tuple(Row(name, (text,)) for name, text in (texts | numbers).items() if text)
-    return Part(("", "Value"), rows, "Diagnostics")
+    return Part(("", "Value"), rows, "Diagnostics", is_text=True)
 
 
 def structure_name(structure: str) -> str:
@@ -108,13 +108,17 @@ def _difference(results: Results, key: dict[str, str], against: str) -> list[Row
     cells = {
         f"Difference from {against} (SE)": [_with_error(results, key) for key in keys],
         f"{results.confidence} CI": [results.interval(**key) for key in keys],
-        "t": [results.text("statistic", **key) for key in keys],
-        "Degrees of freedom": [results.text("df", **key) for key in keys],
+        "t (degrees of freedom)": [_with_df(results, key) for key in keys],
         "p": [results.text("p_value", **key) for key in keys],
         "Standardised effect": [results.text("std_effect", **key) for key in keys],
     }
     rows = [Row(name, tuple(texts), 1 if name.startswith("Difference") else 2) for name, texts in cells.items()]
     return [row for row in rows if any(row.cells)]
+
+
+def _with_df(results: Results, key: dict[str, str]) -> str:
+    """Give a test statistic with its degrees of freedom."""
+    return formats.with_bracket(results.text("statistic", **key), results.text("df", **key))
 
 
 def _with_error(results: Results, key: dict[str, str]) -> str:

@@ -32,8 +32,8 @@ def _group(results: Results, endpoint: Endpoint, group: dict[str, str]) -> Part:
     """Give the block of one measure in one group."""
     visits = [visit for visit in results.values_of("visit", variable="AVAL", **group) if visit]
     arms = groups_of(results)
-    columns = ("Visit", *(("n", "Mean (SD)", "Change", "95 % CI") * len(arms)))
-    spanners = tuple(Spanner(arm or "All", 4) for arm in arms)
+    columns = ("Visit", *(("n", "Mean (SD)", "Change (95 % CI)") * len(arms)))
+    spanners = tuple(Spanner(arm or "All", 3) for arm in arms)
     rows = tuple(Row(visit, _cells(results, endpoint, visit, group)) for visit in visits)
     name = f"{endpoint.label} ({endpoint.unit})"
     caption = f"{name}: {group['subgroup_level']}" if group["subgroup_level"] else f"{name}: all participants"
@@ -46,7 +46,7 @@ def _cells(results: Results, endpoint: Endpoint, visit: str, group: dict[str, st
                  for cell in _of_arm(results, endpoint, {"visit": visit, "arm": arm, **group}))  # fmt: skip
 
 
-def _of_arm(results: Results, endpoint: Endpoint, key: dict[str, str]) -> tuple[str, str, str, str]:
+def _of_arm(results: Results, endpoint: Endpoint, key: dict[str, str]) -> tuple[str, str, str]:
     """Give number, mean with SD, and change with its interval of one arm."""
 
     def text(name: str, variable: str) -> str:
@@ -55,6 +55,5 @@ def _of_arm(results: Results, endpoint: Endpoint, key: dict[str, str]) -> tuple[
     return (
         text("n", "AVAL"),
         formats.with_bracket(text("mean", "AVAL"), text("sd", "AVAL")),
-        text("mean", "CHG"),
-        formats.interval(text("conf_low", "CHG"), text("conf_high", "CHG")),
+        formats.with_bracket(text("mean", "CHG"), formats.interval(text("conf_low", "CHG"), text("conf_high", "CHG"))),
     )
