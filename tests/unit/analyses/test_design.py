@@ -81,11 +81,12 @@ def test_bases_keep_their_knots_when_they_are_evaluated_elsewhere():
         ("ns(x, 9)", "must lie between 1 and 6"),
         ("poly(x, 6)", "different values"),
         ("one", "1 level"),
+        ("mixed", "different types"),
         ("inf", "infinite"),
     ],
 )
 def test_what_cannot_be_a_column_is_refused(formula, reason):
-    frame = FRAME.assign(one="a", inf=[1, 2, 3, 4, 5, np.inf])
+    frame = FRAME.assign(one="a", mixed=[1, "a", 2, "b", 3, "c"], inf=[1, 2, 3, 4, 5, np.inf])
     with pytest.raises(ModelError, match=reason):
         build_design(formula, frame)
 

@@ -250,11 +250,20 @@ def require_columns(frame: pd.DataFrame, columns: Iterable[str]) -> None:
 
 
 def level_values(column: pd.Series[Any]) -> tuple[Any, ...]:
-    """Give the levels that occur: in the order of a Categorical, else sorted."""
+    """Give the levels that occur: in the order of a Categorical, else sorted.
+
+    Raises
+    ------
+    ModelError
+        The values have no order.
+    """
     if isinstance(column.dtype, pd.CategoricalDtype):
         used = np.bincount(column.cat.codes.to_numpy()[column.notna().to_numpy()], minlength=len(column.cat.categories))
         return tuple(level for level, n in zip(column.cat.categories, used, strict=True) if n)
-    return tuple(sorted(column.dropna().unique().tolist()))
+    try:
+        return tuple(sorted(column.dropna().unique().tolist()))
+    except TypeError:
+        raise ModelError(f"{column.name} holds values of different types; give its levels as a Categorical") from None
 
 
 def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariate:
