@@ -194,3 +194,9 @@ def test_scores_alone_are_those_of_the_whole_trial():
 def test_replicates_differ():
     first, second = (simulate_scores(np.random.SeedSequence(4, spawn_key=(i,)))["assessments"] for i in (0, 1))
     assert not first.equals(second)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_very_small_trial_can_be_simulated(seed):
+    tables = simulate_trial(np.random.SeedSequence(seed), strata={"AN": 4, "BN": 4, "BED": 4})
+    assert len(tables["participants"]) == 12

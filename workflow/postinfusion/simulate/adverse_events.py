@@ -99,10 +99,12 @@ def choose_withdrawals(
             present = (people.arm == arm) & (left > start[:, number - 1] + 24.0)
             present[persons] = False
             had_it = present & acute.happens[:, number - 1, _TERMS.index(rule.term)]
-            persons.append(int(generator.choice(np.flatnonzero(had_it if had_it.any() else present))))
-            terms.append(rule.term)
-            numbers.append(number)
-    return Withdrawal(np.array(persons), tuple(terms), np.array(numbers))
+            pool = np.flatnonzero(had_it if had_it.any() else present)
+            if len(pool):  # a very small trial may have nobody left
+                persons.append(int(generator.choice(pool)))
+                terms.append(rule.term)
+                numbers.append(number)
+    return Withdrawal(np.array(persons, dtype=np.int64), tuple(terms), np.array(numbers, dtype=np.int64))
 
 
 def with_withdrawals(acute: Acute, withdrawal: Withdrawal) -> Acute:
@@ -174,7 +176,8 @@ def choose_serious(
             fitting[[person for person, _ in chosen]] = False
             by_subtype = fitting & np.isin(people.subtype, np.array(event.subtypes))
             pool = np.flatnonzero(by_subtype if by_subtype.any() else fitting)
-            chosen.append((int(generator.choice(pool)), event))
+            if len(pool):
+                chosen.append((int(generator.choice(pool)), event))
     return tuple(chosen)
 
 
