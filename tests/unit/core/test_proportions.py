@@ -42,7 +42,7 @@ def test_zero_events_still_allow_the_closed_form_upper_limit(total):
 def test_an_exact_interval_holds_the_tail_probabilities():
     # Clopper & Pearson for 3 of 10, as printed in Agresti, Categorical Data Analysis
     found = clopper_pearson(3, 10)
-    assert (round(found.conf_low, 3), round(found.conf_high, 3)) == (0.067, 0.652)
+    assert (round(float(found.conf_low), 3), round(float(found.conf_high), 3)) == (0.067, 0.652)
 
 
 counts = st.integers(1, 60).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total)))
@@ -58,12 +58,19 @@ def test_swapping_the_arms_turns_the_interval_around(first, second):
 @given(counts, counts)
 def test_the_interval_holds_the_estimate_and_stays_within_its_range(first, second):
     found = miettinen_nurminen(*first, *second)
-    assert -1 <= found.conf_low <= found.estimate <= found.conf_high <= 1
+    assert -1 <= found.conf_low <= found.estimate + 1e-12
+    assert found.estimate - 1e-12 <= found.conf_high <= 1
+
+
+def test_arrays_of_counts_give_what_each_gives_alone():
+    found = miettinen_nurminen([56, 9], [70, 10], [48, 3], [80, 10])
+    alone = [miettinen_nurminen(56, 70, 48, 80), miettinen_nurminen(9, 10, 3, 10)]
+    assert found.conf_low.tolist() == [float(each.conf_low) for each in alone]
 
 
 @given(counts, counts, st.floats(-0.99, 0.99))
 def test_restricted_proportions_are_probabilities_that_differ_by_the_difference(first, second, difference):
-    one, two = restricted_proportions((*first, *second), difference)
+    one, two = restricted_proportions(*first, *second, difference)
     assert one - two == pytest.approx(difference, abs=1e-12)
     assert -1e-12 <= two <= 1 + 1e-12
     assert -1e-12 <= one <= 1 + 1e-12

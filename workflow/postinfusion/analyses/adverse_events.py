@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -18,6 +19,14 @@ STOPPING = ("stopped", "withdrawn")
 UNCODED = "not classified"
 
 
+@dataclass(frozen=True)
+class Line:
+    """One line of a table of events: its key in the results, and the events that it counts."""
+
+    key: dict[str, str]
+    events: pd.DataFrame
+
+
 def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> list[Row]:
     """Count participants and events by arm, and compare each arm with the reference arm; zeros are printed.
 
@@ -28,15 +37,11 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     if "ADAE" not in adam:
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
     events = _emergent(adam["ADAE"], population)
-    for level, chosen in _overview(events):
-        result += _compared(analysis, chosen, population, variable="overview", level=level)
-    result += _compared(analysis, _deaths(events, population), population, variable="overview", level="died")
-    for body_system, of_class in events.groupby("AEBODSYS", sort=True):
-        key = {"variable": "class-term", "level": str(body_system)}
-        result += _compared(analysis, of_class, population, **key)
-        for term, of_term in of_class.groupby("AEDECOD", sort=True):
-            result += _compared(analysis, of_term, population, **key, term=str(term))
-    return result
+    lines = [*_overview(events, population), *_by_class(events)]
+    counts = pd.DataFrame([_participants(line.events, population) for line in lines])
+    for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
+        result += _count_rows(line, of_line, population)
+    return [*result, *_differences(analysis, lines, counts, population)]
 
 
 def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
@@ -47,13 +52,27 @@ def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
     return chosen.assign(ARM=chosen["USUBJID"].map(arms), AEBODSYS=named)
 
 
-def _overview(events: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give the events of each line of the overview."""
-    yield "any", events
-    yield "related", events[events["AEREL"].isin(RELATED)]
-    yield "serious", events[events["AESER"] == "Y"]
-    yield "severe", events[events["AESEV"].isin(SEVERE)]
-    yield "stopped", events[events["AEACN"].isin(STOPPING)]
+def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
+    """Give the lines of the overview."""
+    chosen = {
+        "any": events,
+        "related": events[events["AEREL"].isin(RELATED)],
+        "serious": events[events["AESER"] == "Y"],
+        "severe": events[events["AESEV"].isin(SEVERE)],
+        "stopped": events[events["AEACN"].isin(STOPPING)],
+        "died": _deaths(events, population),
+    }
+    for level, found in chosen.items():
+        yield Line({"variable": "overview", "level": level}, found)
+
+
+def _by_class(events: pd.DataFrame) -> Iterator[Line]:
+    """Give a line for each class and, below it, for each of its terms."""
+    for body_system, of_class in events[["USUBJID", "ARM", "AEBODSYS", "AEDECOD"]].groupby("AEBODSYS", sort=True):
+        key = {"variable": "class-term", "level": str(body_system)}
+        yield Line(key, of_class)
+        for term, of_term in of_class.groupby("AEDECOD", sort=True):
+            yield Line({**key, "term": str(term)}, of_term)
 
 
 def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
@@ -64,31 +83,36 @@ def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
     return frame[died | frame["USUBJID"].isin(fatal)]
 
 
-def _compared(analysis: AdverseEvents, events: pd.DataFrame, population: Members, **key: str) -> list[Row]:
-    """Count participants and events by arm, and give each arm's risk difference to the reference arm."""
-    totals = population.n_by_arm
-    of_arm = {arm: events if arm == "" else events[events["ARM"] == arm] for arm in totals}
-    counts = {arm: int(found["USUBJID"].nunique()) for arm, found in of_arm.items()}
+def _participants(events: pd.DataFrame, population: Members) -> dict[str, int]:
+    """Count participants with any of the events, by arm and over all arms."""
+    once = events.drop_duplicates("USUBJID")["ARM"].value_counts()
+    return {"": int(once.sum()), **{arm: int(once.get(arm, 0)) for arm in population.arms}}
+
+
+def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members) -> list[Row]:
+    """Give the rows of one line: participants, their share and events, by arm and over all arms."""
+    by_arm = line.events["ARM"].value_counts()
     result = []
-    for arm, n in counts.items():
-        share = n / totals[arm] if totals[arm] else float("nan")
-        result += rows({"n": n, "proportion": share, "n_events": len(of_arm[arm])}, arm=arm, **key)
-    for arm in population.compared:
-        result += _difference(analysis, counts, totals, arm, str(population.reference), **key)
+    for arm, total in population.n_by_arm.items():
+        share = counts[arm] / total if total else float("nan")
+        n_events = len(line.events) if arm == "" else int(by_arm.get(arm, 0))
+        result += rows({"n": counts[arm], "proportion": share, "n_events": n_events}, arm=arm, **line.key)
     return result
 
 
-def _difference(
-    analysis: AdverseEvents, counts: dict[str, int], totals: dict[str, int], arm: str, reference: str, **key: str
-) -> list[Row]:
-    """Give the risk difference of two arms with its interval."""
-    if not totals[arm] or not totals[reference]:
-        return []
-    found = miettinen_nurminen(
-        counts[arm], totals[arm], counts[reference], totals[reference], confidence=analysis.confidence
-    )
-    limits = {"conf_low": found.conf_low, "conf_high": found.conf_high}
-    return rows({"risk_difference": found.estimate} | limits, arm=arm, comparator=reference, **key)
+def _differences(
+    analysis: AdverseEvents, lines: list[Line], counts: pd.DataFrame, population: Members
+) -> Iterator[Row]:
+    """Give the rows of the risk differences of every line, with their intervals."""
+    totals, reference = population.n_by_arm, population.reference or ""
+    for arm in population.compared:
+        if not totals[arm] or not totals[reference]:
+            continue
+        of_arm, of_reference = counts[arm].to_numpy(), counts[reference].to_numpy()
+        found = miettinen_nurminen(of_arm, totals[arm], of_reference, totals[reference], confidence=analysis.confidence)
+        for line, estimate, low, high in zip(lines, found.estimate, found.conf_low, found.conf_high, strict=True):
+            statistics = {"risk_difference": estimate, "conf_low": low, "conf_high": high}
+            yield from rows(statistics, arm=arm, comparator=reference, **line.key)
 
 
 def _exposure(population: Members) -> list[Row]:

@@ -1,6 +1,7 @@
 """Proportions and their difference: exact and score intervals that are safe with zero events.
 
-Notation: x events among n; p1 - p2 is the risk difference; z the quantile of the standard normal.
+Notation: x events among n; d = p1 - p2 is the risk difference; z the quantile of the standard normal. All functions
+take numbers or arrays of one shape and work element by element.
 """
 
 from __future__ import annotations
@@ -8,22 +9,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, ndtri
 
 from postinfusion.errors import ModelError
 
+Array = NDArray[np.float64]
+
+HALVINGS = 60  # of an interval of at most 2: below the resolution of double precision
+
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its two-sided confidence limits."""
+    """Estimates with their two-sided confidence limits, of one shape each."""
 
-    estimate: float
-    conf_low: float
-    conf_high: float
+    estimate: Array
+    conf_low: Array
+    conf_high: Array
 
 
-def clopper_pearson(events: int, total: int, *, confidence: float = 0.95) -> Interval:
+@dataclass(frozen=True)
+class _Counts:
+    """Events and totals of two groups."""
+
+    x1: Array
+    n1: Array
+    x2: Array
+    n2: Array
+
+
+def clopper_pearson(events: ArrayLike, total: ArrayLike, *, confidence: float = 0.95) -> Interval:
     """Give a proportion with its exact interval.
 
     Parameters
@@ -42,20 +57,26 @@ def clopper_pearson(events: int, total: int, *, confidence: float = 0.95) -> Int
     ----------
     Clopper & Pearson (1934), Biometrika 26, 404-413.
     """
-    _refuse_impossible(events, total)
+    x, n = _counts(events, total)
     tail = (1 - confidence) / 2
-    low = 0.0 if events == 0 else float(betaincinv(events, total - events + 1, tail))
-    high = 1.0 if events == total else float(betaincinv(events + 1, total - events, 1 - tail))
-    return Interval(events / total, low, high)
+    low = np.where(x == 0, 0.0, betaincinv(np.maximum(x, 1), n - x + 1, tail))
+    high = np.where(x == n, 1.0, betaincinv(x + 1, np.maximum(n - x, 1), 1 - tail))
+    return Interval(x / n, low, high)
 
 
 def miettinen_nurminen(
-    events: int, total: int, reference_events: int, reference_total: int, *, confidence: float = 0.95
+    events: ArrayLike,
+    total: ArrayLike,
+    reference_events: ArrayLike,
+    reference_total: ArrayLike,
+    *,
+    confidence: float = 0.95,
 ) -> Interval:
     """Give the difference of two proportions with its score interval.
 
     The limits are the differences d at which the score statistic, whose variance uses the estimates restricted to
-    p1 - p2 = d and the factor N / (N - 1), equals the normal quantile.
+    p1 - p2 = d and the factor N / (N - 1), equals the normal quantile. They are found by halving, since the statistic
+    falls with d.
 
     Parameters
     ----------
@@ -75,64 +96,76 @@ def miettinen_nurminen(
     ----------
     Miettinen & Nurminen (1985), Statistics in Medicine 4, 213-226, equations 8 and 9.
     """
-    _refuse_impossible(events, total)
-    _refuse_impossible(reference_events, reference_total)
-    counts = (events, total, reference_events, reference_total)
-    estimate = events / total - reference_events / reference_total
+    counts = _Counts(*_counts(events, total), *_counts(reference_events, reference_total))
+    estimate = np.asarray(counts.x1 / counts.n1 - counts.x2 / counts.n2)
     z = float(ndtri((1 + confidence) / 2))
-    low = _limit(counts, z, estimate, -1.0)
-    high = _limit(counts, -z, estimate, 1.0)
+    low = _where_score_is(counts, z, np.full_like(estimate, -1.0), estimate)
+    high = _where_score_is(counts, -z, estimate, np.full_like(estimate, 1.0))
     return Interval(estimate, low, high)
 
 
-def restricted_proportions(counts: tuple[int, int, int, int], difference: float) -> tuple[float, float]:
+def restricted_proportions(
+    events: ArrayLike,
+    total: ArrayLike,
+    reference_events: ArrayLike,
+    reference_total: ArrayLike,
+    difference: ArrayLike,
+) -> tuple[Array, Array]:
     """Give the maximum-likelihood proportions under p1 - p2 = difference, by the closed form of the cubic.
 
     References
     ----------
     Miettinen & Nurminen (1985), appendix 1.
     """
-    x1, n1, x2, n2 = counts
-    total, d = n1 + n2, difference
-    l3, l2 = float(total), (n1 + 2 * n2) * d - total - (x1 + x2)
+    counts = _Counts(*_counts(events, total), *_counts(reference_events, reference_total))
+    return _restricted(counts, np.asarray(difference, dtype=float))
+
+
+def _restricted(counts: _Counts, d: Array) -> tuple[Array, Array]:
+    """Solve the cubic for the proportions restricted to a difference."""
+    x1, n1, x2, n2 = counts.x1, counts.n1, counts.x2, counts.n2
+    total = n1 + n2
+    l3, l2 = total, (n1 + 2 * n2) * d - total - (x1 + x2)
     l1 = (n2 * d - total - 2 * x2) * d + (x1 + x2)
     l0 = x2 * d * (1 - d)
     q = l2**3 / (3 * l3) ** 3 - l1 * l2 / (6 * l3**2) + l0 / (2 * l3)
-    root = np.sqrt(max(l2**2 / (3 * l3) ** 2 - l1 / (3 * l3), 0.0))
-    p = root if q > 0 else -root
-    cosine = np.clip(q / p**3, -1.0, 1.0) if p != 0 else 0.0
-    second = 2 * p * np.cos((np.pi + np.arccos(cosine)) / 3) - l2 / (3 * l3)
-    second = float(np.clip(second, max(0.0, -d), min(1.0, 1 - d)))
+    p = np.where(q > 0, 1.0, -1.0) * np.sqrt(np.maximum(l2**2 / (3 * l3) ** 2 - l1 / (3 * l3), 0.0))
+    cosine = np.divide(q, p**3, out=np.zeros_like(q), where=p != 0)
+    angle = (np.pi + np.arccos(np.clip(cosine, -1.0, 1.0))) / 3
+    second = np.clip(2 * p * np.cos(angle) - l2 / (3 * l3), np.maximum(0.0, -d), np.minimum(1.0, 1 - d))
     return second + d, second
 
 
-def _score(counts: tuple[int, int, int, int], difference: float) -> float:
-    """Give the score statistic of a difference."""
-    x1, n1, x2, n2 = counts
-    p1, p2 = restricted_proportions(counts, difference)
-    variance = (p1 * (1 - p1) / n1 + p2 * (1 - p2) / n2) * (n1 + n2) / (n1 + n2 - 1)
-    distance = x1 / n1 - x2 / n2 - difference
-    if variance <= 0:
-        return float(np.sign(distance)) * np.inf if abs(distance) > np.finfo(float).eps else 0.0
-    return float(distance / np.sqrt(variance))
+def _score(counts: _Counts, d: Array) -> Array:
+    """Give the score statistic of a difference; infinite where the restricted variance is zero."""
+    p1, p2 = _restricted(counts, d)
+    total = counts.n1 + counts.n2
+    variance = (p1 * (1 - p1) / counts.n1 + p2 * (1 - p2) / counts.n2) * total / (total - 1)
+    distance = counts.x1 / counts.n1 - counts.x2 / counts.n2 - d
+    rounding = np.finfo(float).eps
+    limit = np.where(distance > rounding, np.inf, np.where(distance < -rounding, -np.inf, 0.0))
+    return np.divide(distance, np.sqrt(np.maximum(variance, 0.0)), out=limit, where=variance > 0)
 
 
-def _limit(counts: tuple[int, int, int, int], z: float, estimate: float, bound: float) -> float:
-    """Give the difference between the estimate and the bound at which the score equals z; the bound if none does."""
-    edge = bound * (1 - 1e-12)
-    if abs(estimate) >= 1 and np.sign(estimate) == np.sign(bound):
-        return bound
-    largest = np.finfo(float).max
-
-    def excess(difference: float) -> float:
-        return float(np.clip(_score(counts, difference) - z, -largest, largest))
-
-    if excess(edge) * excess(estimate) > 0:
-        return bound
-    return float(brentq(excess, min(edge, estimate), max(edge, estimate), xtol=1e-12))
+def _where_score_is(counts: _Counts, z: float, low: Array, high: Array) -> Array:
+    """Give the difference between two bounds at which the score equals z, by halving."""
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        is_above = _score(counts, middle) > z
+        low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
+    return (low + high) / 2
 
 
-def _refuse_impossible(events: int, total: int) -> None:
-    """Raise when the counts are not those of a proportion."""
-    if total < 1 or not 0 <= events <= total:
-        raise ModelError(f"{events} of {total} is not a proportion")
+def _counts(events: ArrayLike, total: ArrayLike) -> tuple[Array, Array]:
+    """Give events and totals as arrays.
+
+    Raises
+    ------
+    ModelError
+        Some are not those of a proportion.
+    """
+    x, n = np.broadcast_arrays(np.asarray(events, dtype=float), np.asarray(total, dtype=float))
+    wrong = (n < 1) | (x < 0) | (x > n)
+    if wrong.any():
+        raise ModelError(f"{x[wrong][0]:g} of {n[wrong][0]:g} is not a proportion")
+    return x, n
