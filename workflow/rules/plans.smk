@@ -8,7 +8,7 @@ from pathlib import Path
 from postinfusion.cli.trial import data_folder
 from postinfusion.errors import PostinfusionError, counted, grouped_by_file
 from postinfusion.io.digest import of_code, of_section
-from postinfusion.io.plans import options, plan_files, read_plans
+from postinfusion.io.plans import default_trials, plan_files, read_plans
 from postinfusion.plan import sections
 from postinfusion.sources.export import EXPORTS, PACKAGES
 from postinfusion.vocabulary import Section
@@ -20,8 +20,8 @@ os.environ.update(PATH=os.pathsep.join(PATH))
 
 
 def trials_of_run():
-    """Give the trials to run: as given with --config, else as in config/config.yaml; none means every plan."""
-    trials = {**options(HOME), **config}.get("trials") or []
+    """Give the trials to run: as given with --config, else as in config/config.yaml."""
+    trials = config.get("trials") or default_trials(HOME)
     return [trials] if isinstance(trials, str) else trials
 
 

@@ -15,11 +15,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from postinfusion.io import read
-from postinfusion.io.plans import options, plan_files
+from postinfusion.io.plans import default_trials, plan_files
 
 HOME = Path(__file__).resolve().parents[3]
 OWN_DATA = "Your own data:  one plan in config/trials, its files in data; config/README.md tells what a plan holds."
 # Snakemake names the command of a failed job, which ends with the log file that it writes.
+_NOTICE = re.compile(r"^Using workflow specific profile .*\n", re.MULTILINE)
 _FAILED_JOB = re.compile(r"^Command .* tee (results/([^/]+)/logs/\S+\.log)' returned non-zero", re.MULTILINE)
 
 
@@ -36,9 +37,9 @@ def run(arguments: Namespace) -> int:
     code, messages = _snakemake(_command(trials, arguments.cores, arguments.directory))
     failed = {trial: log for log, trial in reversed(_FAILED_JOB.findall(messages))}
     if code and not failed:
-        print(messages.strip(), file=sys.stderr)
+        print(_NOTICE.sub("", messages).strip(), file=sys.stderr)
         return 1
-    for trial in plan_files(HOME, trials or _default_trials()):
+    for trial in plan_files(HOME, trials or default_trials(HOME)):
         print("\n".join(_closing_lines(trial, arguments.directory / "results" / trial, failed.get(trial, ""))))
     print(OWN_DATA)
     return 1 if code else 0
@@ -47,12 +48,6 @@ def run(arguments: Namespace) -> int:
 def _cores() -> int:
     """Give the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _default_trials() -> list[str]:
-    """Give the trials that a run makes unless others are named."""
-    trials = options(HOME).get("trials") or []
-    return [str(trial) for trial in trials] if isinstance(trials, Sequence) else []
 
 
 def _command(trials: Iterable[str], cores: int, directory: Path) -> list[str]:
@@ -81,7 +76,7 @@ def _closing_lines(trial: str, results: Path, log: str) -> list[str]:
     """Give the result of a trial and the link to its report, or which step stopped."""
     if log:
         step = log.partition("/logs/")[2].removesuffix(".log")
-        return [f"{trial:<15} stopped at {step}; earlier results are untouched. See {log}"]
+        return [f"{trial:<15} stopped at {step}, as told above and in {log}"]
     headline, report = results / "report" / "headline.txt", results / "report" / "report.html"
     text = read.text(headline).strip() if headline.is_file() else "The report is ready."
     return [f"{trial:<15} {text}", f"{'':<15} {report.resolve().as_uri()}"]

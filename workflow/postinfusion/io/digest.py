@@ -91,52 +91,54 @@ def _is_package(name: str) -> bool:
 def _tree(name: str) -> ast.Module:
     """Give the syntax tree of a module without docstrings and without imports for type checkers alone."""
     tree = ast.parse(_modules()[name].read_bytes())
-    _WithoutProse().visit(tree)
+    for block in [block for node in [tree, *_statements(tree)] for block in _blocks(node)]:
+        block[:] = [statement for statement in block if not _is_prose(statement)]
     return tree
 
 
-class _WithoutProse(ast.NodeTransformer):
-    """Drops what cannot change a result: docstrings, of attributes too, and ``if TYPE_CHECKING:``."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        """Drop a statement that is only a text."""
-        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return None if is_text else node
-
-    def visit_If(self, node: ast.If) -> ast.AST | None:
-        """Drop a branch for type checkers."""
-        is_for_types = isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-        return None if is_for_types else self.generic_visit(node)
+def _is_prose(statement: ast.AST) -> bool:
+    """Say whether a statement cannot change a result: a docstring, of an attribute too, or ``if TYPE_CHECKING:``."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) and isinstance(statement.value.value, str)
+    return (
+        isinstance(statement, ast.If) and isinstance(statement.test, ast.Name) and statement.test.id == "TYPE_CHECKING"
+    )
 
 
-def _imports(name: str) -> Iterator[str]:
-    """Give the modules of the package that a module imports itself, its parent packages first.
+def _blocks(node: ast.AST) -> Iterator[list[ast.AST]]:
+    """Give the lists of statements, and of branches with statements, that a statement holds."""
+    fields = (getattr(node, name, None) for name in ("body", "orelse", "finalbody", "handlers", "cases"))
+    yield from (field for field in fields if isinstance(field, list))
+
+
+def _statements(node: ast.AST, *, into_functions: bool = True) -> Iterator[ast.AST]:
+    """Give every statement below a node; expressions hold none, and are left alone."""
+    for block in _blocks(node):
+        for statement in block:
+            yield statement
+            if into_functions or not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from _statements(statement, into_functions=into_functions)
+
+
+@cache
+def _imports(name: str) -> tuple[str, ...]:
+    """Give the modules of the package that a module imports itself, and its parent package.
 
     Imports inside functions count, except in the ``__init__`` of a package, where they are doors that open only on
     demand: the public functions of the package and the commands of the command line.
     """
-    statements = _import_statements(_tree(name), into_functions=not _is_package(name))
-    named = [name.rpartition(".")[0], *(target for node in statements for target in _targets(node, name))]
-    yield from (target for target in named if target in _modules())
+    statements = _statements(_tree(name), into_functions=not _is_package(name))
+    named = [target for statement in statements for target in _targets(statement, name)]
+    return tuple(target for target in [name.rpartition(".")[0], *named] if target in _modules())
 
 
-def _import_statements(tree: ast.AST, *, into_functions: bool) -> Iterator[ast.Import | ast.ImportFrom]:
-    """Give the import statements below a node."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
-        elif into_functions or not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _import_statements(node, into_functions=into_functions)
-
-
-def _targets(node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
-    """Give the full names that an import statement in a module may mean: modules, and names within modules."""
-    if isinstance(node, ast.Import):
-        yield from (alias.name for alias in node.names)
-        return
-    base = _base(node, name)
-    yield base
-    yield from (f"{base}.{alias.name}" for alias in node.names)
+def _targets(statement: ast.AST, name: str) -> Iterator[str]:
+    """Give the full names that a statement of a module may import: modules, and names within modules."""
+    if isinstance(statement, ast.Import):
+        yield from (alias.name for alias in statement.names)
+    elif isinstance(statement, ast.ImportFrom):
+        base = _base(statement, name)
+        yield from [base, *(f"{base}.{alias.name}" for alias in statement.names)]
 
 
 def _base(node: ast.ImportFrom, name: str) -> str:

@@ -15,11 +15,17 @@ OPTIONS = Path("config") / "config.yaml"
 
 
 def options(home: Path) -> dict[str, object]:
-    """Give the global options of the workflow in a folder: what ``config/config.yaml`` says."""
+    """Give the global options of the workflow in a folder, as ``config/config.yaml`` says them."""
     from ruamel.yaml import YAML
 
     file = home / OPTIONS
     return dict(YAML(typ="safe").load(read.text(file)) or {}) if file.is_file() else {}
+
+
+def default_trials(home: Path) -> list[str]:
+    """Give the trials that a run makes unless others are named; none means every plan."""
+    trials = options(home).get("trials") or []
+    return [str(trial) for trial in trials] if isinstance(trials, list) else [str(trials)]
 
 
 def plan_files(home: Path, trials: Iterable[str]) -> dict[str, Path]:
