@@ -1,0 +1,252 @@
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from displays import trials
+from postinfusion.ard.query import select, statistic
+from postinfusion.errors import DataError, ModelError
+from postinfusion.present import theme
+from postinfusion.present.figures import draw
+from postinfusion.present.results import results_of
+from postinfusion.report.figure_files import png_bytes, svg_bytes
+from postinfusion.vocabulary import BANNERS, INDIVIDUAL_BANNER, DataKind
+
+FIGURES = {"CONSORT01": "flow", "MMRMG01": "madrs-mmrm", "IPPG01": "madrs-lines", "WTG03": "body", "AEG01": "harms"}
+PLANS = {"infused": trials.infused, "three arms": trials.three_arms, "single arm": trials.single_arm}
+INK_BEYOND_THE_EDGE = 1.0  # pixels by which letters may differ from their measured width
+
+
+def with_arms(count: int):
+    names = [f"Ketamine hydrochloride {number + 1}.5 mg/kg, slow infusion" for number in range(count)]
+    arms = [{"name": name, "role": "experimental"} for name in names]
+    arms[-1]["role"] = "reference"
+    design = trials.INFUSED["design"] | {"arms": arms}
+    treatment = {"arm": names[0], "against": names[-1]}
+    estimand = trials.INFUSED["estimands"]["primary"] | {"treatment": treatment}
+    return trials.infused(design=design, estimands={"primary": estimand})
+
+
+def drawing(output_id, plan, ard=None, size=48):
+    ard = trials.results(plan, size=size) if ard is None else ard
+    courses = trials.courses(plan, size=size) if output_id == "IPPG01" else None
+    return draw(output_id, results_of(plan, ard, FIGURES[output_id], courses))
+
+
+@cache
+def made(output_id, name):
+    """A drawing that tests only look at."""
+    return drawing(output_id, PLANS[name]())
+
+
+def boxes(figure, texts):
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    return [text.get_window_extent(renderer) for text in texts if text.get_visible() and text.get_text().strip()]
+
+
+def tick_labels(axis):
+    """The labels that are drawn: matplotlib keeps others beyond the limits and leaves them out."""
+    return [label for tick in axis._update_ticks() for label in (tick.label1, tick.label2)]
+
+
+def check_nothing_is_cut_or_overlaps(figure):
+    FigureCanvasAgg(figure)
+    with theme.applied():
+        figure.draw_without_rendering()
+    axes = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) if axes.axison]
+    ticks = [tick_labels(axis) for axis in axes]
+    beyond = {label for axis in axes for label in axis.get_ticklabels(which="both")}
+    others = [text for text in figure.findobj(Text) if text not in beyond]
+    for box in boxes(figure, [*others, *(label for labels in ticks for label in labels)]):
+        assert box.x0 >= -INK_BEYOND_THE_EDGE
+        assert box.y0 >= -INK_BEYOND_THE_EDGE
+        assert box.x1 <= figure.bbox.x1 + INK_BEYOND_THE_EDGE
+        assert box.y1 <= figure.bbox.y1 + INK_BEYOND_THE_EDGE
+    for labels in ticks:
+        assert not [pair for pair in combinations(boxes(figure, labels), 2) if pair[0].overlaps(pair[1])]
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("output_id", FIGURES)
+def test_no_text_is_cut_and_no_labels_overlap(output_id, name):
+    check_nothing_is_cut_or_overlaps(made(output_id, name).figure)
+
+
+@pytest.mark.parametrize("output_id", FIGURES)
+def test_five_arms_with_long_names_fit(output_id):
+    check_nothing_is_cut_or_overlaps(drawing(output_id, with_arms(5)).figure)
+
+
+@pytest.mark.parametrize("output_id", FIGURES)
+def test_three_participants_are_enough(output_id):
+    assert drawing(output_id, trials.infused(), size=3).alt
+
+
+@pytest.mark.parametrize("output_id", FIGURES)
+def test_synthetic_data_carry_the_banner_on_every_figure(output_id):
+    texts = [text.get_text() for text in made(output_id, "infused").figure.texts]
+    assert BANNERS[DataKind.SYNTHETIC] in texts
+    assert (INDIVIDUAL_BANNER in texts) == (output_id == "IPPG01")
+
+
+def test_real_data_carry_no_banner():
+    assert not [text for text in made("AEG01", "three arms").figure.texts if text.get_gid() == "banner"]
+
+
+def test_means_stand_at_the_values_of_the_results_and_inside_the_axes():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    axes = drawing("MMRMG01", plan, ard).figure.axes[0]
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    for arm in plan.design.arm_names:
+        means = select(ard, analysis_id="madrs-mmrm", term="marginal-mean", arm=arm, stat_name="estimate")
+        means = means[means["visit"] != "average"]
+        np.testing.assert_array_equal(lines[arm].get_ydata(), means["stat"])
+    limits = select(ard, analysis_id="madrs-mmrm", term="marginal-mean", stat_name=["conf_low", "conf_high"])
+    low, high = axes.get_ylim()
+    assert low < limits["stat"].min()
+    assert limits["stat"].max() < high
+
+
+def test_the_number_at_each_visit_stands_below_its_mean():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    strip = drawing("MMRMG01", plan, ard).figure.axes[1]
+    shown = [text.get_text() for text in strip.texts]
+    numbers = select(ard, analysis_id="madrs-mmrm", term="observed", stat_name="n")["stat"]
+    assert sorted(shown) == sorted(f"{n:.0f}" for n in numbers)
+
+
+def test_arms_do_not_stand_on_top_of_each_other():
+    lines = made("MMRMG01", "three arms").figure.axes[0].get_lines()
+    positions = [tuple(line.get_xdata()) for line in lines if len(line.get_xdata()) > 2]
+    assert len(set(positions)) == 3
+
+
+def test_arms_differ_by_colour_marker_and_line():
+    for trait in ("color", "marker", "line"):
+        assert len({getattr(style, trait) for style in theme.ARM_STYLES[:4]}) == 4
+
+
+def test_a_mean_that_is_not_estimable_is_marked():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    gone = (ard["visit"] == "24 h") & (ard["term"] == "marginal-mean") & (ard["arm"] == "Ketamine")
+    ard.loc[gone, "stat"] = float("nan")
+    ard.loc[gone, "error"] = "Nobody was assessed."
+    found = drawing("MMRMG01", plan, ard)
+    assert "NE" in [text.get_text() for text in found.figure.axes[0].texts]
+    assert "NE: not estimable. Nobody was assessed." in found.label.footnotes
+
+
+def test_a_model_without_means_gives_the_reason_instead_of_an_empty_panel():
+    plan = trials.infused()
+    ard = trials.failed(trials.results(plan), "madrs-mmrm", "no structure converged")
+    with pytest.raises(ModelError, match="no structure converged"):
+        drawing("MMRMG01", plan, ard)
+
+
+def test_risks_and_differences_stand_at_the_values_of_the_results():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    left, right = drawing("AEG01", plan, ard).figure.axes
+    key = {"analysis_id": "harms", "variable": "class-term", "term": "Nausea"}
+    terms = [label.get_text() for label in left.get_yticklabels()]
+    row = terms.index("Nausea")
+    for line, arm in zip(left.get_lines(), plan.design.arm_names, strict=True):
+        assert line.get_xdata()[row] == 100 * statistic(ard, **key, arm=arm, stat_name="proportion")
+    difference = statistic(ard, **key, stat_name="risk_difference")
+    assert right.get_lines()[0].get_xdata()[row] == 100 * difference
+    low, high = right.get_xlim()
+    drawn = select(ard, analysis_id="harms", variable="class-term", stat_name=["conf_low", "conf_high"])["stat"]
+    assert low <= 100 * drawn.min()
+    assert 100 * drawn.max() <= high
+
+
+def test_a_trial_without_events_gives_the_reason_instead_of_an_empty_panel():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    ard.loc[ard["method"] == "adverse-events", "stat"] = 0.0
+    with pytest.raises(DataError, match="no adverse event was recorded"):
+        drawing("AEG01", plan, ard)
+
+
+def test_a_trial_with_one_arm_has_no_panel_of_differences():
+    assert len(made("AEG01", "single arm").figure.axes) == 1
+
+
+def test_individual_courses_never_show_an_identifier():
+    found = made("IPPG01", "infused")
+    shown = svg_bytes(found).decode() + found.values.to_csv() + found.alt + found.label.footer
+    assert "SECRET" not in shown
+    assert "USUBJID" not in shown
+
+
+def test_infusions_are_ticks_where_the_plan_has_them():
+    with_infusions = made("IPPG01", "infused").figure.axes[0]
+    without = made("IPPG01", "three arms").figure.axes[0]
+    assert len(with_infusions.collections) == len(without.collections) + 1
+
+
+def test_every_course_is_drawn():
+    plan = trials.infused()
+    courses = trials.courses(plan)
+    found = draw("IPPG01", results_of(plan, trials.results(plan), "madrs-lines", courses))
+    for axes, arm in zip(found.figure.axes, plan.design.arm_names, strict=True):
+        lines = axes.collections[0].get_segments()
+        assert len(lines) == courses.loc[courses["TRTP"] == arm, "USUBJID"].nunique()
+
+
+def test_courses_without_data_give_the_reason():
+    plan = trials.infused()
+    with pytest.raises(DataError, match="no individual courses"):
+        draw("IPPG01", results_of(plan, trials.results(plan), "madrs-lines"))
+
+
+def test_flow_shows_every_count_with_zeros():
+    plan = trials.infused()
+    found = drawing("CONSORT01", plan)
+    texts = " ".join(text.get_text() for text in found.figure.axes[0].texts).replace("\N{NO-BREAK SPACE}", " ")
+    for part in ("Assessed for eligibility (n = 126)", "Other reasons (n = 0)", "Allocated to Ketamine (n = 48)"):
+        assert part in texts
+    assert set(found.values["n"]) <= set(trials.results(plan)["stat"])
+
+
+def test_flow_without_screening_starts_with_randomisation():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    ard = ard[~ard["level"].isin(["screened", "excluded"])]
+    found = drawing("CONSORT01", plan, ard)
+    assert found.values["line"].iloc[0] == "Randomised"
+    check_nothing_is_cut_or_overlaps(found.figure)
+
+
+def test_weight_panels_share_the_axis_of_their_measure():
+    panels = made("WTG03", "infused").figure.axes
+    assert len({axes.get_ylim() for axes in panels[:3]}) == 1
+
+
+def test_weight_changes_stand_at_the_values_of_the_results():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    axes = drawing("WTG03", plan, ard).figure.axes[0]
+    key = {"parameter": "WEIGHT", "variable": "CHG", "arm": "Ketamine", "subgroup_level": "Anorexia nervosa"}
+    means = select(ard, **key, stat_name="mean")["stat"]
+    line = next(line for line in axes.get_lines() if line.get_label() == "Ketamine")
+    np.testing.assert_array_equal(line.get_ydata(), means)
+
+
+def test_the_same_values_give_the_same_bytes():
+    first, second = (drawing("MMRMG01", trials.infused()) for _ in range(2))
+    assert svg_bytes(first) == svg_bytes(second)
+    assert png_bytes(first) == png_bytes(second)
+    assert b"<dc:date>" not in svg_bytes(first)
+
+
+def test_values_that_are_plotted_are_numbers():
+    values = made("AEG01", "infused").values
+    assert pd.api.types.is_float_dtype(values["proportion"])

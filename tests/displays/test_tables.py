@@ -1,0 +1,142 @@
+import re
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from displays import trials
+from postinfusion.errors import ModelError
+from postinfusion.present import formats
+from postinfusion.present.results import results_of
+from postinfusion.present.sections import requests
+from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01
+from postinfusion.vocabulary import STATISTICS, Section
+
+PLANS = {"infused": trials.infused(), "three arms": trials.three_arms(), "single arm": trials.single_arm()}
+NUMBER = re.compile(r"[<−]?\d+(?:\.\d+)?")
+REQUESTS = [
+    (name, request.output.id, request.analysis_id)
+    for name, plan in PLANS.items()
+    for section in Section
+    for request in requests(plan, section)
+    if request.output.id in TABLES
+]
+
+
+@cache
+def ard_of(name: str) -> pd.DataFrame:
+    return trials.results(PLANS[name])
+
+
+def table_of(name: str, output_id: str, analysis_id: str):
+    return TABLES[output_id](results_of(PLANS[name], ard_of(name), analysis_id))
+
+
+def cells_of(table):
+    return [cell for part in table.parts for row in part.rows for cell in row.cells]
+
+
+def printed(ard: pd.DataFrame, plan, analysis_id: str) -> set[str]:
+    """Every way in which a statistic of the analysis may be printed; a limit may belong to a proportion."""
+    rows = ard[(ard["analysis_id"] == analysis_id) & ard["stat"].notna() & ard["stat_name"].isin(list(STATISTICS))]
+    decimals = {0, *(endpoint.decimals for endpoint in plan.endpoints.values())}
+    texts = set()
+    for name, value, term in zip(rows["stat_name"], rows["stat"], rows["term"], strict=True):
+        more = {d + 2 for d in decimals} if term == "coefficient" else set()
+        texts |= {formats.statistic(name, value, d) for d in decimals | more}
+        texts |= {formats.percentage_points(value)} if name.startswith("conf_") else set()
+    return texts
+
+
+@pytest.mark.parametrize(("name", "output_id", "analysis_id"), REQUESTS)
+def test_every_number_of_a_table_is_the_format_of_a_statistic(name, output_id, analysis_id):
+    allowed = printed(ard_of(name), PLANS[name], analysis_id)
+    numeric = [part for part in table_of(name, output_id, analysis_id).parts if not part.is_text]
+    found = {number for part in numeric for row in part.rows for cell in row.cells for number in NUMBER.findall(cell)}
+    assert found
+    assert found <= allowed
+
+
+@pytest.mark.parametrize(("name", "output_id", "analysis_id"), REQUESTS)
+def test_every_row_has_a_cell_for_each_column(name, output_id, analysis_id):
+    for part in table_of(name, output_id, analysis_id).parts:
+        assert all(len(row.cells) in {0, len(part.columns) - 1} for row in part.rows)
+        assert sum(spanner.columns for spanner in part.spanners) in {0, len(part.columns) - 1}
+
+
+@pytest.mark.parametrize(("name", "output_id", "analysis_id"), REQUESTS)
+def test_a_table_names_its_analysis_population_and_size(name, output_id, analysis_id):
+    footer = table_of(name, output_id, analysis_id).label.footer
+    assert all(text in footer for text in (output_id, analysis_id, "population ", "n = "))
+
+
+def test_a_difference_stands_under_the_arm_that_is_compared():
+    part = table_of("infused", "MMRMT01", "madrs-mmrm").parts[0]
+    ard = ard_of("infused")
+    at = ard[(ard["visit"] == "24 h") & (ard["term"] == "difference") & (ard["analysis_id"] == "madrs-mmrm")]
+    values = dict(zip(at["stat_name"], at["stat"], strict=True))
+    labels = [row.label for row in part.rows]
+    row = part.rows[labels.index("24 h") + 4]
+    expected = f"{formats.number(values['estimate'], 1)} ({formats.number(values['std_error'], 2)})"
+    assert row.label == "Difference from Midazolam (SE)"
+    assert row.cells == (expected, "")
+
+
+def test_the_model_table_has_the_parts_of_the_catalogue():
+    captions = [part.caption for part in table_of("infused", "MMRMT01", "madrs-mmrm").parts]
+    expected = ["Adjusted means", "Tests of", "Fixed effects", "Covariance", "Diagnostics"]
+    assert [found.startswith(start) for found, start in zip(captions, expected, strict=True)] == [True] * 5
+
+
+def test_the_average_of_all_visits_stands_last():
+    rows = table_of("infused", "MMRMT01", "madrs-mmrm").parts[0].rows
+    assert [row.label for row in rows if not row.cells][-1] == "Average of all visits"
+
+
+def test_baseline_characteristics_have_no_test():
+    table = dmt01.table(results_of(PLANS["infused"], ard_of("infused"), "baseline"))
+    words = " ".join([*table.parts[0].columns, *(row.label for row in table.parts[0].rows)])
+    assert "SMD" in words
+    assert not re.search(r"\bp\b", words)
+
+
+def test_zero_deaths_are_printed():
+    rows = {row.label: row.cells for row in table_of("infused", "AET01", "harms").parts[0].rows}
+    assert rows["Died"][0] == f"0{formats.NO_BREAK}(0.0{formats.NO_BREAK}%) [0]"
+
+
+def test_classes_and_terms_descend_by_participants():
+    results = results_of(PLANS["infused"], ard_of("infused"), "harms")
+    rows = aet02.table(results).parts[0].rows[1:]
+    counts = [(row.indent, int(row.cells[2].split(formats.NO_BREAK)[0])) for row in rows]
+    classes = [n for indent, n in counts if indent == 0]
+    assert classes == sorted(classes, reverse=True)
+
+
+def test_all_column_is_left_out_in_a_trial_with_one_arm():
+    table = cfbt01.table(results_of(PLANS["single arm"], ard_of("single arm"), "madrs-summary"))
+    assert len(table.parts[0].spanners) == 1
+
+
+def test_what_is_not_estimable_is_named_with_its_reason():
+    ard = ard_of("infused").copy()
+    of_visit = (ard["visit"] == "24 h") & (ard["analysis_id"] == "madrs-mmrm") & (ard["term"] == "difference")
+    ard.loc[of_visit, "stat"] = float("nan")
+    ard.loc[of_visit, "error"] = "Nobody was assessed."
+    table = mmrmt01.table(results_of(PLANS["infused"], ard, "madrs-mmrm"))
+    assert "NE" in cells_of(table)
+    assert table.label.footnotes == ("NE: not estimable. Nobody was assessed.",)
+
+
+def test_a_model_without_fit_raises_its_reason():
+    ard = trials.failed(ard_of("infused"), "madrs-mmrm", "no structure converged")
+    with pytest.raises(ModelError, match="no structure converged"):
+        mmrmt01.table(results_of(PLANS["infused"], ard, "madrs-mmrm"))
+
+
+def test_diagnostics_show_every_warning_and_error():
+    ard = trials.failed(ard_of("infused"), "madrs-course", "the slope has no variance")
+    cells = cells_of(diag01.table(PLANS["infused"], ard))
+    assert "the slope has no variance" in cells
+    assert "not fitted" in cells
+    assert any("no assessment after baseline" in cell for cell in cells)
