@@ -116,3 +116,15 @@ def test_a_small_residual_variance_keeps_its_digits():
     table = noise.reshape(40, 4)
     table = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
     assert fit.residual_variance == pytest.approx(np.sum(table**2) / (39 * 3), rel=1e-6)
+
+
+@pytest.mark.parametrize("covariance", ["us", "cs", "csh", "ar1", "ar1h", "ad", "adh", "toep", "toeph"])
+def test_correlations_near_one_are_still_fitted(covariance):
+    """Body weight: a standard deviation of 10 kg between and 0.2 kg within patients."""
+    generator = np.random.default_rng(8)
+    frame = trial(8)
+    weight = 50 + 10 * generator.normal(size=40)
+    frame["AVAL"] = weight[frame["USUBJID"].str[1:].astype(int)] + 0.2 * generator.normal(size=len(frame))
+    fit = mmrm(frame, "TRTP * AVISIT", covariance=covariance)
+    assert fit.covariance.iloc[0, 1] / fit.covariance.iloc[0, 0] == pytest.approx(1, abs=0.01)
+    assert fit.optimum.positive_definite

@@ -15,6 +15,10 @@ MAX_ITERATIONS = 150
 MAX_HALVINGS = 50
 # Half of g' H^-1 g is the gain that a further step promises: 1e-18 moves an estimate by 1e-9 of its error.
 CONVERGED = 1e-18
+# Correlations near one cost the gradient so many digits that rounding ends the descent earlier. Once it has stopped
+# to halve the promise for some steps, this much is still below 5e-5 of an estimate's error.
+ACCEPTED = 1e-9
+PATIENCE = 8
 # Rounding of a log-likelihood near 1e3 to 1e5: a decrease smaller than this cannot be seen.
 ROUNDING = 1e-13
 # Eigenvalues of the scaled Hessian below this fraction of the largest count as a flat direction.
@@ -65,7 +69,7 @@ class Optimum:
     iterations
         Newton steps taken.
     converged
-        Whether a further step promises less than ``CONVERGED`` and the Hessian has no negative direction.
+        Whether a further step promises next to nothing and the Hessian has no negative direction.
     """
 
     theta: Array
@@ -97,16 +101,20 @@ def minimise(criterion: Criterion, start: Array, *, hopeless: Callable[[Profile]
     theta, at = start, criterion.at(start)
     if at is None:
         raise ModelError("The covariance matrix is not positive definite at the starting values of the fit")
+    least, stalled = np.inf, 0
     for iteration in range(MAX_ITERATIONS):
         slope = criterion.slopes(at)
         direction, promised = _direction(slope)
-        if promised < CONVERGED:
-            return Optimum(theta, at, slope, iteration, _has_no_descent(slope.hessian))
-        found = _step(criterion, theta, at, direction, promised)
-        if found is None or (hopeless is not None and hopeless(found[1])):
-            theta, at = (theta, at) if found is None else found
-            return Optimum(theta, at, criterion.slopes(at), iteration + 1, False)
+        stalled = 0 if promised < least / 2 else stalled + 1
+        least = min(least, promised)
+        at_rest = promised < CONVERGED or (promised < ACCEPTED and stalled >= PATIENCE)
+        found = None if at_rest else _step(criterion, theta, at, direction, promised)
+        if found is None:
+            converged = promised < ACCEPTED and _has_no_descent(slope.hessian)
+            return Optimum(theta, at, slope, iteration, converged)
         theta, at = found
+        if hopeless is not None and hopeless(at):
+            return Optimum(theta, at, criterion.slopes(at), iteration + 1, False)
     return Optimum(theta, at, criterion.slopes(at), MAX_ITERATIONS, False)
 
 

@@ -193,8 +193,8 @@ def _optimum(cross: CrossProducts, model: Unstructured | Structured, method: Met
         smallest = min(smallest, _smallest_eigenvalue(optimum.profile))
     if smallest < NEARLY_SINGULAR:
         raise ModelError(
-            "The covariance between visits is singular (smallest eigenvalue of the correlations "
-            f"{smallest:.0e}): the likelihood has no interior maximum; choose a simpler structure"
+            "The covariance between visits is singular or nearly so (smallest eigenvalue of the correlations "
+            f"{smallest:.0e}): no interior maximum of the likelihood was found; choose a simpler structure"
         )
     gradient = float(np.abs(optimum.slopes.gradient).max())
     raise ModelError(
