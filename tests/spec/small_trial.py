@@ -77,6 +77,10 @@ class SmallTrial:
         assert old in self.files[name], f"{name} does not hold {old!r}"
         return SmallTrial(self.plan, self.files | {name: self.files[name].replace(old, new)})
 
+    def with_text(self, name: str, text: str) -> SmallTrial:
+        """Give the trial with a whole file replaced or added."""
+        return SmallTrial(self.plan, self.files | {name: text})
+
     def without(self, name: str) -> SmallTrial:
         """Give the trial without a file."""
         return SmallTrial(self.plan, {file: text for file, text in self.files.items() if file != name})

@@ -136,7 +136,7 @@ def overlapping_infusions(infusions: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(("start",), np.sort(ordered.index[backwards].to_numpy()), text)
     if "end" not in ordered:
         return
-    day_only = ordered["start_date_only"] | before["end_date_only"].fillna(value=True).astype("bool")
+    day_only = ordered["start_date_only"] | before["end_date_only"].astype("boolean").fillna(value=True).astype("bool")
     overlapping = (_whole_days(before["end"], day_only) > _whole_days(ordered["start"], day_only)) & ~backwards
     if overlapping.any():
         text = "begins before the previous infusion of the participant has ended. Correct one of the times."

@@ -13,7 +13,7 @@ from postinfusion.datasets.columns import Column
 from postinfusion.errors import nearest
 from postinfusion.plan.source import Clock
 
-_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?"
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 _DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DATE_TIME = _DATE + r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
@@ -81,8 +81,9 @@ def as_numbers(text: pd.Series) -> tuple[pd.Series, Mask]:
     """Give cells as numbers, and which of them are none."""
     is_number = text.str.fullmatch(_NUMBER).fillna(value=False).to_numpy(dtype="bool")
     values = pd.to_numeric(text.where(is_number), errors="coerce").astype("float64")
-    wrong = text.notna().to_numpy(dtype="bool") & ~(is_number & np.isfinite(values.to_numpy()))
-    return values, wrong
+    finite = values.where(np.isfinite(values))
+    wrong = (text.notna() & finite.isna()).to_numpy(dtype="bool")
+    return finite, wrong
 
 
 def _choice(column: Column, text: pd.Series, allowed: Mapping[str, str]) -> Typed:
@@ -151,7 +152,7 @@ def _from_date_times(text: pd.Series) -> tuple[pd.Series, pd.Series, Mask, str]:
     plausible = times.where(times.dt.year.between(*_YEARS))
     hours = ((plausible - _EPOCH) / pd.Timedelta(hours=1)).set_axis(distinct)
     found = text.map(hours.to_dict()).astype("float64")
-    days = text.map(dict(zip(distinct, is_day, strict=True))).fillna(value=False).astype("bool")
+    days = text.isin(distinct[is_day])
     wrong = (text.notna() & found.isna()).to_numpy(dtype="bool")
     return found, days & found.notna(), wrong, f"is not a date or time as in 2024-03-05 or 2024-03-05 09:30. {_CORRECT}"
 

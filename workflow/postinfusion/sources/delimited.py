@@ -15,6 +15,7 @@ from postinfusion.errors import DataError, Problem
 from postinfusion.sources.records import Records, Rows, distinct_names, rows_as_text
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LONGEST_HEADER = 200_000
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -54,7 +55,8 @@ def read(content: bytes, wanted: Collection[str], file: str) -> Records:
 
 def _raw_header(content: bytes, file: str) -> list[str]:
     """Give the first row as it stands."""
-    names = next(csv.reader(StringIO(_first_lines(content, file))), [])
+    _require_utf8(content, file)
+    names = next(csv.reader(StringIO(_first_lines(content))), [])
     if not any(name.strip() for name in names):
         raise DataError(Problem(file, "", "the file is empty. It needs a row with the names of its columns."))
     for separator, noun in _OTHER_SEPARATORS.items():
@@ -64,25 +66,21 @@ def _raw_header(content: bytes, file: str) -> list[str]:
     return names
 
 
-def _first_lines(content: bytes, file: str) -> str:
-    """Give the text up to the end of the header, which quotation marks may stretch over several lines."""
-    lines = content.removeprefix(_BYTE_ORDER_MARK).splitlines(keepends=True)[:1]
-    if lines and lines[0].count(b'"') % 2:
-        lines = content.removeprefix(_BYTE_ORDER_MARK).splitlines(keepends=True)[:20]
-    try:
-        return b"".join(lines).decode("utf-8")
-    except UnicodeDecodeError as cause:
-        raise DataError(_not_utf8(content, file)) from cause
-
-
-def _not_utf8(content: bytes, file: str) -> Problem:
-    """Say on which line a file stops being UTF-8."""
+def _require_utf8(content: bytes, file: str) -> None:
+    """Refuse a file that is not UTF-8, with the line on which it stops being so."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as cause:
         line = content[: cause.start].count(b"\n") + 1
-        return Problem(file, f"row {line}", "the text is not UTF-8. Save the file as CSV UTF-8.")
-    return Problem(file, "", "the text is not UTF-8. Save the file as CSV UTF-8.")
+        text = "the text is not UTF-8. Save the file as CSV UTF-8."
+        raise DataError(Problem(file, f"row {line}", text)) from cause
+
+
+def _first_lines(content: bytes) -> str:
+    """Give the text up to the end of the header, which quotation marks may stretch over several lines."""
+    lines = content[:_LONGEST_HEADER].removeprefix(_BYTE_ORDER_MARK).splitlines(keepends=True)
+    is_open = bool(lines) and lines[0].count(b'"') % 2 == 1
+    return b"".join(lines if is_open else lines[:1]).decode("utf-8", errors="ignore")
 
 
 def _cells(content: bytes, columns: list[str], file: str) -> pd.DataFrame:
@@ -103,19 +101,11 @@ def _cells(content: bytes, columns: list[str], file: str) -> pd.DataFrame:
             ),
         )
     except pa.ArrowInvalid as cause:
-        raise DataError(_unreadable(content, file)) from cause
+        text = "the file cannot be read as CSV. Look for a quotation mark that is not closed."
+        raise DataError(Problem(file, "", text)) from cause
     if wrong:
         raise DataError(_uneven(wrong, file))
     return pd.DataFrame({name: table[name].to_pandas().astype("str").str.strip() for name in columns})
-
-
-def _unreadable(content: bytes, file: str) -> Problem:
-    """Say why the text could not be read."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return _not_utf8(content, file)
-    return Problem(file, "", "the file cannot be read as CSV. Look for a quotation mark that is not closed.")
 
 
 def _uneven(wrong: list[tuple[int, int, int]], file: str) -> Problem:

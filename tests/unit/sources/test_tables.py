@@ -1,0 +1,160 @@
+"""Sources become canonical tables: mapped, translated, reshaped, filtered, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from postinfusion.errors import DataError
+from postinfusion.plan.parse import parse
+from postinfusion.sources.read import Canonical, canonical_tables
+from spec.small_trial import SmallTrial
+
+TRIAL = SmallTrial()
+WIDE_BY_VISIT = "{file: wide.csv, columns: {id: who}, wide: {MADRS: {Baseline: m0, 24 h: m1, Day 7: m7}}}"
+ASSESSMENTS = "{file: scores.csv, columns: {id: who, measure: scale, value: points, taken: when}}"
+PARTICIPANTS = "{file: people.csv, columns: {id: who, arm: group, site: centre}}"
+
+
+def canonical(trial: SmallTrial, folder: Path) -> Canonical:
+    """Give the canonical tables of a trial."""
+    return canonical_tables(parse(trial.write(folder).read_text(), "small.yaml"), folder / "data" / "small")
+
+
+def with_people(options: str, people: str) -> SmallTrial:
+    """Give the trial with other participants."""
+    trial = TRIAL.with_plan(PARTICIPANTS, PARTICIPANTS[:-1] + f", {options}}}")
+    return trial.with_text("people.csv", people)
+
+
+def test_columns_are_ours_in_the_order_of_the_definition(tmp_path: Path):
+    found = canonical(TRIAL, tmp_path)
+    assert list(found.tables) == ["participants", "infusions", "assessments", "adverse_events"]
+    assert list(found.tables["participants"]) == ["id", "arm", "site"]
+    assert list(found.tables["assessments"]) == ["id", "measure", "value", "taken", "taken_date_only"]
+    assert found.tables["participants"]["arm"].tolist() == ["Ketamine", "Midazolam"]
+    assert found.counts == {"participants": 2, "infusions": 3, "assessments": 4, "adverse_events": 1}
+
+
+def test_missing_codes_of_the_plan_are_missing(tmp_path: Path):
+    value = canonical(TRIAL, tmp_path).tables["assessments"]["value"]
+    assert value.isna().tolist() == [False, False, True, False]
+
+
+def test_a_wide_file_gives_one_row_per_value(tmp_path: Path):
+    trial = TRIAL.with_plan(ASSESSMENTS, WIDE_BY_VISIT)
+    trial = trial.with_text("wide.csv", "who,m0,m1,m7\nA1,30,20,\nA2,28,NA,14\n")
+    found = canonical(trial, tmp_path)
+    frame = found.tables["assessments"]
+    assert frame.to_numpy().tolist() == [
+        ["A1", "MADRS", 30.0, "Baseline"],
+        ["A1", "MADRS", 20.0, "24 h"],
+        ["A2", "MADRS", 28.0, "Baseline"],
+        ["A2", "MADRS", 14.0, "Day 7"],
+    ]
+    assert found.empty_cells["assessments"] == 2
+
+
+def test_a_wrong_cell_of_a_wide_file_is_named_by_its_own_column(tmp_path: Path):
+    trial = TRIAL.with_plan(ASSESSMENTS, WIDE_BY_VISIT)
+    trial = trial.with_text("wide.csv", "who,m0,m1,m7\nA1,30,x,1\nA2,x,1,14\n")
+    with pytest.raises(DataError) as refused:
+        canonical(trial, tmp_path)
+    told = [(problem.place, problem.text.split(" is")[0]) for problem in refused.value.problems]
+    assert told == [("row 2", 'm1: "x"'), ("row 3", 'm0: "x"')]
+
+
+def test_where_leaves_rows_out_and_counts_them(tmp_path: Path):
+    trial = TRIAL.with_plan("taken: when}", "taken: when}, where: {scale: [MADRS]}")
+    trial = trial.with_file("scores.csv", "A1,MADRS,20", "A1,GAD-7,20")
+    found = canonical(trial, tmp_path)
+    assert (found.counts["assessments"], found.excluded["assessments"]) == (3, 1)
+
+
+def test_rows_are_named_by_their_line_also_after_where(tmp_path: Path):
+    trial = TRIAL.with_plan("taken: when}", "taken: when}, where: {scale: [MADRS]}")
+    trial = trial.with_file("scores.csv", "A1,MADRS,20", "A1,GAD-7,20").with_file("scores.csv", "MADRS,28", "MADRS,x")
+    with pytest.raises(DataError, match="row 5: points"):
+        canonical(trial, tmp_path)
+
+
+def test_values_are_translated_before_they_are_missing(tmp_path: Path):
+    trial = TRIAL.with_plan(
+        "onset: began, end: ended}", "onset: began, serious: ser}, values: {serious: {'': N, s: Y}}"
+    )
+    trial = trial.with_text("events.csv", "who,event,began,ser\nA1,nausea,2031-01-06,\nA1,fall,2031-01-07,s\n")
+    assert canonical(trial, tmp_path).tables["adverse_events"]["serious"].tolist() == [False, True]
+
+
+def test_constants_fill_a_column_of_every_row(tmp_path: Path):
+    trial = TRIAL.with_plan("columns: {id: who, measure: scale,", "constants: {measure: MADRS}, columns: {id: who,")
+    assert set(canonical(trial, tmp_path).tables["assessments"]["measure"]) == {"MADRS"}
+
+
+def test_covariates_are_numbers_or_categories(tmp_path: Path):
+    people = "who,group,centre,iq,ward\nA1,K,n,100,7\nA2,M,s,110,8\n"
+    trial = with_people("covariates: {iq: iq, ward: ward}, categories: [ward]", people)
+    frame = canonical(trial, tmp_path).tables["participants"]
+    assert frame["iq"].dtype == "float64"
+    assert frame["ward"].tolist() == ["7", "8"]
+
+
+def test_a_supplied_population_is_a_flag(tmp_path: Path):
+    trial = with_people("flags: {efficacy: eff}", "who,group,centre,eff\nA1,K,n,Y\nA2,M,s,\n")
+    trial = trial.with_plan("  safety: {rule: treated}", "  efficacy: {rule: supplied}")
+    flag = canonical(trial, tmp_path).tables["participants"]["flag:efficacy"]
+    assert flag.tolist() == [True, False]
+    assert flag.dtype == "bool"
+
+
+def test_a_table_that_is_not_known_is_refused_with_its_line(tmp_path: Path):
+    with pytest.raises(DataError, match=r"line 9: sources, adverse_event: there is no such table"):
+        canonical(TRIAL.with_plan("  adverse_events:", "  adverse_event:"), tmp_path)
+
+
+def test_a_column_that_no_table_has_is_refused_with_its_line(tmp_path: Path):
+    with pytest.raises(DataError, match=r"line 6: sources, participants, columns, sight: .* Did you mean site"):
+        canonical(TRIAL.with_plan("site: centre", "sight: centre"), tmp_path)
+
+
+def test_a_recorded_visit_that_the_schedule_lacks_is_a_warning(tmp_path: Path):
+    trial = TRIAL.with_plan("taken: when}", "taken: when, visit: visit}")
+    trial = trial.with_text(
+        "scores.csv",
+        "who,scale,points,when,visit\n"
+        "A1,MADRS,30,2031-01-06T09:00,Baseline\n"
+        "A1,MADRS,20,2031-01-07T10:00,24 h\n"
+        "A2,MADRS,28,2031-01-14T11:00,Day 7\n"
+        "A2,MADRS,28,2031-01-15T11:00,Unplanned\n",
+    )
+    [problem] = canonical(trial, tmp_path).problems
+    assert problem.severity == "warning"
+    assert (problem.place, problem.text[:35]) == ("row 5", 'visit: "Unplanned" is not a visit o')
+
+
+def test_a_visit_that_no_file_records_is_an_error(tmp_path: Path):
+    trial = TRIAL.with_plan("taken: when}", "taken: when, visit: visit}")
+    trial = trial.with_text(
+        "scores.csv",
+        "who,scale,points,when,visit\nA1,MADRS,30,2031-01-06,Baseline\nA1,MADRS,2,2031-01-07,24h\n"
+        "A1,MADRS,2,2031-01-13,Day 7\n",
+    )
+    with pytest.raises(DataError, match=r'schedule, visit "24 h": no file records this visit\. Did you mean 24h'):
+        canonical(trial, tmp_path)
+
+
+def test_the_same_table_comes_from_csv_and_from_parquet(tmp_path: Path):
+    from_csv = canonical(TRIAL, tmp_path).tables["assessments"]
+    frame = pd.read_csv(tmp_path / "data" / "small" / "scores.csv", parse_dates=["when"])
+    frame.to_parquet(tmp_path / "data" / "small" / "scores.parquet")
+    from_parquet = canonical(TRIAL.with_plan("scores.csv", "scores.parquet"), tmp_path).tables["assessments"]
+    pd.testing.assert_frame_equal(from_csv, from_parquet)
+
+
+def test_an_intercurrent_event_that_never_happened_is_a_warning(tmp_path: Path):
+    trial = TRIAL.with_plan("visit: 24 h}\n", "visit: 24 h}\n    events: {rescue: treatment-policy}\n")
+    [problem] = canonical(trial, tmp_path).problems
+    assert problem.severity == "warning"
+    assert problem.text.startswith("estimands, primary, events, rescue: this event is in no file")
