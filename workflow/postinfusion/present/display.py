@@ -141,11 +141,14 @@ def label_of(results: Results, output_id: str, subtitle: str = "", footnotes: tu
         subtitle=subtitle,
         population=results.population,
         n=formats.statistic("n_total", results.total()),
-        footnotes=(*footnotes, *_not_estimable(results)),
+        footnotes=(*footnotes, *_without_value(results)),
     )
 
 
-def _not_estimable(results: Results) -> tuple[str, ...]:
-    """Explain the sign for what is not estimable, where results have such."""
+def _without_value(results: Results) -> tuple[str, ...]:
+    """Explain the signs for what has no value, where results have such."""
     reasons = results.errors()
-    return (f"{formats.NOT_ESTIMABLE}: not estimable. {' '.join(reasons)}",) if reasons else ()
+    sentences = [f"{formats.NOT_ESTIMABLE}: not estimable. {' '.join(reasons)}"] if reasons else []
+    if results.has_suppressed:
+        sentences.append(f"{formats.SUPPRESSED}: suppressed, since the value could tell of a single participant.")
+    return tuple(sentences)

@@ -9,6 +9,7 @@ from postinfusion.vocabulary import STATISTICS
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NOT_ESTIMABLE = "NE"
+SUPPRESSED = "supp."
 _SMALLEST_P = 0.0001
 _PERCENTAGES = frozenset({"proportion", "risk_difference"})
 
@@ -71,12 +72,14 @@ def interval(low: str, high: str) -> str:
     """
     if not low and not high:
         return ""
-    return NOT_ESTIMABLE if NOT_ESTIMABLE in {low, high} else f"{low} to {high}"
+    without_value = next((sign for sign in (NOT_ESTIMABLE, SUPPRESSED) if sign in {low, high}), "")
+    return without_value or f"{low} to {high}"
 
 
 def with_bracket(first: str, second: str) -> str:
     """Give a printed statistic with a second one in brackets: ``12 (25.0)``, ``31.2 (5.48)``."""
-    return f"{first} ({second})" if first and second else first
+    has_both = first and second and first not in {NOT_ESTIMABLE, SUPPRESSED}
+    return f"{first} ({second})" if has_both else first
 
 
 def count_in_brackets(n: str, sign: str = "n") -> str:
@@ -86,7 +89,8 @@ def count_in_brackets(n: str, sign: str = "n") -> str:
 
 def count_with_percent(n: str, share: str) -> str:
     """Give a printed count with its percentage as ``12 (25.0 %)``, with spaces at which no line breaks."""
-    return f"{n}{NO_BREAK}({share}{NO_BREAK}%)" if n and share else n
+    has_both = n and share and n not in {NOT_ESTIMABLE, SUPPRESSED}
+    return f"{n}{NO_BREAK}({share}{NO_BREAK}%)" if has_both else n
 
 
 def percentage_points(value: float | None) -> str:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import KEY
 from postinfusion.plan.analyses import Analysis
@@ -89,7 +90,14 @@ class Results:
 
     def text(self, stat_name: str, **key: str) -> str:
         """Give one statistic as it is printed; empty without such a row."""
-        return formats.statistic(stat_name, self.value(stat_name, **key), self.decimals)
+        return self.printed(stat_name, self.decimals, **key)
+
+    def printed(self, stat_name: str, decimals: int, **key: str) -> str:
+        """Give one statistic as it is printed for a measure with these decimals; empty without such a row."""
+        row = self._find(stat_name, key)
+        if row is not None and row["error"] == SUPPRESSED:
+            return formats.SUPPRESSED
+        return formats.statistic(stat_name, self.value(stat_name, **key), decimals)
 
     def interval(self, **key: str) -> str:
         """Give the confidence interval with this key as it is printed."""
@@ -120,7 +128,12 @@ class Results:
 
     def errors(self) -> list[str]:
         """Give the reasons why the analysis, or a part of it, could not be done, each once."""
-        return [str(text) for text in self.rows["error"].unique() if text]
+        return [str(text) for text in self.rows["error"].unique() if text and text != SUPPRESSED]
+
+    @property
+    def has_suppressed(self) -> bool:
+        """Some values are suppressed, since they could tell of a single participant."""
+        return bool((self.rows["error"] == SUPPRESSED).any())
 
     def warnings(self) -> list[str]:
         """Give the warnings of the analysis, each once."""

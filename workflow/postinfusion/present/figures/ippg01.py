@@ -86,8 +86,9 @@ def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Lab
             size=theme.SIZE,
         )
         axes.tick_params(labelbottom=True)
-    for axes in panels[::columns]:
-        axes.set_ylabel(f"{results.endpoint.label} ({results.endpoint.unit})" if results.endpoint else "")
+    name = f"{results.endpoint.label} ({results.endpoint.unit})" if results.endpoint else ""
+    for axes in panels[: len(arms) : columns]:
+        axes.set_ylabel(type_setting.wrapped(name, _HEIGHT - 0.9, theme.SIZE))
     for axes in panels[len(arms) :]:
         axes.remove()
     _label_times(panels[0], results.plan, courses, room)

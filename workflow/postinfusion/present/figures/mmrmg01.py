@@ -116,7 +116,8 @@ def _axis_title(results: Results) -> str:
     if endpoint is None:
         return ""
     direction = "" if endpoint.better is Better.NONE else f"\n{endpoint.better.value} is better"
-    return f"{'Change of ' if _is_change(results) else ''}{endpoint.label} ({endpoint.unit}){direction}"
+    title = f"{'Change of ' if _is_change(results) else ''}{endpoint.label} ({endpoint.unit})"
+    return type_setting.wrapped(title, _PLOT - 0.2, theme.SIZE) + direction
 
 
 def _in_words(results: Results, values: pd.DataFrame) -> str:

@@ -77,5 +77,13 @@ def label_visits(axes: Axes, axis: VisitAxis) -> None:
     """Write the names of the visits below the axis, in as many lines as they need, and keep a margin at both ends."""
     positions = list(axis.positions.values())
     each = axis.step / axis.per_inch - 0.06
-    axes.set_xticks(positions, [type_setting.wrapped(visit, each, theme.SMALL) for visit in axis.positions])
+    axes.set_xticks(positions, _broken(list(axis.positions), each))
     axes.set_xlim(positions[0] - axis.step / 2, positions[-1] + axis.step / 2)
+
+
+def _broken(visits: list[str], room: float) -> list[str]:
+    """Break the names of visits; where one needs it, all are broken alike."""
+    if all(type_setting.width(visit, theme.SMALL) <= room for visit in visits):
+        return visits
+    widest_word = max(type_setting.width(word, theme.SMALL) for visit in visits for word in visit.split())
+    return [type_setting.wrapped(visit, min(widest_word, room), theme.SMALL) for visit in visits]

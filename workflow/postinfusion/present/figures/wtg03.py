@@ -73,8 +73,8 @@ def _values(results: Results) -> pd.DataFrame:
 
 def _group(results: Results, group: str) -> dict[str, str]:
     """Give the key columns of a group."""
-    by = results.analysis.by if isinstance(results.analysis, Weight) else ""
-    return {"subgroup": by, "subgroup_level": group} if group else {}
+    by = [name for name in results.values_of("subgroup", subgroup_level=group) if name] if group else []
+    return {"subgroup": by[0], "subgroup_level": group} if by else {}
 
 
 def _figure(results: Results, values: pd.DataFrame, label: Label) -> Figure:
@@ -92,7 +92,8 @@ def _figure(results: Results, values: pd.DataFrame, label: Label) -> Figure:
             shown = values[(values["parameter"] == endpoint.parameter) & (values["group"] == group)]
             _draw_panel(axes, results, shown, room - _AROUND)
             axes.set_title(type_setting.wrapped(group, room - 0.2, theme.SMALL), size=theme.SMALL, weight="bold")
-        row[0].set_ylabel(f"Change of {endpoint.label.lower()} ({endpoint.unit})", size=theme.SMALL)
+        title = f"Change of {endpoint.label.lower()} ({endpoint.unit})"
+        row[0].set_ylabel(type_setting.wrapped(title, _ROW - 0.5, theme.SMALL), size=theme.SMALL)
     fill(page)
     return page.figure
 
@@ -120,10 +121,11 @@ def _draw_panel(axes: Axes, results: Results, values: pd.DataFrame, room: float)
 
 
 def _label(axes: Axes, axis: VisitAxis) -> None:
-    """Write the visits below the panel, upright where they would touch each other."""
+    """Write the visits below the panel, upright where a word has no room."""
     label_visits(axes, axis)
     each = axis.step / axis.per_inch - 0.06
-    if any(type_setting.width(visit, theme.SMALL) > each for visit in axis.positions):
+    words = [word for visit in axis.positions for word in visit.split()]
+    if any(type_setting.width(word, theme.SMALL) > each for word in words):
         axes.set_xticks(list(axis.positions.values()), list(axis.positions), rotation=90)
 
 

@@ -58,10 +58,7 @@ def _numbers(results: Results, name: str) -> list[Row]:
 
     def texts(*stat_names: str) -> list[list[str]]:
         key = {"variable": name}
-        return [
-            [formats.statistic(stat, results.value(stat, arm=arm, **key), decimals) for stat in stat_names]
-            for arm in groups_of(results)
-        ]
+        return [[results.printed(stat, decimals, arm=arm, **key) for stat in stat_names] for arm in groups_of(results)]
 
     rows = {
         "n": [n for [n] in texts("n")],

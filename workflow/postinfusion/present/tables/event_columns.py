@@ -40,7 +40,8 @@ def participants_row(results: Results, label: str, key: Mapping[str, str]) -> Ro
 def _participants_and_events(results: Results, key: dict[str, str]) -> str:
     """Give ``12 (25.0 %) [20]``."""
     participants, events = count(results, **key), results.text("n_events", **key)
-    return f"{participants} [{events}]" if events else participants
+    has_events = events and participants != formats.SUPPRESSED
+    return f"{participants} [{events}]" if has_events else participants
 
 
 def _risk_difference(results: Results, key: dict[str, str]) -> str:

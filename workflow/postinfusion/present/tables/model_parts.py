@@ -78,8 +78,7 @@ def _coefficient(results: Results, level: str) -> tuple[str, ...]:
     """Give one coefficient with two decimals more than a mean: its unit may be much larger than that of a mean."""
 
     def text(name: str) -> str:
-        value = results.value(name, term="coefficient", level=level)
-        return formats.statistic(name, value, results.decimals + _MORE_DECIMALS)
+        return results.printed(name, results.decimals + _MORE_DECIMALS, term="coefficient", level=level)
 
     interval = formats.interval(text("conf_low"), text("conf_high"))
     return (text("estimate"), text("std_error"), interval, text("df"), text("statistic"), text("p_value"))
@@ -123,9 +122,4 @@ def _with_df(results: Results, key: dict[str, str]) -> str:
 
 def _with_error(results: Results, key: dict[str, str]) -> str:
     """Give an estimate with its standard error."""
-    estimate = results.text("estimate", **key)
-    return (
-        estimate
-        if estimate == formats.NOT_ESTIMABLE
-        else formats.with_bracket(estimate, results.text("std_error", **key))
-    )
+    return formats.with_bracket(results.text("estimate", **key), results.text("std_error", **key))

@@ -50,7 +50,7 @@ def _of_arm(results: Results, endpoint: Endpoint, key: dict[str, str]) -> tuple[
     """Give number, mean with SD, and change with its interval of one arm."""
 
     def text(name: str, variable: str) -> str:
-        return formats.statistic(name, results.value(name, variable=variable, **key), endpoint.decimals)
+        return results.printed(name, endpoint.decimals, variable=variable, **key)
 
     return (
         text("n", "AVAL"),

@@ -1,0 +1,169 @@
+import re
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from displays import trials
+from postinfusion.errors import Problem
+from postinfusion.present.headline import headline
+from postinfusion.present.sections import section_displays
+from postinfusion.report.page import Shown, page
+from postinfusion.report.section_files import INDEX, read_index, section_files
+from postinfusion.vocabulary import BANNERS, INDIVIDUAL_BANNER, DataKind, Section
+
+TRIALS = {"infused": trials.infused, "three arms": trials.three_arms, "single arm": trials.single_arm}
+PROBLEMS = [Problem("assessments.csv", "rows 14, 88 (2)  score", '"n/a" is not a number.', "warning")]
+
+
+class Outline(HTMLParser):
+    """What the tests ask of a page: its elements with their attributes, and the level of its headings."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.elements = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def of(self, *tags):
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+    @property
+    def heading_levels(self):
+        return [int(tag[1]) for tag, _ in self.elements if re.fullmatch(r"h[1-6]", tag)]
+
+
+def shown(plan, ard, section):
+    courses = {"madrs-lines": trials.courses(plan, size=6)}
+    files = section_files(plan, section_displays(plan, ard, section, courses))
+    index = read_index(files[INDEX].decode())
+    return Shown(index, {entry.file: files[entry.file] for entry in index.entries})
+
+
+@cache
+def report(name):
+    plan = TRIALS[name]()
+    ard = trials.results(plan)
+    provenance = {"inputs": {"participants.csv": "sha256 0a1b"}, "seed": 1}
+    return page(
+        plan, name, ard, [shown(plan, ard, s) for s in reversed(Section)], problems=PROBLEMS, provenance=provenance
+    )
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_the_page_needs_nothing_beside_itself(name):
+    outline = Outline(report(name))
+    addresses = [item[key] for _, item in outline.elements for key in ("src", "href") if key in item]
+    assert addresses
+    assert all(address.startswith(("data:image/svg+xml;base64,", "#")) for address in addresses)
+    assert not outline.of("script", "link", "iframe", "object", "embed")
+    assert "url(" not in report(name)
+    assert "@import" not in report(name)
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_headings_descend_one_level_at_a_time(name):
+    levels = Outline(report(name)).heading_levels
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_every_figure_has_words_and_every_heading_of_a_table_its_scope(name):
+    outline = Outline(report(name))
+    assert all(len(image["alt"]) > 40 for image in outline.of("img"))
+    assert all("scope" in heading for heading in outline.of("th"))
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_links_lead_to_places_on_the_page_and_places_are_unique(name):
+    outline = Outline(report(name))
+    places = [item["id"] for _, item in outline.elements if "id" in item]
+    assert len(places) == len(set(places))
+    assert {link["href"][1:] for link in outline.of("a")} <= set(places)
+
+
+def test_sections_stand_in_the_order_of_the_report():
+    chapters = [item["id"] for item in Outline(report("infused")).of("section") if item.get("class") == "chapter"]
+    assert chapters == [section.value for section in Section]
+
+
+def test_the_first_screen_holds_result_meaning_harms_and_strip_before_the_contents():
+    first = report("infused").split('<nav class="contents"')[0]
+    for text in ("Primary result", "−4.8 points", "95\N{NO-BREAK SPACE}% CI −7.6 to −2.0", "n = 91.", "plan, section 4",
+                 "Deaths", "0\N{NO-BREAK SPACE}(0.0\N{NO-BREAK SPACE}%) [0]", "converged, unstructured",
+                 "1 warning of the analyses, 1 of the data check"):  # fmt: skip
+        assert text in first
+
+
+def test_synthetic_and_individual_data_carry_their_banners():
+    top = report("infused").split("<header")[0]
+    assert BANNERS[DataKind.SYNTHETIC] in top
+    assert INDIVIDUAL_BANNER in top
+
+
+def test_real_data_without_individual_courses_carry_no_banner():
+    plan = trials.three_arms(privacy={"mode": "public"})
+    ard = trials.results(plan)
+    text = page(plan, "real", ard, [shown(plan, ard, Section.EFFICACY)])
+    assert '<div class="banners"' not in text
+    assert "a public report shows no individual data" in text
+
+
+def test_no_identifier_reaches_the_page():
+    assert "SECRET" not in report("infused")
+
+
+def test_problems_of_the_data_and_provenance_are_on_the_page():
+    text = report("infused")
+    assert "&#34;n/a&#34; is not a number." in text
+    assert "sha256 0a1b" in text
+
+
+def test_what_was_asked_for_and_is_not_there_has_its_reason():
+    plan = trials.infused(outputs={"drop": ["AEG01"]})
+    ard = trials.failed(trials.results(plan), "madrs-mmrm", "no structure converged; use toeph.")
+    text = page(plan, "t", ard, [shown(plan, ard, s) for s in (Section.EFFICACY, Section.SAFETY)])
+    absent = text.split('id="absent"')[-1]
+    assert "the plan drops this output" in absent
+    assert "no structure converged; use toeph." in absent
+    assert "MMRMG01" in absent
+    assert "PROV01" in absent
+    assert "not estimable." in text.split('<nav class="contents"')[0]
+
+
+def test_a_trial_without_adverse_events_says_so():
+    analyses = {"madrs-mmrm": trials.INFUSED["analyses"]["madrs-mmrm"]}
+    plan = trials.infused(analyses=analyses)
+    text = page(plan, "t", trials.results(plan), [])
+    assert "this report says nothing about them" in text
+
+
+def test_text_of_the_plan_is_escaped():
+    plan = trials.infused(title="Ketamine <script>alert(1)</script> & placebo")
+    text = page(plan, "t", trials.results(plan), [])
+    assert "<script>" not in text
+    assert "&lt;script&gt;" in text
+
+
+def test_the_headline_can_be_read_in_any_terminal():
+    plan = trials.infused()
+    line = headline(plan, trials.results(plan))
+    assert line == "MADRS at 24 h, Ketamine - Midazolam: -4.8 (95 % CI -7.6 to -2.0), n = 91. Synthetic data."
+    assert line.isascii()
+
+
+def test_the_headline_of_a_failed_model_gives_the_reason():
+    plan = trials.infused()
+    ard = trials.failed(trials.results(plan), "madrs-mmrm", "No structure converged.")
+    expected = "MADRS at 24 h, Ketamine - Midazolam: not estimable. No structure converged. Synthetic data."
+    assert headline(plan, ard) == expected
+
+
+def test_a_trial_with_one_arm_has_a_mean_as_headline():
+    plan = trials.single_arm(data="real")
+    assert headline(plan, trials.results(plan)).startswith("MADRS at 4 h, Ketamine: -")
