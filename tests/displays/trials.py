@@ -208,9 +208,9 @@ def _missingness(plan, _analysis, size, random) -> Iterator[Row]:
             for level, term, n in [*states, ("discontinued", "Withdrew consent", gone)]:
                 key = {"visit": visit.visit, "arm": arm, "level": level, "term": term}
                 yield from rows(_counts(n, of), variable="assessment", **key)
-        for level, n in (("randomised", of), ("no baseline", 0), ("no assessment after baseline", 2),
+        for level, n in (("randomised", of), ("no baseline", 0), ("nothing to analyse after baseline", 2),
                          ("in the model", of - 2)):  # fmt: skip
-            yield from rows({"n": n}, variable="model", level=level, arm=arm)
+            yield from rows({"n": n}, variable="model", level=level, term="madrs-mmrm", arm=arm)
 
 
 def _interval(estimate: float, error: float) -> dict[str, float]:

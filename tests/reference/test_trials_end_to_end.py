@@ -83,8 +83,8 @@ def test_the_likelihood_of_beat_the_blues_is_that_of_mmrm(beat_the_blues):
 
 
 def test_three_participants_of_beat_the_blues_have_no_value_after_baseline(beat_the_blues):
-    found = select(ard(beat_the_blues, "bdi-missing"), variable="model", arm="")
-    assert statistic(found, level="no assessment after baseline") == 3
+    found = select(ard(beat_the_blues, "bdi-missing"), variable="model", arm="", term="bdi-mmrm")
+    assert statistic(found, level="nothing to analyse after baseline") == 3
 
 
 def test_the_published_analysis_of_covariance_of_the_pilot_comes_out(cdisc_pilot):

@@ -16,6 +16,7 @@ ANALYSES = {
     "by-visit": {"method": "summary", "endpoint": "madrs"},
     "missing": {"method": "missingness", "endpoint": "madrs"},
     "harms": {"method": "adverse-events"},
+    "at-24h": {"method": "ancova", "endpoint": "madrs", "visit": "24 h"},
     "courses": {"method": "courses", "endpoint": "madrs"},
     "absent": {"method": "summary", "endpoint": "absent"},
 }
@@ -144,9 +145,15 @@ def test_statuses_of_a_visit_add_up_to_the_population(adam):
 
 
 def test_who_cannot_enter_a_model_is_counted(adam):
-    found = select(ard(adam, "missing"), variable="model", arm="")
+    found = select(ard(adam, "missing"), variable="model", arm="", term="at-24h")
     counts = {level: count(found, level=level) for level in found["level"]}
-    assert counts == {"randomised": 5, "no baseline": 1, "no assessment after baseline": 0, "in the model": 4}
+    assert counts == {
+        "randomised": 5,
+        "outside the population of the model": 0,
+        "no baseline": 1,
+        "nothing to analyse after baseline": 1,  # C was not seen at 24 h
+        "in the model": 3,
+    }
 
 
 def test_participants_count_once_and_events_each_time(adam):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
-from postinfusion.analyses.endpoint_records import Adam, last_observation_carried_forward, observed
-from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, participants_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Ancova
 from postinfusion.plan.plan import Plan
 
 
 def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Members) -> list[Row]:
     """Fit arm, baseline, strata and covariates by least squares to one record per participant at a visit."""
-    nominal = plan.nominal_hours[analysis.visit]
-    data = _at_visit(analysis, nominal, model_data(plan, analysis, adam, population, analysis.form))
+    data = model_records(plan, analysis, adam, population)
     refuse_few(data)
     fixed = [*([ARM] if len(data.arms) > 1 else []), *(["BASE"] if data.has_baseline else [])]
     formula = " + ".join([*fixed, *(f"`{name}`" for name in data.covariates)]) or "1"
@@ -26,22 +25,9 @@ def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Member
         "parameter": plan.endpoints[analysis.endpoint].parameter,
         "variable": data.response,
     }
-    visit = {"visit": analysis.visit, "time": canonical_hours(nominal)}
+    visit = {"visit": analysis.visit, "time": canonical_hours(plan.nominal_hours[analysis.visit])}
     found = [*_estimates(analysis, data, fit, visit), *_fit_rows(analysis, data, fit, formula, visit)]
     return [*denominators(population), *(row | key for row in found)]
-
-
-def _at_visit(analysis: Ancova, nominal: float, data: ModelData) -> ModelData:
-    """Keep one record per participant at the visit, observed or carried forward as the plan says."""
-    if analysis.imputation == "locf":
-        chosen = last_observation_carried_forward(data.frame, analysis.visit, nominal)
-    else:
-        chosen = observed(data.frame)
-        chosen = chosen[chosen["AVISIT"] == analysis.visit]
-    complete = chosen.dropna(subset=[data.response, *(["BASE"] if data.has_baseline else []), *data.covariates])
-    if complete.empty:
-        raise ModelError(f"no participant has a value at {analysis.visit}")
-    return data.replaced(complete)
 
 
 def _estimates(analysis: Ancova, data: ModelData, fit: AncovaFit, visit: dict[str, str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Which assessments of an endpoint are missing, and why; and who left the model (method missingness)."""
+"""Which assessments of an endpoint are missing, and why; and who enters the models (method missingness)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.model_records import model_records
+from postinfusion.analyses.populations import Members, denominators, members
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.plan.analyses import Missingness
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, Trajectory
 from postinfusion.plan.plan import Plan
 
 OBSERVED, INTERMITTENT, DISCONTINUED = "observed", "intermittent", "discontinued"
 
 
 def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Members) -> list[Row]:
-    """Count observed and missing assessments by visit, arm and reason, and participants that no model can use.
+    """Count observed and missing assessments by visit, arm and reason, and who enters each model of the endpoint.
 
     An assessment after the participant left the trial is missing because of that, with its reason; any other missing
     one is intermittent. Where the data do not say when participants left, whoever has no later assessment has left.
@@ -27,11 +29,14 @@ def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Membe
     seen = _grid(present, population, visits)
     status = _status(plan, seen, population.frame.set_index("USUBJID"))
     key = {"parameter": endpoint.parameter}
+    models = _models(plan, analysis, adam)
+    has_baseline = set(present.loc[present["AVISIT"] == plan.baseline_visit, "USUBJID"])
     result = denominators(population)
     for arm in ("", *population.arms):
         of_arm = status.loc[population.of(arm)["USUBJID"]]
         result += [row | key | {"arm": arm} for row in _by_visit(plan, of_arm, status)]
-        result += [row | key | {"arm": arm} for row in _usable(seen.loc[of_arm.index], plan.baseline_visit)]
+        into_models = _into_models(models, set(of_arm.index), has_baseline)
+        result += [row | key | {"arm": arm} for row in into_models]
     return result
 
 
@@ -70,14 +75,34 @@ def _by_visit(plan: Plan, of_arm: pd.DataFrame, status: pd.DataFrame) -> list[Ro
     return result
 
 
-def _usable(seen: pd.DataFrame, baseline: str) -> list[Row]:
-    """Count who has a baseline and an assessment after it."""
-    has_baseline = seen[baseline] if baseline in seen else pd.Series(data=False, index=seen.index)
-    has_later = seen.drop(columns=baseline, errors="ignore").any(axis=1)
-    counts = {
-        "randomised": len(seen),
-        "no baseline": int((~has_baseline).sum()),
-        "no assessment after baseline": int((has_baseline & ~has_later).sum()),
-        "in the model": int((has_baseline & has_later).sum()),
-    }
-    return [row for level, n in counts.items() for row in rows({"n": n}, variable="model", level=level)]
+def _models(plan: Plan, analysis: Missingness, adam: Adam) -> dict[str, dict[str, set[str]]]:
+    """Give, for each model of the endpoint, its population and the participants whose records enter it."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for key, model in plan.analyses.items():
+        if not isinstance(model, Mmrm | Trajectory | Ancova) or model.endpoint != analysis.endpoint:
+            continue
+        name = plan.estimands[model.estimand].population if model.estimand else model.population
+        of_model = members(plan, adam["ADSL"], name)
+        try:
+            entered = set(model_records(plan, model, adam, of_model).frame["USUBJID"])
+        except ModelError:
+            entered = set()
+        found[key] = {"population": set(of_model.frame["USUBJID"]), "entered": entered}
+    return found
+
+
+def _into_models(models: dict[str, dict[str, set[str]]], participants: set[str], has_baseline: set[str]) -> list[Row]:
+    """Count who is lost on the way from the participants into each model, and where."""
+    result = []
+    for key, model in models.items():
+        inside = participants & model["population"]
+        counts = {
+            "randomised": len(participants),
+            "outside the population of the model": len(participants - model["population"]),
+            "no baseline": len(inside - has_baseline - model["entered"]),
+            "nothing to analyse after baseline": len((inside & has_baseline) - model["entered"]),
+            "in the model": len(inside & model["entered"]),
+        }
+        for level, n in counts.items():
+            result += rows({"n": n}, variable="model", level=level, term=key)
+    return result

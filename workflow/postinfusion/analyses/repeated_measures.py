@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.endpoint_records import Adam, observed
+from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.mmrm import MmrmFit, fit_mmrm
-from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import (
     MEAN,
     TEST,
@@ -34,7 +35,7 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     The means are arm x visit, baseline x visit (or baseline alone), strata and covariates. What was tried and why it
     failed stands in the rows of the ladder; when nothing can be fitted there is one row of error beside them.
     """
-    data = _at_visits(plan, analysis, model_data(plan, analysis, adam, population, analysis.form))
+    data = model_records(plan, analysis, adam, population)
     refuse_few(data)
     formula = mmrm_formula(data, baseline_by_visit=analysis.baseline_by_visit)
     fit, ladder = _first_that_fits(analysis, data, formula)
@@ -50,18 +51,6 @@ def mmrm_formula(data: ModelData, *, baseline_by_visit: bool) -> str:
     arm = [f"{ARM} * {VISIT}"] if len(data.arms) > 1 else [VISIT]
     baseline = [f"BASE * {VISIT}" if baseline_by_visit else "BASE"] if data.has_baseline else []
     return " + ".join([*arm, *baseline, *(f"`{name}`" for name in data.covariates)])
-
-
-def _at_visits(plan: Plan, analysis: Mmrm, data: ModelData) -> ModelData:
-    """Keep the observed records of the visits that enter the model, the visit as an ordered category."""
-    visits = analysis.visits or tuple(visit for visit in plan.visit_names if visit != plan.baseline_visit)
-    chosen = observed(data.frame)
-    needed = ["AVISIT", data.response, *(["BASE"] if data.has_baseline else []), *data.covariates]
-    chosen = chosen[chosen["AVISIT"].isin(visits)].dropna(subset=needed)
-    if chosen.empty:
-        raise ModelError("no participant has a value at any visit of the model")
-    present = [visit for visit in visits if (chosen["AVISIT"] == visit).any()]
-    return data.replaced(chosen.assign(AVISIT=pd.Categorical(chosen["AVISIT"], present)))
 
 
 def _first_that_fits(analysis: Mmrm, data: ModelData, formula: str) -> tuple[MmrmFit | None, list[Row]]:

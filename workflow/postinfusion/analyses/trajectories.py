@@ -9,7 +9,8 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.lmm import LmmFit, fit_lmm
-from postinfusion.analyses.model_data import ARM, ModelData, model_data, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_records import DAYS, HOURS_PER_DAY, model_records
 from postinfusion.analyses.model_rows import (
     MEAN,
     TEST,
@@ -24,11 +25,7 @@ from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import SplineBasis, Trajectory
-from postinfusion.plan.endpoints import Form
 from postinfusion.plan.plan import Plan
-
-DAYS = "DAYS"
-HOURS_PER_DAY = 24.0
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     zero enters, scheduled or not. Random effects go down a ladder: correlated intercept and slope, uncorrelated ones,
     intercept alone; a fit on the boundary of the parameter space counts as failed while there is a simpler one.
     """
-    data = _after_time_zero(model_data(plan, analysis, adam, population, Form.CHANGE))
+    data = model_records(plan, analysis, adam, population)
     refuse_few(data)
     formula = trajectory_formula(data, analysis)
     fit, used, ladder = _first_that_fits(analysis, data, formula)
@@ -85,16 +82,6 @@ def random_effects_ladder(analysis: Trajectory) -> tuple[RandomEffects, ...]:
         RandomEffects("uncorrelated intercept and slope", f"1 + {slope}", correlated=False),
         intercept,
     )
-
-
-def _after_time_zero(data: ModelData) -> ModelData:
-    """Keep the observed records after time zero that have everything the model needs, with time in days."""
-    frame = data.frame[(data.frame["DTYPE"] == "") & (data.frame["AHRFIRST"] > 0)]
-    needed = [data.response, *(["BASE"] if data.has_baseline else []), *data.covariates]
-    chosen = frame.dropna(subset=needed)
-    if chosen.empty:
-        raise ModelError("no participant has a baseline and a timed value after it")
-    return data.replaced(chosen.assign(**{DAYS: chosen["AHRFIRST"] / HOURS_PER_DAY}))
 
 
 def _first_that_fits(
