@@ -3,7 +3,8 @@
 # make test         sets up and runs the tests
 # make lint         style, types, import contracts
 # make lock         pins the environment anew after an edit of pyproject.toml
-.PHONY: run test lint lock set-up
+# make timings      adds up the time and memory of the jobs
+.PHONY: run test lint lock timings set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -22,3 +23,6 @@ lock: set-up
 
 set-up:
 	@PYTHON="$(PYTHON)" sh workflow/setup.sh
+
+timings:
+	@.venv/bin/python workflow/timings.py results

@@ -1,0 +1,46 @@
+"""Bad input gets one clear message, on this run and on the next, and earlier results stay."""
+
+from __future__ import annotations
+
+from workflow.tiny_trial import Repository
+
+PLAN = "config/trials/tiny.yaml"
+
+
+def test_bad_data_stop_each_run_with_the_same_message(repository: Repository) -> None:
+    earlier = repository.results()
+    repository.edit("data/tiny/assessments.csv", "P01,MADRS,total,", "P01,MADRS,total,x")
+    first, second = repository.snakemake("--keep-going"), repository.snakemake("--keep-going")
+    assert (first.returncode, second.returncode) == (1, 1)
+    assert first.stdout == second.stdout
+    assert "assessments.csv" in first.stdout
+    assert "3 errors, 0 warnings." in first.stdout
+    check = "results/tiny/check.json"
+    assert repository.results() == {name: content for name, content in earlier.items() if name != check}
+
+
+def test_a_missing_file_is_named(repository: Repository) -> None:
+    (repository.home / "data" / "tiny" / "assessments.csv").unlink()
+    told = repository.postinfusion("run", "tiny")
+    assert told.returncode == 1
+    assert "assessments.csv" in told.stdout
+    assert "Traceback" not in told.stdout + told.stderr
+    assert "Snakemake" not in told.stdout + told.stderr
+    assert "tiny            stopped at check" in told.stdout
+
+
+def test_all_mistakes_of_a_plan_are_told_alone(repository: Repository) -> None:
+    repository.edit(PLAN, "seed: 1", "seed: No")
+    repository.edit(PLAN, "visit: Week 1}\n", "visit: Week 7}\n")
+    told = repository.snakemake()
+    assert told.returncode == 1
+    lines = (told.stdout + told.stderr).splitlines()
+    assert lines[0] == PLAN
+    assert [line.split()[:2] for line in lines[1:-1]] == [["line", "4"], ["line", "30"]]
+    assert lines[-1] == "2 errors. Nothing was run; earlier results are untouched."
+
+
+def test_an_unknown_trial_is_told_with_the_nearest_one(finished: Repository) -> None:
+    told = finished.postinfusion("run", "tinny")
+    assert told.returncode == 1
+    assert "Did you mean tiny?" in told.stderr
