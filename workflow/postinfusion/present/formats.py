@@ -117,3 +117,8 @@ def in_words(name: str) -> str:
     """Give a name of the data as words: ``age_group`` becomes ``Age group``."""
     words = name.replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def event_in_words(event: str) -> str:
+    """Give the name of an intercurrent event as words: ``new-psychotropic`` becomes ``new psychotropic``."""
+    return event.replace("-", " ").replace("_", " ").lower()

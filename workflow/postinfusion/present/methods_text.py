@@ -142,11 +142,11 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
 }
 
 
-def _listed(names: list[str]) -> str:
+def _listed(names: list[str], word: str = "and") -> str:
     """Give names as a list in a sentence: ``a, b and c``."""
     if not names:
         return "an intercept only"
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    return f" {word} ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _in_population(results: Results) -> str:
@@ -188,14 +188,14 @@ def _events(results: Results) -> str:
     if estimand is None or not estimand.events:
         return ""
     by_strategy = {
-        strategy: [formats.in_words(event).lower() for event, chosen in estimand.events.items() if chosen is strategy]
+        strategy: [formats.event_in_words(event) for event, chosen in estimand.events.items() if chosen is strategy]
         for strategy in Strategy
     }
     texts = {
         Strategy.TREATMENT_POLICY: "Assessments after {} were used as observed (treatment policy).",
         Strategy.HYPOTHETICAL: "Assessments after {} were left out and taken as missing at random (hypothetical).",
     }
-    return " ".join(texts[strategy].format(" or ".join(events)) for strategy, events in by_strategy.items() if events)
+    return " ".join(texts[strategy].format(_listed(events, "or")) for strategy, events in by_strategy.items() if events)
 
 
 def _fitted(results: Results) -> str:

@@ -41,7 +41,7 @@ def _attributes(plan: Plan, estimand: Estimand) -> dict[str, str]:
     endpoint = plan.endpoints.get(estimand.variable.endpoint)
     name = endpoint.label if endpoint else estimand.variable.endpoint
     form = "change from baseline" if estimand.variable.form is Form.CHANGE else "value"
-    events = "; ".join(f"{formats.in_words(event).lower()}: {how.value}" for event, how in estimand.events.items())
+    events = "; ".join(f"{formats.event_in_words(event)}: {how.value}" for event, how in estimand.events.items())
     answering = [
         key
         for key, analysis in plan.analyses.items()

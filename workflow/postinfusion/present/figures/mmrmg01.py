@@ -17,9 +17,9 @@ from postinfusion.present.figures.visit_axis import VisitAxis, label_visits, vis
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import Better
 
-_WIDTH = 6.6
-_PLOT = 3.1
-_NAMES = 1.25
+_WIDTH = 5.8
+_PLOT = 2.9
+_NAMES = 1.15
 _ROOM = _WIDTH - _NAMES - 0.35
 
 
