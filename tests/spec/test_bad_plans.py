@@ -26,6 +26,11 @@ MISTAKES = {
         TRIAL.with_plan("seed: 1\n", ""),
         "seed: this is missing. It says: The only seed; each analysis draws its own stream from it and its own name.",
     ),
+    "a file elsewhere": (
+        TRIAL.with_plan("file: people.csv", "file: ../people.csv"),
+        "line 6  sources, participants, file: '../people.csv' is not in the trial's folder under data/: "
+        "put it there and write its name.",
+    ),
     "a key twice": (
         TRIAL.with_plan("seed: 1\n", "seed: 1\nseed: 2\n"),
         'line 5  "seed" stands already in line 4. Keep one of them.',

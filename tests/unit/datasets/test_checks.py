@@ -9,6 +9,7 @@ import pytest
 from postinfusion.datasets import checks
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.columns import Column, Table
+from postinfusion.plan.rules import PARTICIPANTS_COLUMNS
 
 NUMBER = Column("value", "number", "a value", "kg", complete=True, minimum=0, maximum=10)
 NAME = Column("id", "text", "the participant", complete=True, identifier=True)
@@ -108,3 +109,7 @@ def test_keys_and_orders_of_the_canonical_tables_name_their_own_columns(table: T
     assert {*table.key, *(name for pair in table.ordered for name in pair)} <= {*table.names}
     assert len({*table.names}) == len(table.names)
     assert all(column.type == "choice" for column in table.columns if column.allowed)
+
+
+def test_the_plan_knows_the_participants_columns_by_their_names():
+    assert {*PARTICIPANTS_COLUMNS} <= {*TABLES["participants"].names}

@@ -66,6 +66,22 @@ def test_a_wrong_cell_of_a_wide_file_is_named_by_its_own_column(tmp_path: Path):
     assert told == [("row 2", 'm1: "x"'), ("row 3", 'm0: "x"')]
 
 
+def test_a_wide_file_without_rows_or_without_its_columns_is_told_as_such(tmp_path: Path):
+    trial = TRIAL.with_plan(ASSESSMENTS, WIDE_BY_VISIT)
+    with pytest.raises(DataError, match='no file measures "MADRS"'):
+        canonical(trial.with_text("wide.csv", "who,m0,m1,m7\n"), tmp_path)
+    with pytest.raises(DataError, match="columns?.*m7") as refused:
+        canonical(trial.with_text("wide.csv", "who,x\nA1,1\n"), tmp_path)
+    assert sum("wide.csv has no column" in problem.text for problem in refused.value.problems) == 3
+
+
+def test_a_wide_file_without_visits_has_a_column_for_each_measure(tmp_path: Path):
+    vitals = "{file: vitals.csv, columns: {id: who, taken: when}, wide: {SBP: sys, DBP: dia}}"
+    trial = TRIAL.with_plan(ASSESSMENTS, f"{ASSESSMENTS}\n  vitals: {vitals}")
+    found = canonical(trial.with_text("vitals.csv", "who,when,sys,dia\nA1,2031-01-06T10:00,120,NA\n"), tmp_path)
+    assert found.tables["vitals"][["measure", "value"]].to_numpy().tolist() == [["SBP", 120.0]]
+
+
 def test_where_leaves_rows_out_and_counts_them(tmp_path: Path):
     trial = TRIAL.with_plan("taken: when}", "taken: when}, where: {scale: [MADRS]}")
     trial = trial.with_file("scores.csv", "A1,MADRS,20", "A1,GAD-7,20")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Name
@@ -19,10 +21,18 @@ class Clock(StrEnum):
     STUDY_DAY = "study-day"
 
 
+def _within_the_folder(file: str) -> str:
+    """Refuse a file that does not lie in the trial's folder: absolute paths tell about a machine, and do not travel."""
+    paths = (PurePosixPath(file), PureWindowsPath(file))
+    if any(path.is_absolute() or path.drive or ".." in path.parts for path in paths):
+        raise ValueError(f"{file!r} is not in the trial's folder under data/: put it there and write its name")
+    return file
+
+
 class Source(Part):
     """One file that delivers one table."""
 
-    file: Name
+    file: Annotated[Name, AfterValidator(_within_the_folder)]
     """File in the trial's folder under data/; CSV or Parquet by its ending."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our column name → their column name. A column that already has our name needs no line."""

@@ -141,7 +141,7 @@ def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
     cells = records.frame[[column for _, _, column in way.wide]].to_numpy(dtype="object").ravel()
     filled = np.flatnonzero(~np.isin(cells.astype("str"), [_EMPTY, *plan.missing_codes]))
     repeated = records.take(filled // width)
-    added = {"measure": measures, "value": cells} | ({} if visits[:1] == [None] else {"visit": visits})
+    added = {"measure": measures, "value": cells} | ({} if way.wide[0][1] is None else {"visit": visits})
     texts = {name: pd.Series(values[filled], dtype="str") for name, values in added.items()}
     frame = _ours(way, repeated).assign(**texts)
     return Raw(frame, repeated.rows, columns[filled], len(cells) - len(filled))
