@@ -14,6 +14,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from postinfusion.errors import PostinfusionError
 from postinfusion.io import read
 from postinfusion.io.plans import default_trials, plan_files
 
@@ -33,6 +34,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Bring the results of the trials up to date, then print what each found and where its report is."""
+    if not (HOME / "Snakefile").is_file():
+        raise PostinfusionError("There is no workflow here: run needs a clone of the repository. Clone it and run make.")
     trials = [str(Path(trial).resolve()) if "/" in trial else trial for trial in arguments.trials]
     code, messages = _snakemake(_command(trials, arguments.cores, arguments.directory))
     failed = {trial: log for log, trial in reversed(_FAILED_JOB.findall(messages))}
