@@ -37,8 +37,9 @@ def cells_of(table):
 
 
 def printed(ard: pd.DataFrame, plan, analysis_id: str) -> set[str]:
-    """Every way in which a statistic of the analysis may be printed; a limit may belong to a proportion."""
-    rows = ard[(ard["analysis_id"] == analysis_id) & ard["stat"].notna() & ard["stat_name"].isin(list(STATISTICS))]
+    """Every way in which a statistic may be printed: of the analysis, or of who entered a model of its endpoint."""
+    of_analysis = (ard["analysis_id"] == analysis_id) | (ard["variable"] == "model")
+    rows = ard[of_analysis & ard["stat"].notna() & ard["stat_name"].isin(list(STATISTICS))]
     decimals = {0, *(endpoint.decimals for endpoint in plan.endpoints.values())}
     texts = set()
     for name, value, term in zip(rows["stat_name"], rows["stat"], rows["term"], strict=True):

@@ -54,3 +54,10 @@ def test_an_analysis_that_was_not_laid_down_says_so():
 def test_a_trial_with_one_arm_names_no_arm_in_its_model():
     plan = trials.single_arm()
     assert "with visit, baseline × visit and diagnosis" in text_of("madrs-mmrm", plan, trials.results(plan))
+
+
+def test_one_slope_of_baseline_for_all_visits_is_told_from_one_per_visit():
+    model = trials.INFUSED["analyses"]["madrs-mmrm"] | {"baseline_by_visit": False}
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"madrs-mmrm": model})
+    assert "baseline × visit" in text_of("madrs-mmrm")
+    assert "baseline × visit" not in text_of("madrs-mmrm", plan)

@@ -94,10 +94,8 @@ def _mmrm(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Mmrm)  # noqa: S101
     arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
-    terms = [
-        *arms,
-        *(f"{name} × visit" if name == "baseline" else formats.in_words(name).lower() for name in _terms(results)),
-    ]
+    by_visit = {"baseline": "baseline × visit"} if analysis.baseline_by_visit else {}
+    terms = [*arms, *(by_visit.get(name, formats.in_words(name).lower()) for name in _terms(results))]
     return (
         f"{_what(analysis.form, results)} was analysed by a mixed model for repeated measures with {_listed(terms)}"
         f"{_in_population(results)}."
