@@ -28,8 +28,10 @@ MISTAKES = {
     ),
     "a file elsewhere": (
         TRIAL.with_plan("file: people.csv", "file: ../people.csv"),
-        "line 6  sources, participants, file: '../people.csv' is not in the trial's folder under data/: "
-        "put it there and write its name.",
+        (
+            "line 6  sources, participants, file: '../people.csv' is not in the trial's folder under data/: "
+            "put it there and write its name."
+        ),
     ),
     "a key twice": (
         TRIAL.with_plan("seed: 1\n", "seed: 1\nseed: 2\n"),

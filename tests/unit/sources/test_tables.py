@@ -70,7 +70,7 @@ def test_a_wide_file_without_rows_or_without_its_columns_is_told_as_such(tmp_pat
     trial = TRIAL.with_plan(ASSESSMENTS, WIDE_BY_VISIT)
     with pytest.raises(DataError, match='no file measures "MADRS"'):
         canonical(trial.with_text("wide.csv", "who,m0,m1,m7\n"), tmp_path)
-    with pytest.raises(DataError, match="columns?.*m7") as refused:
+    with pytest.raises(DataError, match=r"columns?.*m7") as refused:
         canonical(trial.with_text("wide.csv", "who,x\nA1,1\n"), tmp_path)
     assert sum("wide.csv has no column" in problem.text for problem in refused.value.problems) == 3
 
