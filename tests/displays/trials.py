@@ -208,9 +208,6 @@ def _missingness(plan, _analysis, size, random) -> Iterator[Row]:
             for level, term, n in [*states, ("discontinued", "Withdrew consent", gone)]:
                 key = {"visit": visit.visit, "arm": arm, "level": level, "term": term}
                 yield from rows(_counts(n, of), variable="assessment", **key)
-        for level, n in (("randomised", of), ("no baseline", 0), ("nothing to analyse after baseline", 2),
-                         ("in the model", of - 2)):  # fmt: skip
-            yield from rows({"n": n}, variable="model", level=level, term="madrs-mmrm", arm=arm)
 
 
 def _interval(estimate: float, error: float) -> dict[str, float]:
@@ -241,6 +238,8 @@ def _fit(plan, size, structure, formula) -> Iterator[Row]:
     )  # fmt: skip
     for arm in plan.design.arm_names:
         yield from rows({"n_participants": size - 2}, term="fit", arm=arm)
+        for level, n in (("randomised", size), ("nothing to analyse after baseline", 2), ("in the model", size - 2)):
+            yield from rows({"n": n}, variable="model", level=level, arm=arm)
     for name in ("arm", "visit", "arm:visit"):
         test = {"statistic": 9.87, "num_df": 1, "df": 90.1, "p_value": 0.0023}
         yield from rows(test, term="joint-test", level=name)

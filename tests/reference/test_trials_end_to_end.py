@@ -83,7 +83,7 @@ def test_the_likelihood_of_beat_the_blues_is_that_of_mmrm(beat_the_blues):
 
 
 def test_three_participants_of_beat_the_blues_have_no_value_after_baseline(beat_the_blues):
-    found = select(ard(beat_the_blues, "bdi-missing"), variable="model", arm="", term="bdi-mmrm")
+    found = select(ard(beat_the_blues, "bdi-mmrm"), variable="model", arm="")
     assert statistic(found, level="nothing to analyse after baseline") == 3
 
 

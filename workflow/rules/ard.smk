@@ -7,6 +7,7 @@ rule ard:
     output:
         parquet="results/{trial}/ard/ard.parquet",
         csv="results/{trial}/ard/ard.csv",
+        public="results/{trial}/ard/public.parquet",
     log:
         "results/{trial}/logs/ard.log",
     benchmark:
@@ -14,6 +15,7 @@ rule ard:
     params:
         plan=plan_file,
         code=of_code("postinfusion.cli.ard"),
+        part=part(sections.for_ard),
     shell:
-        "python -m postinfusion ard {params.plan:q} --out {output.parquet:q} --csv {output.csv:q} {input:q}"
-        " 2>&1 | tee {log:q}"
+        "python -m postinfusion ard {params.plan:q} --out {output.parquet:q} --csv {output.csv:q}"
+        " --public {output.public:q} {input:q} 2>&1 | tee {log:q}"

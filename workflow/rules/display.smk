@@ -3,7 +3,7 @@
 
 rule display:
     input:
-        ard="results/{trial}/ard/ard.parquet",
+        ard=shown_results,
         individual=lambda wildcards: individual_of(wildcards.trial),
     output:
         report(

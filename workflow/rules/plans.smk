@@ -11,7 +11,7 @@ from postinfusion.io.digest import of_code, of_section
 from postinfusion.io.plans import default_trials, plan_files, read_plans
 from postinfusion.plan import sections
 from postinfusion.sources.export import EXPORTS, PACKAGES
-from postinfusion.vocabulary import Section
+from postinfusion.vocabulary import Privacy, Section
 
 HOME = Path(workflow.basedir)
 # Jobs run the interpreter that runs this file: .venv/bin need not be on the PATH of whoever calls snakemake.
@@ -77,6 +77,12 @@ def individual_of(trial):
     """Give the folder of a trial's individual courses, which the descriptive analyses write."""
     has_any = sections.DESCRIPTIVE in sections.jobs(PLANS[trial])
     return [f"results/{trial}/individual"] if has_any else []
+
+
+def shown_results(wildcards):
+    """Give the results that displays may show: a public report is made without those that tell of single persons."""
+    is_public = PLANS[wildcards.trial].privacy.mode is Privacy.PUBLIC
+    return f"results/{wildcards.trial}/ard/{'public' if is_public else 'ard'}.parquet"
 
 
 def displays_of(trial):

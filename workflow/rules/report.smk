@@ -3,7 +3,7 @@
 
 rule report:
     input:
-        ard="results/{trial}/ard/ard.parquet",
+        ard=shown_results,
         check="results/{trial}/check.json",
         provenance="results/{trial}/provenance.json",
         displays=lambda wildcards: displays_of(wildcards.trial),

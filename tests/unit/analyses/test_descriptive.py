@@ -5,7 +5,11 @@ import pandas as pd
 import pytest
 
 from postinfusion.analyses.describe import describe_number, mean_interval, standardised_difference
+from postinfusion.analyses.model_records import model_records
+from postinfusion.analyses.participation import participation_rows
+from postinfusion.analyses.populations import members
 from postinfusion.analyses.run import analyse
+from postinfusion.ard.build import table
 from postinfusion.ard.query import select, statistic
 from postinfusion.derive.datasets import derive
 from small_trial import START, assessments, infusions, participants, plan
@@ -145,7 +149,9 @@ def test_statuses_of_a_visit_add_up_to_the_population(adam):
 
 
 def test_who_cannot_enter_a_model_is_counted(adam):
-    found = select(ard(adam, "missing"), variable="model", arm="", term="at-24h")
+    analysis, population = PLAN.analyses["at-24h"], members(PLAN, adam["ADSL"], "randomised")
+    entered = model_records(PLAN, analysis, adam, population)
+    found = select(table(participation_rows(PLAN, analysis, adam, population, entered)), arm="")
     counts = {level: count(found, level=level) for level in found["level"]}
     assert counts == {
         "randomised": 5,

@@ -7,6 +7,7 @@ from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
 from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, participants_rows
+from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -27,7 +28,8 @@ def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Member
     }
     visit = {"visit": analysis.visit, "time": canonical_hours(plan.nominal_hours[analysis.visit])}
     found = [*_estimates(analysis, data, fit, visit), *_fit_rows(analysis, data, fit, formula, visit)]
-    return [*denominators(population), *(row | key for row in found)]
+    who = participation_rows(plan, analysis, adam, population, data)
+    return [*denominators(population), *who, *(row | key for row in found)]
 
 
 def _estimates(analysis: Ancova, data: ModelData, fit: AncovaFit, visit: dict[str, str]) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Which assessments of an endpoint are missing, and why; and who enters the models (method missingness)."""
+"""Which assessments of an endpoint are missing, and why (method missingness)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
-from postinfusion.analyses.model_records import model_records
-from postinfusion.analyses.populations import Members, denominators, members
+from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, Trajectory
+from postinfusion.plan.analyses import Missingness
 from postinfusion.plan.plan import Plan
 
 OBSERVED, INTERMITTENT, DISCONTINUED = "observed", "intermittent", "discontinued"
 
 
 def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Members) -> list[Row]:
-    """Count observed and missing assessments by visit, arm and reason, and who enters each model of the endpoint.
+    """Count observed and missing assessments by visit, arm and reason.
 
     An assessment after the participant left the trial is missing because of that, with its reason; any other missing
     one is intermittent. Where the data do not say when participants left, whoever has no later assessment has left.
@@ -29,14 +27,10 @@ def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Membe
     seen = _grid(present, population, visits)
     status = _status(plan, seen, population.frame.set_index("USUBJID"))
     key = {"parameter": endpoint.parameter}
-    models = _models(plan, analysis, adam)
-    has_baseline = set(present.loc[present["AVISIT"] == plan.baseline_visit, "USUBJID"])
     result = denominators(population)
     for arm in ("", *population.arms):
         of_arm = status.loc[population.of(arm)["USUBJID"]]
         result += [row | key | {"arm": arm} for row in _by_visit(plan, of_arm, status)]
-        into_models = _into_models(models, set(of_arm.index), has_baseline)
-        result += [row | key | {"arm": arm} for row in into_models]
     return result
 
 
@@ -72,37 +66,4 @@ def _by_visit(plan: Plan, of_arm: pd.DataFrame, status: pd.DataFrame) -> list[Ro
             statistics = {"n": int(which.sum()), "proportion": float(which.mean()) if len(which) else float("nan")}
             time = canonical_hours(plan.nominal_hours[visit])
             result += rows(statistics, variable="assessment", visit=visit, time=time, level=level, term=term)
-    return result
-
-
-def _models(plan: Plan, analysis: Missingness, adam: Adam) -> dict[str, dict[str, set[str]]]:
-    """Give, for each model of the endpoint, its population and the participants whose records enter it."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for key, model in plan.analyses.items():
-        if not isinstance(model, Mmrm | Trajectory | Ancova) or model.endpoint != analysis.endpoint:
-            continue
-        name = plan.estimands[model.estimand].population if model.estimand else model.population
-        of_model = members(plan, adam["ADSL"], name)
-        try:
-            entered = set(model_records(plan, model, adam, of_model).frame["USUBJID"])
-        except ModelError:
-            entered = set()
-        found[key] = {"population": set(of_model.frame["USUBJID"]), "entered": entered}
-    return found
-
-
-def _into_models(models: dict[str, dict[str, set[str]]], participants: set[str], has_baseline: set[str]) -> list[Row]:
-    """Count who is lost on the way from the participants into each model, and where."""
-    result = []
-    for key, model in models.items():
-        inside = participants & model["population"]
-        counts = {
-            "randomised": len(participants),
-            "outside the population of the model": len(participants - model["population"]),
-            "no baseline": len(inside - has_baseline - model["entered"]),
-            "nothing to analyse after baseline": len((inside & has_baseline) - model["entered"]),
-            "in the model": len(inside & model["entered"]),
-        }
-        for level, n in counts.items():
-            result += rows({"n": n}, variable="model", level=level, term=key)
     return result

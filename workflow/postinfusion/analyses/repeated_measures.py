@@ -18,6 +18,7 @@ from postinfusion.analyses.model_rows import (
     joint_test_rows,
     participants_rows,
 )
+from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -40,7 +41,8 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     formula = mmrm_formula(data, baseline_by_visit=analysis.baseline_by_visit)
     fit, ladder = _first_that_fits(analysis, data, formula)
     key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}
-    result = [*denominators(population), *(row | key for row in ladder)]
+    who = participation_rows(plan, analysis, adam, population, data)
+    result = [*denominators(population), *who, *(row | key for row in ladder)]
     if fit is None:
         return [*result, error_row("no covariance of the plan could be fitted", **key)]
     return [*result, *(row | key for row in _results(plan, analysis, data, fit, formula))]

@@ -20,6 +20,7 @@ from postinfusion.analyses.model_rows import (
     joint_test_rows,
     participants_rows,
 )
+from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -49,7 +50,8 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     formula = trajectory_formula(data, analysis)
     fit, used, ladder = _first_that_fits(analysis, data, formula)
     key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}
-    result = [*denominators(population), *(row | key for row in ladder)]
+    who = participation_rows(plan, analysis, adam, population, data)
+    result = [*denominators(population), *who, *(row | key for row in ladder)]
     if fit is None or used is None:
         return [*result, error_row("no random effects of the ladder could be fitted", **key)]
     return [*result, *(row | key for row in _results(analysis, data, fit, used, formula))]

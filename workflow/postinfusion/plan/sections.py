@@ -58,6 +58,11 @@ def for_analyse(plan: Plan, job: str = DESCRIPTIVE) -> Part:
     }
 
 
+def for_ard(plan: Plan) -> Part:
+    """Give what decides how the results of all analyses are put together."""
+    return {"analyses": list(plan.analyses), "small_cell": plan.privacy.small_cell}
+
+
 def for_display(plan: Plan, section: Section) -> Part:
     """Give what decides the tables and figures of a section."""
     parts = plan.model_dump(mode="json", exclude={"seed", "sources", "missing_codes", "analyses"})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from postinfusion.ard.query import select
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count_row, headings
+from postinfusion.vocabulary import MODELS
 
 _LEVELS = {
     "observed": "Observed",
@@ -25,8 +29,7 @@ def table(results: Results) -> Table:
     """Give the state of the assessments by visit, and the way from the randomised to the model."""
     visits = [visit for visit in results.values_of("visit", variable="assessment") if visit]
     by_visit = tuple(row for visit in visits for row in (Row(visit), *_visit(results, visit)))
-    models = results.values_of("term", variable="model")
-    into_model = tuple(row for model in models for row in (Row(model), *_into(results, model)))
+    into_model = tuple(row for model in _models(results) for row in (Row(model.analysis_id), *_into(model)))
     columns = ("", *headings(results))
     parts = [
         Part(columns, by_visit, "Assessments by visit"),
@@ -36,11 +39,26 @@ def table(results: Results) -> Table:
     return Table(label_of(results, "MIST01", footnotes=(note,)), tuple(part for part in parts if part.rows))
 
 
-def _into(results: Results, model: str) -> list[Row]:
+def _models(results: Results) -> list[Results]:
+    """Give the results of each model of the same endpoint that says who entered it."""
+    endpoint = getattr(results.analysis, "endpoint", "")
+    return [
+        replace(results, analysis_id=key, rows=rows)
+        for key, analysis in results.plan.analyses.items()
+        if analysis.method in MODELS and getattr(analysis, "endpoint", "") == endpoint
+        for rows in [select(results.ard, analysis_id=key)]
+        if (rows["variable"] == "model").any()
+    ]
+
+
+def _into(model: Results) -> list[Row]:
     """Give the way from the randomised into one model."""
-    key = {"variable": "model", "term": model}
-    found = results.values_of("level", **key)
-    return [count_row(results, name, {**key, "level": level}, 1) for level, name in _MODEL.items() if level in found]
+    found = model.values_of("level", variable="model")
+    return [
+        count_row(model, name, {"variable": "model", "level": level}, 1)
+        for level, name in _MODEL.items()
+        if level in found
+    ]
 
 
 def _visit(results: Results, visit: str) -> list[Row]:
