@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from displays import trials
@@ -48,6 +49,11 @@ def boxes(figure, texts):
     return [text.get_window_extent(renderer) for text in texts if text.get_visible() and text.get_text().strip()]
 
 
+def boxes_of_legends(figure):
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    return [legend.get_window_extent(renderer) for legend in figure.legends]
+
+
 def tick_labels(axis):
     """The labels that are drawn: matplotlib keeps others beyond the limits and leaves them out."""
     return [label for tick in axis._update_ticks() for label in (tick.label1, tick.label2)]
@@ -66,6 +72,8 @@ def check_nothing_is_cut_or_overlaps(figure):
         assert box.y0 >= -INK_BEYOND_THE_EDGE
         assert box.x1 <= figure.bbox.x1 + INK_BEYOND_THE_EDGE
         assert box.y1 <= figure.bbox.y1 + INK_BEYOND_THE_EDGE
+    legends = boxes_of_legends(figure)
+    assert not [1 for box in legends for axes in figure.axes if box.overlaps(axes.bbox)]
     for labels in ticks:
         assert not [pair for pair in combinations(boxes(figure, labels), 2) if pair[0].overlaps(pair[1])]
 
@@ -250,3 +258,11 @@ def test_the_same_values_give_the_same_bytes():
 def test_values_that_are_plotted_are_numbers():
     values = made("AEG01", "infused").values
     assert pd.api.types.is_float_dtype(values["proportion"])
+
+
+def test_text_of_the_flow_stays_inside_its_boxes():
+    figure = drawing("CONSORT01", with_arms(5)).figure
+    axes = figure.axes[0]
+    frames = [patch.get_window_extent() for patch in axes.patches if isinstance(patch, FancyBboxPatch)]
+    for text in boxes(figure, axes.texts):
+        assert any(f.x0 <= text.x0 and text.x1 <= f.x1 and f.y0 <= text.y0 and text.y1 <= f.y1 for f in frames)

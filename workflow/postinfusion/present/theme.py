@@ -30,6 +30,7 @@ STYLE: Mapping[str, object] = {
     "font.family": "DejaVu Sans",
     "font.size": SIZE,
     "svg.fonttype": "path",
+    "text.hinting": "none",
     "svg.hashsalt": "postinfusion",
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from postinfusion.present import theme
 from postinfusion.present.figures import type_setting
 
+LEGEND_GAP = 0.25
 _MARKER = 5.2
 
 
@@ -72,4 +73,5 @@ def legend_height(arms: Collection[str], room: float) -> float:
     """Give the height of the legend in inches."""
     rows = -(-len(arms) // legend_columns(arms, room))
     longest = max(len(type_setting.lines(arm, room - 0.65, theme.SMALL)) for arm in arms)
-    return type_setting.height(rows * longest, theme.SMALL) + 0.12
+    gaps = type_setting.height(rows, LEGEND_GAP * theme.SMALL)
+    return type_setting.height(rows * longest, theme.SMALL) + gaps + 0.1

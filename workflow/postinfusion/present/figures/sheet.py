@@ -79,7 +79,7 @@ def draw_legend(page: Sheet, styles: dict[str, theme.ArmStyle], *, has_lines: bo
     page.figure.legend(
         handles=arm_marks.legend_entries(styles, room - 0.65, has_lines=has_lines), loc="upper left",
         bbox_to_anchor=(_MARGIN / width, page.top / height), ncols=arm_marks.legend_columns(styles, room),
-        borderpad=0, borderaxespad=0.2, columnspacing=1.6, handlelength=2.4,
+        borderpad=0, labelspacing=arm_marks.LEGEND_GAP, borderaxespad=0.2, columnspacing=1.6, handlelength=2.4,
     ).set_in_layout(False)  # fmt: skip
     return replace(page, top=page.top - arm_marks.legend_height(styles, room))
 

@@ -12,6 +12,8 @@ from postinfusion.present.theme import STYLE
 
 LINE_HEIGHT = 1.28
 POINTS_PER_INCH = 72.0
+# Drawn on a raster, letters take whole pixels: a line comes out up to this much wider than its outlines.
+_ALLOWANCE = 1.03
 
 
 @lru_cache(maxsize=4096)
@@ -29,7 +31,7 @@ def width(text: str, size: float, *, bold: bool = False) -> float:
     """
     font = FontProperties(family=str(STYLE["font.family"]), size=size, weight="bold" if bold else "normal")
     points, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(points) / POINTS_PER_INCH
+    return _ALLOWANCE * float(points) / POINTS_PER_INCH
 
 
 def lines(text: str, room: float, size: float, *, bold: bool = False) -> list[str]:
