@@ -49,6 +49,7 @@ install_with_uv() {
 
 install_with_pip() {
     echo "uv could not install; pip alone takes longer"
+    PATH=$(pwd)/.venv/bin:$PATH # where the build backend looks for its program
     .venv/bin/python -m pip install --quiet --require-hashes -r requirements.txt &&
         .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . &&
         compile_bytecode .venv/lib

@@ -35,7 +35,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Bring the results of the trials up to date, then print what each found and where its report is."""
     if not (HOME / "Snakefile").is_file():
-        raise PostinfusionError("There is no workflow here: run needs a clone of the repository. Clone it and run make.")
+        raise PostinfusionError("There is no workflow here: run needs a clone of the repository. Run make in one.")
     trials = [str(Path(trial).resolve()) if "/" in trial else trial for trial in arguments.trials]
     code, messages = _snakemake(_command(trials, arguments.cores, arguments.directory))
     failed = {trial: log for log, trial in reversed(_FAILED_JOB.findall(messages))}
