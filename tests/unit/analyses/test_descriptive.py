@@ -175,6 +175,12 @@ def test_events_before_the_first_infusion_do_not_count(adam):
     assert count(found, variable="overview", level="serious", arm="Ketamine", comparator="") == 0
 
 
+def test_what_the_data_do_not_record_is_not_counted_as_zero(adam):
+    found = select(ard(adam, "harms"), variable="overview")
+    assert "stopped" not in set(found["level"])  # no action was recorded for any event
+    assert {"serious", "severe", "died"} <= set(found["level"])
+
+
 def test_deaths_of_the_disposition_count_without_an_event(adam):
     assert count(ard(adam, "harms"), variable="overview", level="died", arm="Midazolam", comparator="") == 1
 

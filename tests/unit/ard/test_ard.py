@@ -33,6 +33,11 @@ def test_a_column_that_the_schema_does_not_know_is_refused():
         conform(pd.DataFrame({"colour": ["red"]}))
 
 
+def test_rows_without_an_order_are_ordered_by_their_position():
+    ard = conform(pd.DataFrame({"stat_name": ["a", "b"], "order": [7, None]}))
+    assert ard["order"].tolist() == [7, 1]
+
+
 def test_a_text_goes_to_stat_text_and_a_number_to_stat():
     ard = table(rows({"formula": "y ~ x", "n": 2}))
     assert ard["stat_text"].tolist() == ["y ~ x", ""]

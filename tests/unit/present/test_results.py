@@ -31,8 +31,8 @@ def test_measures_of_one_analysis_are_kept_apart():
 
 def test_comparisons_follow_the_plan():
     plan = trials.three_arms()
-    pairs = results_of(plan, trials.results(plan), "madrs-mmrm").comparisons()
-    assert pairs == [(arm, "Placebo") for arm in plan.design.arm_names[1:]]
+    pairs = results_of(plan, trials.results(plan), "madrs-mmrm").comparisons
+    assert pairs == tuple((arm, "Placebo") for arm in plan.design.arm_names[1:])
 
 
 @pytest.mark.parametrize("name", ["estimate", "conf_low"])

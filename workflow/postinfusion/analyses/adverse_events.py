@@ -13,9 +13,12 @@ from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.plan.analyses import AdverseEvents
 
-SEVERE = ("severe", "life-threatening", "fatal")
-RELATED = ("possible", "probable", "definite")
-STOPPING = ("stopped", "withdrawn")
+OVERVIEW = {
+    "related": ("AEREL", ("possible", "probable", "definite")),
+    "serious": ("AESER", ("Y",)),
+    "severe": ("AESEV", ("severe", "life-threatening", "fatal")),
+    "stopped": ("AEACN", ("stopped", "withdrawn")),
+}
 UNCODED = "not classified"
 
 
@@ -53,17 +56,13 @@ def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
-    """Give the lines of the overview."""
-    chosen = {
-        "any": events,
-        "related": events[events["AEREL"].isin(RELATED)],
-        "serious": events[events["AESER"] == "Y"],
-        "severe": events[events["AESEV"].isin(SEVERE)],
-        "stopped": events[events["AEACN"].isin(STOPPING)],
-        "died": _deaths(events, population),
-    }
-    for level, found in chosen.items():
-        yield Line({"variable": "overview", "level": level}, found)
+    """Give the lines of the overview; what the data do not record has none, so that it is not taken for zero."""
+    yield Line({"variable": "overview", "level": "any"}, events)
+    for level, (column, counted) in OVERVIEW.items():
+        if events.empty or (events[column] != "").any():
+            yield Line({"variable": "overview", "level": level}, events[events[column].isin(counted)])
+    if "DTHFL" in population.frame or (events["AEOUT"] != "").any():
+        yield Line({"variable": "overview", "level": "died"}, _deaths(events, population))
 
 
 def _by_class(events: pd.DataFrame) -> Iterator[Line]:

@@ -44,10 +44,12 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
 
 
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
-    """Give the cells whose counts are suppressed, primarily or secondarily."""
+    """Give the cells whose counts are suppressed, primarily or secondarily; most tables have none."""
     counts = ard[(ard["stat_name"] == COUNT) & (ard["comparator"] == "") & ~ard["variable"].isin(_EXPLAINS_NOTHING)]
-    found = [_gaps_of_table(table, small_cell) for _, table in counts.groupby(_TABLE, sort=False)]
-    return pd.concat(found) if found else counts[_CELL]
+    number = counts.groupby(_TABLE, sort=False).ngroup()
+    with_gaps = counts[number.isin(number[counts["stat"].between(1, small_cell - 1)])]
+    found = [_gaps_of_table(table, small_cell) for _, table in with_gaps.groupby(_TABLE, sort=False)]
+    return pd.concat(found) if found else counts.iloc[:0][_CELL]
 
 
 def _gaps_of_table(table: pd.DataFrame, small_cell: int) -> pd.DataFrame:

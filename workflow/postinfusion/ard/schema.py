@@ -31,8 +31,7 @@ def conform(frame: pd.DataFrame) -> pd.DataFrame:
     text = {name: _text(frame, name) for name in (*KEY, *TEXT_VALUES)}
     numbers = {"stat": _column(frame, "stat", float("nan")).astype("float64")}
     flags = {"prespecified": _column(frame, "prespecified", fill=True).astype("bool")}
-    position = pd.Series(range(len(frame)), index=frame.index, dtype="int64")
-    order = {"order": frame["order"].astype("int64") if "order" in frame else position}
+    order = {"order": _order(frame)}
     result = pd.DataFrame(text | numbers | flags | order, columns=list(COLUMNS))
     return result.reset_index(drop=True)
 
@@ -45,6 +44,13 @@ def canonical_hours(hours: float) -> str:
     """
     text = f"{hours:.6f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def _order(frame: pd.DataFrame) -> pd.Series:
+    """Give the order of each row: its position where the row does not say."""
+    position = pd.Series(range(len(frame)), index=frame.index, dtype="float64")
+    given = _column(frame, "order", None).astype("float64")
+    return given.where(given.notna(), position).astype("int64")
 
 
 def _text(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -17,11 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Read and check the data, derive the datasets, write each as Parquet."""
     began = perf_counter()
-    from postinfusion.sources.read import canonical_tables
-
     from postinfusion.cli.step_line import print_step
     from postinfusion.derive.datasets import derive
     from postinfusion.io import read, write
+    from postinfusion.sources.read import canonical_tables
 
     plan, trial = read.plan(arguments.plan), arguments.plan.stem
     datasets = derive(plan, trial, canonical_tables(plan, arguments.data).tables)

@@ -13,9 +13,9 @@ from postinfusion.core.degrees_of_freedom import between_within_df, residual_df
 from postinfusion.core.fit import Optimum
 from postinfusion.core.kenward_roger import adjusted_covariance, kenward_roger_f
 from postinfusion.core.linalg import Array, Basis
+from postinfusion.core.patterns import CrossProducts
 from postinfusion.core.sandwich import Sandwich
 from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
-from postinfusion.core.patterns import CrossProducts
 from postinfusion.core.standardise import Standardised
 from postinfusion.errors import ModelError, nearest
 

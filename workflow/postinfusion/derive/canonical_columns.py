@@ -21,6 +21,13 @@ def claim(table: pd.DataFrame, name: str) -> pd.Series:
     return table[name].fillna(value=False).astype("bool") if name in table else pd.Series(data=False, index=table.index)
 
 
+def answer(table: pd.DataFrame, name: str) -> pd.Series:
+    """Give a yes-no column as ``Y``, ``N``, or empty where it was not recorded."""
+    if name not in table:
+        return pd.Series("", table.index, dtype="str")
+    return table[name].map({True: "Y", False: "N"}).fillna("").astype("str")
+
+
 def flag(table: pd.DataFrame, name: str) -> np.ndarray:
     """Give a yes-no column as ``Y`` or empty, as ADaM does."""
     return np.where(claim(table, name), "Y", "")

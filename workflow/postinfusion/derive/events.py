@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from postinfusion.derive.canonical_columns import claim, flag, text
+from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
 from postinfusion.derive.time_since import since_infusions
 
@@ -33,8 +33,8 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     frame["AENHR"] = context.hours("adverse_events", table, "end") if "end" in table else np.nan
     date_only = claim(table, "onset_date_only") & frame["ASTHR"].notna()
     frame["ASTTMF"] = np.where(date_only, "D", "")
-    frame["AESER"] = flag(table, "serious")
-    frame["AESOLFL"] = flag(table, "solicited")
+    frame["AESER"] = answer(table, "serious")
+    frame["AESOLFL"] = answer(table, "solicited")
     frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(_emergent(frame), "Y", "")
     return frame if context.exposure is None else _attributed(frame, table, context.exposure)
 

@@ -82,7 +82,7 @@ def _courses(results: Results) -> str:
 
 def _adverse_events(results: Results) -> str:
     compared = (
-        f", with risk differences and their {results.confidence} confidence intervals" if results.comparisons() else ""
+        f", with risk differences and their {results.confidence} confidence intervals" if results.comparisons else ""
     )
     return (
         f"Participants with at least one event, and events, were counted by class and term{compared}"

@@ -116,15 +116,13 @@ class Results:
         """Give the values of one key column among the rows with this key, in the order of the results."""
         return [str(value) for value in select(self.rows, **key).sort_values("order", kind="stable")[column].unique()]
 
-    def comparisons(self) -> list[tuple[str, str]]:
-        """Give the pairs of arms that were compared, in the order of the plan."""
-        pairs = {
-            (str(arm), str(against)) for arm, against in zip(self.rows["arm"], self.rows["comparator"], strict=True)
-        }
+    @cached_property
+    def comparisons(self) -> tuple[tuple[str, str], ...]:
+        """The pairs of arms that were compared, in the order of the plan."""
+        rows = self.rows.loc[self.rows["comparator"] != "", ["arm", "comparator"]].drop_duplicates()
+        pairs = [(str(arm), str(against)) for arm, against in rows.itertuples(index=False)]
         place = {arm: position for position, arm in enumerate(self.arms)}
-        return sorted(
-            (pair for pair in pairs if pair[1]), key=lambda pair: (place.get(pair[1], 99), place.get(pair[0], 99))
-        )
+        return tuple(sorted(pairs, key=lambda pair: (place.get(pair[1], 99), place.get(pair[0], 99))))
 
     def errors(self) -> list[str]:
         """Give the reasons why the analysis, or a part of it, could not be done, each once."""

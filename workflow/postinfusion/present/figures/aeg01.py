@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -39,7 +40,7 @@ def draw(results: Results) -> Drawing:
     return Drawing(label, _figure(results, values, label), values, _in_words(results, values))
 
 
-def frequent_terms(results: Results) -> list[tuple[str, str]]:
+def frequent_terms(results: Results) -> Sequence[tuple[str, str]]:
     """Give class and term of the events that most participants had, at most twenty, the most frequent first."""
     rows = results.rows
     of_terms = rows[(rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")]
@@ -54,14 +55,14 @@ def _subtitle(results: Results, shown: int) -> str:
     known = rows[(rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")]
     total = known.loc[(known["arm"] == "") & (known["stat"] > 0)].shape[0]
     which = f"The {shown} most frequent of {total} terms" if total > shown else f"All {shown} terms"
-    second = f"; right: risk difference with {results.confidence} confidence interval" if results.comparisons() else ""
+    second = f"; right: risk difference with {results.confidence} confidence interval" if results.comparisons else ""
     return f"{which}. Left: participants with the event{second}"
 
 
-def _values(results: Results, terms: list[tuple[str, str]]) -> pd.DataFrame:
+def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Give what is plotted: per term a row for each arm and each comparison, proportions in percent."""
     names = ("n", "proportion", "risk_difference", "conf_low", "conf_high")
-    keys = [(arm, "") for arm in results.arms] + results.comparisons()
+    keys = [*((arm, "") for arm in results.arms), *results.comparisons]
     records = [
         {"class": level, "term": term, "row": place, "arm": arm, "comparator": against}
         | {name: results.value(name, variable="class-term", level=level, term=term, arm=arm, comparator=against)
@@ -81,7 +82,7 @@ def _figure(results: Results, values: pd.DataFrame, label: Label) -> Figure:
     legend = arm_marks.legend_height(results.arms, _WIDTH - 0.3)
     page = sheet(results.plan, label, width=_WIDTH, body=_LINE * edges[-1] + legend + 0.7)
     page = draw_legend(page, theme.arm_styles(results.arms), has_lines=False)
-    pairs = results.comparisons()
+    pairs = results.comparisons
     panels = page.figure.subplots(1, 2 if pairs else 1, sharey=True, squeeze=False)[0]
     panels[0].set_yticks(middles, ["\n".join(lines) for lines in names])
     panels[0].set_ylim(edges[-1], 0)
@@ -107,7 +108,7 @@ def _draw_risks(axes: Axes, results: Results, values: pd.DataFrame, middles: np.
 
 def _draw_differences(axes: Axes, results: Results, values: pd.DataFrame, middles: np.ndarray) -> None:
     """Draw one difference with its interval per comparison and term."""
-    pairs = results.comparisons()
+    pairs = results.comparisons
     styles = theme.arm_styles(results.arms)
     for number, (arm, against) in enumerate(pairs):
         rows = values[(values["arm"] == arm) & (values["comparator"] == against)]
@@ -122,7 +123,7 @@ def _draw_differences(axes: Axes, results: Results, values: pd.DataFrame, middle
     _finish(axes, middles, type_setting.wrapped(_what_differs(pairs), 2.4, theme.SMALL))
 
 
-def _what_differs(pairs: list[tuple[str, str]]) -> str:
+def _what_differs(pairs: Sequence[tuple[str, str]]) -> str:
     """Name the comparison in the title of the axis; several are told apart by the marks of their arm."""
     against = " or ".join(dict.fromkeys(pair[1] for pair in pairs))
     return f"Risk difference from {against} (percentage points)"

@@ -34,4 +34,4 @@ def table(results: Results) -> Table:
 def _exposure(results: Results, name: str, label: str) -> Row:
     """Give one measure of exposure."""
     cells = tuple(results.text(name, variable="exposure", arm=arm) for arm in groups_of(results))
-    return Row(label, (*cells, *[""] * len(results.comparisons())))
+    return Row(label, (*cells, *[""] * len(results.comparisons)))

@@ -12,7 +12,7 @@ _NO_TESTS = "Baseline differences are described by standardised mean differences
 
 def table(results: Results) -> Table:
     """Give a block of rows per variable, in the order of the plan."""
-    pairs = results.comparisons()
+    pairs = results.comparisons
     names = results.values_of("variable")
     rows = [row for name in names if name not in {"", "denominator"} for row in _variable(results, name)]
     smd = [f"SMD {arm} − {against}" if len(pairs) > 1 else "SMD" for arm, against in pairs]
@@ -23,7 +23,7 @@ def table(results: Results) -> Table:
 def _variable(results: Results, name: str) -> list[Row]:
     """Give the rows of one variable; the standardised differences stand in its heading."""
     differences = tuple(
-        results.text("smd", variable=name, arm=arm, comparator=against) for arm, against in results.comparisons()
+        results.text("smd", variable=name, arm=arm, comparator=against) for arm, against in results.comparisons
     )
     blank = ("",) * len(groups_of(results))
     heading = Row(_title(results, name), (*blank, *differences))
@@ -39,7 +39,7 @@ def _title(results: Results, name: str) -> str:
 
 def _levels(results: Results, name: str, levels: list[str]) -> list[Row]:
     """Give a row per value of a category."""
-    blank = ("",) * len(results.comparisons())
+    blank = ("",) * len(results.comparisons)
     return [
         Row(
             formats.in_words(level),
@@ -54,7 +54,7 @@ def _numbers(results: Results, name: str) -> list[Row]:
     """Give the rows of a number: how many, mean, median, range."""
     endpoint = results.plan.endpoints.get(name)
     decimals = endpoint.decimals if endpoint else 0
-    blank = ("",) * len(results.comparisons())
+    blank = ("",) * len(results.comparisons)
 
     def texts(*stat_names: str) -> list[list[str]]:
         key = {"variable": name}

@@ -14,21 +14,21 @@ EXPLANATION = "Participants with at least one event, n (%), and number of events
 
 def event_headings(results: Results) -> tuple[str, ...]:
     """Give the headings: arms, all, and one per comparison, which is named where there are several."""
-    pairs = results.comparisons()
+    pairs = results.comparisons
     named = [f" {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
     return (*headings(results), *(f"Risk difference{name} ({results.confidence} CI)" for name in named))
 
 
 def explanations(results: Results) -> tuple[str, ...]:
     """Give the footnotes: what the cells hold, and what is subtracted from what."""
-    differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons())
+    differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
     return (EXPLANATION, f"Risk differences in percentage points: {differences}.") if differences else (EXPLANATION,)
 
 
 def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
     """Give one row of participants, events and risk differences."""
     arms = tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in groups_of(results))
-    pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons())
+    pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons)
     return Row(label, (*arms, *(_risk_difference(results, pair) for pair in pairs)), indent)
 
 

@@ -97,7 +97,7 @@ def _means(results: Results, key: dict[str, str]) -> list[Row]:
 
 def _differences(results: Results, key: dict[str, str]) -> list[Row]:
     """Give the differences to one comparator after the other, below the arm that is compared."""
-    return [row for against in dict.fromkeys(pair[1] for pair in results.comparisons())
+    return [row for against in dict.fromkeys(pair[1] for pair in results.comparisons)
             for row in _difference(results, key, against)]  # fmt: skip
 
 
