@@ -191,7 +191,7 @@ STATISTICS = {
         Statistic("n_events", "Events"),
         Statistic("proportion", "%", fixed=1),
         Statistic("mean", "Mean", decimals=1),
-        Statistic("sd", "SD", decimals=2),
+        Statistic("sd", "SD", decimals=1),
         Statistic("median", "Median", decimals=1),
         Statistic("q1", "Lower quartile", decimals=1),
         Statistic("q3", "Upper quartile", decimals=1),

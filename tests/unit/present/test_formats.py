@@ -39,7 +39,7 @@ def test_what_the_results_do_not_hold_prints_nothing():
 
 
 @pytest.mark.parametrize(
-    ("name", "decimals", "text"), [("n", 1, "12"), ("mean", 0, "12.3"), ("sd", 1, "12.345"), ("df", 3, "12.3")]
+    ("name", "decimals", "text"), [("n", 1, "12"), ("mean", 0, "12.3"), ("std_error", 1, "12.345"), ("df", 3, "12.3")]
 )
 def test_decimals_follow_the_measure_where_the_statistic_does(name, decimals, text):
     assert formats.statistic(name, 12.345, decimals) == text

@@ -106,11 +106,13 @@ def _trajectory(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Trajectory)  # noqa: S101
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
-    terms = [*(["arm"] if len(results.arms) > 1 else []), "time", *(["arm × time"] if len(results.arms) > 1 else []),
-             *(formats.in_words(name).lower() for name in _terms(results))]  # fmt: skip
+    arms = ["arm", "time", "arm × time"] if len(results.arms) > 1 else ["time"]
+    by_time = {"baseline": "baseline × time"}
+    terms = [*arms, *(by_time.get(name, formats.in_words(name).lower()) for name in _terms(results))]
+    random = results.said("random_effects", term="fit") or " and ".join(analysis.random)
     return (
-        f"{_endpoint(results)} was analysed by a linear mixed model over continuous time since {zero} "
-        f"({_basis(analysis)}) with {_listed(terms)} and random {' and '.join(analysis.random)}"
+        f"{_what(Form.CHANGE, results)} was analysed by a linear mixed model over continuous time since {zero} "
+        f"({_basis(analysis)}) with {_listed(terms)}, and {random} varying between participants"
         f"{_in_population(results)}."
     )
 

@@ -21,12 +21,9 @@ def table(results: Results) -> Table:
 
 
 def _variable(results: Results, name: str) -> list[Row]:
-    """Give the rows of one variable; the standardised differences stand in its heading."""
-    differences = tuple(
-        results.text("smd", variable=name, arm=arm, comparator=against) for arm, against in results.comparisons
-    )
+    """Give the rows of one variable; those of a number have their standardised differences in the heading."""
     blank = ("",) * len(groups_of(results))
-    heading = Row(_title(results, name), (*blank, *differences))
+    heading = Row(_title(results, name), (*blank, *_differences(results, variable=name)))
     levels = [level for level in results.values_of("level", variable=name) if level]
     return [heading, *(_levels(results, name, levels) if levels else _numbers(results, name))]
 
@@ -38,16 +35,23 @@ def _title(results: Results, name: str) -> str:
 
 
 def _levels(results: Results, name: str, levels: list[str]) -> list[Row]:
-    """Give a row per value of a category."""
-    blank = ("",) * len(results.comparisons)
+    """Give a row per value of a category, with the standardised difference of its share."""
     return [
         Row(
             formats.in_words(level),
-            (*(count(results, variable=name, level=level, arm=arm) for arm in groups_of(results)), *blank),
+            (
+                *(count(results, variable=name, level=level, arm=arm) for arm in groups_of(results)),
+                *_differences(results, variable=name, level=level),
+            ),
             1,
         )
         for level in levels
     ]
+
+
+def _differences(results: Results, **key: str) -> tuple[str, ...]:
+    """Give the standardised difference of each compared pair of arms."""
+    return tuple(results.text("smd", arm=arm, comparator=against, **key) for arm, against in results.comparisons)
 
 
 def _numbers(results: Results, name: str) -> list[Row]:

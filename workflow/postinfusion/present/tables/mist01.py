@@ -12,7 +12,7 @@ from postinfusion.vocabulary import MODELS
 
 _LEVELS = {
     "observed": "Observed",
-    "intermittent": "Missing, seen again later",
+    "intermittent": "Missing while in the trial",
     "discontinued": "Missing after discontinuation",
     "no baseline": "Without a baseline value",
 }
