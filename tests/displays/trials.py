@@ -97,8 +97,19 @@ def three_arms(**changes: object) -> Plan:
 def single_arm(**changes: object) -> Plan:
     """One arm with infusions."""
     design = INFUSED["design"] | {"kind": "single-arm", "arms": [{"name": "Ketamine", "role": "experimental"}]}
-    analyses = INFUSED["analyses"] | {"madrs-mmrm": {"method": "mmrm", "endpoint": "madrs"}}
-    parts = {"design": design, "estimands": {}, "analyses": analyses, "title": "One arm, six infusions"}
+    primary = {
+        "population": "randomised",
+        "treatment": {"arm": "Ketamine"},
+        "variable": {"endpoint": "madrs", "visit": INFUSED["schedule"][1]["visit"]},
+    }
+    mmrm = {"method": "mmrm", "endpoint": "madrs", "estimand": "primary"}
+    analyses = INFUSED["analyses"] | {"madrs-mmrm": mmrm}
+    parts = {
+        "design": design,
+        "estimands": {"primary": primary},
+        "analyses": analyses,
+        "title": "One arm, six infusions",
+    }
     return Plan.model_validate(INFUSED | parts | changes)
 
 

@@ -35,6 +35,14 @@ MISTAKES = {
             '  line 8  sources, assessments, columns, value: scores.csv has no column "points". Did you mean point?'
         ),
     ),
+    "a covariate that no column delivers": (
+        TRIAL.with_plan("visits: [24 h, Day 7]}", "visits: [24 h, Day 7], covariates: [baseline, sex]}"),
+        (
+            "config/trials/small.yaml\n"
+            '  line 32  analyses, madrs-mmrm, covariates: no column of people.csv delivers "sex". '
+            "Name one under columns: {sex: …}."
+        ),
+    ),
     "text in a numeric cell": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),
         'scores.csv\n  rows 2, 5 (2)  points: "n/a" is not a number. Add it to missing_codes or correct it.',

@@ -186,6 +186,31 @@ def test_a_plan_that_is_not_there_is_named_with_its_neighbours(
     assert 'there is no plan "smal" under config/trials. Did you mean small?' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("trial", "message"),
+    [
+        (
+            TRIAL.with_plan("  primary:\n", "  other:\n").with_plan("estimand: primary", "estimand: other"),
+            "estimands: none is called primary, so the report has no primary result. Declare it first.",
+        ),
+        (
+            TRIAL.with_plan("{estimand: primary, ", "{"),
+            "estimands, primary: no analysis answers it. Write estimand: primary in the one that does.",
+        ),
+    ],
+)
+def test_a_plan_without_a_primary_result_is_warned(
+    trial: SmallTrial, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["check", str(trial.write(tmp_path))]) == 0
+    assert f"(warning) {message}" in capsys.readouterr().err
+
+
+def test_a_comparison_needs_the_other_arm_unless_there_is_only_one():
+    with pytest.raises(PlanError, match=r'"" is not an arm. There are: Ketamine, Midazolam'):
+        parse(TRIAL.with_plan(", against: Midazolam", "").plan, "small.yaml")
+
+
 def test_a_gap_between_windows_is_a_warning_that_names_the_hours(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     trial = TRIAL.with_plan("from: 32 h, until: 10 d", "from: 5 d, until: 10 d")
     assert main(["check", str(trial.write(tmp_path))]) == 0

@@ -3,7 +3,7 @@
 
 rule display:
     input:
-        ard=shown_results,
+        results=results_shown,
         individual=lambda wildcards: individual_of(wildcards.trial),
     output:
         report(
@@ -26,5 +26,5 @@ rule display:
         code=of_code("postinfusion.cli.display"),
         part=part(sections.for_display, "section"),
     shell:
-        "python -m postinfusion display {wildcards.section:q} --plan {params.plan:q} --trial {wildcards.trial:q} --ard {input.ard:q}"
-        " --individual {params.individual:q} --out {output:q} 2>&1 | tee {log:q}"
+        "python -m postinfusion display {wildcards.section:q} --plan {params.plan:q} --trial {wildcards.trial:q}"
+        " --results {input.results:q} --individual {params.individual:q} --out {output:q} 2>&1 | tee {log:q}"

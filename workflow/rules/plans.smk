@@ -79,10 +79,16 @@ def individual_of(trial):
     return [f"results/{trial}/individual"] if has_any else []
 
 
-def shown_results(wildcards):
-    """Give the results that displays may show: a public report is made without those that tell of single persons."""
+def results_of_report(wildcards):
+    """Give the results that the page may show: a public one is made without those that tell of single persons."""
     is_public = PLANS[wildcards.trial].privacy.mode is Privacy.PUBLIC
     return f"results/{wildcards.trial}/ard/{'public' if is_public else 'ard'}.parquet"
+
+
+def results_shown(wildcards):
+    """Give the results of the analyses that a section shows, so that no other analysis makes it stale."""
+    shown = sections.jobs_shown(PLANS[wildcards.trial], Section(wildcards.section))
+    return [f"results/{wildcards.trial}/analyses/{job}.parquet" for job in shown]
 
 
 def displays_of(trial):

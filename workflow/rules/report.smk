@@ -3,7 +3,7 @@
 
 rule report:
     input:
-        ard=shown_results,
+        ard=results_of_report,
         check="results/{trial}/check.json",
         provenance="results/{trial}/provenance.json",
         displays=lambda wildcards: displays_of(wildcards.trial),

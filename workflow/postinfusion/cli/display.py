@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("section", type=Section, choices=list(Section), help="which section of the report")
     parser.add_argument("--plan", type=Path, required=True, help="the plan of the trial")
     parser.add_argument("--trial", required=True, help="name of the trial")
-    parser.add_argument("--ard", type=Path, required=True, help="results of the trial (Parquet)")
+    parser.add_argument("--results", nargs="+", type=Path, required=True, help="results that it shows (Parquet)")
     parser.add_argument("--individual", type=Path, help="folder of individual courses; not opened for a public report")
     parser.add_argument("--out", type=Path, required=True, help="folder for the section")
 
@@ -36,13 +36,27 @@ def run(arguments: argparse.Namespace) -> int:
     began = perf_counter()
     plan = read.plan(arguments.plan)
     courses = _courses(plan, arguments.section, arguments.individual)
-    displays = section_displays(plan, read.ard(arguments.ard), arguments.section, courses)
+    displays = section_displays(plan, _results(plan, arguments.results), arguments.section, courses)
     for path, content in section_files(plan, displays).items():
         write.bytes_(arguments.out / path, content)
     absent = f", {len(displays.absent)} not possible" if displays.absent else ""
     message = f"{arguments.section.value:<18} {counted(len(displays.made), 'display')}{absent}"
     print_step(arguments.trial, "display", message, perf_counter() - began)
     return 0
+
+
+def _results(plan: Plan, files: list[Path]) -> pd.DataFrame:
+    """Read the results that a section shows; for a public report without what tells of single persons."""
+    import pandas as pd
+
+    from postinfusion.ard.assemble import assemble
+    from postinfusion.ard.privacy import public
+    from postinfusion.io import read
+
+    parts = pd.concat([read.ard(file) for file in files], ignore_index=True)
+    results = assemble(parts, tuple(plan.analyses))
+    is_public = plan.privacy.mode is Privacy.PUBLIC
+    return public(results, small_cell=plan.privacy.small_cell) if is_public else results
 
 
 def _courses(plan: Plan, section: Section, folder: Path | None) -> dict[str, pd.DataFrame]:

@@ -66,8 +66,8 @@ class Treatment(Part):
 
     arm: Name
     """The arm of interest."""
-    against: Name
-    """The arm it is compared with."""
+    against: str = ""
+    """The arm it is compared with; left out in a single-arm trial only, where the mean of the arm is estimated."""
 
 
 class Variable(Part):

@@ -16,6 +16,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.windows import windows
 from postinfusion.vocabulary import OUTPUTS, DesignKind
 
+PRIMARY = "primary"
 PARTICIPANTS_COLUMNS = (
     "site", "diagnosis", "subtype", "sex", "age", "height_cm", "illness_years", "failed_treatments", "co_treatment",
 )  # fmt: skip
@@ -84,7 +85,8 @@ class _Rules:
             treatment, variable = estimand.treatment, estimand.variable
             yield from self.unknown((*way, "population"), [estimand.population], self.plan.populations, "a population")
             yield from self.unknown((*way, "treatment", "arm"), [treatment.arm], arms, "an arm")
-            yield from self.unknown((*way, "treatment", "against"), [treatment.against], arms, "an arm")
+            if treatment.against or self.plan.design.kind is not DesignKind.SINGLE_ARM:
+                yield from self.unknown((*way, "treatment", "against"), [treatment.against], arms, "an arm")
             yield from self.unknown(
                 (*way, "variable", "endpoint"), [variable.endpoint], self.plan.endpoints, "an endpoint"
             )
@@ -93,6 +95,19 @@ class _Rules:
                 yield self.plan.places.problem(
                     (*way, "treatment"), "an arm cannot be compared with itself. Name two arms."
                 )
+        yield from self.primary()
+
+    def primary(self) -> Iterator[Problem]:
+        """Check that the report will have a primary result, where there is any model."""
+        models = [model for model in self.plan.analyses.values() if isinstance(model, Mmrm | Trajectory | Ancova)]
+        if not models or self.left_out & {"estimands", "analyses"}:
+            return
+        if PRIMARY not in self.plan.estimands:
+            text = f"none is called {PRIMARY}, so the report has no primary result. Declare it first."
+            yield self.plan.places.problem(("estimands",) if self.plan.estimands else (), text, "warning")
+        elif all(model.estimand != PRIMARY for model in models):
+            text = f"no analysis answers it. Write estimand: {PRIMARY} in the one that does."
+            yield self.plan.places.problem(("estimands", PRIMARY), text, "warning")
 
     def analyses(self) -> Iterator[Problem]:
         """Check the names in the analyses."""

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pydantic import BaseModel
 
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.rules import PRIMARY
+from postinfusion.plan.uses import columns_used
 from postinfusion.vocabulary import MODELS, OUTPUTS, Section
 
 Part = Mapping[str, object]
@@ -35,11 +37,20 @@ def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
     return tuple(key for key, analysis in plan.analyses.items() if analysis.method in methods)
 
 
+def jobs_shown(plan: Plan, section: Section) -> tuple[str, ...]:
+    """Give the jobs whose results a section shows: those of its analyses; the flow also shows the primary model."""
+    analyses = {*shown_in(plan, section)}
+    if section is Section.DISPOSITION:
+        analyses |= {key for key, analysis in plan.analyses.items() if getattr(analysis, "estimand", "") == PRIMARY}
+    return tuple(job for job, made in jobs(plan).items() if analyses & {*made})
+
+
 def for_check(plan: Plan) -> Part:
     """Give what decides whether the data fit the plan."""
     measures = sorted({endpoint.measure for endpoint in plan.endpoints.values()})
     events = {key: sorted(estimand.events) for key, estimand in plan.estimands.items()}
-    return {**for_derive(plan), "measures": measures, "events": events}
+    used = sorted({name for _, name in columns_used(plan)})
+    return {**for_derive(plan), "measures": measures, "events": events, "columns": used}
 
 
 def for_derive(plan: Plan) -> Part:

@@ -52,7 +52,7 @@ def headline(plan: Plan, ard: pd.DataFrame) -> str:
     """
     result = primary_result(plan, ard)
     if result is None:
-        return formats.plain(f"No model is planned. {_DATA[plan.data]}".strip())
+        return formats.plain(f"The plan declares no primary estimand that a model answers. {_DATA[plan.data]}".strip())
     return formats.plain(f"{sentence(result)} {_DATA[plan.data]}".strip())
 
 
@@ -65,7 +65,7 @@ def sentence(result: PrimaryResult, unit: str = "") -> str:
 
 
 def primary_result(plan: Plan, ard: pd.DataFrame) -> PrimaryResult | None:
-    """Give the primary result in printed pieces; None when the plan has no model."""
+    """Give the primary result in printed pieces; None when no model answers a primary estimand."""
     analysis_id = primary_analysis(plan)
     if analysis_id is None:
         return None

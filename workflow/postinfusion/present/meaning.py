@@ -11,7 +11,7 @@ from postinfusion.vocabulary import Better
 
 
 def meaning(plan: Plan) -> tuple[str, ...]:
-    """Give sentences that explain the primary estimate; none when the plan has no model of an endpoint.
+    """Give sentences that explain the primary estimate; none when no model answers a primary estimand.
 
     Parameters
     ----------
@@ -30,7 +30,8 @@ def _quantity(plan: Plan, endpoint: Endpoint) -> str:
     """Say what kind of number the estimate is."""
     analysis = plan.analyses[primary_analysis(plan) or ""]
     form = "change from baseline" if isinstance(analysis, Mmrm | Ancova) and analysis.form is Form.CHANGE else "value"
-    if primary_estimand(plan) is None:
+    found = primary_estimand(plan)
+    if found and not found[1].treatment.against:
         return f"The estimate is the adjusted mean {form} in {endpoint.unit} of {endpoint.label}; no arms are compared."
     return f"The estimate is the difference of adjusted means of the {form}, in {endpoint.unit} of {endpoint.label}."
 
@@ -41,7 +42,7 @@ def _direction(plan: Plan, endpoint: Endpoint) -> str:
     if endpoint.better is Better.NONE:
         return f"No direction of {endpoint.label} is called a benefit."
     side = "below" if endpoint.better is Better.LOWER else "above"
-    if found is None:
+    if found is None or not found[1].treatment.against:
         return f"{endpoint.better.value.capitalize()} values are better."
     arm = found[1].treatment.arm
     return f"{endpoint.better.value.capitalize()} values are better: a difference {side} zero favours {arm}."

@@ -48,13 +48,19 @@ def _attributes(plan: Plan, estimand: Estimand) -> dict[str, str]:
         if plan.estimands.get(getattr(analysis, "estimand", "")) == estimand
     ]
     return {
-        "Treatment": f"{estimand.treatment.arm} against {estimand.treatment.against}",
+        "Treatment": _treatment(estimand),
         "Population": estimand.population,
         "Variable": f"{name}, {form} at {estimand.variable.visit}",
         "Intercurrent events": events or "none named",
         "Summary": estimand.summary.replace("-", " "),
         "Analysis": ", ".join(answering) or "none",
     }
+
+
+def _treatment(estimand: Estimand) -> str:
+    """Name the arms that are compared, or the only arm."""
+    arm, against = estimand.treatment.arm, estimand.treatment.against
+    return f"{arm} against {against}" if against else f"{arm}, without a comparison"
 
 
 def _populations(plan: Plan) -> Part:

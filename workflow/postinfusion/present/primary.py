@@ -8,9 +8,9 @@ from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.endpoints import Estimand
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
+from postinfusion.plan.rules import PRIMARY
 from postinfusion.present.results import Results
 
-_PRIMARY = "primary"
 Model = Mmrm | Trajectory | Ancova
 
 
@@ -37,29 +37,25 @@ class Point:
 
 
 def primary_estimand(plan: Plan) -> tuple[str, Estimand] | None:
-    """Give key and estimand of the trial's first question: the one called primary, else the first; None without any."""
-    if not plan.estimands:
-        return None
-    key = _PRIMARY if _PRIMARY in plan.estimands else next(iter(plan.estimands))
-    return key, plan.estimands[key]
+    """Give key and estimand of the trial's first question, the one called primary; None where there is none."""
+    return (PRIMARY, plan.estimands[PRIMARY]) if PRIMARY in plan.estimands else None
 
 
 def primary_analysis(plan: Plan) -> str | None:
-    """Give the analysis that answers the primary estimand, in a trial without estimands the first model."""
-    models = {key: analysis for key, analysis in plan.analyses.items() if isinstance(analysis, Model)}
+    """Give the model that answers the primary estimand; None where the plan declares none or no model answers it."""
     found = primary_estimand(plan)
-    answering = [key for key, model in models.items() if found and model.estimand == found[0]]
-    return next(iter([*answering, *models]), None)
+    models = {key: analysis for key, analysis in plan.analyses.items() if isinstance(analysis, Model)}
+    return next((key for key, model in models.items() if found and model.estimand == found[0]), None)
 
 
 def primary_point(results: Results) -> Point | None:
     """Give where the primary result stands in the results of the primary analysis; None when there is no such row."""
     found = primary_estimand(results.plan)
     if found is None:
-        return _only_mean(results)
-    estimand = found[1]
-    arms = {"arm": estimand.treatment.arm, "comparator": estimand.treatment.against}
-    return _at(results, estimand.variable.visit, {"term": "difference", **arms})
+        return None
+    treatment = found[1].treatment
+    key = {"term": "difference", "comparator": treatment.against} if treatment.against else {"term": "marginal-mean"}
+    return _at(results, found[1].variable.visit, {"arm": treatment.arm, **key})
 
 
 def _at(results: Results, visit: str, key: dict[str, str]) -> Point | None:
@@ -70,13 +66,3 @@ def _at(results: Results, visit: str, key: dict[str, str]) -> Point | None:
     nominal = results.plan.nominal_hours.get(visit, 0.0)
     nearest = min(times, key=lambda time: abs(float(time) - nominal), default=None)
     return None if nearest is None else Point(hours_as_text(float(nearest)), {**key, "time": nearest})
-
-
-def _only_mean(results: Results) -> Point | None:
-    """Give the first mean of the first arm, where nothing is compared."""
-    key = {"term": "marginal-mean", "arm": results.arms[0]}
-    visits = [visit for visit in results.values_of("visit", **key) if visit]
-    if visits:
-        return Point(visits[0], {**key, "visit": visits[0]})
-    times = [time for time in results.values_of("time", **key) if time]
-    return Point(hours_as_text(float(times[0])), {**key, "time": times[0]}) if times else None

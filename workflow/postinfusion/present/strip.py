@@ -48,10 +48,9 @@ def strip(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> tuple[F
 def _completeness(plan: Plan, ard: pd.DataFrame) -> str:
     """Say how many participants have the primary assessment."""
     found = primary_estimand(plan)
-    visit = found[1].variable.visit if found else plan.visit_names[-1]
-    endpoint = (
-        found[1].variable.endpoint if found else getattr(plan.analyses[primary_analysis(plan) or ""], "endpoint", "")
-    )
+    if found is None:
+        return ""
+    visit, endpoint = found[1].variable.visit, found[1].variable.endpoint
     for key, analysis in plan.analyses.items():
         if analysis.method is Method.MISSINGNESS and getattr(analysis, "endpoint", "") == endpoint:
             results = results_of(plan, ard, key)

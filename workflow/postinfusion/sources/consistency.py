@@ -9,6 +9,7 @@ import pandas as pd
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
 from postinfusion.errors import Problem, nearest
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.uses import columns_used
 from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
@@ -23,6 +24,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         infusions = deliveries["infusions"]
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
     yield from _arms(plan, deliveries)
+    yield from _columns(plan, deliveries)
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources):
         yield from _endpoints(plan, deliveries)
@@ -58,6 +60,19 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         if arm.name not in present:
             text = f"no participant in {participants.file} has this arm. Check its code."
             yield plan.places.problem(("design", "arms", position), text)
+
+
+def _columns(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that participants have the columns that strata and analyses use."""
+    participants = deliveries.get("participants")
+    if participants is None:
+        return
+    source = plan.sources["participants"]
+    told = {*source.columns, *source.covariates}  # a mapped column that the file lacks has its own message
+    for way, name in columns_used(plan):
+        if name not in participants.frame and name not in told:
+            text = f'no column of {participants.file} delivers "{name}". Name one under columns: {{{name}: …}}.'
+            yield plan.places.problem(way, text)
 
 
 def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
