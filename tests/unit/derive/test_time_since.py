@@ -13,11 +13,14 @@ ZERO = pd.Series({"A": START})
 
 def exposure(starts: list[float], doses: list[float] | None = None) -> pd.DataFrame:
     frame = pd.DataFrame({"USUBJID": "A", "INFNUM": range(1, len(starts) + 1), "AHRFIRST": starts})
-    return frame.assign(CUMDOSE=np.cumsum(doses or [0.5] * len(starts)), GAPHR=frame["AHRFIRST"].diff())
+    day = np.floor((frame["AHRFIRST"] + 10) / 24) * 24  # the first infusion begins at 10 o'clock
+    dose = np.cumsum(doses or [0.5] * len(starts))
+    return frame.assign(CUMDOSE=dose, GAPHR=frame["AHRFIRST"].diff(), DAYHR=day)
 
 
-def since(hours: list[float], starts: list[float]) -> pd.DataFrame:
-    return since_infusions(pd.DataFrame({"USUBJID": "A", "AHRFIRST": hours}), exposure(starts))
+def since(hours: list[float], starts: list[float], *, known: str = "", **options: bool) -> pd.DataFrame:
+    records = pd.DataFrame({"USUBJID": "A", "AHRFIRST": hours, "ATMF": known})
+    return since_infusions(records, exposure(starts), **options)
 
 
 def taken(hours: float, *, date_only: bool = False) -> pd.DataFrame:
@@ -63,6 +66,19 @@ def test_the_last_infusion_before_a_record_counts():
     assert found["CUMDOSE"].tolist() == [0.5, 1.0]
 
 
+@pytest.mark.parametrize("second", [95.5, 96.0, 96.5])
+def test_a_record_of_unknown_hour_on_the_day_of_an_infusion_is_before_it_whatever_its_minute(second: float):
+    found = since([96.0], [0.0, second], known="D")
+    assert found["INFNUM"].tolist() == [1]
+    assert found["AHRLAST"].tolist() == [96.0]
+
+
+def test_an_event_of_unknown_hour_on_the_day_of_an_infusion_belongs_to_it():
+    found = since([96.0], [0.0, 96.5], known="D", same_day_is_after=True)
+    assert found["INFNUM"].tolist() == [2]
+    assert found["AHRLAST"].tolist() == [0.0]
+
+
 def test_before_the_first_infusion_nothing_was_received():
     found = since([-3.0], [0.0, 96.0])
     assert found["INFNUM"].tolist() == [0]
@@ -92,7 +108,7 @@ def test_infusions_after_a_pause_of_more_than_two_weeks_are_maintenance():
 
 
 def test_the_order_of_records_and_infusions_does_not_matter():
-    records = pd.DataFrame({"USUBJID": list("ABAB"), "AHRFIRST": [100.0, 3.0, -1.0, 200.0]})
+    records = pd.DataFrame({"USUBJID": list("ABAB"), "AHRFIRST": [100.0, 3.0, -1.0, 200.0], "ATMF": ""})
     both = pd.concat([exposure([0.0, 96.0]), exposure([0.0, 96.0, 180.0]).assign(USUBJID="B")], ignore_index=True)
     straight = since_infusions(records, both)
     turned = since_infusions(records.iloc[::-1], both.iloc[::-1]).sort_index()

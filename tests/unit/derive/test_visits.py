@@ -10,9 +10,10 @@ from small_trial import plan
 PLAN = plan()
 
 
-def visit_at(hours: float, second_infusion: float | None = None) -> str:
-    exposure = pd.DataFrame({"USUBJID": ["A"], "INFNUM": [2], "AHRFIRST": [second_infusion]})
-    return window_of(pd.Series([hours]), pd.Series(["A"]), windows(PLAN), exposure).iloc[0]
+def visit_at(hours: float, second_infusion: float | None = None, known: str = "") -> str:
+    exposure = pd.DataFrame({"USUBJID": ["A"], "INFNUM": [2], "AHRFIRST": [second_infusion], "DAYHR": [96.0]})
+    records = pd.DataFrame({"USUBJID": ["A"], "AHRFIRST": [hours], "ATMF": [known]})
+    return window_of(records, windows(PLAN), exposure if second_infusion else exposure.iloc[:0]).iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,11 @@ def test_a_window_holds_its_start_and_not_its_end(hours: float, visit: str):
 def test_a_window_ends_at_the_start_of_the_next_infusion():
     assert visit_at(97.0, second_infusion=96.0) == ""
     assert visit_at(95.9, second_infusion=96.0) == "Day 4"
+
+
+def test_a_record_of_unknown_hour_on_the_day_of_the_next_infusion_is_in_the_window():
+    assert visit_at(96.0, second_infusion=95.5, known="D") == "Day 4"
+    assert visit_at(96.0, second_infusion=95.5) == ""
 
 
 def test_a_window_stays_open_for_whoever_did_not_get_the_next_infusion():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from postinfusion.derive.time_since import hours_since
+from postinfusion.derive.time_since import days_since, hours_since
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import Window
 
@@ -42,6 +42,10 @@ class Context:
         """Give a time column of a canonical table as hours since time zero."""
         clock = self.plan.sources[source].clock
         return hours_since(table, column, self.zero, clock, zero_date_only=self.zero_date_only)
+
+    def days(self, source: str, table: pd.DataFrame, column: str) -> pd.Series:
+        """Give the day of a time column since the day of time zero, in hours."""
+        return days_since(table, column, self.zero, self.plan.sources[source].clock)
 
     def subject(self, table: pd.DataFrame) -> pd.Series:
         """Give USUBJID of each row of a canonical table."""

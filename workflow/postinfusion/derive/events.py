@@ -76,7 +76,8 @@ def _emergent(frame: pd.DataFrame) -> pd.Series:
 
 def _attributed(frame: pd.DataFrame, table: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
     """Add the infusion after which each event began; a recorded number of the infusion is kept."""
-    since = since_infusions(frame.rename(columns={"ASTHR": "AHRFIRST"}), exposure)[["AHRLAST", "INFNUM"]]
+    onsets = frame.rename(columns={"ASTHR": "AHRFIRST", "ASTTMF": "ATMF"})
+    since = since_infusions(onsets, exposure, same_day_is_after=True)[["AHRLAST", "INFNUM"]]
     if "infusion" in table:
         since["INFNUM"] = table["infusion"].astype("Int64").fillna(since["INFNUM"])
     return frame.join(since)

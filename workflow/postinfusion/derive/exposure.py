@@ -21,6 +21,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "USUBJID": context.subject(table),
             "INFNUM": table["number"].astype("int64"),
             "AHRFIRST": start,
+            "DAYHR": context.days("infusions", table, "start"),
             "EXENHR": context.hours("infusions", table, "end") if "end" in table else np.nan,
             "EXTRT": text(table, "drug"),
             "EXDOSE": number(table, "dose_mg"),

@@ -91,7 +91,7 @@ def _visits(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> pd.
     """Give the visit of each record: the recorded one where the schedule has it, else that of the window."""
     if "visit" in table:
         return supplied_visit(table["visit"], context.plan)
-    return window_of(records["AHRFIRST"], records["USUBJID"], context.windows, context.exposure)
+    return window_of(records, context.windows, context.exposure)
 
 
 def _analysed(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:

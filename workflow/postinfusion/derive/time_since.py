@@ -12,6 +12,7 @@ from postinfusion.vocabulary import TimeZero
 DAY = 24.0
 COURSE_ENDS_AFTER = 7 * DAY
 MAINTENANCE_GAP = 14 * DAY
+ONLY_THE_DAY = ("D", "N")
 _TIME_ZERO_COLUMN = {TimeZero.RANDOMISATION: "randomised", TimeZero.FIRST_DOSE: "first_dose"}
 
 
@@ -68,30 +69,44 @@ def hours_since(
     return pd.Series(np.where(date_only, by_day, times - start), index=table.index)
 
 
+def days_since(table: pd.DataFrame, column: str, zero: pd.Series, clock: Clock) -> pd.Series:
+    """Give the day of a time column since the day of time zero, in hours (0, 24, 48, …)."""
+    times = pd.Series(table[column], dtype="float64")
+    start = table["id"].map(zero).astype("float64") if clock is Clock.DATE_TIME else 0.0
+    return pd.Series(np.floor(times / DAY) * DAY - np.floor(start / DAY) * DAY, index=table.index)
+
+
 def study_day(hours: pd.Series) -> pd.Series:
     """Give the study day of hours since time zero; day 1 begins at time zero, there is no day 0 (CDISC)."""
     day = np.floor(hours / DAY)
     return pd.Series(day + (day >= 0), dtype="Int64")
 
 
-def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
+def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame, *, same_day_is_after: bool = False) -> pd.DataFrame:
     """Give for each record what it knows of the infusions that started before it.
 
-    An infusion that starts at the very time of a record does not count as started: the record is taken as pre-dose.
+    An infusion that starts at the very time of a record does not count as started: the record is taken as pre-dose. A
+    record of which only the day is known is compared with the infusions by days; on the day of an infusion it is taken
+    as pre-dose, or as after it where ``same_day_is_after`` (adverse events).
 
     Parameters
     ----------
     records
-        Columns ``USUBJID`` and ``AHRFIRST``.
+        Columns ``USUBJID``, ``AHRFIRST`` and ``ATMF`` (``D`` or ``N``: only the day is known).
     exposure
-        The dataset ADEX.
+        The dataset ADEX with ``DAYHR``, the day of each start in hours.
+    same_day_is_after
+        How a record of unknown hour on the day of an infusion is taken.
 
     Returns
     -------
     pandas.DataFrame
         ``AHRLAST``, ``INFNUM``, ``CUMDOSE``, ``PHASE``, on the index of ``records``.
     """
-    last = _last_infusion(records, exposure)
+    by_day = records["ATMF"].isin(ONLY_THE_DAY)
+    exact = _last_infusion(records[~by_day], exposure, "AHRFIRST", same_is_after=False)
+    of_days = _last_infusion(records[by_day], exposure, "DAYHR", same_is_after=same_day_is_after)
+    last = pd.concat([exact, of_days]).reindex(records.index)
     since = records["AHRFIRST"] - last["start"]
     number = last["INFNUM"].where(records["AHRFIRST"].isna(), last["INFNUM"].fillna(0)).astype("Int64")
     dose = last["CUMDOSE"].where(last["start"].notna() | records["AHRFIRST"].isna(), 0.0)
@@ -100,13 +115,13 @@ def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFra
     return pd.DataFrame({"AHRLAST": since, "INFNUM": number, "CUMDOSE": dose, "PHASE": phase}, index=records.index)
 
 
-def _last_infusion(records: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
+def _last_infusion(records: pd.DataFrame, exposure: pd.DataFrame, start: str, *, same_is_after: bool) -> pd.DataFrame:
     """Give the last infusion that started before each record, on the index of the records."""
     hours = records["AHRFIRST"].astype("float64")
     known = pd.DataFrame({"USUBJID": records["USUBJID"], "AHRFIRST": hours}).dropna()
     known = known.sort_values("AHRFIRST", kind="stable")
     infusions = exposure[["USUBJID", "INFNUM", "CUMDOSE"]].assign(
-        start=exposure["AHRFIRST"].astype("float64"), maintenance=_is_maintenance(exposure)
+        start=exposure[start].astype("float64"), maintenance=_is_maintenance(exposure)
     )
     found = pd.merge_asof(
         known.rename_axis("row").reset_index(),
@@ -114,7 +129,7 @@ def _last_infusion(records: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFram
         left_on="AHRFIRST",
         right_on="start",
         by="USUBJID",
-        allow_exact_matches=False,
+        allow_exact_matches=same_is_after,
     )
     return found.set_index("row")[["start", "INFNUM", "CUMDOSE", "maintenance"]].reindex(records.index)
 

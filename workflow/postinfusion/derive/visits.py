@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from postinfusion.derive.time_since import ONLY_THE_DAY
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import Window
 
@@ -20,9 +21,7 @@ def supplied_visit(recorded: pd.Series, plan: Plan) -> pd.Series:
     return recorded.map(names).fillna("").astype("str")
 
 
-def window_of(
-    hours: pd.Series, subject: pd.Series, windows: Sequence[Window], exposure: pd.DataFrame | None
-) -> pd.Series:
+def window_of(records: pd.DataFrame, windows: Sequence[Window], exposure: pd.DataFrame | None) -> pd.Series:
     """Give the visit whose window holds each record; empty where none does.
 
     A window starts at its first hour and ends just before its last; that of the baseline ends with time zero, which it
@@ -30,21 +29,20 @@ def window_of(
 
     Parameters
     ----------
-    hours
-        Time since time zero.
-    subject
-        USUBJID of each record.
+    records
+        ``USUBJID``, ``AHRFIRST``, and ``ATMF``: where only the day is known, the day of the infusion is in the window.
     windows
         In the order of time; the first is the baseline.
     exposure
         The dataset ADEX, or None in a trial without infusions.
     """
-    visit = pd.Series("", index=hours.index, dtype="str")
+    hours = records["AHRFIRST"]
+    visit = pd.Series("", index=records.index, dtype="str")
     for position, window in enumerate(windows):
         inside = (hours >= window.start) & ((hours <= window.until) if position == 0 else (hours < window.until))
         if position > 0:
             inside &= hours > 0
-        visit = visit.mask(inside & _before_next_infusion(hours, subject, window, exposure), window.visit)
+        visit = visit.mask(inside & _before_next_infusion(records, window, exposure), window.visit)
     return visit
 
 
@@ -81,12 +79,11 @@ def with_change(records: pd.DataFrame, baseline_visit: str) -> pd.DataFrame:
     return joined.assign(ABLFL=np.where(is_baseline, "Y", ""), CHG=change, PCHG=per_cent)
 
 
-def _before_next_infusion(
-    hours: pd.Series, subject: pd.Series, window: Window, exposure: pd.DataFrame | None
-) -> pd.Series:
+def _before_next_infusion(records: pd.DataFrame, window: Window, exposure: pd.DataFrame | None) -> pd.Series:
     """Say which records come no later than the start of the infusion that ends the window."""
     if exposure is None or window.before_infusion is None:
-        return pd.Series(data=True, index=hours.index)
-    next_infusion = exposure[exposure["INFNUM"] == window.before_infusion].set_index("USUBJID")["AHRFIRST"]
-    start = subject.map(next_infusion).astype("float64")
-    return start.isna() | (hours <= start)
+        return pd.Series(data=True, index=records.index)
+    following = exposure[exposure["INFNUM"] == window.before_infusion].set_index("USUBJID")
+    start, day = (records["USUBJID"].map(following[name]).astype("float64") for name in ("AHRFIRST", "DAYHR"))
+    end = start.mask(records["ATMF"].isin(ONLY_THE_DAY), day)
+    return end.isna() | (records["AHRFIRST"] <= end)
