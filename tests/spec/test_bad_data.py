@@ -43,6 +43,22 @@ MISTAKES = {
             "Name one under columns: {sex: …}."
         ),
     ),
+    "a participant without an arm who was treated": (
+        TRIAL.with_file("people.csv", "A2,M,south", "A2,M,south\nA3,,south").with_file(
+            "infusions.csv", "A2,1,", "A3,1,2031-01-07T10:00,2031-01-07T10:40\nA2,1,"
+        ),
+        "people.csv\n  row 4  group: the participant has no arm but was given infusions. Write the arm.",
+    ),
+    "no infusion at all": (
+        TRIAL.with_text("infusions.csv", "who,number,began,ended\n"),
+        "infusions.csv\n  there is no infusion in it, so nobody has a time zero. Add rows.",
+    ),
+    "a visit within hours of an infusion without a time of day": (
+        TRIAL.with_file(
+            "infusions.csv", "A2,1,2031-01-07T10:00,2031-01-07T10:40", "A2,1,2031-01-07,2031-01-07"
+        ).with_plan("  - {visit: 24 h,", "  - {visit: 4 h, at: 4 h, from: 1 h, until: 20 h}\n  - {visit: 24 h,"),
+        "infusions.csv\n  row 4  began: a time of day is missing, which visit 4 h needs. Add it.",
+    ),
     "text in a numeric cell": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),
         'scores.csv\n  rows 2, 5 (2)  points: "n/a" is not a number. Add it to missing_codes or correct it.',

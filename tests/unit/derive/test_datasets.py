@@ -94,11 +94,12 @@ def test_no_dataset_carries_the_clock_of_the_source(adam):
     assert largest < START
 
 
-def test_rekeyed_ids_are_a_permutation_that_the_seed_decides():
+def test_rekeyed_ids_are_a_permutation_that_only_the_data_can_draw_again():
     rekeyed = plan(privacy={"ids": "rekey"})
-    ids = pd.Series([f"X{number}" for number in range(50)])
-    first = keys(rekeyed, ids)
-    assert first.tolist() == keys(rekeyed, ids).tolist()
+    people = pd.DataFrame({"id": [f"X{number}" for number in range(50)], "age": 30.0})
+    first = keys(rekeyed, people)
+    assert first.tolist() == keys(rekeyed, people).tolist()
+    assert first.tolist() != keys(rekeyed, people.assign(age=31.0)).tolist()
     assert first.nunique() == 50
     assert sorted(first) != first.tolist()
     assert not any(name.startswith("X") for name in first)

@@ -49,7 +49,8 @@ def test_a_window_stays_open_for_whoever_did_not_get_the_next_infusion():
 
 
 def records(hours: list[float], values: list[float], visit: str = "24 h") -> pd.DataFrame:
-    return pd.DataFrame({"USUBJID": "A", "PARAMCD": "MADRS", "AVISIT": visit, "AHRFIRST": hours, "AVAL": values})
+    frame = pd.DataFrame({"USUBJID": "A", "PARAMCD": "MADRS", "AVISIT": visit, "AHRFIRST": hours, "AVAL": values})
+    return frame.assign(CLOCK=frame["AHRFIRST"])
 
 
 def test_the_record_nearest_to_the_nominal_time_represents_the_visit():
@@ -58,6 +59,12 @@ def test_the_record_nearest_to_the_nominal_time_represents_the_visit():
 
 def test_of_two_equally_near_records_the_later_represents_the_visit():
     assert representative(records([22, 26], [1, 2]), PLAN.nominal_hours).tolist() == [False, True]
+
+
+def test_where_only_days_are_known_the_earliest_record_of_the_first_day_is_the_baseline():
+    of_one_day = records([0.0, 0.0], [30.0, 12.0], visit="Baseline").assign(CLOCK=[9.0, 14.0])
+    assert representative(of_one_day, PLAN.nominal_hours).tolist() == [True, False]
+    assert representative(of_one_day.iloc[::-1], PLAN.nominal_hours).tolist() == [False, True]
 
 
 def test_a_record_without_a_value_represents_nothing():

@@ -51,7 +51,7 @@ def _values(plan: Plan, name: str, adam: Adam, population: Members) -> tuple[pd.
 
 def _number(values: pd.Series, population: Members) -> list[Row]:
     """Describe a number by arm."""
-    of_arm = _by_arm(values, population)
+    of_arm = _by_arm(values.astype("float64"), population)
     result = []
     for arm, found in of_arm.items():
         result += rows(describe_number(found) | {"n_missing": int(found.isna().sum())}, arm=arm)

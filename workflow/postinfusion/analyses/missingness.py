@@ -22,8 +22,10 @@ def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Membe
     one is intermittent. Where the data do not say when participants left, whoever has no later assessment has left.
     """
     endpoint = plan.endpoints[analysis.endpoint]
-    present = observed(endpoint_records(adam, endpoint, population))
-    visits = [visit for visit in plan.visit_names if (present["AVISIT"] == visit).any()]
+    records = endpoint_records(adam, endpoint, population)
+    present = observed(records)
+    planned = set(records["AVISIT"])
+    visits = [visit for visit in plan.visit_names if visit in planned]
     seen = _grid(present, population, visits)
     status = _status(plan, seen, population.frame.set_index("USUBJID"))
     key = {"parameter": endpoint.parameter}

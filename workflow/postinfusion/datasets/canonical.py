@@ -104,7 +104,7 @@ ASSESSMENTS = Table(
         ID,
         Column("measure", "text", "scale or task, for example MADRS", required=True, complete=True),
         Column("score", "text", "which score of the scale; `total` where there is only one"),
-        Column("value", "number", "the score; empty when not done"),
+        Column("value", "number", "the score; empty when not done", required=True),
         Column("taken", "time", "when it was assessed"),
         Column("visit", "text", "visit as recorded, where the schedule is nominal"),
         Column("derivation", "text", "how the score was derived where it was not observed, for example LOCF"),

@@ -24,7 +24,7 @@ class Context:
     zero
         Time zero by ``id``, in hours on the clock of the data.
     zero_date_only
-        Only the day of time zero is known.
+        By ``id``: only the day of time zero is known.
     windows
         Windows of the visits, the baseline first.
     exposure
@@ -34,7 +34,7 @@ class Context:
     plan: Plan
     keys: pd.Series
     zero: pd.Series
-    zero_date_only: bool
+    zero_date_only: pd.Series
     windows: tuple[Window, ...]
     exposure: pd.DataFrame | None = None
 

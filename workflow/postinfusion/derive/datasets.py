@@ -67,16 +67,19 @@ def _context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
     participants, infused = tables["participants"], tables.get("infusions")
     zero = time_zero(plan.design, participants, infused)
     date_only = _zero_date_only(plan, participants, infused)
-    context = Context(plan, keys(plan, participants["id"]), zero, date_only, windows(plan))
+    context = Context(plan, keys(plan, participants), zero, date_only, windows(plan))
     return context if infused is None else replace(context, exposure=infusions(context, infused))
 
 
-def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFrame | None) -> bool:
-    """Say whether only the day of time zero is known."""
+def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFrame | None) -> pd.Series:
+    """Say by ``id`` whether only the day of time zero is known."""
+    ids = pd.Index(participants["id"], name="id")
     if infused is not None:
-        return bool(claim(infused, "start_date_only").any())
+        first = infused.sort_values("start", kind="stable").drop_duplicates("id")
+        flags = pd.Series(claim(first, "start_date_only").to_numpy(), index=pd.Index(first["id"]))
+        return flags.reindex(ids, fill_value=False)
     column = {TimeZero.RANDOMISATION: "randomised", TimeZero.FIRST_DOSE: "first_dose"}.get(plan.design.time_zero, "")
-    return bool(claim(participants, f"{column}_date_only").any())
+    return pd.Series(claim(participants, f"{column}_date_only").to_numpy(), index=ids)
 
 
 def _scores(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:

@@ -16,17 +16,20 @@ from postinfusion.plan.plan import Plan
 OLDEST_AGE = 90
 
 
-def keys(plan: Plan, ids: pd.Series) -> pd.Series:
-    """Give USUBJID by ``id``: the id itself, or a number in an order drawn from the seed of the plan.
+def keys(plan: Plan, participants: pd.DataFrame) -> pd.Series:
+    """Give USUBJID by ``id``: the id itself, or a number in a random order.
 
-    The draw depends on the seed and the number of participants only, and is kept nowhere.
+    The order is drawn from the seed of the plan and a digest of the whole table of participants, and is kept nowhere:
+    the same data give the same numbers, but who has only the report and a list of ids cannot draw it again.
     """
+    ids = participants["id"]
     if plan.privacy.ids == "keep":
         return pd.Series(ids.to_numpy(), index=pd.Index(ids, name="id"))
-    entropy = int.from_bytes(sha256(b"participants").digest()[:8], "big")
+    content = participants.to_csv(index=False).encode()
+    entropy = int.from_bytes(sha256(content).digest(), "big")
     order = np.random.default_rng(np.random.SeedSequence([plan.seed, entropy])).permutation(len(ids))
     width = max(3, len(str(len(ids))))
-    return pd.Series([f"S{number + 1:0{width}d}" for number in order], index=pd.Index(ids, name="id"))
+    return pd.Series([f"R{number + 1:0{width}d}" for number in order], index=pd.Index(ids, name="id"))
 
 
 def subject_level(plan: Plan, trial: str, tables: dict[str, pd.DataFrame], keys_by_id: pd.Series) -> pd.DataFrame:

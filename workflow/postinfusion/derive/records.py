@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from postinfusion.derive.canonical_columns import claim, text
+from postinfusion.derive.canonical_columns import claim, number, text
 from postinfusion.derive.context import Context
 from postinfusion.derive.time_since import since_infusions, study_day
 from postinfusion.derive.visits import representative, supplied_visit, window_of, with_change
@@ -59,6 +59,7 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     records = pd.DataFrame({"USUBJID": usubjid, "PARAMCD": parameter.astype("str"), "AVAL": value.astype("float64")})
     records["DTYPE"] = text(table, "derivation")
     records = records.assign(**_times(context, source, table))
+    records["CLOCK"] = number(table, "taken")
     records["AVISIT"] = _visits(context, table, records)
     nominal = records["AVISIT"].map(context.plan.nominal_hours)
     use_nominal = records["AHRFIRST"].isna() & nominal.notna()

@@ -40,7 +40,7 @@ def time_zero(design: Design, participants: pd.DataFrame, infusions: pd.DataFram
 
 
 def hours_since(
-    table: pd.DataFrame, column: str, zero: pd.Series, clock: Clock, *, zero_date_only: bool = False
+    table: pd.DataFrame, column: str, zero: pd.Series, clock: Clock, *, zero_date_only: pd.Series | None = None
 ) -> pd.Series:
     """Give a time column as hours since time zero.
 
@@ -58,14 +58,16 @@ def hours_since(
     clock
         Clock of the source of the table.
     zero_date_only
-        Only the day of time zero is known.
+        By ``id``: only the day of time zero is known; None when all are known to the minute.
     """
     times = pd.Series(table[column], dtype="float64")
     if clock is not Clock.DATE_TIME:
         return times
     start: pd.Series = table["id"].map(zero).astype("float64")
     by_day = np.floor(times / DAY) * DAY - np.floor(start / DAY) * DAY
-    date_only = table[f"{column}_date_only"].astype("bool") | zero_date_only
+    date_only = table[f"{column}_date_only"].astype("bool")
+    if zero_date_only is not None:
+        date_only |= table["id"].map(zero_date_only).fillna(value=False).astype("bool")
     return pd.Series(np.where(date_only, by_day, times - start), index=table.index)
 
 
@@ -110,7 +112,7 @@ def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame, *, same_day_i
     since = records["AHRFIRST"] - last["start"]
     number = last["INFNUM"].where(records["AHRFIRST"].isna(), last["INFNUM"].fillna(0)).astype("Int64")
     dose = last["CUMDOSE"].where(last["start"].notna() | records["AHRFIRST"].isna(), 0.0)
-    final = records["USUBJID"].map(exposure.groupby("USUBJID")["AHRFIRST"].max())
+    final = records["USUBJID"].map(exposure.groupby("USUBJID")["AHRFIRST"].max()).astype("float64")
     phase = _phase(records["AHRFIRST"], since, last["maintenance"], final)
     return pd.DataFrame({"AHRLAST": since, "INFNUM": number, "CUMDOSE": dose, "PHASE": phase}, index=records.index)
 

@@ -49,17 +49,22 @@ def window_of(records: pd.DataFrame, windows: Sequence[Window], exposure: pd.Dat
 def representative(records: pd.DataFrame, nominal: dict[str, float]) -> pd.Series:
     """Say which record represents its visit: the nearest to the nominal time; of two equally near the later.
 
+    Where hours since time zero are equal because only days are known, the clock of the source decides: the earliest of
+    the day at time zero, which is the likeliest to be before treatment, and the latest otherwise.
+
     Parameters
     ----------
     records
-        ``USUBJID``, ``PARAMCD``, ``AVISIT``, ``AHRFIRST``, ``AVAL``; only records with a value can represent a visit.
+        ``USUBJID``, ``PARAMCD``, ``AVISIT``, ``AHRFIRST``, ``AVAL``, ``CLOCK`` (time on the clock of the source); only
+        records with a value can represent a visit.
     nominal
         Visit → nominal hours.
     """
     candidates = records[(records["AVISIT"] != "") & records["AVAL"].notna()]
     distance = (candidates["AHRFIRST"] - candidates["AVISIT"].map(nominal).astype("float64")).abs()
-    ranked = candidates.assign(distance=distance, later=-candidates["AHRFIRST"]).sort_values(
-        [*SERIES, "AVISIT", "distance", "later"], kind="stable"
+    clock = candidates["CLOCK"].where(candidates["AHRFIRST"] <= 0, -candidates["CLOCK"])
+    ranked = candidates.assign(distance=distance, later=-candidates["AHRFIRST"], clock=clock).sort_values(
+        [*SERIES, "AVISIT", "distance", "later", "clock"], kind="stable"
     )
     chosen = ranked.index[~ranked.duplicated([*SERIES, "AVISIT"])]
     return pd.Series(records.index.isin(chosen), index=records.index)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
-from postinfusion.errors import Problem, nearest
+from postinfusion.errors import Problem, Severity, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.uses import columns_used
 from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
+HOURS_PER_DAY = 24.0
 _MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
@@ -25,6 +27,8 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
     yield from _arms(plan, deliveries)
     yield from _columns(plan, deliveries)
+    yield from _without_arm(plan, deliveries)
+    yield from _without_time_zero(plan, deliveries)
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources):
         yield from _endpoints(plan, deliveries)
@@ -60,6 +64,58 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         if arm.name not in present:
             text = f"no participant in {participants.file} has this arm. Check its code."
             yield plan.places.problem(("design", "arms", position), text)
+
+
+def _without_arm(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that whoever has no arm was not treated: such a participant is in no arm of any table."""
+    participants = deliveries.get("participants")
+    if participants is None or "arm" not in participants.frame or len(plan.design.arms) < 2:
+        return
+    label = f"{participants.names.get('arm', 'arm')}:"
+    if any(problem.text.startswith(label) for problem in participants.problems):
+        return  # an arm that could not be read has its own message
+    frame = participants.frame
+    lacking = frame["arm"].isna() | (frame["arm"] == "")
+    infused = deliveries["infusions"].frame["id"] if "infusions" in deliveries else pd.Series(dtype="str")
+    treated = lacking & frame["id"].isin(infused)
+    found = [
+        *_in_rows(("arm",), treated, "the participant has no arm but was given infusions. Write the arm."),
+        *_in_rows(("arm",), lacking & ~treated, "the participant has no arm and is in no population.", "warning"),
+    ]
+    yield from participants.problems_of(found)
+
+
+def _without_time_zero(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that every participant with an arm has a first infusion, known to the minute where visits need it."""
+    if not plan.design.has_infusions or not {"participants", "infusions"} <= {*deliveries}:
+        return
+    participants, infusions = deliveries["participants"], deliveries["infusions"]
+    if infusions.frame.empty:
+        yield Problem(infusions.file, "", "there is no infusion in it, so nobody has a time zero. Add rows.")
+        return
+    frame = participants.frame
+    never = ~frame["id"].isin(infusions.frame["id"])
+    if "arm" in frame:
+        never &= frame["arm"].notna() & (frame["arm"] != "")
+    text = "the participant has no infusion, so no time zero: assessments count for no visit."
+    yield from participants.problems_of(list(_in_rows(("id",), never, text, "warning")))
+    yield from infusions.problems_of(list(_day_only(plan, infusions.frame)))
+
+
+def _day_only(plan: Plan, infusions: pd.DataFrame) -> Iterator[Finding]:
+    """Give the infusions without a time of day, where a visit lies within hours of an infusion."""
+    within_hours = [visit.visit for visit in plan.schedule if 0 < visit.at < HOURS_PER_DAY]
+    if not within_hours or "start_date_only" not in infusions:
+        return
+    text = f"a time of day is missing, which visit {', '.join(within_hours)} needs. Add it."
+    yield from _in_rows(("start",), infusions["start_date_only"].astype("bool"), text)
+
+
+def _in_rows(columns: tuple[str, ...], which: pd.Series, text: str, severity: Severity = "error") -> Iterator[Finding]:
+    """Give one finding for the rows of a mask; none where the mask is empty."""
+    positions = np.flatnonzero(which.to_numpy(dtype="bool"))
+    if positions.size:
+        yield Finding(columns, positions, text, severity)
 
 
 def _columns(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
@@ -115,17 +171,21 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
             yield plan.places.problem(
                 ("endpoints", key, "measure"), f'no file measures "{endpoint.parameter}". {remedy}'
             )
+        elif endpoint.parameter in measured - set(_measured(deliveries, with_values=True)):
+            text = f'every value of "{endpoint.parameter}" is missing. It can only be described as such.'
+            yield plan.places.problem(("endpoints", key, "measure"), text, "warning")
     assessments = deliveries.get("assessments")
     if assessments is not None and "measure" in assessments.frame:
         wanted = {endpoint.measure for endpoint in plan.endpoints.values()}
         yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"], wanted)))
 
 
-def _measured(deliveries: Deliveries) -> Iterator[str]:
-    """Give the parameters that the files deliver."""
+def _measured(deliveries: Deliveries, *, with_values: bool = False) -> Iterator[str]:
+    """Give the parameters that the files deliver, or only those that have any value."""
     for name in ("assessments", "vitals"):
         if name in deliveries and "measure" in deliveries[name].frame:
-            yield from _parameters(deliveries[name].frame)
+            frame = deliveries[name].frame
+            yield from _parameters(frame[frame["value"].notna()] if with_values and "value" in frame else frame)
     if "laboratory" in deliveries and "test" in deliveries["laboratory"].frame:
         yield from deliveries["laboratory"].frame["test"].dropna().unique()
     if "weights" in deliveries:
