@@ -90,6 +90,23 @@ def test_a_structure_that_cannot_be_fitted_gives_its_reason_and_the_next_is_used
     assert ladder["cs"] == "used"
 
 
+def test_a_fallback_down_the_ladder_is_a_warning(adam):
+    assert select(ard(adam, "mmrm"), stat_name="warning").empty
+    early = adam["ADQS"]["USUBJID"] < "M"
+    lost = (early & (adam["ADQS"]["AVISIT"] == "Week 4")) | (~early & (adam["ADQS"]["AVISIT"] == "24 h"))
+    found = select(ard({**adam, "ADQS": adam["ADQS"][~lost]}, "mmrm"), stat_name="warning")["warning"].tolist()
+    assert len(found) == 1
+    assert found[0].startswith("us was not used: ")
+
+
+def test_a_difference_without_data_in_one_arm_is_a_warning_and_not_a_number(adam):
+    arm = adam["ADSL"].set_index("USUBJID")["TRTP"].reindex(adam["ADQS"]["USUBJID"]).to_numpy()
+    lost = (arm == "Ketamine") & (adam["ADQS"]["AVISIT"] == "24 h").to_numpy()
+    found = ard({**adam, "ADQS": adam["ADQS"][~lost]}, "value")
+    assert np.isnan(statistic(found, term="difference", visit="24 h", stat_name="estimate"))
+    assert any("difference of Ketamine at 24 h" in text for text in found["warning"])
+
+
 def test_fewer_than_three_participants_in_an_arm_are_described_only():
     found = ard(trial(5), "mmrm")
     assert select(found, stat_name="error")["error"].tolist() == [

@@ -10,9 +10,10 @@ import pandas as pd
 from postinfusion.analyses.lmm import LmmFit
 from postinfusion.analyses.mmrm import MmrmFit
 from postinfusion.analyses.reference_grid import LinearModelFit
-from postinfusion.ard.build import Row, rows
+from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.errors import ModelError
 
+USED, NOT_NEEDED = "used", "not needed"
 MEAN = ("estimate", "std_error", "df", "conf_low", "conf_high")
 TEST = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 
@@ -50,6 +51,27 @@ def joint_test_rows(fit: LinearModelFit, terms: Iterable[str], **key: object) ->
         }
         result += rows(found, term="joint-test", level=term, **key)
     return result
+
+
+def warnings_of(ladder: Iterable[Row], found: Iterable[Row], *, at_boundary: bool, **key: object) -> list[Row]:
+    """Give a warning for each rung of the ladder that failed, for a boundary, and for what could not be estimated.
+
+    Parameters
+    ----------
+    ladder
+        Rows of the ladder: ``level`` is the rung, ``stat_text`` its outcome.
+    found
+        Rows of estimates; those with an ``error`` are named by arm and visit or time.
+    at_boundary
+        The fit lies on the boundary of its parameter space.
+    """
+    outcomes = {str(row["level"]): str(row["stat_text"]) for row in ladder}
+    texts = [f"{rung} was not used: {why}" for rung, why in outcomes.items() if why not in {USED, NOT_NEEDED}]
+    if at_boundary:
+        texts.append("a variance or correlation lies on the boundary of its range")
+    lost = {(row.get("visit") or row.get("time"), row["term"], row.get("arm")) for row in found if row.get("error")}
+    texts += [f"{term} of {arm} at {place}: not estimable" for place, term, arm in sorted(lost, key=str)]
+    return [warning_row(text, **key) for text in texts]
 
 
 def participants_rows(analysed: pd.DataFrame, arms: Iterable[str], **key: object) -> list[Row]:

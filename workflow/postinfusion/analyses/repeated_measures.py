@@ -11,12 +11,15 @@ from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
 from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import (
     MEAN,
+    NOT_NEEDED,
     TEST,
+    USED,
     coefficient_rows,
     estimate_rows,
     fit_rows,
     joint_test_rows,
     participants_rows,
+    warnings_of,
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
@@ -44,8 +47,10 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     who = participation_rows(plan, analysis, adam, population, data)
     result = [*denominators(population), *who, *(row | key for row in ladder)]
     if fit is None:
-        return [*result, error_row("no covariance of the plan could be fitted", **key)]
-    return [*result, *(row | key for row in _results(plan, analysis, data, fit, formula))]
+        return [*result, error_row(f"no covariance of the plan could be fitted: {ladder[-1]['stat_text']}", **key)]
+    found = _results(plan, analysis, data, fit, formula)
+    warnings = warnings_of(ladder, found, at_boundary=fit.optimum.boundary)
+    return [*result, *(row | key for row in [*found, *warnings])]
 
 
 def mmrm_formula(data: ModelData, *, baseline_by_visit: bool) -> str:
@@ -60,13 +65,13 @@ def _first_that_fits(analysis: Mmrm, data: ModelData, formula: str) -> tuple[Mmr
     ladder: list[Row] = []
     fit: MmrmFit | None = None
     for structure in analysis.covariance:
-        outcome = "not needed"
+        outcome = NOT_NEEDED
         if fit is None:
             try:
                 fit = fit_mmrm(
                     data.frame, data.response, formula, "USUBJID", VISIT, covariance=structure, df=analysis.df.value
                 )
-                outcome = "used"
+                outcome = USED
             except ModelError as error:
                 outcome = str(error)
         ladder += rows({"outcome": outcome}, term="ladder", level=structure.value)

@@ -13,12 +13,15 @@ from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
 from postinfusion.analyses.model_records import DAYS, HOURS_PER_DAY, model_records
 from postinfusion.analyses.model_rows import (
     MEAN,
+    NOT_NEEDED,
     TEST,
+    USED,
     coefficient_rows,
     estimate_rows,
     fit_rows,
     joint_test_rows,
     participants_rows,
+    warnings_of,
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
@@ -53,8 +56,11 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     who = participation_rows(plan, analysis, adam, population, data)
     result = [*denominators(population), *who, *(row | key for row in ladder)]
     if fit is None or used is None:
-        return [*result, error_row("no random effects of the ladder could be fitted", **key)]
-    return [*result, *(row | key for row in _results(analysis, data, fit, used, formula))]
+        text = f"no random effects of the ladder could be fitted: {ladder[-1]['stat_text']}"
+        return [*result, error_row(text, **key)]
+    found = _results(analysis, data, fit, used, formula)
+    warnings = warnings_of(ladder, found, at_boundary=fit.optimum.boundary)
+    return [*result, *(row | key for row in [*found, *warnings])]
 
 
 def basis(analysis: Trajectory) -> str:
@@ -95,7 +101,7 @@ def _first_that_fits(
     used: RandomEffects | None = None
     ladder: list[Row] = []
     for rung in rungs:
-        outcome = "not needed"
+        outcome = NOT_NEEDED
         if fit is None:
             fit, outcome = _attempt(analysis, data, formula, rung, is_last=rung is rungs[-1])
             used = rung if fit is not None else None
@@ -121,7 +127,7 @@ def _attempt(
         return None, str(error)
     if fit.optimum.boundary and not is_last:
         return None, "a variance of zero or a correlation of one: the data do not bear it"
-    return fit, "used"
+    return fit, USED
 
 
 def _results(analysis: Trajectory, data: ModelData, fit: LmmFit, used: RandomEffects, formula: str) -> list[Row]:
