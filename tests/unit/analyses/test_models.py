@@ -99,6 +99,12 @@ def test_a_fallback_down_the_ladder_is_a_warning(adam):
     assert found[0].startswith("us was not used: ")
 
 
+def test_a_visit_of_the_model_without_any_value_is_a_warning(adam):
+    records = adam["ADQS"][adam["ADQS"]["AVISIT"] != "Week 4"]
+    found = select(ard({**adam, "ADQS": records}, "mmrm"), stat_name="warning")["warning"].tolist()
+    assert found == ["no participant has a value at Week 4: it is not in the model"]
+
+
 def test_a_difference_without_data_in_one_arm_is_a_warning_and_not_a_number(adam):
     arm = adam["ADSL"].set_index("USUBJID")["TRTP"].reindex(adam["ADQS"]["USUBJID"]).to_numpy()
     lost = (arm == "Ketamine") & (adam["ADQS"]["AVISIT"] == "24 h").to_numpy()

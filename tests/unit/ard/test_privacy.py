@@ -60,6 +60,36 @@ def test_single_persons_values_are_never_shown():
     }
 
 
+def test_a_zero_is_hidden_where_it_would_give_away_a_count_of_the_other_arm():
+    ard = results({"F": (7, 5), "M": (0, 2)})
+    total = table(
+        [row for arm, n in (("", 14), ("Ketamine", 7), ("Midazolam", 7))
+         for row in rows({"n_total": n}, variable="denominator", arm=arm)],
+        trial="small", analysis_id="x",
+    )  # fmt: skip
+    found = shown(public(pd.concat([ard, total], ignore_index=True), small_cell=5))
+    # F and M add up to 7 in each arm: with F of Ketamine and F of all shown, M of Midazolam would be 7 - (12 - 7)
+    known = {cell for cell, value in found.items() if not np.isnan(value)}
+    assert not {("F", ""), ("F", "Ketamine")} <= known
+    assert ("F", "Midazolam") not in known
+
+
+def test_terms_are_a_table_of_their_own_below_their_level():
+    records = rows({"n": 32}, level="left", arm="Ketamine") + rows({"n": 27}, level="excluded", arm="Ketamine")
+    for term, n in (("lost", 11), ("withdrew", 10), ("no effect", 9), ("moved", 2)):
+        records += rows({"n": n}, level="left", term=term, arm="Ketamine")
+    records += rows({"n": 3}, level="excluded", term="age", arm="Ketamine")
+    found = public(table(records, trial="small", analysis_id="x", variable="flow"), small_cell=5)
+    of_left = select(found, level="left", stat_name="n").set_index("term")["stat"]
+    assert of_left.drop("").isna().sum() == 2
+
+
+def test_numbers_of_events_go_from_a_table_with_any_gap():
+    found = public(results({"a": (3, 9), "b": (8, 9)}), small_cell=5)
+    assert select(found, stat_name="n_events")["stat"].isna().all()
+    assert select(public(results({"b": (8, 9)}), small_cell=5), stat_name="n_events")["stat"].notna().all()
+
+
 def test_no_results_give_no_results():
     assert public(conform(pd.DataFrame({"stat_name": []})), small_cell=5).empty
 

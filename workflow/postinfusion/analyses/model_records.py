@@ -37,9 +37,14 @@ def model_records(plan: Plan, analysis: Model, adam: Adam, population: Members) 
             return _at_one_visit(plan, analysis, model_data(plan, analysis, adam, population, analysis.form))
 
 
+def visits_of(plan: Plan, analysis: Mmrm) -> tuple[str, ...]:
+    """Give the visits of a model of repeated measures: those that it names, else all after the baseline."""
+    return analysis.visits or tuple(visit for visit in plan.visit_names if visit != plan.baseline_visit)
+
+
 def _at_visits(plan: Plan, analysis: Mmrm, data: ModelData) -> ModelData:
     """Keep the observed records of the visits of the model."""
-    visits = analysis.visits or tuple(visit for visit in plan.visit_names if visit != plan.baseline_visit)
+    visits = visits_of(plan, analysis)
     chosen = observed(data.frame)
     complete = _complete(data, chosen[chosen["AVISIT"].isin(visits)], "at any visit of the model")
     present = [visit for visit in visits if (complete["AVISIT"] == visit).any()]

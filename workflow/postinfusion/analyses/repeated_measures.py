@@ -8,7 +8,7 @@ import pandas as pd
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.mmrm import MmrmFit, fit_mmrm
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
-from postinfusion.analyses.model_records import model_records
+from postinfusion.analyses.model_records import model_records, visits_of
 from postinfusion.analyses.model_rows import (
     MEAN,
     NOT_NEEDED,
@@ -23,7 +23,7 @@ from postinfusion.analyses.model_rows import (
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
-from postinfusion.ard.build import Row, error_row, rows
+from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Mmrm
@@ -50,6 +50,8 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
         return [*result, error_row(f"no covariance of the plan could be fitted: {ladder[-1]['stat_text']}", **key)]
     found = _results(plan, analysis, data, fit, formula)
     warnings = warnings_of(ladder, found, at_boundary=fit.optimum.boundary)
+    absent = [visit for visit in visits_of(plan, analysis) if visit not in set(data.frame[VISIT])]
+    warnings += [warning_row(f"no participant has a value at {visit}: it is not in the model") for visit in absent]
     return [*result, *(row | key for row in [*found, *warnings])]
 
 

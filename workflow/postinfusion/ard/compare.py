@@ -20,11 +20,14 @@ class Comparison:
     differing
         Keys that occur in both with values further apart than the tolerance: ``stat_first``, ``stat_second``,
         ``text_first``, ``text_second``.
+    trials
+        The names of the two trials where they differ; the keys are then without them.
     """
 
     only_first: pd.DataFrame
     only_second: pd.DataFrame
     differing: pd.DataFrame
+    trials: tuple[str, str] | None = None
 
     @property
     def is_equal(self) -> bool:
@@ -44,7 +47,8 @@ def compare(
     relative, absolute
         Two numbers are equal when they differ by at most ``absolute + relative * |second|``; NaN equals NaN.
     """
-    keys = list(KEY)
+    trials = _different_trials(first, second)
+    keys = [name for name in KEY if name != "trial" or trials is None]
     merged = first[[*keys, "stat", "stat_text"]].merge(
         second[[*keys, "stat", "stat_text"]], on=keys, how="outer", suffixes=("_first", "_second"), indicator="side"
     )
@@ -57,4 +61,13 @@ def compare(
         only_first=merged.loc[merged["side"] == "left_only", keys],
         only_second=merged.loc[merged["side"] == "right_only", keys],
         differing=both.loc[apart | one_missing | other_text, [*keys, *values]],
+        trials=trials,
     )
+
+
+def _different_trials(first: pd.DataFrame, second: pd.DataFrame) -> tuple[str, str] | None:
+    """Give the names of the trials of two sets where each set has one and they differ."""
+    names = [frame["trial"].unique().tolist() for frame in (first, second)]
+    if [len(found) for found in names] != [1, 1] or names[0] == names[1]:
+        return None
+    return str(names[0][0]), str(names[1][0])

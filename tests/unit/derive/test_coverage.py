@@ -1,0 +1,33 @@
+"""Values that no window holds are named."""
+
+import pandas as pd
+
+from postinfusion.derive.coverage import uncovered
+from postinfusion.derive.datasets import derive
+from small_trial import START, assessments, infusions, participants, plan
+
+
+def texts(hours: list[float], onset: float = 1.0) -> list[str]:
+    tables = {
+        "participants": participants(["Ketamine"]),
+        "infusions": infusions([("A", 1, 0.0)]),
+        "assessments": assessments([("A", hour, 20.0) for hour in hours]),
+        "adverse_events": pd.DataFrame(
+            {"id": ["A"], "term": ["nausea"], "onset": [START + onset], "onset_date_only": [False]}
+        ),
+    }
+    return [problem.text for problem in uncovered(plan(), derive(plan(), "small", tables))]
+
+
+def test_values_within_windows_need_no_word():
+    assert texts([-1.0, 24.0, 672.0]) == []
+
+
+def test_values_outside_every_window_are_counted_with_their_days():
+    (text,) = texts([-1.0, 24.0, -24.0 * 6574])
+    assert "1 of 3 values fall into no visit's window (day -6574.0 to -6574.0 since time zero)" in text
+
+
+def test_an_event_years_before_time_zero_is_named():
+    (text,) = texts([-1.0], onset=-24.0 * 3650)
+    assert text.startswith("1 event began more than a year before time zero")
