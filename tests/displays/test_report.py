@@ -3,12 +3,17 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 from displays import trials
+from postinfusion.ard.build import error_row, table
 from postinfusion.errors import Problem
+from postinfusion.present import formats
+from postinfusion.present.harms import harms
 from postinfusion.present.headline import headline
 from postinfusion.present.sections import section_displays
+from postinfusion.present.strip import strip
 from postinfusion.report.page import Shown, page
 from postinfusion.report.section_files import INDEX, read_index, section_files
 from postinfusion.vocabulary import BANNERS, INDIVIDUAL_BANNER, DataKind, Section
@@ -166,4 +171,80 @@ def test_the_headline_of_a_failed_model_gives_the_reason():
 
 def test_a_trial_with_one_arm_has_a_mean_as_headline():
     plan = trials.single_arm(data="real")
-    assert headline(plan, trials.results(plan)).startswith("MADRS at 4 h, Ketamine: -")
+    assert headline(plan, trials.results(plan)).startswith(
+        "MADRS at 4 h, Ketamine, change from baseline, uncontrolled: -"
+    )
+
+
+def test_a_trial_with_one_arm_is_never_called_randomised_and_its_estimate_not_an_effect():
+    text = re.sub(r"population randomised|<(td|th)[^>]*>randomised<", "", report("single arm"))
+    text = text.replace("in the population randomised", "")
+    words = " ".join(re.findall(r">([^<]+)<", text))
+    assert not re.findall(r"[^.]*\b[Rr]andomised\b[^.]*|[^.]*\bfavours\b[^.]*|[^.]*Allocated to[^.]*", words)
+    assert "From enrolled to each model" in words
+    assert "Percentages are of the participants." in words
+    assert "no yardstick for a change without a control" in words
+
+
+def test_a_primary_result_without_data_at_its_visit_says_so_and_where_there_are_some():
+    plan = trials.infused()
+    line = headline(plan, trials.without(trials.results(plan), "madrs-mmrm", "24 h"))
+    assert "MADRS has no values at 24 h in the model; it has at 4 h, Day 3, Day 7" in line
+
+
+def test_a_primary_result_without_data_in_one_arm_names_the_arm():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    observed = (ard["term"] == "observed") & (ard["visit"] == "24 h") & (ard["arm"] == "Midazolam")
+    ard = ard[~observed & ~((ard["term"] == "difference") & (ard["visit"] == "24 h"))]
+    assert "MADRS has no values at 24 h in Midazolam in the model; it has at 4 h, Day 3" in headline(plan, ard)
+
+
+@pytest.mark.parametrize(
+    ("estimands", "analyses", "sentence"),
+    [
+        ({}, ["madrs-mmrm", "harms"], "The plan declares no primary estimand, so there is no primary result."),
+        (None, ["madrs-course", "harms"], "No analysis of the plan answers the primary estimand"),
+        (None, ["madrs-summary", "harms"], "No model is planned; the report describes the data."),
+    ],
+)
+def test_a_report_without_primary_result_says_why_and_shows_no_primary_figure(estimands, analyses, sentence):
+    chosen = {key: dict(trials.INFUSED["analyses"][key]) for key in analyses}
+    if estimands is not None:
+        chosen["madrs-mmrm"].pop("estimand")
+    changes = {} if estimands is None else {"estimands": estimands}
+    plan = trials.infused(analyses=chosen, **changes)
+    ard = trials.results(plan)
+    first = page(plan, "t", ard, [shown(plan, ard, Section.EFFICACY)]).split('<nav class="contents"')[0]
+    assert sentence in first
+    assert "<figure" not in first
+    assert sentence in headline(plan, ard)
+
+
+def test_data_without_adverse_events_are_told_from_a_plan_without_their_analysis():
+    plan = trials.infused()
+    reason = "the data hold no adverse events; their absence is not the absence of harm"
+    first = page(plan, "t", trials.failed(trials.results(plan), "harms", reason), []).split('<nav class="contents"')[0]
+    assert "The data hold no adverse events; their absence is not the absence of harm." in first
+    assert "The plan has no analysis" not in first
+    assert "1 analysis not done" in first
+
+
+def test_the_strip_counts_analyses_and_parts_that_were_not_done():
+    plan = trials.infused()
+    ard = trials.failed(trials.results(plan), "madrs-mmrm", "no structure converged")
+    ard = trials.failed(ard, "madrs-summary", "nobody was assessed")
+    part = table([error_row("no record has this name", analysis_id="baseline", variable="age")], trial="invented")
+    facts = {fact.name: fact.text for fact in strip(plan, pd.concat([ard, part], ignore_index=True), PROBLEMS)}
+    expected = "0 warnings of the analyses, 1 of the data check, 2 analyses not done, 1 part of an analysis not done"
+    assert facts["Warnings"] == expected
+
+
+def test_a_suppressed_count_of_the_first_screen_is_called_suppressed():
+    plan = trials.infused(privacy={"mode": "public"})
+    ard = trials.results(plan)
+    counts = ard["level"].isin(["serious", "observed", "died"]) & ard["stat_name"].isin(["n", "n_events", "proportion"])
+    ard = ard.assign(stat=ard["stat"].mask(counts), error=ard["error"].mask(counts, "suppressed"))
+    facts = {fact.name: fact.text for fact in strip(plan, ard, [])}
+    assert facts["Serious events"] == facts["Data completeness"] == formats.SUPPRESSED_REASON
+    assert formats.SUPPRESSED_NOTE in harms(plan, ard).label.footnotes

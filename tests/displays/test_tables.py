@@ -7,6 +7,7 @@ import pytest
 from displays import trials
 from postinfusion.errors import ModelError
 from postinfusion.present import formats
+from postinfusion.present.display import label_of
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import requests
 from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01
@@ -133,6 +134,28 @@ def test_a_model_without_fit_raises_its_reason():
     ard = trials.failed(ard_of("infused"), "madrs-mmrm", "no structure converged")
     with pytest.raises(ModelError, match="no structure converged"):
         mmrmt01.table(results_of(PLANS["infused"], ard, "madrs-mmrm"))
+
+
+@pytest.mark.parametrize(
+    ("output_id", "analysis_id"), [("LMMT01", "madrs-course"), ("MMRMT01", "madrs-mmrm"), ("AOVT01", "madrs-ancova")]
+)
+def test_the_table_of_a_model_says_that_changes_were_modelled(output_id, analysis_id):
+    assert table_of("infused", output_id, analysis_id).label.subtitle.startswith("Change from baseline, in points")
+
+
+def test_diagnostics_name_the_structure_of_every_kind_of_model():
+    fits = diag01.table(PLANS["infused"], ard_of("infused")).parts[0]
+    structures = {row.label: row.cells[0] for row in fits.rows}
+    expected = {"madrs-mmrm": "unstructured", "madrs-course": "correlated intercept and slope",
+                "madrs-ancova": "least squares"}  # fmt: skip
+    assert structures == expected
+
+
+def test_reasons_are_printed_as_sentences():
+    ard = trials.failed(ard_of("infused"), "harms", "the data hold no adverse events")
+    assert label_of(results_of(PLANS["infused"], ard, "harms"), "AET01").footnotes == (
+        "NE: not estimable. The data hold no adverse events.",
+    )
 
 
 def test_diagnostics_show_every_warning_and_error():

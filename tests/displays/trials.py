@@ -239,12 +239,12 @@ def _means(plan, points, size, random) -> Iterator[Row]:
             yield from rows(_interval(-5.1 + position / 3, 1.41) | test, term="difference", **pair, **point)
 
 
-def _fit(plan, size, structure, formula) -> Iterator[Row]:
+def _fit(plan, size, formula, **texts) -> Iterator[Row]:
     everyone = size * len(plan.design.arm_names)
     yield from rows(
         {"n_observations": everyone * 7, "n_participants": everyone - 5, "log_likelihood": -2345.678, "aic": 4763.4,
          "bic": 4855.1, "iterations": 14, "gradient": 3.2e-7, "condition": 812.3, "converged": 1.0, "formula": formula,
-         "covariance_structure": structure, "df_method": "kenward-roger-linear", "estimation": "reml"},
+         "df_method": "kenward-roger-linear", "estimation": "reml"} | texts,
         term="fit",
     )  # fmt: skip
     for arm in plan.design.arm_names:
@@ -262,7 +262,7 @@ def _mmrm(plan, analysis, size, random) -> Iterator[Row]:
     visits = plan.schedule[1:]
     points = [{"visit": visit.visit, "time": canonical_hours(visit.at)} for visit in visits]
     yield from _means(plan, [*points, {"visit": "average"}], size, random)
-    yield from _fit(plan, size, "us", "CHG ~ arm * visit + baseline * visit + diagnosis")
+    yield from _fit(plan, size, "CHG ~ arm * visit + baseline * visit + diagnosis", covariance_structure="us")
     for first in range(len(visits)):
         for second in range(len(visits)):
             both = {"covariance": 90 * 0.8 ** abs(first - second), "correlation": 0.8 ** abs(first - second)}
@@ -279,7 +279,9 @@ def _trajectory(plan, analysis, size, random) -> Iterator[Row]:
     yield from _means(plan, points, size, random)
     for arm in plan.design.arm_names:
         yield from rows({"n": size - 2, "mean": 22.0}, term="observed", arm=arm)
-    yield from _fit(plan, size, "random intercept and slope", "AVAL ~ arm * log(1 + t) + baseline + diagnosis")
+    yield from _fit(
+        plan, size, "CHG ~ arm * log(1 + t) + baseline + diagnosis", random_effects="correlated intercept and slope"
+    )
     for level, value in (("intercept", 45.1), ("slope", 4.4), ("intercept × slope", -3.2), ("residual", 15.2)):
         yield from rows({"covariance": value}, term="covariance", level=level)
     yield from rows({"correlation": -0.23}, term="covariance", level="intercept × slope")
@@ -287,7 +289,7 @@ def _trajectory(plan, analysis, size, random) -> Iterator[Row]:
 
 def _ancova(plan, analysis, size, random) -> Iterator[Row]:
     yield from _means(plan, [{"visit": analysis.visit}], size, random)
-    yield from _fit(plan, size, "", "CHG ~ arm + baseline + diagnosis")
+    yield from _fit(plan, size, "CHG ~ arm + baseline + diagnosis", estimation="least squares", df_method="residual")
 
 
 def _weight(plan, analysis, size, random) -> Iterator[Row]:
@@ -334,6 +336,12 @@ _BUILDERS = {
     "mmrm": _mmrm, "trajectory": _trajectory, "ancova": _ancova, "weight": _weight,
     "adverse-events": _adverse_events, "courses": _courses,
 }  # fmt: skip
+
+
+def without(ard: pd.DataFrame, analysis_id: str, visit: str) -> pd.DataFrame:
+    """The same results with a model that has no values at one visit."""
+    gone = (ard["analysis_id"] == analysis_id) & (ard["visit"] == visit) & (ard["term"] != "covariance")
+    return ard[~gone]
 
 
 def failed(ard: pd.DataFrame, analysis_id: str, reason: str) -> pd.DataFrame:

@@ -26,6 +26,26 @@ def test_small_p_values_are_not_printed_as_zero(value, text):
     assert formats.p_value(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(5e-14, "<1e-8"), (0.0, "<1e-8"), (3.2e-7, "3.2e-7"), (0.041, "4.1e-2"), (float("nan"), "NE")]
+)
+def test_a_gradient_is_printed_with_its_power_of_ten(value, text):
+    assert formats.statistic("gradient", value) == text
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("the data hold none", "The data hold none."),
+        ("No structure converged.", "No structure converged."),
+        ("events.csv has no rows", "events.csv has no rows."),
+        ("", ""),
+    ],
+)
+def test_a_message_becomes_a_sentence(message, sentence):
+    assert formats.as_sentence(message) == sentence
+
+
 def test_what_is_not_estimable_says_so():
     assert formats.statistic("estimate", float("nan")) == "NE"
     assert formats.interval("NE", "NE") == "NE"

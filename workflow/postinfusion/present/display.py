@@ -148,7 +148,8 @@ def label_of(results: Results, output_id: str, subtitle: str = "", footnotes: tu
 def _without_value(results: Results) -> tuple[str, ...]:
     """Explain the signs for what has no value, where results have such."""
     reasons = results.errors()
-    sentences = [f"{formats.NOT_ESTIMABLE}: not estimable. {' '.join(reasons)}"] if reasons else []
+    said = " ".join(map(formats.as_sentence, reasons))
+    sentences = [f"{formats.NOT_ESTIMABLE}: not estimable. {said}"] if reasons else []
     if results.has_suppressed:
-        sentences.append(f"{formats.SUPPRESSED}: suppressed, since the value could tell of a single participant.")
+        sentences.append(formats.SUPPRESSED_NOTE)
     return tuple(sentences)

@@ -10,7 +10,10 @@ MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NOT_ESTIMABLE = "NE"
 SUPPRESSED = "supp."
+SUPPRESSED_NOTE = f"{SUPPRESSED}: suppressed, since the value could tell of a single participant."
+SUPPRESSED_REASON = "suppressed: groups are too small for a public report"
 _SMALLEST_P = 0.0001
+_SMALLEST_EXPONENT = -8
 _PERCENTAGES = frozenset({"proportion", "risk_difference"})
 
 
@@ -42,6 +45,8 @@ def statistic(name: str, value: float | None, decimals: int = 0) -> str:
         return ""
     if name == "p_value":
         return p_value(value)
+    if name == "gradient":
+        return exponential(value)
     if name == "converged":
         return "yes" if value else "no"
     return number(100 * value if name in _PERCENTAGES else value, decimals_of(name, decimals))
@@ -62,6 +67,20 @@ def p_value(value: float) -> str:
     ('0.0346', '<0.0001')
     """
     return f"<{_SMALLEST_P}" if value < _SMALLEST_P else number(value, 4)
+
+
+def exponential(value: float) -> str:
+    """Give a number that is near zero when all is well with its power of ten, or that it is smaller than matters.
+
+    >>> exponential(0.00000032), exponential(5e-14)
+    ('3.2e-7', '<1e-8')
+    """
+    if not math.isfinite(value):
+        return NOT_ESTIMABLE
+    if abs(value) < 10.0**_SMALLEST_EXPONENT:
+        return f"<1e{_SMALLEST_EXPONENT}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits.replace('-', MINUS)}e{int(power)}"
 
 
 def interval(low: str, high: str) -> str:
@@ -101,6 +120,18 @@ def percentage_points(value: float | None) -> str:
 def level_of_confidence(confidence: float) -> str:
     """Give the level of an interval: ``95 %``."""
     return f"{100 * confidence:.6g} %"
+
+
+def as_sentence(text: str) -> str:
+    """Give a message as a sentence: with a capital letter, unless it begins with a name of a file, and a full stop.
+
+    >>> as_sentence("the data hold no adverse events")
+    'The data hold no adverse events.'
+    """
+    stripped = text.strip()
+    first, _, rest = stripped.partition(" ")
+    begun = f"{first[:1].upper()}{stripped[1:]}" if first.isalpha() and rest else stripped
+    return begun if not begun or begun.endswith((".", "!", "?")) else f"{begun}."
 
 
 def keep_together(text: str) -> str:

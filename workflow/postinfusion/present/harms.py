@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.plan.plan import Plan
+from postinfusion.present import formats
 from postinfusion.present.display import Label, Part, Table
-from postinfusion.present.results import results_of
+from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables.event_columns import EXPLANATION, participants_row
 from postinfusion.vocabulary import Method
 
@@ -14,7 +15,7 @@ _LEVELS = {"died": "Deaths", "serious": "Serious adverse events", "stopped": "St
 
 
 def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
-    """Give deaths and serious events by arm; None when the plan has no analysis of adverse events.
+    """Give deaths and serious events by arm; None when there are none, for the reason of `without_harms`.
 
     Parameters
     ----------
@@ -23,10 +24,9 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     ard
         All results of the trial.
     """
-    analyses = [key for key, analysis in plan.analyses.items() if analysis.method is Method.ADVERSE_EVENTS]
-    if not analyses:
+    results = _results(plan, ard)
+    if results is None:
         return None
-    results = results_of(plan, ard, analyses[0])
     held = results.values_of("level", variable="overview")
     rows = [
         participants_row(results, name, {"variable": "overview", "level": level})
@@ -36,6 +36,34 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     columns = ("", *(results.with_total(arm) for arm in results.arms))
     label = Label(
         "AET01", results.analysis_id, "Deaths and serious events", population=results.population,
-        n=results.text("n_total", variable="denominator"), footnotes=(EXPLANATION,),
+        n=results.text("n_total", variable="denominator"), footnotes=_footnotes(results),
     )  # fmt: skip
     return Table(label, (Part(columns, tuple(rows)),)) if rows else None
+
+
+def _footnotes(results: Results) -> tuple[str, ...]:
+    """Explain the cells, and the sign for suppressed ones where there are any."""
+    return (EXPLANATION, formats.SUPPRESSED_NOTE) if results.has_suppressed else (EXPLANATION,)
+
+
+def without_harms(plan: Plan, ard: pd.DataFrame) -> str:
+    """Give the sentence that stands in place of the table: why the report says nothing about harms.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    """
+    results = _results(plan, ard)
+    if results is None:
+        return "The plan has no analysis of adverse events: this report says nothing about them."
+    return formats.as_sentence(results.failure or "the results hold neither deaths nor serious adverse events")
+
+
+def _results(plan: Plan, ard: pd.DataFrame) -> Results | None:
+    """Give the first analysis of adverse events; None when the plan has none."""
+    found = (key for key, analysis in plan.analyses.items() if analysis.method is Method.ADVERSE_EVENTS)
+    analysis_id = next(found, None)
+    return None if analysis_id is None else results_of(plan, ard, analysis_id)

@@ -22,7 +22,7 @@ def meaning(plan: Plan) -> tuple[str, ...]:
     endpoint = plan.endpoints.get(getattr(plan.analyses.get(analysis_id or ""), "endpoint", ""))
     if endpoint is None:
         return ()
-    found = (_quantity(plan, endpoint), _direction(plan, endpoint), _importance(endpoint))
+    found = (_quantity(plan, endpoint), _direction(plan, endpoint), _importance(plan, endpoint))
     return tuple(sentence for sentence in found if sentence)
 
 
@@ -32,7 +32,10 @@ def _quantity(plan: Plan, endpoint: Endpoint) -> str:
     form = "change from baseline" if isinstance(analysis, Mmrm | Ancova) and analysis.form is Form.CHANGE else "value"
     found = primary_estimand(plan)
     if found and not found[1].treatment.against:
-        return f"The estimate is the adjusted mean {form} in {endpoint.unit} of {endpoint.label}; no arms are compared."
+        return (
+            f"The estimate is the adjusted mean {form} in {endpoint.unit} of {endpoint.label}, uncontrolled: "
+            "no arms are compared, so it does not tell what the treatment does."
+        )
     return f"The estimate is the difference of adjusted means of the {form}, in {endpoint.unit} of {endpoint.label}."
 
 
@@ -48,10 +51,16 @@ def _direction(plan: Plan, endpoint: Endpoint) -> str:
     return f"{endpoint.better.value.capitalize()} values are better: a difference {side} zero favours {arm}."
 
 
-def _importance(endpoint: Endpoint) -> str:
+def _importance(plan: Plan, endpoint: Endpoint) -> str:
     """Say which difference matters, and who says so."""
     if endpoint.important_difference is None:
         return "The plan names no difference that matters."
     size = formats.number(endpoint.important_difference, endpoint.decimals + 1)
     source = endpoint.threshold_source
+    found = primary_estimand(plan)
+    if found and not found[1].treatment.against:
+        return (
+            f"The plan's difference that matters, {size} {endpoint.unit} (source: {source}), is one between groups; "
+            "it is no yardstick for a change without a control."
+        )
     return f"The smallest difference between groups that matters is {size} {endpoint.unit} (source: {source})."

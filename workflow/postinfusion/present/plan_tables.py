@@ -7,6 +7,7 @@ from postinfusion.plan.endpoints import Estimand, Form
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row
+from postinfusion.present.enrolment import entered, is_randomised
 
 _RULES = {
     Rule.ALLOCATED: "allocated to an arm (intention to treat)",
@@ -66,13 +67,16 @@ def _treatment(estimand: Estimand) -> str:
 def _populations(plan: Plan) -> Part:
     """Say who belongs to each population and in which arm."""
     rows = tuple(
-        Row(key, (_who(population), population.arm.replace("-", " "))) for key, population in plan.populations.items()
+        Row(key, (_who(plan, population), population.arm.replace("-", " ")))
+        for key, population in plan.populations.items()
     )
     return Part(("Population", "Who", "Arm"), rows, "Populations", is_text=True)
 
 
-def _who(population: Population) -> str:
+def _who(plan: Plan, population: Population) -> str:
     """Say who belongs to a population."""
+    if population.rule is Rule.ALLOCATED and not is_randomised(plan):
+        return entered(plan)
     without = f", without {' or '.join(population.without)}" if population.without else ""
     return _RULES[population.rule].format(at_least=population.at_least) + without.replace("-", " ")
 

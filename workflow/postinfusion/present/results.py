@@ -15,6 +15,7 @@ from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
+from postinfusion.vocabulary import MODELS
 
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
@@ -99,6 +100,11 @@ class Results:
             return formats.SUPPRESSED
         return formats.statistic(stat_name, self.value(stat_name, **key), decimals)
 
+    def sign(self, stat_name: str, **key: str) -> str:
+        """Give the sign for a statistic without a value, not estimable or suppressed; empty with a value or no row."""
+        text = self.text(stat_name, **key)
+        return text if text in {formats.NOT_ESTIMABLE, formats.SUPPRESSED} else ""
+
     def interval(self, **key: str) -> str:
         """Give the confidence interval with this key as it is printed."""
         return formats.interval(self.text("conf_low", **key), self.text("conf_high", **key))
@@ -136,6 +142,19 @@ class Results:
     def warnings(self) -> list[str]:
         """Give the warnings of the analysis, each once."""
         return [str(text) for text in self.rows["warning"].unique() if text]
+
+    @property
+    def not_done(self) -> tuple[int, int]:
+        """How many analyses (none or this one) and how many parts of it have an error instead of results."""
+        failed = select(self.rows, stat_name="error")
+        of_a_part = (failed["variable"] != "") | (failed["parameter"] != "")
+        is_whole = self.has_only_failed or self.analysis.method in MODELS or not of_a_part.all()
+        return (int(len(failed) > 0), 0) if is_whole else (0, len(failed))
+
+    @property
+    def has_only_failed(self) -> bool:
+        """There is not one statistic beside the number of participants."""
+        return set(self.rows["stat_name"]) <= {"error", "warning", "n_total"}
 
     @property
     def failure(self) -> str:

@@ -102,8 +102,7 @@ def _obstacle(request: Request, results: Results) -> str:
         return _PUBLIC
     if results.rows.empty:
         return _NOT_ANALYSED
-    has_only_failed = set(results.rows["stat_name"]) <= {"error", "warning", "n_total"}
-    return results.failure if has_only_failed else ""
+    return results.failure if results.has_only_failed else ""
 
 
 def _by_endpoint(plan: Plan, found: list[Request]) -> list[Request]:

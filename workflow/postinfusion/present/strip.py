@@ -12,8 +12,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
 from postinfusion.present.primary import primary_analysis, primary_estimand
 from postinfusion.present.results import results_of
-from postinfusion.present.tables.model_parts import structure_name
-from postinfusion.vocabulary import MODELS, Method
+from postinfusion.present.tables.model_parts import structure_of
+from postinfusion.vocabulary import Method
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def _completeness(plan: Plan, ard: pd.DataFrame) -> str:
             results = results_of(plan, ard, key)
             at = {"variable": "assessment", "visit": visit, "level": "observed"}
             n, share = results.text("n", **at), results.text("proportion", **at)
+            if n == formats.SUPPRESSED:
+                return formats.SUPPRESSED_REASON
             total = formats.statistic("n_total", results.total())
             return f"{n} of {total} assessed at {visit} ({share} %)" if n else ""
     return ""
@@ -70,8 +72,11 @@ def _serious(plan: Plan, ard: pd.DataFrame) -> str:
                 results.text(name, variable="overview", level=level)
                 for name, level in (("n", "serious"), ("n_events", "serious"), ("n", "died"))
             )
-            died = f"; {deaths} died" if deaths else ""
-            return f"{events or '?'} in {n} participants{died}" if n else ""
+            if n == formats.SUPPRESSED:
+                return formats.SUPPRESSED_REASON
+            died = f"; deaths: {deaths}" if deaths == formats.SUPPRESSED else f"; {deaths} died" if deaths else ""
+            number = f"a suppressed number in {n}" if events == formats.SUPPRESSED else f"{events or '?'} in {n}"
+            return f"{number} participants{died}" if n else ""
     return ""
 
 
@@ -83,17 +88,16 @@ def _model(plan: Plan, ard: pd.DataFrame) -> str:
     results = results_of(plan, ard, analysis_id)
     if results.failure:
         return "could not be fitted"
-    structure = structure_name(results.said("covariance_structure", term="fit"))
     converged = {"yes": "converged", "no": "did not converge"}.get(results.text("converged", term="fit"), "")
-    return ", ".join(part for part in (converged, structure) if part)
+    return ", ".join(part for part in (converged, structure_of(results)) if part)
 
 
 def _warnings(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> str:
-    """Count what the analyses and the check of the data warned of."""
+    """Count what the analyses and the check of the data warned of, and what was not done."""
     every = [results_of(plan, ard, key) for key in plan.analyses]
-    failed = [results.analysis_id for results in every if results.failure and results.analysis.method in MODELS]
     texts = [f"{counted(sum(len(results.warnings()) for results in every), 'warning')} of the analyses"]
     texts.append(f"{len(problems):,} of the data check")
-    if failed:
-        texts.append(f"{counted(len(failed), 'model')} not fitted")
+    analyses, parts = (sum(counts) for counts in zip(*(results.not_done for results in every), strict=True))
+    texts += [f"{analyses:,} {'analysis' if analyses == 1 else 'analyses'} not done"] if analyses else []
+    texts += [f"{parts:,} {'part of an analysis' if parts == 1 else 'parts of analyses'} not done"] if parts else []
     return ", ".join(texts)

@@ -14,8 +14,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present import theme
 from postinfusion.present.design_line import design_line
 from postinfusion.present.display import Absence, Label, Part, Row, Table
-from postinfusion.present.harms import harms
-from postinfusion.present.headline import PrimaryResult, primary_result
+from postinfusion.present.harms import harms, without_harms
+from postinfusion.present.headline import PrimaryResult, primary_result, without_primary
 from postinfusion.present.meaning import meaning
 from postinfusion.present.methods_text import model_in_short
 from postinfusion.present.plan_tables import plan_parts
@@ -113,11 +113,13 @@ def page(
         banners=theme.banners(plan, is_individual=any(exhibit.entry.label.is_individual for exhibit in every)),
         design=design_line(plan, ard),
         primary=primary,
+        without_primary=without_primary(plan),
         model=model_in_short(results_of(plan, ard, primary.analysis_id)) if primary else "",
         unit=_unit(plan, primary),
         meaning=meaning(plan),
         effect=_effect_figure(every, primary),
         harms=_fragment(harms(plan, ard)),
+        without_harms=without_harms(plan, ard),
         strip=strip(plan, ard, problems),
         chapters=chapters,
         absent=_fragment(_absent_table(sections, provenance)),

@@ -6,7 +6,13 @@ from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Ancova
 from postinfusion.present.display import Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import coefficients_part, fit_part, joint_tests_part, means_part
+from postinfusion.present.tables.model_parts import (
+    coefficients_part,
+    fit_part,
+    joint_tests_part,
+    means_part,
+    response_in_words,
+)
 
 
 def table(results: Results) -> Table:
@@ -31,6 +37,7 @@ def table(results: Results) -> Table:
 
 
 def _subtitle(results: Results) -> str:
-    """Say what happened to missing values."""
+    """Say what was modelled, and what happened to missing values."""
     carried = isinstance(results.analysis, Ancova) and results.analysis.imputation == "locf"
-    return "Last observation carried forward" if carried else "Participants with a value at the visit"
+    missing = "last observation carried forward" if carried else "participants with a value at the visit"
+    return f"{response_in_words(results)}; {missing}"

@@ -7,7 +7,7 @@ import pandas as pd
 from postinfusion.plan.plan import Plan
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables.model_parts import structure_name
+from postinfusion.present.tables.model_parts import structure_name, structure_of
 from postinfusion.vocabulary import MODELS, OUTPUTS
 
 ALL_ANALYSES = "all"
@@ -48,7 +48,7 @@ def _fits(models: list[Results]) -> Part:
 
 def _structure(results: Results) -> str:
     """Name the structure of a model, or say that there is no fit."""
-    return "not fitted" if results.failure else structure_name(results.said("covariance_structure", term="fit"))
+    return "not fitted" if results.failure else structure_of(results)
 
 
 def _ladder(models: list[Results]) -> Part:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.enrolment import entered, is_randomised
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, count_row, groups_of, headings, is_empty
 
@@ -21,7 +22,7 @@ _LEVELS = {
 def table(results: Results) -> Table:
     """Give the numbers at each step; a step that the data do not hold has no row."""
     rows = [row for level, name in _LEVELS.items() for row in _step(results, level, name)]
-    label = label_of(results, "DST01", footnotes=("Percentages are of the randomised participants.",))
+    label = label_of(results, "DST01", footnotes=(_share_of(results),))
     parts = [Part(("", *headings(results)), tuple(rows), "Disposition" if _infusions(results) else "")]
     if _infusions(results):
         columns = ("Infusion", *headings(results))
@@ -29,11 +30,17 @@ def table(results: Results) -> Table:
     return Table(label, tuple(parts))
 
 
+def _share_of(results: Results) -> str:
+    """Say what the percentages are of."""
+    who = "randomised participants" if is_randomised(results.plan) else "participants"
+    return f"Percentages are of the {who}."
+
+
 def _step(results: Results, level: str, name: str) -> list[Row]:
     """Give a step with its reasons; before randomisation only all participants together have a number."""
     key = {"variable": "flow", "level": level}
-    if level == "randomised" and results.plan.design.reference is None:
-        name = "Enrolled"
+    if level == "randomised" and not is_randomised(results.plan):
+        name = entered(results.plan).capitalize()
     if results.value("n", arm="", **key) is not None and len(results.arms) == 1:
         return _single(results, name, key)
     total = count_row(results, name, key)

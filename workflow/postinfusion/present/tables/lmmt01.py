@@ -6,7 +6,13 @@ from postinfusion.errors import ModelError
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import coefficients_part, fit_part, joint_tests_part, means_part
+from postinfusion.present.tables.model_parts import (
+    coefficients_part,
+    fit_part,
+    joint_tests_part,
+    means_part,
+    response_in_words,
+)
 from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 
@@ -30,9 +36,7 @@ def table(results: Results) -> Table:
         fit_part(results),
     )
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
-    label = label_of(
-        results, "LMMT01", f"Time since {zero}; values in {results.endpoint.unit if results.endpoint else ''}"
-    )
+    label = label_of(results, "LMMT01", f"{response_in_words(results)}, by time since {zero}")
     return Table(label, tuple(part for part in parts if part.rows))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from postinfusion.ard.query import select
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.enrolment import entered
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count_row, headings
 from postinfusion.vocabulary import MODELS
@@ -17,7 +18,7 @@ _LEVELS = {
     "no baseline": "Without a baseline value",
 }
 _MODEL = {
-    "randomised": "Randomised",
+    "randomised": "",
     "outside the population of the model": "Outside the population of the model",
     "no baseline": "Without a baseline value",
     "nothing to analyse after baseline": "Without a value that the model can use after baseline",
@@ -33,7 +34,7 @@ def table(results: Results) -> Table:
     columns = ("", *headings(results))
     parts = [
         Part(columns, by_visit, "Assessments by visit"),
-        Part(columns, into_model, "From randomised to each model"),
+        Part(columns, into_model, f"From {entered(results.plan)} to each model"),
     ]
     note = "Percentages are of all participants of the population, whether or not they were still in the trial."
     return Table(label_of(results, "MIST01", footnotes=(note,)), tuple(part for part in parts if part.rows))
@@ -55,7 +56,7 @@ def _into(model: Results) -> list[Row]:
     """Give the way from the randomised into one model."""
     found = model.values_of("level", variable="model")
     return [
-        count_row(model, name, {"variable": "model", "level": level}, 1)
+        count_row(model, name or entered(model.plan).capitalize(), {"variable": "model", "level": level}, 1)
         for level, name in _MODEL.items()
         if level in found
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from postinfusion.errors import ModelError
-from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import (
@@ -12,6 +11,7 @@ from postinfusion.present.tables.model_parts import (
     fit_part,
     joint_tests_part,
     means_part,
+    response_in_words,
 )
 
 _AVERAGE = "average"
@@ -35,10 +35,7 @@ def table(results: Results) -> Table:
         _covariance_part(results),
         fit_part(results),
     )
-    form = "Change from baseline" if "CHG" in results.values_of("variable", term="marginal-mean") else "Value"
-    unit = results.endpoint.unit if results.endpoint else ""
-    label = label_of(results, "MMRMT01", f"{form}, in {unit}" if unit else form)
-    return Table(label, tuple(part for part in parts if part.rows))
+    return Table(label_of(results, "MMRMT01", response_in_words(results)), tuple(part for part in parts if part.rows))
 
 
 def _points(results: Results) -> list[Point]:
@@ -64,7 +61,7 @@ def _entry(results: Results, visits: list[str], row: int, column: int) -> str:
     """Give one entry of the matrix; results may hold a pair of visits in one order only."""
     name = "correlation" if column > row else "covariance"
     for first, second in ((row, column), (column, row)):
-        value = results.value(name, term="covariance", visit=visits[first], level=visits[second])
-        if value is not None:
-            return formats.statistic(name, value, results.decimals)
+        text = results.text(name, term="covariance", visit=visits[first], level=visits[second])
+        if text:
+            return text
     return ""

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS
+from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS, Method
 
 Point = tuple[str, dict[str, str]]
 _FIT = ("n_participants", "n_observations", "log_likelihood", "aic", "bic", "iterations", "gradient", "condition",
         "converged")  # fmt: skip
 _MORE_DECIMALS = 2
 _STRUCTURES = {name.value: text for name, text in COVARIANCE_NAMES.items()}
+_ESTIMATION = {"reml": "REML", "ml": "ML"}
 _DF = {name.value: text for name, text in DF_NAMES.items()}
 
 
@@ -56,8 +57,9 @@ def fit_part(results: Results) -> Part:
     texts = {
         "Formula": results.said("formula", term="fit"),
         "Covariance": structure_name(results.said("covariance_structure", term="fit")),
+        "Random effects": results.said("random_effects", term="fit"),
         "Degrees of freedom": df_name(results.said("df_method", term="fit")),
-        "Estimation": results.said("estimation", term="fit").upper(),
+        "Estimation": _estimation(results),
     }
     numbers = {STATISTICS[name].label: results.text(name, term="fit") for name in _FIT}
     rows = tuple(Row(name, (text,)) for name, text in (texts | numbers).items() if text)
@@ -67,6 +69,31 @@ def fit_part(results: Results) -> Part:
 def structure_name(structure: str) -> str:
     """Give a covariance structure in words; one that is not in the vocabulary as it stands."""
     return _STRUCTURES.get(structure, structure)
+
+
+def structure_of(results: Results) -> str:
+    """Give what a fitted model supposes about the values of one participant.
+
+    The covariance of the visits, the random effects, or for an analysis of covariance, which has one value of each
+    participant, how it was estimated.
+    """
+    covariance = structure_name(results.said("covariance_structure", term="fit"))
+    random = results.said("random_effects", term="fit")
+    alone = _estimation(results) if results.analysis.method is Method.ANCOVA else ""
+    return covariance or random or alone
+
+
+def response_in_words(results: Results) -> str:
+    """Give what was modelled, with its unit: ``Change from baseline, in points``."""
+    form = "Change from baseline" if "CHG" in results.values_of("variable", term="marginal-mean") else "Value"
+    unit = results.endpoint.unit if results.endpoint else ""
+    return f"{form}, in {unit}" if unit else form
+
+
+def _estimation(results: Results) -> str:
+    """Name the criterion of estimation as tables do."""
+    said = results.said("estimation", term="fit")
+    return _ESTIMATION.get(said, said)
 
 
 def df_name(method: str) -> str:
