@@ -9,9 +9,10 @@ from matplotlib.patches import FancyBboxPatch
 from matplotlib.text import Text
 
 from displays import trials
+from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
 from postinfusion.errors import DataError, ModelError
-from postinfusion.present import theme
+from postinfusion.present import formats, theme
 from postinfusion.present.figures import draw
 from postinfusion.present.results import results_of
 from postinfusion.report.figure_files import png_bytes, svg_bytes
@@ -185,6 +186,98 @@ def test_a_trial_without_events_gives_the_reason_instead_of_an_empty_panel():
 
 def test_a_trial_with_one_arm_has_no_panel_of_differences():
     assert len(made("AEG01", "single arm").figure.axes) == 1
+
+
+def test_a_subtitle_names_no_panel_that_is_not_there():
+    assert "Left:" not in made("AEG01", "single arm").label.subtitle
+    assert "Left:" in made("AEG01", "infused").label.subtitle
+
+
+PUBLIC = [("AEG01", 4), ("MMRMG01", 8), ("CONSORT01", 12), ("WTG03", 12)]
+
+
+def texts_of(figure):
+    return " ".join(text.get_text() for text in figure.findobj(Text)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(("output_id", "size"), PUBLIC)
+@pytest.mark.parametrize("name", ["infused", "three arms"])
+def test_a_suppressed_value_is_neither_zero_nor_absent(output_id, size, name):
+    plan = PLANS[name]()
+    ard = public(trials.results(plan, size=size), small_cell=5)
+    if output_id == "WTG03":
+        with pytest.raises(ModelError, match=formats.SUPPRESSED_REASON):
+            drawing(output_id, plan, ard)
+        return
+    found = drawing(output_id, plan, ard)
+    assert "NE" not in texts_of(found.figure).split()
+    assert "(n = NE)" not in texts_of(found.figure) + found.alt
+    check_nothing_is_cut_or_overlaps(found.figure)
+
+
+def suppressed(ard, **key):
+    rows = select(ard, **key).index
+    changed = ard.copy()
+    changed.loc[rows, "stat"] = float("nan")
+    changed.loc[rows, "error"] = "suppressed"
+    return changed
+
+
+def test_weights_that_are_all_suppressed_are_not_called_absent():
+    plan = trials.infused()
+    with pytest.raises(ModelError, match=formats.SUPPRESSED_REASON):
+        drawing("WTG03", plan, public(trials.results(plan, size=12), small_cell=5))
+
+
+def test_suppressed_weights_are_marked_in_their_panel():
+    plan = trials.infused()
+    ard = suppressed(trials.results(plan), analysis_id="body", variable="CHG", visit="Day 7", arm="Ketamine")
+    axes = drawing("WTG03", plan, ard).figure.axes
+    assert all([text.get_text() for text in panel.texts] == ["supp."] for panel in axes[:3])
+
+
+def test_a_suppressed_number_below_a_mean_is_printed_as_such():
+    plan = trials.infused()
+    key = {"analysis_id": "madrs-mmrm", "term": "observed", "visit": "24 h"}
+    found = drawing("MMRMG01", plan, suppressed(trials.results(plan), **key))
+    assert [text.get_text() for text in found.figure.axes[1].texts].count("supp.") == 2
+
+
+def test_suppressed_events_are_marked_in_their_row_and_suppressed_terms_are_counted():
+    plan = trials.infused()
+    of_class = {"analysis_id": "harms", "variable": "class-term"}
+    ard = suppressed(trials.results(plan), **of_class, term="Nausea", arm=list(plan.design.arm_names))
+    ard = suppressed(ard, **of_class, term="Fatigue")
+    found = drawing("AEG01", plan, ard)
+    left, right = found.figure.axes
+    rows = [label.get_text() for label in left.get_yticklabels()]
+    assert "Fatigue" not in rows
+    assert "1 more is suppressed" in found.label.subtitle
+    for axes in (left, right):
+        (mark,) = axes.texts
+        assert mark.get_text() == "supp."
+        assert mark.get_position()[1] == left.get_yticks()[rows.index("Nausea")]
+
+
+def test_events_that_are_all_suppressed_are_not_called_absent():
+    plan = trials.infused()
+    ard = suppressed(trials.results(plan), analysis_id="harms", variable="class-term")
+    with pytest.raises(DataError, match=formats.SUPPRESSED_REASON):
+        drawing("AEG01", plan, ard)
+
+
+def test_a_suppressed_count_of_the_flow_is_printed_as_such():
+    plan = trials.infused()
+    ard = suppressed(trials.results(plan), analysis_id="flow", term="Lost to follow-up")
+    found = drawing("CONSORT01", plan, ard)
+    assert "Lost to follow-up (n = supp.)" in texts_of(found.figure)
+    assert set(found.values.loc[found.values["n"].isna(), "shown"]) == {"supp."}
+
+
+def test_the_flow_of_one_arm_starts_with_enrolment():
+    found = made("CONSORT01", "single arm")
+    assert "Enrolled (n = 48)" in texts_of(found.figure)
+    assert not {"Allocated", "Randomised"} & {*found.values["step"]}
 
 
 def test_individual_courses_never_show_an_identifier():

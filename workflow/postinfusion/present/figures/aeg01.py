@@ -10,8 +10,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.errors import DataError
-from postinfusion.present import theme
+from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.sheet import draw_legend, fill, sheet
@@ -34,7 +35,7 @@ def draw(results: Results) -> Drawing:
     """
     terms = frequent_terms(results)
     if not terms:
-        raise DataError(results.failure or "no adverse event was recorded")
+        raise DataError(results.failure or _without_terms(results))
     values = _values(results, terms)
     label = label_of(results, "AEG01", _subtitle(results, len(terms)))
     return Drawing(label, _figure(results, values, label), values, _in_words(results, values))
@@ -42,21 +43,35 @@ def draw(results: Results) -> Drawing:
 
 def frequent_terms(results: Results) -> Sequence[tuple[str, str]]:
     """Give class and term of the events that most participants had, at most twenty, the most frequent first."""
-    rows = results.rows
-    of_terms = rows[(rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")]
-    overall = of_terms[(of_terms["arm"] == "") & (of_terms["stat"] > 0)]
-    ordered = overall.sort_values(["stat", "term"], ascending=[False, True], kind="stable")
+    overall = _overall(results)
+    ordered = overall[overall["stat"] > 0].sort_values(["stat", "term"], ascending=[False, True], kind="stable")
     return list(zip(ordered["level"], ordered["term"], strict=True))[:MOST_TERMS]
 
 
 def _subtitle(results: Results, shown: int) -> str:
     """Say what is shown and how many terms there are."""
+    overall = _overall(results)
+    total, hidden = int((overall["stat"] > 0).sum()), int((overall["error"] == SUPPRESSED).sum())
+    known = f"{total} terms that may be shown" if hidden else f"{total} terms"
+    which = f"The {shown} most frequent of {known}" if total > shown else f"All {known}"
+    which += f"; {hidden} more {'is' if hidden == 1 else 'are'} suppressed" if hidden else ""
+    if not results.comparisons:
+        return f"{which}. Participants with the event"
+    differences = f"risk difference with {results.confidence} confidence interval"
+    return f"{which}. Left: participants with the event; right: {differences}"
+
+
+def _overall(results: Results) -> pd.DataFrame:
+    """Give the rows that count the participants of all arms with each term."""
     rows = results.rows
-    known = rows[(rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")]
-    total = known.loc[(known["arm"] == "") & (known["stat"] > 0)].shape[0]
-    which = f"The {shown} most frequent of {total} terms" if total > shown else f"All {shown} terms"
-    second = f"; right: risk difference with {results.confidence} confidence interval" if results.comparisons else ""
-    return f"{which}. Left: participants with the event{second}"
+    of_terms = (rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")
+    return rows[of_terms & (rows["arm"] == "")]
+
+
+def _without_terms(results: Results) -> str:
+    """Say why there is no term to draw."""
+    is_suppressed = (_overall(results)["error"] == SUPPRESSED).any()
+    return formats.SUPPRESSED_REASON if is_suppressed else "no adverse event was recorded"
 
 
 def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
@@ -67,6 +82,8 @@ def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
         {"class": level, "term": term, "row": place, "arm": arm, "comparator": against}
         | {name: results.value(name, variable="class-term", level=level, term=term, arm=arm, comparator=against)
            for name in names}
+        | {"sign": results.sign("risk_difference" if against else "proportion", variable="class-term", level=level,
+                                term=term, arm=arm, comparator=against)}
         for place, (level, term) in enumerate(terms)
         for arm, against in keys
     ]  # fmt: skip
@@ -102,7 +119,9 @@ def _draw_risks(axes: Axes, results: Results, values: pd.DataFrame, middles: np.
             100 * rows["proportion"], heights, linestyle="none", marker=style.marker, color=style.color,
             markersize=5.2, label=arm, zorder=3,
         )  # fmt: skip
-    axes.set_xlim(-2, max(5.0, 104 * float(values["proportion"].max())))
+    largest = values["proportion"].max()
+    axes.set_xlim(-2, 5.0 if pd.isna(largest) else max(5.0, 104 * float(largest)))
+    _mark_suppressed(axes, values[values["comparator"] == ""], middles)
     _finish(axes, middles, "Participants with the event (%)")
 
 
@@ -118,9 +137,19 @@ def _draw_differences(axes: Axes, results: Results, values: pd.DataFrame, middle
             100 * rows["risk_difference"], heights, linestyle="none", marker=styles[arm].marker,
             color=styles[arm].color, markersize=5.2, label=f"{arm} − {against}", zorder=3,
         )  # fmt: skip
+    _mark_suppressed(axes, values[values["comparator"] != ""], middles)
     axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
     axes.tick_params(axis="y", length=0)
     _finish(axes, middles, type_setting.wrapped(_what_differs(pairs), 2.4, theme.SMALL))
+
+
+def _mark_suppressed(axes: Axes, values: pd.DataFrame, middles: np.ndarray) -> None:
+    """Write at the right edge of a row that a mark of it is suppressed, so that it is not taken for zero."""
+    for row in values.loc[values["sign"] == formats.SUPPRESSED, "row"].unique():
+        axes.text(
+            0.995, middles[row], formats.SUPPRESSED, transform=axes.get_yaxis_transform(), ha="right", va="center",
+            size=theme.SMALL - 1, color=theme.MUTED,
+        )  # fmt: skip
 
 
 def _what_differs(pairs: Sequence[tuple[str, str]]) -> str:

@@ -42,12 +42,13 @@ def draw_intervals(axes: Axes, values: pd.DataFrame, style: theme.ArmStyle) -> N
     axes.vlines(known["position"], known["conf_low"], known["conf_high"], color=style.color, linewidth=1.2, zorder=2)
 
 
-def mark_not_estimable(axes: Axes, values: pd.DataFrame) -> None:
-    """Write NE at the lower edge where an estimate is missing."""
-    for position in values.loc[values["estimate"].isna(), "position"]:
+def mark_without_value(axes: Axes, values: pd.DataFrame) -> None:
+    """Write at the lower edge why an estimate is missing: ``sign`` of the values, NE or suppressed."""
+    shown = values[values["sign"] != ""]
+    for position, sign in zip(shown["position"], shown["sign"], strict=True):
         axes.text(
-            position, 0.01, "NE", transform=axes.get_xaxis_transform(), ha="center", va="bottom",
-            size=theme.SMALL - 1, color=theme.MUTED,
+            position, 0.01, sign, transform=axes.get_xaxis_transform(), ha="center", va="bottom",
+            rotation=90 if len(sign) > 2 else 0, size=theme.SMALL - 1, color=theme.MUTED,
         )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def _values(steps: list[Step]) -> pd.DataFrame:
     """Give what is drawn: a row per count."""
     return pd.DataFrame(
         [
-            {"arm": step.arm, "step": step.heading, "line": line.text, "n": line.n}
+            {"arm": step.arm, "step": step.heading, "line": line.text, "n": line.n, "shown": line.shown}
             for step in steps
             for line in step.lines
         ]

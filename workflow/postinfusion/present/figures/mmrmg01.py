@@ -34,6 +34,8 @@ def draw(results: Results) -> Drawing:
     visits = [visit for visit in results.values_of("visit", term="marginal-mean") if visit not in {"", "average"}]
     axis = visit_axis(results.plan, visits, room=_ROOM) if visits else None
     values = _values(results, axis) if axis else pd.DataFrame({"estimate": []})
+    if axis and (values["sign"] == formats.SUPPRESSED).all():
+        raise ModelError(formats.SUPPRESSED_REASON)
     if axis is None or values["estimate"].isna().all():
         raise ModelError(results.failure or "the model gives no adjusted mean")
     label = label_of(results, "MMRMG01", f"Adjusted means with {results.confidence} confidence intervals")
@@ -49,6 +51,7 @@ def _values(results: Results, axis: VisitAxis) -> pd.DataFrame:
             "visit": visit,
             "position": axis.place(visit, number, len(results.arms)),
             "n": results.value("n", term="observed", visit=visit, arm=arm),
+            "sign": results.sign("estimate", term="marginal-mean", visit=visit, arm=arm),
         }
         | {
             name: results.value(name, term="marginal-mean", visit=visit, arm=arm)
@@ -70,7 +73,7 @@ def _figure(results: Results, values: pd.DataFrame, axis: VisitAxis, label: Labe
     upper, lower = page.figure.subplots(2, 1, sharex=True, height_ratios=[_PLOT, strip])
     for arm, style in styles.items():
         arm_marks.draw_profile(upper, values[values["arm"] == arm], style, name=arm)
-    arm_marks.mark_not_estimable(upper, values)
+    arm_marks.mark_without_value(upper, values)
     _finish_profiles(upper, results, axis)
     _draw_strip(lower, results, values, names)
     fill(page)
@@ -100,8 +103,8 @@ def _draw_strip(axes: Axes, results: Results, values: pd.DataFrame, names: list[
     middle = values.groupby("visit")["position"].mean()
     for height, arm in zip(middles, results.arms, strict=True):
         rows = values[values["arm"] == arm]
-        for visit, n in zip(rows["visit"], rows["n"], strict=True):
-            text = formats.statistic("n", None if pd.isna(n) else n)
+        for visit in rows["visit"]:
+            text = results.text("n", term="observed", visit=str(visit), arm=arm)
             axes.text(middle[visit], height, text, ha="center", va="center", size=theme.SMALL)
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Weight
 from postinfusion.plan.endpoints import Endpoint
-from postinfusion.present import theme
+from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.sheet import draw_axis_title, draw_legend, fill, sheet
@@ -32,6 +32,8 @@ def draw(results: Results) -> Drawing:
         There is no change at any visit.
     """
     values = _values(results)
+    if not values.empty and values["mean"].isna().all() and (values["sign"] == formats.SUPPRESSED).any():
+        raise ModelError(formats.SUPPRESSED_REASON)
     if values.empty or values["mean"].isna().all():
         raise ModelError(results.failure or "there is no change of weight at any visit")
     label = label_of(results, "WTG03", "Mean change from baseline with 95 % confidence intervals")
@@ -59,6 +61,7 @@ def _values(results: Results) -> pd.DataFrame:
                 {"parameter": endpoint.parameter, "group": group, "arm": arm, "visit": visit}
                 | {name: rows.value(stat, variable="CHG", visit=visit, arm=arm, **_group(rows, group))
                    for name, stat in names.items()}
+                | {"sign": rows.sign("mean", variable="CHG", visit=visit, arm=arm, **_group(rows, group))}
                 for arm in results.arms
                 for visit in rows.values_of("visit", variable="CHG", stat_name="mean")
             ]
@@ -106,7 +109,8 @@ def _axis_title(results: Results, values: pd.DataFrame, room: float) -> str:
 def _draw_panel(axes: Axes, results: Results, values: pd.DataFrame, room: float) -> None:
     """Draw the arms of one panel; a panel of a group without results says so instead of staying empty."""
     if values["mean"].isna().all():
-        axes.text(0.5, 0.5, "no results", transform=axes.transAxes, ha="center", va="center", color=theme.MUTED)
+        reason = "suppressed" if (values["sign"] == formats.SUPPRESSED).any() else "no results"
+        axes.text(0.5, 0.5, reason, transform=axes.transAxes, ha="center", va="center", color=theme.MUTED)
         axes.set_xticks([])
         return
     axis = visit_axis(results.plan, list(dict.fromkeys(values["visit"])), room=room)
@@ -117,6 +121,7 @@ def _draw_panel(axes: Axes, results: Results, values: pd.DataFrame, room: float)
         places = [axis.place(visit, number, len(results.arms)) for visit in rows["visit"]]
         profile = rows.assign(position=places).rename(columns={"mean": "estimate"})
         arm_marks.draw_profile(axes, profile, style, name=arm)
+        arm_marks.mark_without_value(axes, profile)
     _label(axes, axis)
 
 
