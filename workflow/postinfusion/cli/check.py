@@ -1,4 +1,4 @@
-"""Check one trial: read its plan and all its data, and tell everything that is wrong with them."""
+"""Check one trial: read its plan and all its data, derive the datasets, and tell everything that is wrong."""
 
 from __future__ import annotations
 
@@ -49,11 +49,14 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
     DataError
         The data have an error; the warnings of the plan come along.
     """
+    from postinfusion.derive.coverage import uncovered
+    from postinfusion.derive.datasets import derive
     from postinfusion.sources.read import canonical_tables, files_of
 
     of_plan = rules.check(plan)
     try:
         found = canonical_tables(plan, folder)
+        of_time = tuple(uncovered(plan, derive(plan, path.stem, found.tables)))
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error
     digests = {file: read.digest(folder / file) for file in files_of(plan)}
@@ -65,7 +68,7 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
         "excluded_rows": {name: number for name, number in found.excluded.items() if number},
         "empty_cells": {name: number for name, number in found.empty_cells.items() if number},
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
-        "problems": [_plain(problem) for problem in (*of_plan, *found.problems)],
+        "problems": [_plain(problem) for problem in (*of_plan, *found.problems, *of_time)],
         "sha256": digests,
     }
 

@@ -47,7 +47,7 @@ def jobs_shown(plan: Plan, section: Section) -> tuple[str, ...]:
 
 def for_check(plan: Plan) -> Part:
     """Give what decides whether the data fit the plan."""
-    measures = sorted({endpoint.measure for endpoint in plan.endpoints.values()})
+    measures = {key: endpoint.parameter for key, endpoint in plan.endpoints.items()}
     events = {key: sorted(estimand.events) for key, estimand in plan.estimands.items()}
     used = sorted({name for _, name in columns_used(plan)})
     return {**for_derive(plan), "measures": measures, "events": events, "columns": used}
