@@ -30,4 +30,4 @@ def test_values_outside_every_window_are_counted_with_their_days():
 
 def test_an_event_years_before_time_zero_is_named():
     (text,) = texts([-1.0], onset=-24.0 * 3650)
-    assert text.startswith("1 event began more than ten years before time zero")
+    assert text.startswith("1 event began more than a year before time zero")

@@ -14,7 +14,7 @@ DAY = 24.0
 
 
 def uncovered(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
-    """Give a warning for each endpoint some of whose values no window holds, and for events ten years before time zero.
+    """Give a warning for each endpoint some of whose values no window holds, and for events long before time zero.
 
     Such values enter models over continuous time only. Most often their dates are wrong, or a window is too narrow.
 
@@ -32,9 +32,11 @@ def uncovered(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]
             outside = found[(found["AVISIT"] == "") & found["AHRFIRST"].notna()]
             if len(outside):
                 yield plan.places.problem(("endpoints", key), _outside(outside, len(found)), "warning")
-    if "ADAE" in adam and (early := int((adam["ADAE"]["ASTHR"] < -10 * YEAR).sum())):
-        text = f"{counted(early, 'event')} began more than ten years before time zero. Look for wrong dates."
-        yield Problem(plan.sources["adverse_events"].file, "", text, "warning")
+    events = plan.sources.get("adverse_events")
+    has_own_flag = events is not None and "emergent" in events.columns
+    if events and not has_own_flag and (early := int((adam["ADAE"]["ASTHR"] < -YEAR).sum())):
+        text = f"{counted(early, 'event')} began more than a year before time zero. Look for wrong dates."
+        yield Problem(events.file, "", text, "warning")
 
 
 def _outside(outside: pd.DataFrame, total: int) -> str:
