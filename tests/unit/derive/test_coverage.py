@@ -16,7 +16,7 @@ def texts(hours: list[float], onset: float = 1.0) -> list[str]:
             {"id": ["A"], "term": ["nausea"], "onset": [START + onset], "onset_date_only": [False]}
         ),
     }
-    return [problem.text for problem in uncovered(plan(), derive(plan(), "small", tables))]
+    return [problem.text for problem in uncovered(plan(), plan().endpoints, derive(plan(), "small", tables))]
 
 
 def test_values_within_windows_need_no_word():

@@ -41,7 +41,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     """
     gaps = _gaps(ard, small_cell)
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
-    hidden |= (ard["stat_name"] == EVENTS) & _in_tables(ard, gaps)
+    hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden &= ard["stat"].notna()
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
 

@@ -56,7 +56,7 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
     of_plan = rules.check(plan)
     try:
         found = canonical_tables(plan, folder)
-        of_time = tuple(uncovered(plan, derive(plan, path.stem, found.tables)))
+        of_time = tuple(uncovered(plan, plan.endpoints, derive(plan, path.stem, found.tables)))
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error
     digests = {file: read.digest(folder / file) for file in files_of(plan)}

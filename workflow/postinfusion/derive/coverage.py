@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from postinfusion.errors import Problem, counted
+from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 
 YEAR = 365.25 * 24
 DAY = 24.0
 
 
-def uncovered(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
     """Give a warning for each endpoint some of whose values no window holds, and for events long before time zero.
 
     Such values enter models over continuous time only. Most often their dates are wrong, or a window is too narrow.
@@ -22,11 +23,13 @@ def uncovered(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]
     ----------
     plan
         The plan.
+    endpoints
+        Its endpoints, by key.
     adam
         ADaM datasets by name.
     """
     records = [adam[name] for name in ("ADQS", "ADVS") if name in adam]
-    for key, endpoint in plan.endpoints.items():
+    for key, endpoint in endpoints.items():
         for frame in records:
             found = frame[(frame["PARAMCD"] == endpoint.parameter) & frame["AVAL"].notna()]
             outside = found[(found["AVISIT"] == "") & found["AHRFIRST"].notna()]
