@@ -8,6 +8,7 @@ import pytest
 
 from postinfusion.cli import main
 from postinfusion.errors import PlanError
+from postinfusion.io.plans import plan_files, read_plans
 from postinfusion.plan.parse import parse
 from spec.small_trial import SmallTrial
 
@@ -74,7 +75,14 @@ MISTAKES = {
     ),
     "a visit that the schedule does not have": (
         TRIAL.with_plan("visits: [24 h, Day 7]", "visits: [24 h, Day 8]"),
-        'line 32  analyses, madrs-mmrm, visits: "Day 8" is not a visit of the schedule. Did you mean Day 7?',
+        (
+            'line 32  analyses, madrs-mmrm, visits: "Day 8" is not a visit of the schedule. '
+            "There are: Baseline, 24 h, Day 7."
+        ),
+    ),
+    "a visit spelt otherwise": (
+        TRIAL.with_plan("visits: [24 h, Day 7]", "visits: [24 h, day7]"),
+        'line 32  analyses, madrs-mmrm, visits: "day7" is not a visit of the schedule. Did you mean Day 7?',
     ),
     "an endpoint that does not exist": (
         TRIAL.with_plan("endpoint: madrs, method", "endpoint: mardrs, method"),
@@ -91,6 +99,14 @@ MISTAKES = {
     "a method that does not exist": (
         TRIAL.with_plan("method: mmrm", "method: mrmm"),
         f'line 32  analyses, madrs-mmrm: method: "mrmm" is not one of {METHODS}. Did you mean mmrm?',
+    ),
+    "a misspelt key method": (
+        TRIAL.with_plan("method: mmrm", "methd: mmrm"),
+        'line 32  analyses, madrs-mmrm: an analysis needs the key method, but here is "methd". Did you mean method?',
+    ),
+    "no key method": (
+        TRIAL.with_plan("method: mmrm, ", ""),
+        "line 32  analyses, madrs-mmrm: an analysis needs the key method.",
     ),
     "a name with capitals": (
         TRIAL.with_plan("  flow:", "  Flow 1:"),
@@ -184,6 +200,18 @@ def test_a_plan_that_is_not_there_is_named_with_its_neighbours(
     monkeypatch.chdir(tmp_path)
     assert main(["check", "smal"]) == 1
     assert 'there is no plan "smal" under config/trials. Did you mean small?' in capsys.readouterr().err
+
+
+def test_a_plan_with_another_ending_is_told_to_be_renamed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    TRIAL.write(tmp_path).rename(tmp_path / "config" / "trials" / "bad.yml")
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "bad"]) == 1
+    told = capsys.readouterr().err
+    assert 'there is no plan "bad" under config/trials. bad.yml exists: rename it to bad.yaml.' in told
+    with pytest.raises(PlanError, match=r"there is no such plan\. bad\.yml exists: rename it to bad\.yaml"):
+        read_plans(plan_files(tmp_path, ["bad"]))
 
 
 @pytest.mark.parametrize(

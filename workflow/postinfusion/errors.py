@@ -7,12 +7,14 @@ and keeps its traceback.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
 Severity = Literal["error", "warning"]
+_SHOWN_NAMES = 8
 
 
 @dataclass(frozen=True, order=True)
@@ -73,16 +75,39 @@ def grouped_by_file(problems: Sequence[Problem]) -> str:
     return "\n".join(_paragraph(file, [problem for problem in problems if problem.file == file]) for file in files)
 
 
-def nearest(found: str, allowed: Iterable[str]) -> str:
-    """Say which allowed name is nearest to the found one, as a sentence; empty when none is near."""
-    by_lower = {name.lower(): name for name in allowed}
-    match = get_close_matches(found.lower(), by_lower, n=1, cutoff=0.6)
+def nearest(found: str, allowed: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Say which allowed name is nearest to the found one, as a sentence; empty when none is near.
+
+    A name with other numbers is never guessed: ``Day 30`` is no slip of the pen for ``Day 7``.
+
+    >>> nearest("24h", ["24 h", "72 h"]), nearest("Day 30", ["Day 7"])
+    ('Did you mean 24 h?', '')
+    """
+    by_lower = {name.lower(): name for name in allowed if not _has_other_numbers(name, found)}
+    match = get_close_matches(found.lower(), by_lower, n=1, cutoff=cutoff)
     return f"Did you mean {by_lower[match[0]]}?" if match else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """Give names with commas, and of many only the first and how many there are more.
+
+    >>> listed("ab"), listed("abcdefghijk")
+    ('a, b', 'a, b, c, d, e, f, g, h and 3 more')
+    """
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - _SHOWN_NAMES
+    return ", ".join(distinct[:_SHOWN_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def counted(number: int, noun: str) -> str:
     """Give a number with its noun in the right form: ``1 error``, ``0 errors``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _has_other_numbers(name: str, found: str) -> bool:
+    """Say whether two names both hold numbers, and not the same ones."""
+    numbers = [[int(digits) for digits in re.findall(r"[0-9]+", text)] for text in (name, found)]
+    return all(numbers) and numbers[0] != numbers[1]
 
 
 def _as_problems(problems: str | Problem | Iterable[Problem]) -> tuple[Problem, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from postinfusion.errors import PlanError, Problem, nearest
+from postinfusion.errors import PlanError, Problem
+from postinfusion.io.plans import remedy
 
 PLANS = Path("config") / "trials"
 ENDING = ".yaml"
@@ -31,9 +32,8 @@ def plan_path(trial: str) -> Path:
     for place in places:
         if (place / f"{trial}{ENDING}").is_file():
             return place / f"{trial}{ENDING}"
-    names = sorted({path.stem for place in places for path in place.glob(f"*{ENDING}")})
-    listed = nearest(trial, names) or f"There are: {', '.join(names) or 'none'}."
-    raise PlanError(Problem("", "", f'there is no plan "{trial}" under {PLANS.as_posix()}. {listed}'))
+    text = f'there is no plan "{trial}" under {PLANS.as_posix()}. {remedy(trial, places)}'
+    raise PlanError(Problem("", "", text))
 
 
 def data_folder(plan: Path) -> Path:

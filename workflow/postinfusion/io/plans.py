@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from postinfusion.errors import PlanError, Problem, nearest
+from postinfusion.errors import PlanError, Problem, listed, nearest
 from postinfusion.io import read
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.sections import DESCRIPTIVE
@@ -75,8 +75,25 @@ def _read(file: Path) -> Plan:
     return plan
 
 
+def remedy(trial: str, folders: Iterable[Path]) -> str:
+    """Say what to do about a plan that no folder has: rename a file, or name one that there is.
+
+    Parameters
+    ----------
+    trial
+        Name of the trial.
+    folders
+        Where its plan was looked for.
+    """
+    places = list(folders)
+    for ending in (".yml", ".YAML", ".YML"):
+        if any((place / f"{trial}{ending}").is_file() for place in places):
+            return f"{trial}{ending} exists: rename it to {trial}{ENDING}."
+    names = sorted({path.stem for place in places for path in place.glob(f"*{ENDING}")})
+    return nearest(trial, names) or f"There are: {listed(names) or 'none'}."
+
+
 def _unknown(file: Path) -> Problem:
     """Say that there is no such plan, and which ones there are."""
-    names = sorted(path.stem for path in file.parent.glob(f"*{ENDING}"))
-    listed = nearest(file.stem, names) or f"There are: {', '.join(names) or 'none'}."
-    return Problem(read.shown(file), "", f"there is no such plan. {listed}")
+    trial = file.stem.removesuffix(".yml")
+    return Problem(read.shown(file), "", f"there is no such plan. {remedy(trial, [file.parent])}")

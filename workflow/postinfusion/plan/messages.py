@@ -122,7 +122,7 @@ def _of_value(kind: str, found: object, context: Mapping[str, object], said: str
     if kind in {"enum", "literal_error"}:
         return _not_a_choice(found, _alternatives(str(context["expected"])))
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        return _method(context)
+        return _method(found, context)
     return f"{context['error']}." if kind == "value_error" else _plain(kind, found, context, said)
 
 
@@ -149,11 +149,14 @@ def _not_a_choice(found: object, allowed: Sequence[str]) -> str:
     return f"{what} is not one of {', '.join(allowed)}. {near}".strip()
 
 
-def _method(context: Mapping[str, object]) -> str:
+def _method(found: object, context: Mapping[str, object]) -> str:
     """Say that an analysis has no method, or one that does not exist."""
-    if "tag" not in context:
-        return "an analysis needs the key method."
-    return f"method: {_not_a_choice(context['tag'], _alternatives(str(context['expected_tags'])))}"
+    if "tag" in context:
+        return f"method: {_not_a_choice(context['tag'], _alternatives(str(context['expected_tags'])))}"
+    keys = [str(key) for key in found] if isinstance(found, Mapping) else []
+    misspelt = next((key for key in keys if nearest(key, ["method"])), "")
+    instead = f', but here is "{misspelt}". Did you mean method?' if misspelt else "."
+    return f"an analysis needs the key method{instead}"
 
 
 def _alternatives(expected: str) -> list[str]:

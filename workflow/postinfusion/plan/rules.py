@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from postinfusion.errors import Problem, nearest
+from postinfusion.errors import Problem, listed, nearest
 from postinfusion.plan.analyses import Ancova, Demographics, Mmrm, Trajectory, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form
@@ -189,7 +189,7 @@ class _Rules:
         known = list(dict.fromkeys(allowed))
         for name in names:
             if name not in known and name not in self.left_out:
-                remedy = nearest(name, known) or (f"There are: {', '.join(known)}." if known else "There are none.")
+                remedy = nearest(name, known) or (f"There are: {listed(known)}." if known else "There are none.")
                 yield self.plan.places.problem(way, f'"{name}" is not {noun}. {remedy}')
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.columns import Column, Table
-from postinfusion.errors import Problem, nearest
+from postinfusion.errors import Problem, listed, nearest
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source
@@ -138,15 +138,15 @@ def _required(found: Mapping, header: Collection[str]) -> Iterator[Problem]:
 def _how_to_map(column: Column, header: Collection[str]) -> str:
     """Say that a required column is missing, and how to name the column that holds it."""
     near = nearest(column.name, header)
-    listed = "" if near else f" It has: {', '.join(name for name in header if name)}."
-    text = f'no column "{column.name}" ({column.meaning}).{listed}'
+    others = "" if near else f" It has: {listed(name for name in header if name)}."
+    text = f'no column "{column.name}" ({column.meaning}).{others}'
     return f"{text} {near} Name it under columns: {{{column.name}: …}}.".replace("  ", " ")
 
 
 def _absent(plan: Plan, way: Path, theirs: str, source: Source, header: Collection[str]) -> Iterator[Problem]:
     """Say that the plan names a column that the file does not have."""
     if theirs not in header:
-        remedy = nearest(theirs, header) or f"It has: {', '.join(name for name in header if name)}."
+        remedy = nearest(theirs, header) or f"It has: {listed(name for name in header if name)}."
         yield plan.places.problem(way, f'{source.file} has no column "{theirs}". {remedy}')
 
 
@@ -191,7 +191,7 @@ def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     for measure, columns in source.wide.items():
         for visit in columns if isinstance(columns, dict) else ():
             if visit not in plan.visit_names:
-                remedy = nearest(visit, plan.visit_names) or f"There are: {', '.join(plan.visit_names)}."
+                remedy = nearest(visit, plan.visit_names) or f"There are: {listed(plan.visit_names)}."
                 text = f"this is not a visit of the schedule. {remedy}"
                 yield plan.places.problem(("sources", name, "wide", measure, visit), text)
     if len({isinstance(columns, str) for columns in source.wide.values()}) > 1:
