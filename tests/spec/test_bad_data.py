@@ -15,7 +15,15 @@ SCORES = "A1,MADRS,20,2031-01-07T10:00\n"
 MISTAKES = {
     "a missing file": (
         TRIAL.without("scores.csv"),
-        "scores.csv\n  there is no such file. Put it there or correct its name.",
+        "data/small/scores.csv\n  there is no such file. Put it there or correct its name.",
+    ),
+    "a file with nearly the name": (
+        TRIAL.without("scores.csv").with_text("score.csv", TRIAL.files["scores.csv"]),
+        "data/small/scores.csv\n  there is no such file. Did you mean score.csv? Put it there or correct its name.",
+    ),
+    "a sheet of Excel": (
+        TRIAL.with_text("events.csv", "PK\x03\x04 and more"),
+        "events.csv\n  this is an Excel file. Save the sheet as CSV UTF-8.",
     ),
     "an empty file": (
         TRIAL.with_file("events.csv", TRIAL.files["events.csv"], ""),
@@ -61,11 +69,22 @@ MISTAKES = {
     ),
     "text in a numeric cell": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),
-        'scores.csv\n  rows 2, 5 (2)  points: "n/a" is not a number. Add it to missing_codes or correct it.',
+        'scores.csv\n  rows 2, 5 (2)  points: "n/a" is not a number. Correct it, or add it to missing_codes.',
     ),
     "a decimal comma": (
         TRIAL.with_file("scores.csv", "MADRS,30", 'MADRS,"30,5"'),
         'scores.csv\n  row 2  points: "30,5" has a decimal comma. Write a point.',
+    ),
+    "decimal commas throughout": (
+        TRIAL.with_file("scores.csv", "MADRS,30", 'MADRS,"30,5"')
+        .with_file("scores.csv", "MADRS,20", 'MADRS,"20,5"')
+        .with_file("scores.csv", "MADRS,NA", 'MADRS,"20,0"')
+        .with_file("scores.csv", "MADRS,28", 'MADRS,"28,5"'),
+        'scores.csv\n  all 4 rows  points: 4 values such as "30,5": each has a decimal comma. Write a point.',
+    ),
+    "a column called score that holds the values": (
+        TRIAL.with_file("scores.csv", "points", "score").with_plan("value: points, ", ""),
+        ("score names which score of a scale a row holds, but here it holds numbers. Map it: columns: {value: score}."),
     ),
     "a part of an infusion's number": (
         TRIAL.with_file("infusions.csv", "A1,2,", "A1,2.5,"),
@@ -73,11 +92,22 @@ MISTAKES = {
     ),
     "a number that cannot be": (
         TRIAL.with_file("infusions.csv", "A1,2,", "A1,2000,"),
-        'infusions.csv\n  row 3  number: "2000" is outside 1 to 500. Correct it, or add it to missing_codes.',
+        'infusions.csv\n  row 3  number: "2000" is outside 1 to 500. Correct it.',
+    ),
+    "a code for missing that the plan does not know": (
+        TRIAL.with_file("infusions.csv", "A1,2,", "A1,999,"),
+        'infusions.csv\n  row 3  number: "999" is outside 1 to 500. Correct it, or add it to missing_codes.',
+    ),
+    "a misspelt arm": (
+        TRIAL.with_file("people.csv", "A2,M,", "A2,Midazolan,"),
+        (
+            'people.csv\n  row 3  group: "Midazolan" is unknown. Allowed: K (Ketamine), M (Midazolam). '
+            "Did you mean Midazolam?"
+        ),
     ),
     "an unknown arm": (
-        TRIAL.with_file("people.csv", "A2,M,", "A2,Midazolan,"),
-        'people.csv\n  row 3  group: "Midazolan" is unknown. Did you mean Midazolam?',
+        TRIAL.with_file("people.csv", "A2,M,", "A2,mdz,"),
+        'people.csv\n  row 3  group: "mdz" is unknown. Allowed: K (Ketamine), M (Midazolam).\n',
     ),
     "a participant twice": (
         TRIAL.with_file("people.csv", "A2,M,south\n", "A2,M,south\nA2,K,south\n"),
@@ -103,17 +133,34 @@ MISTAKES = {
         "events.csv\n  row 2  began, ended: the second of these times is before the first. Correct one of them.",
     ),
     "a date in the form of one country": (
-        TRIAL.with_file("events.csv", "2031-01-06T11:00", "06/01/2031"),
+        TRIAL.with_file("events.csv", "2031-01-06T11:00", "03/04/2031"),
         (
-            'events.csv\n  row 2  began: "06/01/2031" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
-            "Correct it, or add it to missing_codes."
+            'events.csv\n  row 2  began: "03/04/2031" has a day and a month that cannot be told apart. '
+            "Write it as in 2031-04-03 (year-month-day).\n"
+        ),
+    ),
+    "dates in the form of one country throughout": (
+        TRIAL.with_file("scores.csv", "2031-01-06T09:00", "13.1.2031")
+        .with_file("scores.csv", "2031-01-07T10:00", "6.1.2031 10:00")
+        .with_file("scores.csv", "2031-01-07T09:00", "7.1.2031")
+        .with_file("scores.csv", "2031-01-08T11:00", "8.1.2031"),
+        (
+            'scores.csv\n  all 4 rows  when: 4 values such as "13.1.2031": each has a day and a month that cannot be '
+            "told apart. Write it as in 2031-01-06 (year-month-day).\n"
+        ),
+    ),
+    "a day of the country whose month is clear": (
+        TRIAL.with_file("events.csv", "2031-01-06T11:00", "01/13/2031"),
+        (
+            'events.csv\n  row 2  began: "01/13/2031" is not written as year-month-day. '
+            "Write it as in 2031-01-13 (year-month-day).\n"
         ),
     ),
     "a day that does not exist": (
         TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-02-30"),
         (
             'events.csv\n  row 2  ended: "2031-02-30" is not a date or time as in 2024-03-05 or 2024-03-05 09:30. '
-            "Correct it, or add it to missing_codes."
+            "Correct it.\n"
         ),
     ),
     "infusions that overlap": (
@@ -133,9 +180,17 @@ MISTAKES = {
     "a row with a cell too many": (
         TRIAL.with_file("people.csv", "A2,M,south", "A2,M,south, wing B"),
         (
-            "people.csv\n  row 3  the header has 3 columns, but here are more or fewer. "
-            "Put a text that holds a comma in quotes."
+            "people.csv\n  row 3  the header has 3 columns, but here are 4. "
+            "Put a text that holds a comma in quotes, or write a decimal point instead of a decimal comma."
         ),
+    ),
+    "a row with a cell too few": (
+        TRIAL.with_file("people.csv", "A2,M,south", "A2,M"),
+        "people.csv\n  row 3  the header has 3 columns, but here are 2. A comma is missing.",
+    ),
+    "a quotation mark that is not closed": (
+        TRIAL.with_file("people.csv", "A2,M,south", 'A2,M,"south'),
+        "people.csv\n  row 3  a quotation mark opens here and is not closed. Close or remove it.",
     ),
     "columns separated by semicolons": (
         TRIAL.with_file("people.csv", ",", ";"),
@@ -165,6 +220,12 @@ def checked(trial: SmallTrial, folder: Path, capsys: pytest.CaptureFixture[str])
     return code, capsys.readouterr().err
 
 
+def checked_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Give exit code and message of the command check for a trial that is written already."""
+    code = main(["check", str(folder / "config" / "trials" / "small.yaml")])
+    return code, capsys.readouterr().err
+
+
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_each_mistake_gets_one_clear_message(mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     trial, message = MISTAKES[mistake]
@@ -179,6 +240,25 @@ def test_the_sound_trial_is_accepted(tmp_path: Path, capsys: pytest.CaptureFixtu
     code, told = checked(TRIAL, tmp_path, capsys)
     assert (code, told) == (0, "")
     assert (tmp_path / "check.json").exists()
+
+
+def test_what_spreadsheets_add_to_a_file_does_not_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    people = TRIAL.files["people.csv"]
+    assert checked(TRIAL.with_text("people.csv", f"\ufeffsep=,\n{people},,\n,,\n"), tmp_path, capsys) == (0, "")
+
+
+def test_a_folder_that_is_not_there_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(SmallTrial(files={}), tmp_path, capsys)
+    assert code == 1
+    assert "data/small/people.csv" in told
+    (tmp_path / "data" / "small").rmdir()
+    code, told = checked_again(tmp_path, capsys)
+    assert code == 1
+    assert told.startswith(
+        "data/small\n  there is no such folder. Make it and put 4 files there: "
+        "people.csv, infusions.csv, scores.csv, events.csv.\n1 error"
+    )
+    assert str(tmp_path) not in told
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

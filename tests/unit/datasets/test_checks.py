@@ -48,9 +48,26 @@ def test_rows_that_agree_in_the_whole_key_are_found():
 
 
 def test_many_wrong_values_are_counted_and_not_listed():
-    findings = found(things(list(range(20, 30)), "abcdefghij"))
+    findings = found(things([*range(20, 30), *range(10), 0], "abcdefghijklmnopqrstu"))
     assert len(findings) == 6
     assert findings[-1] == ([5, 6, 7, 8, 9], "5 more values: each is outside 0 to 10 kg")
+
+
+def test_a_column_that_is_wrong_throughout_is_one_finding():
+    findings = found(things([11.5, 12.5, 13.5, 10], "abcd"))
+    assert findings == [([0, 1, 2], '3 values such as "11')]
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_code"),
+    [
+        *((code, True) for code in ("n/a", ".", "-9", "-99", "999", "-99.0", "88")),
+        *((slip, False) for slip in ("9", "203", "9.5", "-1", "2031-02-30", "<5")),
+    ],
+)
+def test_only_what_looks_like_a_code_is_offered_as_one(cell: str, is_code: bool):
+    [finding] = checks.to_correct(NUMBER, pd.Series([cell], dtype="str"), np.array([True]), "is wrong.")
+    assert ("missing_codes" in finding.text) == is_code
 
 
 def test_a_value_of_an_identifier_is_never_told():

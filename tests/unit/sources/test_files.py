@@ -48,9 +48,63 @@ def test_names_of_columns_may_have_blanks_around_them():
     assert csv(" id , x\n1,2\n", "x", "id") == ([["2", "1"]], [2])
 
 
-def test_rows_of_another_length_are_named():
-    with pytest.raises(DataError, match=r"rows 3, 4 \(2\): the header has 2 columns"):
-        csv("id,x\n1,2\n3\n4,5,6\n", "id", "x")
+def test_rows_of_another_length_are_named_by_the_number_of_their_cells():
+    with pytest.raises(DataError) as refused:
+        csv('id,x\n1,2\n\n3\n4,5,6\n5,"a\nb"\n7,8,9\n', "id", "x")
+    assert [(one.place, one.text[:47]) for one in refused.value.problems] == [
+        ("row 4", "the header has 2 columns, but here are 1. A com"),
+        ("rows 5, 8 (2)", "the header has 2 columns, but here are 3. Put a"),
+    ]
+
+
+@pytest.mark.parametrize("empty", [",", ",\n,", " , ", ",,,"])
+def test_rows_that_are_empty_throughout_are_no_records(empty: str):
+    assert csv(f"id,x\n1,2\n{empty}\n3,4\n", "id", "x")[0] == [["1", "2"], ["3", "4"]]
+    assert csv(f"id,x\n1,2\n{empty}\n", "id", "x") == ([["1", "2"]], [2])
+
+
+def test_a_row_is_not_empty_when_a_column_that_is_not_read_holds_something():
+    assert csv("id,x,note\n1,2,\n,,hm\n", "id", "x") == ([["1", "2"], ["", ""]], [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("content", "row"),
+    [
+        ('id,x\n1,2\n1,"y\n3,4\n5,6\n', 3),
+        ('id,x\n1,2\n1,"y\n3,"z"\n5,6\n', 3),
+        ('id,x\n1,"two\nlines"\n1,"y\n', 4),
+        ('id,x\n1,"' + "y,1\n" * 50_000, 2),
+    ],
+)
+def test_a_quotation_mark_that_is_not_closed_is_named_by_its_line(content: str, row: int):
+    with pytest.raises(DataError, match=f"row {row}: a quotation mark opens here and is not closed"):
+        csv(content, "id", "x")
+
+
+def test_a_quotation_mark_within_a_cell_swallows_nothing():
+    assert csv('id,x\n1,5" wide\n\n2,"a"b\n', "id", "x") == ([["1", '5" wide'], ["2", "ab"]], [2, 4])
+
+
+def test_the_separator_that_excel_writes_above_the_header_is_skipped():
+    for mark in ("", "\ufeff"):
+        assert csv(f"{mark}sep=,\r\nid,x\r\n1,2\r\n\r\n3,4\r\n", "id", "x") == ([["1", "2"], ["3", "4"]], [3, 5])
+    with pytest.raises(DataError, match="row 2: the columns are separated by semicolons"):
+        csv("sep=;\nid;x\n1;2\n", "id")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\xff", "an Excel file. Save the sheet as CSV UTF-8"),
+        (b"\xd0\xcf\x11\xe0\xff", "an Excel file"),
+        (b"PAR1\x15", "a Parquet file. Let its name end in .parquet"),
+        (b"\x1f\x8b\x08", "a compressed file"),
+        (b"id\x00,x\n", "no text"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(content: bytes, said: str):
+    with pytest.raises(DataError, match=f"this is {said}"):
+        delimited.header(content, "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -110,4 +164,5 @@ def test_a_type_that_no_cell_can_have_is_refused(cells: object, tmp_path: Path):
 
 def test_rows_are_listed_up_to_five_and_counted():
     assert rows_as_text(np.array([203, 203])) == "row 203"
+    assert rows_as_text(np.arange(2, 130), np.arange(2, 130)) == "all 128 rows"
     assert rows_as_text(np.arange(2, 1234)) == "rows 2, 3, 4, 5, 6, … (1,232)"

@@ -17,6 +17,8 @@ from postinfusion.errors import Severity
 
 Mask = npt.NDArray[np.bool_]
 _SHOWN_VALUES = 5
+_FEWEST_TOGETHER = 3
+_CODE = r"[^0-9]+|(-?(99+|88+|77+)|-[789])(\.0*)?"
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ def out_of_range(column: Column, cells: pd.Series) -> Iterator[Finding]:
     low = -np.inf if column.minimum is None else column.minimum
     high = np.inf if column.maximum is None else column.maximum
     outside = (values < low) | (values > high)
-    remedy = f"is outside {_limits(column)}. Correct it, or add it to missing_codes."
-    yield from by_value(column, pd.Series(values).map("{:g}".format), outside, remedy)
+    shown = pd.Series(values).map("{:g}".format).where(~np.isnan(values)).astype("str")
+    yield from to_correct(column, shown, outside, f"is outside {_limits(column)}.")
 
 
 def repeated_key(table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask]) -> Iterator[Finding]:
@@ -143,8 +145,18 @@ def overlapping_infusions(infusions: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(("start",), np.sort(ordered.index[overlapping].to_numpy()), text)
 
 
+def to_correct(column: Column, shown: pd.Series, wrong: Mask, what: str) -> Iterator[Finding]:
+    """Give wrong cells by value; only what looks like a code for missing is offered as one, as n/a, -9 and 999 do."""
+    code = shown.str.fullmatch(_CODE).astype("boolean").fillna(value=False).to_numpy(dtype="bool")
+    yield from by_value(column, shown, wrong & ~code, f"{what} Correct it.")
+    yield from by_value(column, shown, wrong & code, f"{what} Correct it, or add it to missing_codes.")
+
+
 def by_value(column: Column, shown: pd.Series, wrong: Mask, remedy: str) -> Iterator[Finding]:
     """Give wrong cells as one finding per value, the first few; the values of an identifier are not told.
+
+    Where at least half of the cells that hold something are wrong in the same way, they are one finding: then it is
+    the column that is written otherwise, and not a slip here and there.
 
     Parameters
     ----------
@@ -163,8 +175,11 @@ def by_value(column: Column, shown: pd.Series, wrong: Mask, remedy: str) -> Iter
     if column.identifier:
         yield Finding((column.name,), positions, f"the value {remedy}")
         return
-    values = shown.iloc[positions]
-    codes, distinct = pd.factorize(values)
+    codes, distinct = pd.factorize(shown.iloc[positions])
+    if len(distinct) >= _FEWEST_TOGETHER and 2 * len(positions) >= shown.notna().sum():
+        text = f"{len(distinct):,} values such as {quoted(distinct[0])}: each {remedy}"
+        yield Finding((column.name,), positions, text)
+        return
     for code, value in enumerate(distinct[:_SHOWN_VALUES]):
         yield Finding((column.name,), positions[codes == code], f"{quoted(value)} {remedy}")
     if len(distinct) > _SHOWN_VALUES:

@@ -146,6 +146,11 @@ def _existing(path: Path) -> Path:
     return path
 
 
+def names(folder: Path) -> tuple[str, ...]:
+    """Give the names of the files of a folder, sorted."""
+    return tuple(sorted(path.name for path in folder.iterdir() if path.is_file()))
+
+
 def frames(folder: Path) -> dict[str, pd.DataFrame]:
     """Give all Parquet files of a folder, by name in capitals without ending (``adsl.parquet`` → ``ADSL``)."""
     return {path.stem.upper(): frame(path) for path in sorted(folder.glob("*.parquet"))}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from postinfusion.datasets.checks import Finding, Mask, by_value
+from postinfusion.datasets.checks import Finding, Mask, by_value, to_correct
 from postinfusion.datasets.columns import Column
-from postinfusion.errors import nearest
+from postinfusion.errors import listed, nearest
 from postinfusion.plan.source import Clock
 
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
@@ -21,7 +21,9 @@ _YES_NO = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": Fa
 _LARGEST_INTEGER = 2**53
 _EPOCH = pd.Timestamp("1970-01-01")
 _YEARS = (1900, 2100)
-_CORRECT = "Correct it, or add it to missing_codes."
+_DAY = r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})(?:[T ,].*)?"
+_MONTHS = 12
+_CLOSE_TO_AN_ARM = 0.8
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,22 @@ def _choice(column: Column, text: pd.Series, allowed: Mapping[str, str]) -> Type
 
 def _not_choices(column: Column, text: pd.Series, wrong: Mask, allowed: Mapping[str, str]) -> list[Finding]:
     """Say which values are not among the choices, each with its nearest match."""
-    listed = f"Allowed: {', '.join(dict.fromkeys(allowed))}."
     findings: list[Finding] = []
     for finding in by_value(column, text, wrong, "is unknown."):
-        near = nearest(str(text.iloc[finding.positions[0]]), allowed)
-        findings.append(Finding(finding.columns, finding.positions, f"{finding.text} {near or listed}"))
+        values = text.iloc[finding.positions].unique()
+        remedy = _remedy(str(values[0]) if len(values) == 1 else "", column, allowed)
+        findings.append(Finding(finding.columns, finding.positions, f"{finding.text} {remedy}"))
     return findings
+
+
+def _remedy(found: str, column: Column, allowed: Mapping[str, str]) -> str:
+    """Give the choice that is near, or all; choices with codes, such as arms, always all and only what is close."""
+    if all(spelling == name for spelling, name in allowed.items()):
+        return nearest(found, allowed) or f"Allowed: {', '.join(column.allowed or allowed)}."
+    codes = {name: code for code, name in allowed.items() if code != name}
+    names = dict.fromkeys(allowed.values())
+    pairs = [f"{codes[name]} ({name})" if name in codes else name for name in names]
+    return f"Allowed: {listed(pairs)}. {nearest(found, allowed, cutoff=_CLOSE_TO_AN_ARM)}".strip()
 
 
 def _spellings(column: Column) -> dict[str, str]:
@@ -123,7 +135,7 @@ def _number(column: Column, text: pd.Series) -> Typed:
     values, wrong = as_numbers(text)
     comma = wrong & text.str.fullmatch(_DECIMAL_COMMA).fillna(value=False).to_numpy(dtype="bool")
     findings = [*by_value(column, text, comma, "has a decimal comma. Write a point.")]
-    findings += by_value(column, text, wrong & ~comma, "is not a number. Add it to missing_codes or correct it.")
+    findings += to_correct(column, text, wrong & ~comma, "is not a number.")
     if column.type != "integer":
         return Typed(column.name, {column.name: values}, wrong, findings)
     number = values.to_numpy()
@@ -136,11 +148,25 @@ def _number(column: Column, text: pd.Series) -> Typed:
 def _time(column: Column, text: pd.Series, clock: Clock) -> Typed:
     """Give times in hours, and which of them are only days."""
     if clock is Clock.DATE_TIME:
-        hours, day_only, wrong, remedy = _from_date_times(text)
+        hours, day_only, wrong, what = _from_date_times(text)
+        parts = text.str.extract(_DAY)
+        elsewhere = wrong & parts[0].notna().to_numpy(dtype="bool")
+        findings = [*by_value(column, text, elsewhere, _year_month_day(parts[elsewhere]))] if elsewhere.any() else []
+        findings += to_correct(column, text, wrong & ~elsewhere, what)
     else:
-        hours, day_only, wrong, remedy = _from_numbers(text, clock)
-    findings = list(by_value(column, text, wrong, remedy))
+        hours, day_only, wrong, what = _from_numbers(text, clock)
+        findings = list(to_correct(column, text, wrong, what))
     return Typed(column.name, {column.name: hours, f"{column.name}_date_only": day_only}, wrong, findings)
+
+
+def _year_month_day(parts: pd.DataFrame) -> str:
+    """Say how to write dates in the form of some country, with the first of them as the example."""
+    numbers = parts.astype("int64").to_numpy()
+    unclear = (numbers[:, :2] <= _MONTHS).all(axis=1)
+    first, second, year = numbers[unclear.argmax()]
+    day, month = (first, second) if second <= _MONTHS else (second, first)
+    what = "has a day and a month that cannot be told apart" if unclear.any() else "is not written as year-month-day"
+    return f"{what}. Write it as in {year}-{month:02d}-{day:02d} (year-month-day)."
 
 
 def _from_date_times(text: pd.Series) -> tuple[pd.Series, pd.Series, Mask, str]:
@@ -154,16 +180,16 @@ def _from_date_times(text: pd.Series) -> tuple[pd.Series, pd.Series, Mask, str]:
     found = text.map(hours.to_dict()).astype("float64")
     days = text.isin(distinct[is_day])
     wrong = (text.notna() & found.isna()).to_numpy(dtype="bool")
-    return found, days & found.notna(), wrong, f"is not a date or time as in 2024-03-05 or 2024-03-05 09:30. {_CORRECT}"
+    return found, days & found.notna(), wrong, "is not a date or time as in 2024-03-05 or 2024-03-05 09:30."
 
 
 def _from_numbers(text: pd.Series, clock: Clock) -> tuple[pd.Series, pd.Series, Mask, str]:
     """Give hours, days or study days since time zero as hours."""
     values, wrong = as_numbers(text)
     if clock is Clock.HOURS:
-        return values, pd.Series(data=False, index=text.index), wrong, f"is not a number of hours. {_CORRECT}"
+        return values, pd.Series(data=False, index=text.index), wrong, "is not a number of hours."
     if clock is Clock.DAYS:
-        return values * 24, values.notna(), wrong, f"is not a number of days. {_CORRECT}"
+        return values * 24, values.notna(), wrong, "is not a number of days."
     wrong = wrong | (values == 0).to_numpy() | (values.notna() & (values % 1 != 0)).to_numpy()
     hours = values.where(values < 0, values - 1).mask(wrong) * 24
-    return hours, hours.notna(), wrong, f"is not a study day: a whole number, and there is no day 0. {_CORRECT}"
+    return hours, hours.notna(), wrong, "is not a study day: a whole number, and there is no day 0."

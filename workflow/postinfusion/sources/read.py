@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from postinfusion.datasets.canonical import TABLES
-from postinfusion.errors import DataError, Problem
+from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
 from postinfusion.sources import consistency, delimited, mapping, parquet
 from postinfusion.sources.records import Records
 from postinfusion.sources.tables import Delivery, deliver
+
+_CLOSE_TO_A_FILE = 0.8  # names with the same ending are alike anyway
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
         With every problem, warnings included, when one of them is an error.
     """
     problems = list(mapping.unknown_names(plan))
+    if not folder.is_dir():
+        raise DataError([*problems, _no_folder(plan, folder)])
     deliveries: dict[str, Delivery] = {}
     ignored: dict[str, tuple[str, ...]] = {}
     for name in (name for name in plan.sources if name in TABLES):
@@ -82,9 +86,31 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
 def _delivered(plan: Plan, name: str, folder: Path, problems: list[Problem]) -> tuple[Delivery, tuple[str, ...]]:
     """Give one table and the columns that nothing uses; what the header lacks is added to the problems."""
     file = plan.sources[name].file
+    if not (folder / file).is_file():
+        raise DataError(_no_file(folder, file))
     way, lacking = mapping.mapping(plan, name, header := _header(folder / file, file))
     problems.extend(lacking)
     return deliver(plan, way, _records(folder / file, way.wanted, file)), way.ignored(header)
+
+
+def _no_folder(plan: Plan, folder: Path) -> Problem:
+    """Say that the folder of the data is not there, and what belongs into it."""
+    names = [*files_of(plan)]
+    text = f"there is no such folder. Make it and put {counted(len(names), 'file')} there: {listed(names)}."
+    return Problem(_shown(folder), "", text)
+
+
+def _no_file(folder: Path, file: str) -> Problem:
+    """Say that a file of the data is not there, and which one has nearly its name."""
+    others = files.names(folder)
+    remedy = f"{nearest(file, others, cutoff=_CLOSE_TO_A_FILE)} Put it there or correct its name.".strip()
+    return Problem(f"{_shown(folder)}/{file}", "", f"there is no such file. {remedy}")
+
+
+def _shown(folder: Path) -> str:
+    """Give the name by which people know a folder of data: from ``data/`` on, else its own name."""
+    folder = folder.resolve()
+    return f"data/{folder.name}" if folder.parent.name == "data" else folder.name
 
 
 def _header(path: Path, file: str) -> tuple[str, ...]:

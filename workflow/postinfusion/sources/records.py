@@ -41,8 +41,15 @@ class Records:
         return Records(self.file, self.frame.iloc[positions].reset_index(drop=True), self.rows[positions])
 
 
-def rows_as_text(rows: Rows) -> str:
-    """Give row numbers as people read them: the first few, and how many there are.
+def rows_as_text(rows: Rows, among: Rows | None = None) -> str:
+    """Give row numbers as people read them: all, or the first few and how many there are.
+
+    Parameters
+    ----------
+    rows
+        The rows to name.
+    among
+        All rows of the table, where "all" may be said.
 
     >>> rows_as_text(np.array([203])), rows_as_text(np.array([14, 88]))
     ('row 203', 'rows 14, 88 (2)')
@@ -50,6 +57,8 @@ def rows_as_text(rows: Rows) -> str:
     distinct = np.unique(rows)
     if len(distinct) == 1:
         return f"row {distinct[0]}"
+    if among is not None and len(distinct) == len(np.unique(among)):
+        return f"all {len(distinct):,} rows"
     more = ", …" if len(distinct) > _SHOWN_ROWS else ""
     return f"rows {', '.join(map(str, distinct[:_SHOWN_ROWS]))}{more} ({len(distinct):,})"
 

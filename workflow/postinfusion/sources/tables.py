@@ -14,7 +14,7 @@ from postinfusion.datasets.checks import Finding, Mask, check
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.sources.cells import Typed, covariate, typed
+from postinfusion.sources.cells import Typed, as_numbers, covariate, typed
 from postinfusion.sources.mapping import FLAG, Mapping
 from postinfusion.sources.records import Records, Rows, rows_as_text
 
@@ -73,12 +73,12 @@ class Delivery:
         """Give one finding, apart for each column of a wide layout."""
         if self.labels is None or finding.columns != ("value",):
             names = ", ".join(dict.fromkeys(self.names.get(name, name) for name in finding.columns))
-            rows = rows_as_text(self.rows[finding.positions])
+            rows = rows_as_text(self.rows[finding.positions], self.rows)
             yield Problem(self.file, rows, f"{names}: {finding.text}", finding.severity)
             return
         labels = self.labels[finding.positions]
         for label in dict.fromkeys(labels):
-            rows = rows_as_text(self.rows[finding.positions[labels == label]])
+            rows = rows_as_text(self.rows[finding.positions[labels == label]], self.rows[self.labels == label])
             yield Problem(self.file, rows, f"{label}: {finding.text}", finding.severity)
 
 
@@ -95,6 +95,7 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
         The file's wanted columns as text.
     """
     kept = records.keep(_chosen(way, records.frame))
+    way, misread = _without_score_of_numbers(way, kept)
     raw = _long(plan, way, kept) if way.wide else Raw(_ours(way, kept), kept.rows)
     parts = [_typed(plan, way, column, raw.frame) for column in way.table.columns if column.name in raw.frame]
     parts += [_flag(plan, way, name, raw.frame) for name in way.flags]
@@ -103,7 +104,7 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
     findings = [finding for part in parts for finding in part.findings]
     findings += check(way.table, frame, {part.name: part.unreadable for part in parts})
     delivery = Delivery(frame, kept.file, raw.rows, _names(way), raw.labels)
-    problems = tuple(dict.fromkeys(delivery.problems_of(findings)))
+    problems = tuple(dict.fromkeys([*misread, *delivery.problems_of(findings)]))
     excluded = len(records.rows) - len(kept.rows)
     return replace(delivery, excluded=excluded, empty_cells=raw.empty_cells, problems=problems)
 
@@ -119,6 +120,20 @@ def _chosen(way: Mapping, frame: pd.DataFrame) -> Mask:
     for theirs, values in way.source.where.items():
         chosen = chosen & frame[theirs].isin(values).to_numpy(dtype="bool")
     return chosen
+
+
+def _without_score_of_numbers(way: Mapping, records: Records) -> tuple[Mapping, list[Problem]]:
+    """Give the mapping without a column that is called score and holds values, and say what our score is."""
+    if way.columns.get("score") != "score" or "score" in way.source.columns:
+        return way, []
+    text = records.frame["score"]
+    wrong = as_numbers(filled := text[text != _EMPTY])[1]
+    if filled.empty or 2 * wrong.sum() >= len(filled):
+        return way, []
+    remedy = "Rename it." if "value" in way.columns else "Map it: columns: {value: score}."
+    what = "score names which score of a scale a row holds, but here it holds numbers."
+    rest = {name: theirs for name, theirs in way.columns.items() if name != "score"}
+    return replace(way, columns=rest), [Problem(records.file, "", f"{what} {remedy}")]
 
 
 def _ours(way: Mapping, records: Records) -> pd.DataFrame:
