@@ -25,10 +25,9 @@ def test_a_report_holds_no_path_of_this_machine(finished: Repository) -> None:
 def test_the_run_command_gives_the_result_and_its_link(finished: Repository) -> None:
     told = finished.postinfusion("run", "tiny")
     assert told.returncode == 0, told.stderr
-    headline, link, own_data = told.stdout.splitlines()
+    headline, link = told.stdout.splitlines()
     assert re.match(r"tiny {12}MADRS at Week \d, Active - Control: -?\d", headline)
     assert link.strip() == (finished.home / "results" / "tiny" / "report" / "report.html").as_uri()
-    assert own_data.startswith("Your own data:")
 
 
 def test_results_go_to_another_folder(finished: Repository, tmp_path: Path) -> None:

@@ -83,6 +83,15 @@ def test_a_row_that_only_one_side_has_is_listed():
     assert found.only_first.empty
 
 
+def test_trials_of_different_names_are_compared_without_their_names():
+    found = compare(results(), results(mean=1.6).assign(trial="other"))
+    assert found.trials == ("small", "other")
+    assert len(found.differing) == 1
+    assert "trial" not in found.differing
+    assert found.only_first.empty
+    assert compare(results(), results()).trials is None
+
+
 def test_results_come_in_the_order_of_the_plan():
     both = pd.concat([results().assign(analysis_id="b"), results().assign(analysis_id="a")])
     assert assemble(both, ["a", "b"])["analysis_id"].unique().tolist() == ["a", "b"]

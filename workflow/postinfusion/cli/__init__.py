@@ -50,14 +50,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if argv is None else argv)
     try:
-        name = _command(words)
-        module = cast("Command", import_module(f"{__name__}.{name}"))
-        return module.run(_parsed(name, module, words[1:]))
+        return _run(words)
     except SystemExit as wanted:  # argparse leaves this way after help and after wrong usage
         return wanted.code if isinstance(wanted.code, int) else USAGE
     except PostinfusionError as error:
         print(grouped_by_file(error.problems), file=sys.stderr)
         return DIFFERENT
+    except BrokenPipeError:  # whoever read the output, such as head, has read enough
+        from postinfusion.io.console import discard_output
+
+        discard_output()
+        return DIFFERENT
+
+
+def _run(words: Sequence[str]) -> int:
+    """Run one command until all that it prints is out."""
+    name = _command(words)
+    module = cast("Command", import_module(f"{__name__}.{name}"))
+    code = module.run(_parsed(name, module, words[1:]))
+    sys.stdout.flush()
+    return code
 
 
 def commands() -> dict[str, str]:

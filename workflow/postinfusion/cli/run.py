@@ -44,7 +44,8 @@ def run(arguments: Namespace) -> int:
         return 1
     for trial in plan_files(HOME, trials or default_trials(HOME)):
         print("\n".join(_closing_lines(trial, arguments.directory / "results" / trial, failed.get(trial, ""))))
-    print(OWN_DATA)
+    if not trials:
+        print(OWN_DATA)
     return 1 if code else 0
 
 
