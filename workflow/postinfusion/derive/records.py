@@ -27,7 +27,7 @@ def weights(context: Context, weighings: pd.DataFrame, height: pd.Series | None)
     weight = values(context, "weights", weighings, pd.Series("WEIGHT", weighings.index), weighings["weight_kg"])
     if height is None:
         return [weight]
-    metres = weighings["id"].map(height) / CENTIMETRES_PER_METRE
+    metres = weighings["id"].map(height).astype("float64") / CENTIMETRES_PER_METRE
     index = weighings["weight_kg"] / metres**2
     return [weight, values(context, "weights", weighings, pd.Series("BMI", weighings.index), index)]
 

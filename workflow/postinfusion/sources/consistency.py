@@ -69,15 +69,15 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 def _without_arm(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that whoever has no arm was not treated: such a participant is in no arm of any table."""
     participants = deliveries.get("participants")
-    if participants is None or "arm" not in participants.frame or len(plan.design.arms) < 2:
+    if participants is None or not {"id", "arm"} <= {*participants.frame} or len(plan.design.arms) < 2:
         return
     label = f"{participants.names.get('arm', 'arm')}:"
     if any(problem.text.startswith(label) for problem in participants.problems):
         return  # an arm that could not be read has its own message
     frame = participants.frame
     lacking = frame["arm"].isna() | (frame["arm"] == "")
-    infused = deliveries["infusions"].frame["id"] if "infusions" in deliveries else pd.Series(dtype="str")
-    treated = lacking & frame["id"].isin(infused)
+    infusions = deliveries["infusions"].frame if "infusions" in deliveries else pd.DataFrame()
+    treated = lacking & frame["id"].isin(infusions.get("id", []))
     found = [
         *_in_rows(("arm",), treated, "the participant has no arm but was given infusions. Write the arm."),
         *_in_rows(("arm",), lacking & ~treated, "the participant has no arm and is in no population.", "warning"),
@@ -90,6 +90,8 @@ def _without_time_zero(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if not plan.design.has_infusions or not {"participants", "infusions"} <= {*deliveries}:
         return
     participants, infusions = deliveries["participants"], deliveries["infusions"]
+    if "id" not in participants.frame or "id" not in infusions.frame:
+        return
     if infusions.frame.empty:
         yield Problem(infusions.file, "", "there is no infusion in it, so nobody has a time zero. Add rows.")
         return
