@@ -57,6 +57,10 @@ MISTAKES = {
         ),
         "people.csv\n  row 4  group: the participant has no arm but was given infusions. Write the arm.",
     ),
+    "an id in a column of values": (
+        TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,A1"),
+        "scores.csv\n  row 2  points: a participant's id (not shown) is not a number.",
+    ),
     "no infusion at all": (
         TRIAL.with_text("infusions.csv", "who,number,began,ended\n"),
         "infusions.csv\n  there is no infusion in it, so nobody has a time zero. Add rows.",

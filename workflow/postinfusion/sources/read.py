@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,9 @@ from postinfusion.sources import consistency, delimited, mapping, parquet
 from postinfusion.sources.records import Records
 from postinfusion.sources.tables import Delivery, deliver
 
+_QUOTED = re.compile(r'"([^"]*)"')
+_HIDDEN = "a participant's id (not shown)"
+_SHORT = 4
 _CLOSE_TO_A_FILE = 0.8  # names with the same ending are alike anyway
 
 
@@ -70,7 +74,7 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
             problems.extend(error.problems)
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
     problems.extend(consistency.check(plan, deliveries))
-    problems = list(dict.fromkeys(problems))
+    problems = without_ids(dict.fromkeys(problems), _ids(deliveries))
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
     return Canonical(
@@ -81,6 +85,26 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
         empty_cells={name: delivery.empty_cells for name, delivery in deliveries.items()},
         ignored=ignored,
     )
+
+
+def without_ids(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
+    """Give the problems without any participant's id that slipped into another column, as in a row that is shifted.
+
+    Short numbers are left: as ids they tell nothing, and as scores they are what is wrong.
+    """
+    telling = {name for name in ids if len(name) > _SHORT or not name.isdigit()}
+
+    def hidden(found: re.Match[str]) -> str:
+        return _HIDDEN if found[1].strip() in telling else found[0]
+
+    return [replace(problem, text=_QUOTED.sub(hidden, problem.text)) for problem in problems]
+
+
+def _ids(deliveries: Mapping[str, Delivery]) -> set[str]:
+    """Give the ids of the participants."""
+    participants = deliveries.get("participants")
+    has_ids = participants is not None and "id" in participants.frame
+    return set(participants.frame["id"].dropna()) if participants and has_ids else set()
 
 
 def _delivered(plan: Plan, name: str, folder: Path, problems: list[Problem]) -> tuple[Delivery, tuple[str, ...]]:
