@@ -182,7 +182,7 @@ def test_a_trial_with_one_arm_is_never_called_randomised_and_its_estimate_not_an
     words = " ".join(re.findall(r">([^<]+)<", text))
     assert not re.findall(r"[^.]*\b[Rr]andomised\b[^.]*|[^.]*\bfavours\b[^.]*|[^.]*Allocated to[^.]*", words)
     assert "From enrolled to each model" in words
-    assert "Percentages are of the participants." in words
+    assert "Percentages are of the participants unless a heading says otherwise." in words
     assert "no yardstick for a change without a control" in words
 
 

@@ -32,11 +32,11 @@ def draw(results: Results) -> Drawing:
     Raises
     ------
     DataError
-        There are no individual courses: none were recorded, or the report is public.
+        No individual course was recorded (a public report does not come here).
     """
     courses = results.courses
     if courses is None or (courses["KIND"] == "assessment").sum() == 0:
-        raise DataError("there are no individual courses: none were recorded, or the report is public")
+        raise DataError("no individual course was recorded")
     arms = [arm for arm in results.arms if (courses["TRTP"] == arm).any()]
     label = label_of(results, "IPPG01", _subtitle(results))
     values = _values(courses)

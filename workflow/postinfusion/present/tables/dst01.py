@@ -33,7 +33,7 @@ def table(results: Results) -> Table:
 def _share_of(results: Results) -> str:
     """Say what the percentages are of."""
     who = "randomised participants" if is_randomised(results.plan) else "participants"
-    return f"Percentages are of the {who}."
+    return f"Percentages are of the {who} unless a heading says otherwise."
 
 
 def _step(results: Results, level: str, name: str) -> list[Row]:
