@@ -57,6 +57,10 @@ MISTAKES = {
         ),
         "people.csv\n  row 4  group: the participant has no arm but was given infusions. Write the arm.",
     ),
+    "a carriage return within a cell": (
+        TRIAL.with_file("scores.csv", "A1,MADRS,20,", "A1,MADRS,2\r0,"),
+        "scores.csv\n  a cell holds a carriage return outside quotation marks. Save the file as CSV UTF-8 again.",
+    ),
     "an id in a column of values": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,A1"),
         "scores.csv\n  row 2  points: a participant's id (not shown) is not a number.",

@@ -187,6 +187,9 @@ def _places(content: bytes, file: str) -> list[_Place]:
             return list(_walk(text, skipped, strict=False))
     except _UnclosedError as found:
         raise DataError(Problem(file, f"row {found.line}", _UNCLOSED)) from None
+    except csv.Error:
+        text = "a cell holds a carriage return outside quotation marks. Save the file as CSV UTF-8 again."
+        raise DataError(Problem(file, "", text)) from None
 
 
 class _UnclosedError(Exception):
