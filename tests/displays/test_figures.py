@@ -304,7 +304,7 @@ def test_every_course_is_drawn():
 
 def test_courses_without_data_give_the_reason():
     plan = trials.infused()
-    with pytest.raises(DataError, match="no individual courses"):
+    with pytest.raises(DataError, match="no individual course was recorded"):
         draw("IPPG01", results_of(plan, trials.results(plan), "madrs-lines"))
 
 
