@@ -13,7 +13,7 @@ from postinfusion.core.degrees_of_freedom import between_within_df, residual_df
 from postinfusion.core.fit import Optimum
 from postinfusion.core.kenward_roger import adjusted_covariance, kenward_roger_f
 from postinfusion.core.linalg import Array, Basis
-from postinfusion.core.patterns import CrossProducts
+from postinfusion.core.patterns import Products
 from postinfusion.core.sandwich import Sandwich
 from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
 from postinfusion.core.standardise import Standardised
@@ -155,7 +155,7 @@ def mixed_inference(
     subject: NDArray[np.intp],
     *,
     standard: Standardised,
-    cross: CrossProducts,
+    cross: Products,
     optimum: Optimum,
     df_method: DfMethod,
     w: Array,

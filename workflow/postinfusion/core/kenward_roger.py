@@ -12,10 +12,10 @@ import numpy as np
 from postinfusion.core.contrasts import JointTest, f_test
 from postinfusion.core.likelihood import Profile
 from postinfusion.core.linalg import Array
-from postinfusion.core.patterns import CrossProducts
+from postinfusion.core.patterns import Products
 
 
-def adjusted_covariance(cross: CrossProducts, at: Profile, P: Array, w: Array) -> Array:
+def adjusted_covariance(cross: Products, at: Profile, P: Array, w: Array) -> Array:
     """Give ``Phi_A = Phi + 2 Phi [sum_hk w_hk (Q_hk - P_h Phi P_k)] Phi``.
 
     Parameters

@@ -13,7 +13,7 @@ import numpy as np
 
 from postinfusion.core.covariance import CovarianceModel, Derivatives
 from postinfusion.core.linalg import Array
-from postinfusion.core.patterns import CrossProducts
+from postinfusion.core.patterns import Products
 
 Method = Literal["reml", "ml"]
 
@@ -79,7 +79,7 @@ class Criterion:
         ``reml`` or ``ml``.
     """
 
-    cross: CrossProducts
+    cross: Products
     model: CovarianceModel
     method: Method
 
@@ -94,7 +94,7 @@ class Criterion:
         return slopes(self.cross, at, self.method)
 
 
-def profile(cross: CrossProducts, derivatives: Derivatives, method: Method) -> Profile | None:
+def profile(cross: Products, derivatives: Derivatives, method: Method) -> Profile | None:
     """Evaluate minus the log-likelihood; None when Sigma or W is not positive definite.
 
     Parameters
@@ -129,7 +129,7 @@ def profile(cross: CrossProducts, derivatives: Derivatives, method: Method) -> P
     return Profile(value / 2, beta, Phi, Omega, derivatives) if np.isfinite(value) else None
 
 
-def pattern_inverses(Sigma: Array, cross: CrossProducts) -> tuple[Array, Array]:
+def pattern_inverses(Sigma: Array, cross: Products) -> tuple[Array, Array]:
     """Give Omega (P, T, T) and the log determinants (P,) of Sigma at each pattern's visits.
 
     Raises
@@ -145,7 +145,7 @@ def pattern_inverses(Sigma: Array, cross: CrossProducts) -> tuple[Array, Array]:
     return Omega, 2 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
 
 
-def slopes(cross: CrossProducts, at: Profile, method: Method) -> Slopes:
+def slopes(cross: Products, at: Profile, method: Method) -> Slopes:
     """Give gradient, Hessian, information and P at a profile.
 
     The Hessian of minus the restricted log-likelihood is half of

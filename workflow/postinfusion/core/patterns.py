@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,102 @@ from postinfusion.core.linalg import Array
 from postinfusion.errors import ModelError
 
 Integers = NDArray[np.intp]
+
+
+class Products(Protocol):
+    """What a likelihood asks of the data Z = [X | y]: sums of products of rows within a subject.
+
+    A pattern is a set of subjects with one covariance matrix; at the least detailed one missingness pattern, at the
+    most detailed one subject.
+    """
+
+    @property
+    def observed(self) -> NDArray[np.bool_]:
+        """Give which rows of a pattern's T hold data, shape (P, T)."""
+
+    @property
+    def n(self) -> Array:
+        """Give the number of subjects per pattern, shape (P,)."""
+
+    @property
+    def q(self) -> int:
+        """Give the number of columns of Z; the response is the last."""
+
+    @property
+    def n_observations(self) -> int:
+        """Count the observations."""
+
+    def weighted(self, weights: Array) -> Array:
+        """Give ``sum_p sum_jk weights[..., p, j, k] z_j z_k'`` for symmetric weights (..., P, T, T)."""
+
+    def contracted(self, K: Array) -> Array:
+        """Give ``C_p[j, k] = sum_i z_ij' K z_ik`` for each pattern and a symmetric K (q, q): shape (P, T, T)."""
+
+
+@dataclass(frozen=True)
+class SubjectRows:
+    """The rows themselves, for covariances that differ from subject to subject (actual times, weights, nesting).
+
+    Attributes
+    ----------
+    observed
+        Shape (P, T): which of T row positions each subject fills.
+    Z
+        Shape (P, T, q): rows of [X | y], zero where not observed.
+    """
+
+    observed: NDArray[np.bool_]
+    Z: Array
+
+    @property
+    def n(self) -> Array:
+        """Give one subject per pattern, shape (P,)."""
+        return np.ones(len(self.Z))
+
+    @property
+    def q(self) -> int:
+        """Give the number of columns of Z."""
+        return self.Z.shape[-1]
+
+    @property
+    def n_observations(self) -> int:
+        """Count the observations."""
+        return int(np.count_nonzero(self.observed))
+
+    def weighted(self, weights: Array) -> Array:
+        """Give ``sum_p sum_jk weights[..., p, j, k] z_j z_k'``, shape (..., q, q)."""
+        rows = self.Z.reshape(-1, self.q)
+        return np.asarray(rows.T @ (weights @ self.Z).reshape(*weights.shape[:-3], -1, self.q))
+
+    def contracted(self, K: Array) -> Array:
+        """Give ``C_p[j, k] = z_pj' K z_pk``, shape (P, T, T)."""
+        return np.asarray(self.Z @ K @ self.Z.swapaxes(1, 2))
+
+
+def subject_rows(Z: Array, subject: Integers) -> SubjectRows:
+    """Put each subject's rows into positions 0, 1, ... in the order in which they come.
+
+    Parameters
+    ----------
+    Z
+        Shape (n, q).
+    subject
+        Shape (n,): codes 0, 1, ...; each occurs.
+    """
+    position = row_positions(subject)
+    shape = int(subject.max()) + 1, int(position.max()) + 1
+    observed, stacked = np.zeros(shape, dtype=np.bool_), np.zeros((*shape, Z.shape[1]))
+    observed[subject, position], stacked[subject, position] = True, Z
+    return SubjectRows(observed, stacked)
+
+
+def row_positions(subject: Integers) -> Integers:
+    """Count 0, 1, ... within each subject, in the order of the rows; subject has shape (n,)."""
+    order = np.argsort(subject, kind="stable")
+    start = np.searchsorted(subject[order], subject)
+    position = np.empty(len(subject), dtype=np.intp)
+    position[order] = np.arange(len(subject))
+    return position - start
 
 
 @dataclass(frozen=True)
