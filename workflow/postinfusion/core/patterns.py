@@ -71,7 +71,7 @@ class SubjectRows:
     @property
     def q(self) -> int:
         """Give the number of columns of Z."""
-        return self.Z.shape[-1]
+        return int(self.Z.shape[-1])
 
     @property
     def n_observations(self) -> int:
