@@ -1,6 +1,6 @@
 """The likelihood against dense textbook formulas and against numerical derivatives."""
 
-# ruff: noqa: N806  (the letters of the notation table)
+
 
 import numpy as np
 import pytest
