@@ -19,8 +19,16 @@ def test_results_stay_up_to_date_when_the_folder_moves(repository: Repository) -
     assert repository.jobs() == {}
 
 
-def test_an_edited_analysis_runs_again_with_what_shows_it(repository: Repository) -> None:
-    repository.edit(PLAN, "visit: Week 1}", "visit: Week 1, confidence: 90 %}")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("visit: Week 1}", "visit: Week 1, confidence: 90 %}"),
+        ("{method: summary, endpoint: madrs}", "{method: summary, endpoint: madrs, prespecified: false}"),
+    ],
+    ids=["model", "description"],
+)
+def test_an_edited_analysis_runs_again_with_what_shows_it(repository: Repository, old: str, new: str) -> None:
+    repository.edit(PLAN, old, new)
     # the flow of participants shows the primary analysis, and this is not it
     assert repository.jobs() == {"analyse": 1, **SHOWS, "display": 2}
 
@@ -37,7 +45,7 @@ def test_a_comment_in_the_plan_runs_nothing_again(repository: Repository) -> Non
 
 def test_new_data_run_everything_again(repository: Repository) -> None:
     repository.edit("data/tiny/assessments.csv", "P01,MADRS,total,", "P01,MADRS,total,1")
-    assert repository.jobs() == {"check": 1, "derive": 1, "analyse_descriptive": 1, "analyse": 2, **SHOWS}
+    assert repository.jobs() == {"check": 1, "derive": 1, "analyse": 4, **SHOWS}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +53,7 @@ def test_new_data_run_everything_again(repository: Repository) -> None:
     [
         ("report/page.py", {"report": 1}),
         ("present/theme.py", {"display": 3, "report": 1}),
-        ("core/linalg.py", {"analyse": 2, "analyse_descriptive": 1, **SHOWS}),
+        ("core/linalg.py", {"analyse": 4, **SHOWS}),
         ("simulate/trial.py", {}),
     ],
 )

@@ -49,6 +49,7 @@ estimands:
     variable: {endpoint: madrs, visit: Week 2}
 analyses:
   flow: {method: disposition}
+  madrs-by-visit: {method: summary, endpoint: madrs}
   madrs-week-2: {method: ancova, endpoint: madrs, visit: Week 2, estimand: primary}
   madrs-week-1: {method: ancova, endpoint: madrs, visit: Week 1}
 """

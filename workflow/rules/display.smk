@@ -4,7 +4,7 @@
 rule display:
     input:
         results=results_shown,
-        individual=lambda wildcards: individual_of(wildcards.trial),
+        individual=individual_shown,
     output:
         report(
             directory("results/{trial}/displays/{section}"),

@@ -67,16 +67,11 @@ def source_files(wildcards):
 
 
 def analyses_of(trial):
-    """Give the results of every job that makes analyses of a trial."""
+    """Give the results of every analysis of a trial."""
     return [
-        f"results/{trial}/analyses/{job}.parquet" for job in sections.jobs(PLANS[trial])
+        f"results/{trial}/analyses/{analysis}.parquet"
+        for analysis in PLANS[trial].analyses
     ]
-
-
-def individual_of(trial):
-    """Give the folder of a trial's individual courses, which the descriptive analyses write."""
-    has_any = sections.DESCRIPTIVE in sections.jobs(PLANS[trial])
-    return [f"results/{trial}/individual"] if has_any else []
 
 
 def results_of_report(wildcards):
@@ -87,8 +82,18 @@ def results_of_report(wildcards):
 
 def results_shown(wildcards):
     """Give the results of the analyses that a section shows, so that no other analysis makes it stale."""
-    shown = sections.jobs_shown(PLANS[wildcards.trial], Section(wildcards.section))
-    return [f"results/{wildcards.trial}/analyses/{job}.parquet" for job in shown]
+    shown = sections.results_shown(PLANS[wildcards.trial], Section(wildcards.section))
+    return [
+        f"results/{wildcards.trial}/analyses/{analysis}.parquet" for analysis in shown
+    ]
+
+
+def individual_shown(wildcards):
+    """Give the individual data of the analyses that a section shows."""
+    shown = sections.shown_in(PLANS[wildcards.trial], Section(wildcards.section))
+    return [
+        f"results/{wildcards.trial}/individual/{analysis}.parquet" for analysis in shown
+    ]
 
 
 def displays_of(trial):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -37,11 +37,11 @@ class Outcome:
     results
         Rows of the results.
     individual
-        Individual data that its displays need, internal only; None where it has none.
+        Individual data that its displays need, internal only; empty where it has none.
     """
 
     results: pd.DataFrame
-    individual: pd.DataFrame | None = None
+    individual: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def analyse(plan: Plan, trial: str, analysis_id: str, adam: Adam) -> Outcome:
@@ -62,7 +62,7 @@ def analyse(plan: Plan, trial: str, analysis_id: str, adam: Adam) -> Outcome:
     analysis = plan.analyses[analysis_id]
     estimand = getattr(analysis, "estimand", "")
     population = plan.estimands[estimand].population if estimand else analysis.population
-    individual: pd.DataFrame | None = None
+    individual = pd.DataFrame()
     try:
         found, individual = _by_method(plan, analysis_id, adam, members(plan, adam["ADSL"], population))
     except ModelError as error:
@@ -78,7 +78,7 @@ def analyse(plan: Plan, trial: str, analysis_id: str, adam: Adam) -> Outcome:
     return Outcome(table(found, **constant), individual)
 
 
-def _by_method(plan: Plan, analysis_id: str, adam: Adam, population: Members) -> tuple[list[Row], pd.DataFrame | None]:
+def _by_method(plan: Plan, analysis_id: str, adam: Adam, population: Members) -> tuple[list[Row], pd.DataFrame]:
     """Do the analysis by its method; courses also have individual data."""
     if len(population.frame) == 0:
         raise ModelError("the population has no participants")
@@ -88,8 +88,8 @@ def _by_method(plan: Plan, analysis_id: str, adam: Adam, population: Members) ->
 
         return denominators(population), courses(plan, analysis, adam, population)
     if isinstance(analysis, Mmrm | Trajectory | Ancova):
-        return _model(plan, analysis, adam, population), None
-    return _description(plan, analysis, adam, population), None
+        return _model(plan, analysis, adam, population), pd.DataFrame()
+    return _description(plan, analysis, adam, population), pd.DataFrame()
 
 
 def _description(plan: Plan, analysis: Descriptive, adam: Adam, population: Members) -> list[Row]:

@@ -8,7 +8,6 @@ from pathlib import Path
 from postinfusion.errors import PlanError, Problem, listed, nearest
 from postinfusion.io import read
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.sections import DESCRIPTIVE
 
 ENDING = ".yaml"
 OPTIONS = Path("config") / "config.yaml"
@@ -65,14 +64,10 @@ def read_plans(files: Mapping[str, Path]) -> dict[str, Plan]:
 
 
 def _read(file: Path) -> Plan:
-    """Give the plan of one trial, of which no analysis is called like a job of the workflow."""
+    """Give the plan of one trial."""
     if not file.is_file():
         raise PlanError(_unknown(file))
-    plan = read.plan(file)
-    if DESCRIPTIVE in plan.analyses:
-        text = "this is the name of the job that makes all descriptive analyses. Choose another one."
-        raise PlanError(plan.places.problem(("analyses", DESCRIPTIVE), text))
-    return plan
+    return read.plan(file)
 
 
 def remedy(trial: str, folders: Iterable[Path]) -> str:

@@ -9,19 +9,10 @@ from pydantic import BaseModel
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.plan.uses import columns_used
-from postinfusion.vocabulary import MODELS, OUTPUTS, Section
+from postinfusion.vocabulary import OUTPUTS, Section
 
 Part = Mapping[str, object]
 """A part of the plan as plain values."""
-DESCRIPTIVE = "descriptive"
-"""The job of all analyses that are no models."""
-
-
-def jobs(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """Give the jobs that make the analyses: each model is one, all others together are one; job → its analyses."""
-    models = [key for key, analysis in plan.analyses.items() if analysis.method in MODELS]
-    others = tuple(key for key in plan.analyses if key not in models)
-    return ({DESCRIPTIVE: others} if others else {}) | {key: (key,) for key in models}
 
 
 def shown(plan: Plan) -> tuple[Section, ...]:
@@ -37,12 +28,12 @@ def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
     return tuple(key for key, analysis in plan.analyses.items() if analysis.method in methods)
 
 
-def jobs_shown(plan: Plan, section: Section) -> tuple[str, ...]:
-    """Give the jobs whose results a section shows: those of its analyses; the flow also shows the primary model."""
+def results_shown(plan: Plan, section: Section) -> tuple[str, ...]:
+    """Give the analyses whose results a section shows: its own, and in the flow the primary model too."""
     analyses = {*shown_in(plan, section)}
     if section is Section.DISPOSITION:
         analyses |= {key for key, analysis in plan.analyses.items() if getattr(analysis, "estimand", "") == PRIMARY}
-    return tuple(job for job, made in jobs(plan).items() if analyses & {*made})
+    return tuple(key for key in plan.analyses if key in analyses)
 
 
 def for_check(plan: Plan) -> Part:
@@ -59,13 +50,12 @@ def for_derive(plan: Plan) -> Part:
     return parts | {"ids": plan.privacy.ids}
 
 
-def for_analyse(plan: Plan, job: str = DESCRIPTIVE) -> Part:
-    """Give what decides the results of a job: its analyses, their questions, and the design of the trial."""
-    chosen = _some(plan.analyses, jobs(plan)[job])
-    questions = {getattr(plan.analyses[key], "estimand", "") for key in chosen}
+def for_analyse(plan: Plan, analysis_id: str) -> Part:
+    """Give what decides the results of an analysis: itself, its question, and the design of the trial."""
+    question = getattr(plan.analyses[analysis_id], "estimand", "")
     return _only(plan, "seed", "design", "schedule", "populations", "endpoints") | {
-        "analyses": chosen,
-        "estimands": _some(plan.estimands, sorted(questions & set(plan.estimands))),
+        "analyses": _some(plan.analyses, [analysis_id]),
+        "estimands": _some(plan.estimands, [question] if question in plan.estimands else []),
     }
 
 
