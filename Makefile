@@ -3,8 +3,9 @@
 # make test         sets up and runs the tests
 # make lint         style, types, import contracts
 # make lock         pins the environment anew after an edit of pyproject.toml
+# make validate     compares every model with the numbers of other programs and of publications
 # make timings      adds up the time and memory of the jobs
-.PHONY: run test lint lock timings set-up
+.PHONY: run test lint lock timings validate set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -23,6 +24,9 @@ lock: set-up
 
 set-up:
 	@PYTHON="$(PYTHON)" sh workflow/setup.sh
+
+validate: set-up
+	@PYTHONPATH=tests .venv/bin/python -m reference.validate
 
 timings:
 	@.venv/bin/python workflow/timings.py results
