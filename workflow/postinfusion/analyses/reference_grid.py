@@ -7,7 +7,7 @@ an average of rows, and everything else is a difference of such averages. Nothin
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Any, Literal
@@ -54,11 +54,14 @@ class LinearModelFit:
         Coefficients, covariance and degrees of freedom.
     cells
         Number of analysed rows by combination of the factors' levels, with the column ``n``.
+    warnings
+        What a reader of the results must know of the fit, a sentence each.
     """
 
     design: Design
     inference: Inference
     cells: pd.DataFrame
+    warnings: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def coefficients(self) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from postinfusion.core.satterthwaite import satterthwaite_df, satterthwaite_f
 from postinfusion.core.standardise import Standardised
 from postinfusion.errors import ModelError, nearest
 
-DfMethod = Literal["kenward-roger-linear", "satterthwaite", "between-within", "residual", "asymptotic"]
+DfMethod = Literal["kenward-roger", "kenward-roger-linear", "satterthwaite", "between-within", "residual", "asymptotic"]
 DF_METHODS: tuple[DfMethod, ...] = (
     "kenward-roger-linear",
     "satterthwaite",
@@ -128,26 +128,33 @@ class Inference:
         K = _row_basis(self.in_basis(L))
         if self.df_method == "satterthwaite":
             return satterthwaite_f(K, self.beta, self.V, self._satterthwaite_df)
-        if self.df_method == "kenward-roger-linear":
+        if adjusts(self.df_method):
             return kenward_roger_f(K, self.beta, Phi=self.Phi, Phi_A=self.V, P=self.P, w=self.w)
         estimate = K @ self.beta
         statistic = float(estimate @ np.linalg.solve(K @ self.V @ K.T, estimate)) / len(K)
         return f_test(statistic, len(K), float(self.degrees_of_freedom(L).min()))
 
 
-def check_options(method: str, df_method: str, information: str) -> None:
+def check_options(
+    method: str, df_method: str, information: str, *, df_methods: tuple[DfMethod, ...] = DF_METHODS
+) -> None:
     """Refuse a method, df method or information that is not there, or that do not go together."""
     for name, value, allowed in (
         ("method", method, ("reml", "ml")),
-        ("df", df_method, DF_METHODS),
+        ("df", df_method, df_methods),
         ("information", information, ("observed", "expected")),
     ):
         if value not in allowed:
             raise ModelError(
                 f'{name} "{value}" is not available; available are {", ".join(allowed)}. {nearest(value, allowed)}'
             )
-    if method == "ml" and df_method == "kenward-roger-linear":
+    if method == "ml" and adjusts(df_method):
         raise ModelError('Kenward-Roger needs method="reml"; with method="ml" choose df="satterthwaite"')
+
+
+def adjusts(df_method: str) -> bool:
+    """Say whether a df method also adjusts the covariance of the fixed effects."""
+    return df_method in ("kenward-roger", "kenward-roger-linear")
 
 
 def mixed_inference(
@@ -159,6 +166,7 @@ def mixed_inference(
     optimum: Optimum,
     df_method: DfMethod,
     w: Array,
+    second_derivatives: Array | None = None,
 ) -> Inference:
     """Give the inference of the fixed effects of a mixed model at its optimum.
 
@@ -174,11 +182,14 @@ def mixed_inference(
         How degrees of freedom are found.
     w
         Shape (H, H): covariance of theta.
+    second_derivatives
+        Shape (p, p): for ``kenward-roger`` what the second derivatives add to the linear variant.
     """
     at, P, variance = optimum.profile, optimum.slopes.P, standard.scale**2
     kept = X[:, standard.basis.kept]
-    adjusted = df_method == "kenward-roger-linear"
-    V = adjusted_covariance(cross, at, P, w) if adjusted else at.Phi
+    V = adjusted_covariance(cross, at, P, w) if adjusts(df_method) else at.Phi
+    if second_derivatives is not None:
+        V = V + second_derivatives
     return Inference(
         basis=standard.basis,
         beta=standard.beta(at.beta),

@@ -1,8 +1,7 @@
 """Kenward and Roger's small-sample covariance of the fixed effects and their scaled F test.
 
-The linear variant: first derivatives of V only. It does not depend on how an unstructured Sigma is parametrised and
-is what SAS prints for ``ddfm=kr`` with ``type=un``; the second-derivative term of the original vanishes when V is
-linear in theta.
+The linear variant takes first derivatives of V only. It does not depend on how Sigma is parametrised and is what SAS
+prints for ``ddfm=kr`` with ``type=un``; the second-derivative term of the original vanishes when V is linear in theta.
 """
 
 from __future__ import annotations
@@ -42,6 +41,30 @@ def adjusted_covariance(cross: Products, at: Profile, P: Array, w: Array) -> Arr
     PhiP = np.tensordot(w, P, 1)
     products = np.einsum("hij,jk,hkl->il", P, at.Phi, PhiP, optimize=True)
     return np.asarray(at.Phi + 2 * at.Phi @ (Q - products) @ at.Phi)
+
+
+def second_derivative_term(cross: Products, at: Profile, w: Array) -> Array:
+    """Give ``-(1/2) Phi [sum_hk w_hk R_hk] Phi`` with ``R_hk = X' V^-1 V_hk V^-1 X``: it completes the linear variant.
+
+    Parameters
+    ----------
+    cross
+        Cross-products of [X | y].
+    at
+        The optimum, in the parameters in which V is differentiated.
+    w
+        Shape (H, H): covariance of these parameters.
+
+    References
+    ----------
+    Kenward & Roger (1997), p. 985: the term - R_hk / 4 in the sum of :func:`adjusted_covariance`.
+    """
+    if at.derivatives.DD is None:
+        return np.zeros_like(at.Phi)
+    bend = np.einsum("hk,phkij->pij", w, at.derivatives.DD)
+    p = len(at.beta)
+    R = cross.weighted(at.Omega @ bend @ at.Omega)[:p, :p]
+    return np.asarray(-at.Phi @ R @ at.Phi / 2)
 
 
 def kenward_roger_f(L: Array, beta: Array, *, Phi: Array, Phi_A: Array, P: Array, w: Array) -> JointTest:

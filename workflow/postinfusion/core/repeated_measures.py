@@ -17,9 +17,11 @@ from postinfusion.core.covariance import (
     starting_values,
 )
 from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
-from postinfusion.core.inference import DfMethod, Inference, check_options, mixed_inference
+from postinfusion.core.inference import DF_METHODS, DfMethod, Inference, adjusts, check_options, mixed_inference
+from postinfusion.core.kenward_roger import second_derivative_term
 from postinfusion.core.likelihood import Criterion, Method, Profile
 from postinfusion.core.linalg import Array, symmetric_inverse
+from postinfusion.core.mmrm_parametrisation import mmrm_parameters
 from postinfusion.core.patterns import CrossProducts, cross_products
 from postinfusion.core.sandwich import ROBUST, Robust, sandwich
 from postinfusion.core.standardise import Standardised, standardise
@@ -115,7 +117,7 @@ def fit_repeated_measures(
     ModelError
         The data cannot bear the model, the optimum was not reached, or Sigma is singular there.
     """
-    check_options(method, df_method, information)
+    check_options(method, df_method, information, df_methods=("kenward-roger", *DF_METHODS))
     kind = _robust_kind(vcov, df_method)
     standard = standardise(data.X, data.y)
     model = covariance_model(covariance, len(data.visit_names))
@@ -124,8 +126,16 @@ def fit_repeated_measures(
     optimum, dossier = _optimum(cross, model, method)
     at, slope, Sigma = optimum.profile, optimum.slopes, optimum.profile.derivatives.Sigma[0]
     w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
+    full = df_method == "kenward-roger"
     inference = mixed_inference(
-        data.X, data.subject, standard=standard, cross=cross, optimum=optimum, df_method=df_method, w=w
+        data.X,
+        data.subject,
+        standard=standard,
+        cross=cross,
+        optimum=optimum,
+        df_method=df_method,
+        w=w,
+        second_derivatives=_second_derivatives(cross, model, optimum, information) if full else None,
     )
     return RepeatedMeasuresFit(
         inference=inference if kind is None else _robust(inference, data, standard, at, kind),
@@ -137,6 +147,20 @@ def fit_repeated_measures(
     )
 
 
+def _second_derivatives(
+    cross: CrossProducts, model: Unstructured | Structured, optimum: Optimum, information: str
+) -> Array:
+    """Give what mmrm's full Kenward-Roger adds to the linear one, both under REML."""
+    theirs, theta = mmrm_parameters(model, optimum.theta)
+    criterion = Criterion(cross, theirs, "reml")
+    at = criterion.at(theta)
+    if at is None:
+        raise ModelError('The covariance cannot be written in mmrm\'s parameters; choose df="kenward-roger-linear"')
+    slope = criterion.slopes(at)
+    w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
+    return second_derivative_term(cross, at, w)
+
+
 def _robust_kind(vcov: str, df_method: str) -> Robust | None:
     """Give the cluster-robust covariance that is asked for; None for the model's."""
     allowed = ("model", *ROBUST)
@@ -144,7 +168,7 @@ def _robust_kind(vcov: str, df_method: str) -> Robust | None:
         raise ModelError(
             f'vcov "{vcov}" is not available; available are {", ".join(allowed)}. {nearest(vcov, allowed)}'
         )
-    if vcov != "model" and df_method == "kenward-roger-linear":
+    if vcov != "model" and adjusts(df_method):
         raise ModelError(
             'Kenward-Roger adjusts the model\'s covariance only; with a robust one choose df="satterthwaite"'
         )
