@@ -51,7 +51,7 @@ def test_one_subject_is_refused(covariance):
     ("options", "reason"),
     [
         ({"covariance": "ush"}, "Did you mean us"),
-        ({"df": "kenward-roger"}, "Did you mean kenward-roger-linear"),
+        ({"df": "kenward-roger-lin"}, "Did you mean kenward-roger-linear"),
         ({"method": "mle"}, "Did you mean ml"),
         ({"method": "ml"}, "Kenward-Roger needs"),
         ({"vcov": "empirical-cr2"}, "Kenward-Roger adjusts"),
