@@ -29,11 +29,14 @@ class Derivatives:
         Shape (P or 1, H, T, T): first derivatives.
     DD
         Shape (P or 1, H, H, T, T): second derivatives; None when Sigma is linear in theta.
+    curvature
+        Where DD would be too large: gives ``sum_p <E_p, DD_phk>``, shape (H, H), of symmetric E (P, T, T); DD is None.
     """
 
     Sigma: Array
     D: Array
     DD: Array | None
+    curvature: Callable[[Array], Array] | None = None
 
 
 class CovarianceModel(Protocol):

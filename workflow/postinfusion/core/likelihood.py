@@ -169,7 +169,7 @@ def slopes(cross: Products, at: Profile, method: Method) -> Slopes:
     from_residual = _traces(OD, 2 * OC_residual[:, None] @ OD) - 2 * pull @ at.Phi @ pull.T
     PhiP = at.Phi @ M[:, :p, :p]
     squares = restricted * np.tensordot(PhiP, PhiP, ((1, 2), (2, 1)))
-    hessian = -traces + from_fixed - squares + from_residual + _curvature(E, at.derivatives.DD)
+    hessian = -traces + from_fixed - squares + from_residual + _curvature(E, at.derivatives)
     return Slopes(
         gradient=_summed(E, D) / 2,
         hessian=(hessian + hessian.T) / 4,
@@ -193,8 +193,11 @@ def _summed(E: Array, D: Array) -> Array:
     return np.asarray(np.einsum("pij,phij->h", E, D))
 
 
-def _curvature(E: Array, DD: Array | None) -> Array | float:
+def _curvature(E: Array, derivatives: Derivatives) -> Array | float:
     """Give sum_p <E_p, DD_phk>, shape (H, H); zero when Sigma is linear in theta."""
+    if derivatives.curvature is not None:
+        return derivatives.curvature(E)
+    DD = derivatives.DD
     if DD is None:
         return 0.0
     if len(DD) == 1:
