@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from postinfusion.derive.coverage import uncovered
+from postinfusion.derive.coverage import repeated, uncovered
 from postinfusion.derive.datasets import derive
 from small_trial import START, assessments, infusions, participants, plan
 
@@ -31,3 +31,28 @@ def test_values_outside_every_window_are_counted_with_their_days():
 def test_an_event_years_before_time_zero_is_named():
     (text,) = texts([-1.0], onset=-24.0 * 3650)
     assert text.startswith("1 event began more than a year before time zero")
+
+
+def shared_rows(measured: list[tuple[str, float]]) -> list[list[int]]:
+    tables = {
+        "participants": participants(["Ketamine", "Midazolam"]),
+        "infusions": infusions([("A", 1, 0.0), ("B", 1, 0.0)]),
+        "assessments": assessments([(name, hour, 20.0) for name, hour in measured]),
+    }
+    return [finding.positions.tolist() for _, finding in repeated(plan(), tables)]
+
+
+TWICE = [("A", 24.0), ("A", 25.0)]
+ONCE = [(name, hour) for name in "AB" for hour in (-1.0, 72.0, 672.0)]
+
+
+def test_two_values_at_different_times_in_one_window_are_named():
+    assert shared_rows([*ONCE, *TWICE]) == [[6, 7]]
+
+
+def test_values_in_different_windows_or_of_different_participants_need_no_word():
+    assert shared_rows([*ONCE, ("A", 24.0), ("B", 25.0)]) == []
+
+
+def test_where_every_visit_holds_several_values_this_is_the_design():
+    assert shared_rows([(name, hour + more) for name, hour in ONCE for more in (0.0, 0.1)]) == []

@@ -35,7 +35,8 @@ def test_columns_are_ours_in_the_order_of_the_definition(tmp_path: Path):
     assert list(found.tables["participants"]) == ["id", "arm", "site"]
     assert list(found.tables["assessments"]) == ["id", "measure", "value", "taken", "taken_date_only"]
     assert found.tables["participants"]["arm"].tolist() == ["Ketamine", "Midazolam"]
-    assert found.counts == {"participants": 2, "infusions": 3, "assessments": 4, "adverse_events": 1}
+    counts = {name: len(table) for name, table in found.tables.items()}
+    assert counts == {"participants": 2, "infusions": 3, "assessments": 4, "adverse_events": 1}
 
 
 def test_missing_codes_of_the_plan_are_missing(tmp_path: Path):
@@ -54,7 +55,7 @@ def test_a_wide_file_gives_one_row_per_value(tmp_path: Path):
         ["A2", "MADRS", 28.0, "Baseline"],
         ["A2", "MADRS", 14.0, "Day 7"],
     ]
-    assert found.empty_cells["assessments"] == 2
+    assert found.deliveries["assessments"].empty_cells == 2
 
 
 def test_a_wrong_cell_of_a_wide_file_is_named_by_its_own_column(tmp_path: Path):
@@ -86,7 +87,7 @@ def test_where_leaves_rows_out_and_counts_them(tmp_path: Path):
     trial = TRIAL.with_plan("taken: when}", "taken: when}, where: {scale: [MADRS]}")
     trial = trial.with_file("scores.csv", "A1,MADRS,20", "A1,GAD-7,20")
     found = canonical(trial, tmp_path)
-    assert (found.counts["assessments"], found.excluded["assessments"]) == (3, 1)
+    assert (len(found.tables["assessments"]), found.deliveries["assessments"].excluded) == (3, 1)
 
 
 def test_rows_are_named_by_their_line_also_after_where(tmp_path: Path):

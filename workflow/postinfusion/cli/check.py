@@ -49,24 +49,27 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
     DataError
         The data have an error; the warnings of the plan come along.
     """
-    from postinfusion.derive.coverage import uncovered
+    from postinfusion.derive.coverage import repeated, uncovered
     from postinfusion.derive.datasets import derive
     from postinfusion.sources.read import canonical_tables, files_of
 
     of_plan = rules.check(plan)
     try:
         found = canonical_tables(plan, folder)
-        of_time = tuple(uncovered(plan, plan.endpoints, derive(plan, path.stem, found.tables)))
+        tables = found.tables
+        of_time = [*uncovered(plan, plan.endpoints, derive(plan, path.stem, tables))]
+        for name, finding in repeated(plan, tables):
+            of_time += found.deliveries[name].problems_of([finding])
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error
     digests = {file: read.digest(folder / file) for file in files_of(plan)}
     return {
         "trial": path.stem,
         "n_files": len(digests),
-        "n_participants": found.counts["participants"],
-        "rows": found.counts,
-        "excluded_rows": {name: number for name, number in found.excluded.items() if number},
-        "empty_cells": {name: number for name, number in found.empty_cells.items() if number},
+        "n_participants": len(tables["participants"]),
+        "rows": {name: len(table) for name, table in tables.items()},
+        "excluded_rows": {name: way.excluded for name, way in found.deliveries.items() if way.excluded},
+        "empty_cells": {name: way.empty_cells for name, way in found.deliveries.items() if way.empty_cells},
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
         "problems": [_plain(problem) for problem in (*of_plan, *found.problems, *of_time)],
         "sha256": digests,

@@ -1,16 +1,24 @@
-"""What the windows of the schedule do not hold: values that count for no visit, and events far before time zero."""
+"""What the windows of the schedule do not hold, or hold twice, and events far before time zero."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from postinfusion.datasets.checks import Finding
+from postinfusion.derive.context import Context
+from postinfusion.derive.datasets import trial_context
+from postinfusion.derive.records import scores, weights
 from postinfusion.errors import Problem, counted
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 
 YEAR = 365.25 * 24
+# Where more visits than this share hold several values, measuring is denser than the visits by design.
+BY_DESIGN = 0.25
 DAY = 24.0
 
 
@@ -40,6 +48,53 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
     if events and not has_own_flag and (early := int((adam["ADAE"]["ASTHR"] < -YEAR).sum())):
         text = f"{counted(early, 'event')} began more than a year before time zero. Look for wrong dates."
         yield Problem(events.file, "", text, "warning")
+
+
+def repeated(plan: Plan, tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, Finding]]:
+    """Give the rows that share a visit's window with another value of the same participant, as warnings, by table.
+
+    They differ in time, or they would be an error; one of them represents the visit. Nothing is told where the source
+    says itself which values are analysed, or where so many visits hold several that this is the design of the trial.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    tables
+        Canonical tables by name.
+    """
+    context = trial_context(plan, tables)
+    measured = {endpoint.parameter: endpoint.label for endpoint in plan.endpoints.values()}
+    for name, derive_records in (("assessments", scores), ("weights", _weighings)):
+        if name in tables and not {"visit", "analysed"} & {*tables[name]}:
+            records = derive_records(context, tables[name])
+            held = records[records["AVAL"].notna() & (records["AVISIT"] != "") & (records["DTYPE"] == "")]
+            for parameter, label in measured.items():
+                rows = _sharing(held[held["PARAMCD"] == parameter])
+                if len(rows):
+                    yield name, Finding(("taken",), rows, _twice(label), "warning")
+
+
+def _sharing(records: pd.DataFrame) -> npt.NDArray[np.intp]:
+    """Give the index of records that share a visit, unless so many do that it is the design of the trial."""
+    of_visit = records.groupby(["USUBJID", "AVISIT"])["AVAL"].transform("size")
+    n_visits = (1 / of_visit).sum()
+    shared = records.index[of_visit > 1]
+    by_design = (1 / of_visit[of_visit > 1]).sum() > BY_DESIGN * n_visits
+    return np.empty(0, dtype=np.intp) if by_design else shared.to_numpy()
+
+
+def _weighings(context: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """Give the records of body weight."""
+    return weights(context, table, None)[0]
+
+
+def _twice(label: str) -> str:
+    """Say what becomes of several values in one window."""
+    return (
+        f"the participant has another value of {label} in the window of the same visit; the nearest to the visit's "
+        "time counts. Remove the row if it is a mistake."
+    )
 
 
 def _outside(outside: pd.DataFrame, total: int) -> str:

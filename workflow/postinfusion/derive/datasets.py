@@ -45,7 +45,7 @@ def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str,
     -----
     No calendar date and, unless the plan keeps them, no original id is in any of the datasets.
     """
-    context = _context(plan, tables)
+    context = trial_context(plan, tables)
     adsl = subject_level(plan, trial, tables, context.keys)
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
     found = {"ADQS": _scores(context, tables), "ADVS": _signs(context, tables), "ADEX": context.exposure}
@@ -62,8 +62,8 @@ def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str,
     return {name: _conform(name, frame) for name, frame in {"ADSL": adsl, **present}.items()}
 
 
-def _context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
-    """Give the frame of reference of the trial."""
+def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
+    """Give the frame of reference of a trial from its canonical tables by name."""
     participants, infused = tables["participants"], tables.get("infusions")
     zero = time_zero(plan.design, participants, infused)
     date_only = _zero_date_only(plan, participants, infused)

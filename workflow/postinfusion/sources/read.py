@@ -29,22 +29,22 @@ class Canonical:
 
     Attributes
     ----------
-    tables
-        Name → table, for the tables that the plan names.
+    deliveries
+        Name → table with what is known about the way it came, for the tables that the plan names.
     problems
         Warnings; an error would have been raised.
-    counts, excluded, empty_cells
-        By table: rows; records that ``where`` left out; cells of a wide layout that held nothing.
     ignored
         By table: columns of its file that nothing uses.
     """
 
-    tables: dict[str, pd.DataFrame]
+    deliveries: dict[str, Delivery]
     problems: tuple[Problem, ...]
-    counts: dict[str, int]
-    excluded: dict[str, int]
-    empty_cells: dict[str, int]
     ignored: dict[str, tuple[str, ...]]
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the tables by name."""
+        return {name: delivery.frame for name, delivery in self.deliveries.items()}
 
 
 def canonical_tables(plan: Plan, folder: Path) -> Canonical:
@@ -77,14 +77,7 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
     problems = without_ids(dict.fromkeys(problems), _ids(deliveries))
     if any(problem.severity == "error" for problem in problems):
         raise DataError(problems)
-    return Canonical(
-        tables={name: delivery.frame for name, delivery in deliveries.items()},
-        problems=tuple(problems),
-        counts={name: len(delivery.frame) for name, delivery in deliveries.items()},
-        excluded={name: delivery.excluded for name, delivery in deliveries.items()},
-        empty_cells={name: delivery.empty_cells for name, delivery in deliveries.items()},
-        ignored=ignored,
-    )
+    return Canonical(deliveries, tuple(problems), ignored)
 
 
 def without_ids(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:

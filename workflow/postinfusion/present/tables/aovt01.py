@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Ancova
-from postinfusion.present.display import Table, label_of
+from postinfusion.present.display import Table
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import (
-    coefficients_part,
-    fit_part,
-    joint_tests_part,
-    means_part,
-    response_in_words,
-)
+from postinfusion.present.tables.model_parts import means_part, model_table, response_in_words
 
 
 def table(results: Results) -> Table:
@@ -27,13 +21,8 @@ def table(results: Results) -> Table:
     if not visits:
         raise ModelError(results.failure or "the model gives no adjusted mean")
     points = [(visit, {"visit": visit}) for visit in visits]
-    parts = (
-        means_part(results, points, caption="Adjusted means and differences", first="Visit"),
-        joint_tests_part(results),
-        coefficients_part(results),
-        fit_part(results),
-    )
-    return Table(label_of(results, "AOVT01", _subtitle(results)), tuple(part for part in parts if part.rows))
+    means = means_part(results, points, caption="Adjusted means and differences", first="Visit")
+    return model_table(results, "AOVT01", _subtitle(results), means)
 
 
 def _subtitle(results: Results) -> str:

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from postinfusion.errors import ModelError
 from postinfusion.plan.quantities import hours_as_text
-from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.display import Part, Row, Table
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import (
-    coefficients_part,
-    fit_part,
-    joint_tests_part,
-    means_part,
-    response_in_words,
-)
+from postinfusion.present.tables.model_parts import means_part, model_table, response_in_words
 from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 
@@ -28,16 +22,10 @@ def table(results: Results) -> Table:
     if not times:
         raise ModelError(results.failure or "the model gives no mean")
     points = [(hours_as_text(float(time)), {"time": time}) for time in times]
-    parts = (
-        means_part(results, points, caption="Means and differences at chosen times", first="Time"),
-        joint_tests_part(results),
-        coefficients_part(results),
-        _random_part(results),
-        fit_part(results),
-    )
+    means = means_part(results, points, caption="Means and differences at chosen times", first="Time")
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
-    label = label_of(results, "LMMT01", f"{response_in_words(results)}, by time since {zero}")
-    return Table(label, tuple(part for part in parts if part.rows))
+    subtitle = f"{response_in_words(results)}, by time since {zero}"
+    return model_table(results, "LMMT01", subtitle, means, _random_part(results))
 
 
 def _random_part(results: Results) -> Part:

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 from postinfusion.errors import ModelError
-from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.display import Part, Row, Table
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import (
-    Point,
-    coefficients_part,
-    fit_part,
-    joint_tests_part,
-    means_part,
-    response_in_words,
-)
+from postinfusion.present.tables.model_parts import Point, means_part, model_table, response_in_words
 
 _AVERAGE = "average"
 
@@ -28,14 +21,8 @@ def table(results: Results) -> Table:
     points = _points(results)
     if not points:
         raise ModelError(results.failure or "the model gives no adjusted mean")
-    parts = (
-        means_part(results, points, caption="Adjusted means and differences by visit", first="Visit"),
-        joint_tests_part(results),
-        coefficients_part(results),
-        _covariance_part(results),
-        fit_part(results),
-    )
-    return Table(label_of(results, "MMRMT01", response_in_words(results)), tuple(part for part in parts if part.rows))
+    means = means_part(results, points, caption="Adjusted means and differences by visit", first="Visit")
+    return model_table(results, "MMRMT01", response_in_words(results), means, _covariance_part(results))
 
 
 def _points(results: Results) -> list[Point]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from postinfusion.present import formats
-from postinfusion.present.display import Part, Row
+from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS, Method
 
@@ -16,6 +16,24 @@ _MORE_DECIMALS = 2
 _STRUCTURES = {name.value: text for name, text in COVARIANCE_NAMES.items()}
 _ESTIMATION = {"reml": "REML", "ml": "ML"}
 _DF = {name.value: text for name, text in DF_NAMES.items()}
+
+
+def model_table(results: Results, output_id: str, subtitle: str, means: Part, *further: Part) -> Table:
+    """Give the table of a model: means, tests of its terms, fixed effects, what it alone has, diagnostics.
+
+    Parameters
+    ----------
+    results
+        The results of the model.
+    output_id, subtitle
+        Which table it is, and of what.
+    means
+        Means and differences.
+    further
+        Blocks that only this kind of model has; an empty one is left out.
+    """
+    parts = (means, joint_tests_part(results), coefficients_part(results), *further, fit_part(results))
+    return Table(label_of(results, output_id, subtitle), tuple(part for part in parts if part.rows))
 
 
 def means_part(results: Results, points: Sequence[Point], *, caption: str, first: str) -> Part:
