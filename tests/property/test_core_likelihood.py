@@ -1,7 +1,5 @@
 """The likelihood against dense textbook formulas and against numerical derivatives."""
 
-
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,7 +10,8 @@ from postinfusion.core.covariance import STRUCTURES, UnstructuredCholesky, covar
 from postinfusion.core.kenward_roger import adjusted_covariance
 from postinfusion.core.likelihood import Criterion
 from postinfusion.core.patterns import cross_products
-from postinfusion.core.random_effects import RandomEffects, rotate
+from postinfusion.core.random_covariance import RandomEffects
+from postinfusion.core.rotation import rotate
 from property.core_trials import trial
 
 SEEDS = st.integers(0, 10_000)
@@ -47,7 +46,7 @@ def criterion(name, seed, method="reml"):
         rotated = rotate(Z, np.column_stack([np.ones_like(time), time]), subject)
         correlated = name == "random"
         theta = np.array([0.8, 0.2, 0.5, -0.3] if correlated else [0.8, 0.5, -0.3])
-        return Criterion(rotated.cross, RandomEffects(rotated.R, correlated), method), theta
+        return Criterion(rotated, RandomEffects(rotated.R, correlated), method), theta
     return Criterion(cross_products(Z, subject, visit, T), MODELS[name], method), theta_of(name)
 
 

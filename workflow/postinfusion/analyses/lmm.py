@@ -119,16 +119,17 @@ def fit_lmm(
         subject=np.asarray(codes, dtype=np.intp),
     )
     fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
+    effects = fit.levels[0]
     n_parameters = len(fit.inference.beta) + fit.n_covariance_parameters
     names, index = random_design.names, pd.Index(subjects, name=subject)
     return LmmFit(
         design=design,
         inference=fit.inference,
         cells=count_cells(design, rows),
-        random_covariance=pd.DataFrame(fit.G, index=names, columns=names),
+        random_covariance=pd.DataFrame(effects.G, index=names, columns=names),
         residual_variance=fit.sigma2,
-        random_effects=pd.DataFrame(fit.b, index=index, columns=names),
-        random_effects_std_error=pd.DataFrame(fit.b_std_error, index=index, columns=names),
+        random_effects=pd.DataFrame(effects.b, index=index, columns=names),
+        random_effects_std_error=pd.DataFrame(effects.b_std_error, index=index, columns=names),
         method=method,
         df=df,
         log_likelihood=fit.log_likelihood,
