@@ -238,8 +238,8 @@ class Case:
 
 
 def discover() -> tuple[Case, ...]:
-    """Give every case: each folder beside this module that has a ``compare.py`` with a function ``comparisons``."""
-    names = sorted(file.parent.name for file in FOLDER.glob("*/compare.py"))
+    """Give every case: each folder beside this module that has ``numbers.json`` and ``compare.py``."""
+    names = sorted(file.parent.name for file in FOLDER.glob("*/numbers.json") if file.with_name("compare.py").is_file())
     return tuple(_case(name, import_module(f"reference.{name}.compare").comparisons()) for name in names)
 
 

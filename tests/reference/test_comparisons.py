@@ -23,6 +23,14 @@ def test_a_quantity_agrees_with_its_reference(comparison):
     assert comparison.outcome.passed, comparison.outcome
 
 
+def test_every_case_has_both_numbers_and_comparisons():
+    assert (
+        [case.name for case in CASES]
+        == WITH_NUMBERS
+        == sorted(file.parent.name for file in FOLDER.glob("*/compare.py"))
+    )
+
+
 @pytest.mark.parametrize("case", WITH_NUMBERS)
 def test_the_numbers_are_the_ones_of_the_readme(case):
     found = hashlib.sha256((FOLDER / case / "numbers.json").read_bytes()).hexdigest()
