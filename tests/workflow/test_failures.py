@@ -36,8 +36,21 @@ def test_all_mistakes_of_a_plan_are_told_alone(repository: Repository) -> None:
     assert told.returncode == 1
     lines = (told.stdout + told.stderr).splitlines()
     assert lines[0] == PLAN
-    assert [line.split()[:2] for line in lines[1:-1]] == [["line", "4"], ["line", "30"]]
+    assert [line.split()[:2] for line in lines[1:-1]] == [["line", "4"], ["line", "31"]]
     assert lines[-1] == "2 errors. Nothing was run; earlier results are untouched."
+
+
+def test_results_that_another_run_is_making_are_left_to_it(repository: Repository) -> None:
+    repository.edit(PLAN, "title: A tiny trial", "title: A very small trial")
+    lock = repository.home / ".snakemake" / "locks" / "0.output.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    lock.write_text("results/tiny/report/report.html\n", encoding="utf-8")
+    told = repository.postinfusion("run", "tiny")
+    assert told.returncode == 1
+    assert told.stderr.startswith("Another run is making results of these trials")
+    assert len(told.stderr.splitlines()) == 1
+    assert repository.snakemake("--unlock").returncode == 0
+    assert repository.postinfusion("run", "tiny").returncode == 0
 
 
 def test_an_unknown_trial_is_told_with_the_nearest_one(finished: Repository) -> None:

@@ -20,8 +20,13 @@ from postinfusion.io.plans import default_trials, plan_files
 
 HOME = Path(__file__).resolve().parents[3]
 OWN_DATA = "Your own data:  one plan in config/trials, its files in data; config/README.md tells what a plan holds."
-# Snakemake names the command of a failed job, which ends with the log file that it writes.
 _NOTICE = re.compile(r"^Using workflow specific profile .*\n", re.MULTILINE)
+_LOCKED = "LockException"
+LOCKED = (
+    "Another run is making results of these trials, or one was cut off by force. Wait until it has ended; "
+    "if none is running: .venv/bin/snakemake --unlock"
+)
+# Snakemake names the command of a failed job, which ends with the log file that it writes.
 _FAILED_JOB = re.compile(r"^Command .* tee (results/([^/]+)/logs/\S+\.log)' returned non-zero", re.MULTILINE)
 
 
@@ -40,7 +45,7 @@ def run(arguments: Namespace) -> int:
     code, messages = _snakemake(_command(trials, arguments.cores, arguments.directory))
     failed = {trial: log for log, trial in reversed(_FAILED_JOB.findall(messages))}
     if code and not failed:
-        print(_NOTICE.sub("", messages).strip(), file=sys.stderr)
+        print(LOCKED if _LOCKED in messages else _NOTICE.sub("", messages).strip(), file=sys.stderr)
         return 1
     for trial in plan_files(HOME, trials or default_trials(HOME)):
         print("\n".join(_closing_lines(trial, arguments.directory / "results" / trial, failed.get(trial, ""))))
