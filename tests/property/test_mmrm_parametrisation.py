@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from postinfusion.core.covariance import STRUCTURES, covariance_model, starting_values
-from postinfusion.core.mmrm_parametrisation import mmrm_parameters
+from postinfusion.core.mmrm_parametrisation import mmrm_parameters, mmrm_theta
 
 T = 4
 S = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.4, 0.6, 0.5], [0.4, 0.6, 1.2, 0.6], [0.3, 0.5, 0.6, 1.6]])
@@ -15,7 +15,7 @@ NUMERICAL = 1e-8
 def parameters(name):
     model = covariance_model(name, T)
     theta = starting_values(model, S)
-    return model, theta, *mmrm_parameters(model, theta)
+    return model, theta, mmrm_parameters(model), mmrm_theta(model, theta)
 
 
 @pytest.mark.parametrize("name", STRUCTURES)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from postinfusion import fit_lmm, fit_mmrm
+from postinfusion import fit_mmrm
 from postinfusion.errors import ModelError
 from property.core_trials import trial
 
@@ -35,5 +35,7 @@ def test_what_does_not_go_together_is_refused(options, reason):
 
 
 def test_random_effects_have_the_linear_variant_only():
+    from postinfusion import fit_lmm
+
     with pytest.raises(ModelError, match="Did you mean kenward-roger-linear"):
         fit_lmm(FRAME, "AVAL", "TRTP * TIME", "1", "USUBJID", df="kenward-roger")

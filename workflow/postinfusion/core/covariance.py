@@ -46,6 +46,13 @@ class CovarianceModel(Protocol):
         """Give Sigma, D and DD at theta."""
 
 
+class ErrorCovariance(CovarianceModel, Protocol):
+    """A covariance of the errors of a subject, which must not become singular."""
+
+    def smallest_eigenvalue(self, Sigma: Array) -> float:
+        """Say how far the patterns' Sigma (P or 1, T, T) are from singular: zero when they are."""
+
+
 @dataclass(frozen=True)
 class Unstructured:
     """Every variance and covariance is a parameter: theta holds the lower triangle of Sigma, row by row."""
@@ -64,6 +71,10 @@ class Unstructured:
     def theta(self, Sigma: Array) -> Array:
         """Give theta of a matrix."""
         return np.asarray(Sigma[np.tril_indices(self.T)])
+
+    def smallest_eigenvalue(self, Sigma: Array) -> float:
+        """Give the smallest eigenvalue of the correlation matrix of Sigma (1, T, T)."""
+        return smallest_eigenvalue(Sigma[0])
 
 
 @dataclass(frozen=True)
@@ -86,6 +97,10 @@ class UnstructuredCholesky:
         L = np.linalg.cholesky(Sigma)
         diagonal = np.diag(L)
         return np.concatenate([np.log(diagonal), (L / diagonal[:, None])[np.tril_indices(self.T, -1)]])
+
+    def smallest_eigenvalue(self, Sigma: Array) -> float:
+        """Give the smallest eigenvalue of the correlation matrix of Sigma (1, T, T)."""
+        return smallest_eigenvalue(Sigma[0])
 
     def _factor(self, theta: Array) -> tuple[Array, Array, Array]:
         """Give L = diag(exp a) B, B unit lower triangular, with its derivatives."""
@@ -134,10 +149,20 @@ class Structured:
         DD[m:, m:] = scale * ddR
         return Derivatives((scale * R)[None], D[None], DD[None])
 
+    def smallest_eigenvalue(self, Sigma: Array) -> float:
+        """Give the smallest eigenvalue of the correlation matrix of Sigma (1, T, T)."""
+        return smallest_eigenvalue(Sigma[0])
+
     def _log_scale_gradients(self) -> Array:
         """Give d log(s_j s_k) / d log s_h, shape (m, T, T)."""
         indicator = np.ones((1, self.T)) if self.n_deviations == 1 else np.eye(self.T)
         return np.asarray(indicator[:, :, None] + indicator[:, None, :])
+
+
+def smallest_eigenvalue(Sigma: Array) -> float:
+    """Give the smallest eigenvalue of the correlation matrix of a covariance matrix (T, T)."""
+    deviation = np.sqrt(np.diag(Sigma))
+    return float(np.linalg.eigvalsh(Sigma / np.outer(deviation, deviation))[0])
 
 
 def compound_symmetry(rho: Array, T: int) -> tuple[Array, Array, Array]:

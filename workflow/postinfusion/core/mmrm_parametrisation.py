@@ -12,14 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from postinfusion.core.covariance import (
-    CovarianceModel,
     Derivatives,
     Structured,
     Unstructured,
     UnstructuredCholesky,
     compound_symmetry,
+    smallest_eigenvalue,
 )
-from postinfusion.core.linalg import Array
+from postinfusion.core.covariance_search import CovarianceSearch
+from postinfusion.core.kenward_roger import second_derivative_term
+from postinfusion.core.linalg import Array, symmetric_inverse
+from postinfusion.core.spatial_covariance import SpatialCovariance
+from postinfusion.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,10 @@ class UnboundedCorrelations:
             x = rho / np.sqrt(1 - rho**2)
         return np.concatenate([natural[: self.model.n_deviations], x])
 
+    def smallest_eigenvalue(self, Sigma: Array) -> float:
+        """Give the smallest eigenvalue of the correlation matrix of Sigma (1, T, T)."""
+        return smallest_eigenvalue(Sigma[0])
+
     @property
     def _smallest(self) -> float:
         """Give the smallest correlation that all pairs of T visits can share."""
@@ -72,15 +80,42 @@ class UnboundedCorrelations:
         return x / root, root**-3, -3 * x * root**-5
 
 
-def mmrm_parameters(model: Unstructured | Structured, theta: Array) -> tuple[CovarianceModel, Array]:
-    """Give the covariance in mmrm's parameters, and the values there of a theta in ours.
+def mmrm_parameters(structure: Unstructured | Structured) -> UnstructuredCholesky | UnboundedCorrelations:
+    """Give the structure in mmrm's parameters.
 
     References
     ----------
     mmrm 0.3.18, vignettes "Covariance structures" and "Kenward-Roger", and its news for 0.3.16.
     """
-    if isinstance(model, Unstructured):
-        cholesky = UnstructuredCholesky(model.T)
-        return cholesky, cholesky.theta(model.derivatives(theta).Sigma[0])
-    unbounded = UnboundedCorrelations(model)
-    return unbounded, unbounded.theta(theta)
+    if isinstance(structure, Unstructured):
+        return UnstructuredCholesky(structure.T)
+    return UnboundedCorrelations(structure)
+
+
+def mmrm_theta(structure: Unstructured | Structured, theta: Array) -> Array:
+    """Give mmrm's parameters of one group at a theta in ours."""
+    if isinstance(structure, Unstructured):
+        return UnstructuredCholesky(structure.T).theta(structure.derivatives(theta).Sigma[0])
+    return UnboundedCorrelations(structure).theta(theta)
+
+
+def full_kenward_roger_term(search: CovarianceSearch, theta: Array, information: str) -> Array:
+    """Give what mmrm's full Kenward-Roger adds to the linear one, shape (p, p).
+
+    Raises
+    ------
+    ModelError
+        The structure is one that mmrm has no second derivatives of.
+    """
+    structure = search.structure
+    if isinstance(structure, SpatialCovariance):
+        raise ModelError(
+            'df="kenward-roger" reproduces mmrm, which has none on actual times; choose df="kenward-roger-linear"'
+        )
+    criterion = search.criterion(mmrm_parameters(structure))
+    at = criterion.at(np.concatenate([mmrm_theta(structure, own) for own in search.by_group(theta)]))
+    if at is None:
+        raise ModelError('The covariance cannot be written in mmrm\'s parameters; choose df="kenward-roger-linear"')
+    slope = criterion.slopes(at)
+    w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
+    return second_derivative_term(search.blocks.products, at, w)

@@ -197,7 +197,9 @@ class CrossProducts:
         return C
 
 
-def cross_products(Z: Array, subject: Integers, visit: Integers, n_visits: int) -> CrossProducts:
+def cross_products(
+    Z: Array, subject: Integers, visit: Integers, n_visits: int, *, group: Integers | None = None
+) -> CrossProducts:
     """Accumulate the cross-products of Z by missingness pattern.
 
     Parameters
@@ -210,12 +212,21 @@ def cross_products(Z: Array, subject: Integers, visit: Integers, n_visits: int) 
         Shape (n,): codes below ``n_visits``.
     n_visits
         T.
+    group
+        Shape (subjects,): patterns of different groups stay apart.
 
     Raises
     ------
     ModelError
         A subject has two rows at one visit.
     """
+    seen = visits_seen(subject, visit, n_visits)
+    observed, pattern, _ = missingness_patterns(seen, group)
+    return sums_by_pattern(stacked_rows(Z, subject, visit, seen.shape), observed, pattern)
+
+
+def visits_seen(subject: Integers, visit: Integers, n_visits: int) -> NDArray[np.bool_]:
+    """Say which visits each subject has, shape (subjects, T); refuse two rows at one visit."""
     seen = np.zeros((int(subject.max()) + 1, n_visits), dtype=np.bool_)
     seen[subject, visit] = True
     if seen.sum() < len(subject):
@@ -223,23 +234,34 @@ def cross_products(Z: Array, subject: Integers, visit: Integers, n_visits: int) 
             f"{len(subject) - int(seen.sum())} rows repeat a visit of the same subject; a model needs one row per "
             "subject and visit: choose one record per window first"
         )
-    observed, pattern = _patterns(seen)
-    stacked = np.zeros((len(seen), n_visits, Z.shape[1]))
-    stacked[subject, visit] = Z
-    A = np.stack([_pattern_products(stacked[pattern == p]) for p in range(len(observed))])
-    return CrossProducts(observed, np.bincount(pattern).astype(float), A, Z.shape[1])
+    return seen
 
 
-def _patterns(seen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Integers]:
-    """Give the distinct rows, most visits first, and each subject's row among them."""
+def stacked_rows(Z: Array, subject: Integers, position: Integers, shape: tuple[int, ...]) -> Array:
+    """Give the rows by subject and position, shape (subjects, T, q), zero where there is none."""
+    stacked = np.zeros((*shape, Z.shape[1]))
+    stacked[subject, position] = Z
+    return stacked
+
+
+def missingness_patterns(
+    seen: NDArray[np.bool_], group: Integers | None = None
+) -> tuple[NDArray[np.bool_], Integers, Integers]:
+    """Give the distinct rows of ``seen`` within each group, each subject's one among them, and the patterns' groups."""
     packed = np.packbits(seen, axis=1)
-    key = np.zeros(len(seen), dtype=np.int64)
-    if packed.shape[1] > 7:
-        _, key = np.unique(packed, axis=0, return_inverse=True)
-    for column in range(packed.shape[1] if packed.shape[1] <= 7 else 0):
+    key = np.zeros(len(seen), dtype=np.int64) if group is None else group.astype(np.int64)
+    if packed.shape[1] > 6:
+        _, key = np.unique(np.column_stack([key, packed]), axis=0, return_inverse=True)
+    for column in range(packed.shape[1] if packed.shape[1] <= 6 else 0):
         key = key * 256 + packed[:, column]
     _, first, pattern = np.unique(-key, return_index=True, return_inverse=True)
-    return seen[first], pattern
+    return seen[first], pattern, np.zeros(len(first), dtype=np.intp) if group is None else group[first]
+
+
+def sums_by_pattern(stacked: Array, observed: NDArray[np.bool_], pattern: Integers) -> CrossProducts:
+    """Sum the products of stacked rows (subjects, T, q) over the subjects of each pattern."""
+    A = np.stack([_pattern_products(stacked[pattern == p]) for p in range(len(observed))])
+    return CrossProducts(observed, np.bincount(pattern).astype(float), A, stacked.shape[-1])
 
 
 def _pattern_products(Z: Array) -> Array:

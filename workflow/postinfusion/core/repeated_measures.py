@@ -1,69 +1,31 @@
-"""The mixed model for repeated measures: a covariance between visits, shared by all subjects."""
+"""The mixed model for repeated measures: correlated rows within subjects, subjects independent of each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from postinfusion.core.covariance import (
-    Derivatives,
-    Structured,
-    Unstructured,
-    UnstructuredCholesky,
-    covariance_model,
-    starting_values,
-)
-from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
+from postinfusion.core.covariance import covariance_model
+from postinfusion.core.covariance_search import CovarianceSearch, find_optimum
+from postinfusion.core.fit import Optimum, OptimumReport
 from postinfusion.core.inference import DF_METHODS, DfMethod, Inference, adjusts, check_options, mixed_inference
-from postinfusion.core.kenward_roger import second_derivative_term
-from postinfusion.core.likelihood import Criterion, Method, Profile
+from postinfusion.core.likelihood import Method
 from postinfusion.core.linalg import Array, symmetric_inverse
-from postinfusion.core.mmrm_parametrisation import mmrm_parameters
-from postinfusion.core.patterns import CrossProducts, cross_products
+from postinfusion.core.mmrm_parametrisation import full_kenward_roger_term
+from postinfusion.core.patterns import Integers
+from postinfusion.core.repeated_measures_checks import check_data, check_information
 from postinfusion.core.sandwich import ROBUST, Robust, sandwich
+from postinfusion.core.spatial_covariance import SPATIAL, SpatialCovariance, spatial_covariance
 from postinfusion.core.standardise import Standardised, standardise
+from postinfusion.core.subject_blocks import SubjectBlocks, time_blocks, visit_blocks
+from postinfusion.core.whitening import whiten
 from postinfusion.errors import ModelError, nearest
-
-# Below this smallest eigenvalue the correlation matrix is singular: the criterion has no interior maximum.
-SINGULAR = 1e-7
-# A search that ended with a smaller one than this was on its way there.
-NEARLY_SINGULAR = 1e-4
-
-
-@dataclass(frozen=True)
-class RepeatedMeasuresFit:
-    """A fitted model for repeated measures; it exists only when the optimum was reached.
-
-    Attributes
-    ----------
-    inference
-        Of the fixed effects.
-    Sigma
-        Shape (T, T): covariance between visits, in squared units of the response.
-    variance_df
-        Shape (T,): Satterthwaite's degrees of freedom of the variances, 2 Sigma_tt^2 / var(Sigma_tt).
-    log_likelihood
-        Restricted under ``reml``.
-    n_covariance_parameters
-        Length of theta.
-    optimum
-        Dossier of the optimum.
-    """
-
-    inference: Inference
-    Sigma: Array
-    variance_df: Array
-    log_likelihood: float
-    n_covariance_parameters: int
-    optimum: OptimumReport
 
 
 @dataclass(frozen=True)
 class RepeatedMeasures:
-    """The data of a model: y = X beta + e, rows of one subject correlated by visit.
+    """The data of a model: y = X beta + e, rows of one subject correlated by visit or by time.
 
     Attributes
     ----------
@@ -77,13 +39,88 @@ class RepeatedMeasures:
         Shape (n,): codes below T.
     visit_names
         Length T, for messages.
+    group
+        Shape (subjects,): codes of groups with a covariance each; None for one covariance.
+    group_names
+        For messages.
+    time
+        Shape (n,): actual times, for covariances that need them.
+    weights
+        Shape (n,): positive; the rows' covariance is W^(-1/2) Sigma W^(-1/2).
     """
 
     X: Array
     y: Array
-    subject: NDArray[np.intp]
-    visit: NDArray[np.intp]
+    subject: Integers
+    visit: Integers
     visit_names: tuple[str, ...]
+    group: Integers | None = None
+    group_names: tuple[str, ...] = ()
+    time: Array | None = None
+    weights: Array | None = None
+
+    @property
+    def root_weights(self) -> Array:
+        """Give the square roots of the weights, shape (n,)."""
+        return np.ones(len(self.y)) if self.weights is None else np.sqrt(self.weights)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Data on the scale of the fit, with their blocks and the likelihood to be maximised.
+
+    Attributes
+    ----------
+    standard
+        The data on the scale of the fit, rows multiplied by the roots of their weights.
+    search
+        Blocks, structure and method.
+    """
+
+    standard: Standardised
+    search: CovarianceSearch
+
+    @property
+    def blocks(self) -> SubjectBlocks:
+        """Give where each row stands."""
+        return self.search.blocks
+
+
+@dataclass(frozen=True)
+class RepeatedMeasuresFit:
+    """A fitted model for repeated measures; it exists only when the optimum was reached.
+
+    Attributes
+    ----------
+    inference
+        Of the fixed effects.
+    Sigma
+        Shape (G, T, T): covariance between visits of each group, in squared units of the response; on actual times at
+        the visits' mean times.
+    variance_df
+        Shape (G, T): Satterthwaite's degrees of freedom of the variances, 2 Sigma_tt^2 / var(Sigma_tt).
+    ranges
+        Shape (G,): ranges of a covariance on actual times, in units of time; empty without.
+    log_likelihood
+        Restricted under ``reml``.
+    theta
+        Shape (H,): covariance parameters on the scale of the fit.
+    optimum
+        Dossier of the optimum.
+    """
+
+    inference: Inference
+    Sigma: Array
+    variance_df: Array
+    ranges: Array
+    log_likelihood: float
+    theta: Array
+    optimum: OptimumReport
+
+    @property
+    def n_covariance_parameters(self) -> int:
+        """Count the covariance parameters of all groups."""
+        return len(self.theta)
 
 
 def fit_repeated_measures(
@@ -102,7 +139,7 @@ def fit_repeated_measures(
     data
         One row per subject and visit.
     covariance
-        Structure of Sigma, see :func:`~postinfusion.core.covariance.covariance_model`.
+        Structure of Sigma, see :func:`~postinfusion.core.covariance.covariance_model`, or ``sp_exp sp_gau``.
     method
         ``reml`` or ``ml``.
     df_method
@@ -119,46 +156,72 @@ def fit_repeated_measures(
     """
     check_options(method, df_method, information, df_methods=("kenward-roger", *DF_METHODS))
     kind = _robust_kind(vcov, df_method)
-    standard = standardise(data.X, data.y)
-    model = covariance_model(covariance, len(data.visit_names))
-    cross = cross_products(standard.Z, data.subject, data.visit, len(data.visit_names))
-    _check_information(cross, covariance, data.visit_names)
-    optimum, dossier = _optimum(cross, model, method)
-    at, slope, Sigma = optimum.profile, optimum.slopes, optimum.profile.derivatives.Sigma[0]
-    w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
-    full = df_method == "kenward-roger"
-    inference = mixed_inference(
-        data.X,
-        data.subject,
-        standard=standard,
-        cross=cross,
-        optimum=optimum,
-        df_method=df_method,
-        w=w,
-        second_derivatives=_second_derivatives(cross, model, optimum, information) if full else None,
-    )
+    prepared = prepare(data, covariance, method)
+    check_information(prepared.blocks, covariance, data.visit_names, data.group_names)
+    optimum, dossier = find_optimum(prepared.search)
+    w = covariance_of_theta(optimum, information)
+    inference = _inference(data, prepared, optimum, df_method=df_method, information=information, w=w)
+    Sigma, variance_df, ranges = _by_visit(data, prepared, optimum.theta, w)
+    standard = prepared.standard
+    weights = float(np.log(data.root_weights).sum())
     return RepeatedMeasuresFit(
-        inference=inference if kind is None else _robust(inference, data, standard, at, kind),
+        inference=inference if kind is None else _robust(inference, data, prepared, optimum, kind),
         Sigma=Sigma * standard.scale**2,
-        variance_df=_variance_df(at.derivatives, w),
-        log_likelihood=standard.log_likelihood(-at.value, restricted=method == "reml"),
-        n_covariance_parameters=len(optimum.theta),
+        variance_df=variance_df,
+        ranges=ranges,
+        log_likelihood=standard.log_likelihood(-optimum.profile.value, restricted=method == "reml") + weights,
+        theta=optimum.theta,
         optimum=dossier,
     )
 
 
-def _second_derivatives(
-    cross: CrossProducts, model: Unstructured | Structured, optimum: Optimum, information: str
-) -> Array:
-    """Give what mmrm's full Kenward-Roger adds to the linear one, both under REML."""
-    theirs, theta = mmrm_parameters(model, optimum.theta)
-    criterion = Criterion(cross, theirs, "reml")
-    at = criterion.at(theta)
-    if at is None:
-        raise ModelError('The covariance cannot be written in mmrm\'s parameters; choose df="kenward-roger-linear"')
-    slope = criterion.slopes(at)
-    w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
-    return second_derivative_term(cross, at, w)
+def prepare(data: RepeatedMeasures, covariance: str, method: Method) -> Prepared:
+    """Put the data on the scale of a fit and into blocks.
+
+    Raises
+    ------
+    ModelError
+        The data cannot bear a fit, or the structure is not there.
+    """
+    check_data(data.subject, data.weights)
+    root = data.root_weights
+    standard = (
+        standardise(data.X * root[:, None], data.y * root) if data.weights is not None else standardise(data.X, data.y)
+    )
+    kernel = next((name for name in SPATIAL if name == covariance), None)
+    if kernel is None:
+        T = len(data.visit_names)
+        structure = covariance_model(covariance, T)
+        blocks = visit_blocks(standard.Z, data.subject, data.visit, T, group=data.group)
+        return Prepared(standard, CovarianceSearch(blocks, structure, method))
+    if data.time is None:
+        raise ModelError(f"{covariance} needs actual times: name their column with time=")
+    blocks = time_blocks(standard.Z, data.subject, data.time, group=data.group)
+    if blocks.times is None or not np.ptp(blocks.times, axis=1).any():
+        raise ModelError("No subject has two rows; without repeated measures fit an analysis of covariance")
+    return Prepared(standard, CovarianceSearch(blocks, spatial_covariance(kernel, blocks.times), method))
+
+
+def covariance_of_theta(optimum: Optimum, information: str) -> Array:
+    """Give the inverse of the observed or expected information, shape (H, H)."""
+    return symmetric_inverse(optimum.slopes.hessian if information == "observed" else optimum.slopes.information)
+
+
+def _inference(
+    data: RepeatedMeasures, prepared: Prepared, optimum: Optimum, *, df_method: DfMethod, information: str, w: Array
+) -> Inference:
+    """Give the inference of the fixed effects with the model's covariance."""
+    full = df_method == "kenward-roger"
+    return mixed_inference(
+        data.X,
+        data.subject,
+        standard=prepared.standard,
+        cross=prepared.blocks.products,
+        optimum=optimum,
+        df_method=df_method,
+        w=w,
+        second_derivatives=full_kenward_roger_term(prepared.search, optimum.theta, information) if full else None,
+    )
 
 
 def _robust_kind(vcov: str, df_method: str) -> Robust | None:
@@ -176,115 +239,36 @@ def _robust_kind(vcov: str, df_method: str) -> Robust | None:
 
 
 def _robust(
-    inference: Inference, data: RepeatedMeasures, standard: Standardised, at: Profile, kind: Robust
+    inference: Inference, data: RepeatedMeasures, prepared: Prepared, optimum: Optimum, kind: Robust
 ) -> Inference:
     """Give the inference with the cluster-robust covariance in place of the model's."""
-    Sigma = at.derivatives.Sigma[0]
-    found = sandwich(standard.Z, data.subject, data.visit, Sigma=Sigma, Phi=at.Phi, beta=at.beta, kind=kind)
+    at, standard = optimum.profile, prepared.standard
+    whitened = whiten(standard.Z, data.subject, prepared.blocks, at.derivatives.Sigma)
+    found = sandwich(whitened, Phi=at.Phi, beta=at.beta, kind=kind)
     return replace(inference, V=found.V * standard.scale**2, robust=found)
 
 
-def _check_information(cross: CrossProducts, covariance: str, visits: tuple[str, ...]) -> None:
-    """Refuse data in which the covariance parameters are not identified."""
-    together = np.einsum("p,pj,pk->jk", cross.n, cross.observed, cross.observed)
-    n_subjects, T = int(cross.n.sum()), len(visits)
-    if n_subjects < 2:
-        raise ModelError("One subject cannot tell the covariance between visits; at least two are needed")
-    if T > 1 and not np.triu(together, 1).any():
-        raise ModelError("No subject has two visits; without repeated measures fit an analysis of covariance")
-    if covariance != "us":
-        return
-    never = [f"{visits[j]} and {visits[k]}" for j in range(T) for k in range(j) if together[j, k] < 2]
-    if never:
-        raise ModelError(
-            f"An unstructured covariance needs each pair of visits in at least two subjects; missing: "
-            f"{'; '.join(never)}. Choose a structured covariance"
-        )
-    if n_subjects <= T:
-        raise ModelError(
-            f"{n_subjects} subjects cannot carry an unstructured covariance of {T} visits; choose a structured one"
-        )
+def _by_visit(data: RepeatedMeasures, prepared: Prepared, theta: Array, w: Array) -> tuple[Array, Array, Array]:
+    """Give Sigma and the df of its variances at the visits of each group, and the ranges."""
+    search = prepared.search
+    structure, size = search.structure, len(theta) // search.blocks.n_groups
+    at_visits = structure
+    if isinstance(structure, SpatialCovariance):
+        times = _mean_times(data) / structure.longest
+        at_visits = replace(structure, distance=np.abs(times[:, None] - times[None])[None])
+    Sigma, df, ranges = [], [], []
+    for g, own in enumerate(search.by_group(theta)):
+        derivatives = at_visits.derivatives(own)
+        part = slice(g * size, (g + 1) * size)
+        D = np.diagonal(derivatives.D[0], axis1=1, axis2=2)
+        variance = np.einsum("ht,hk,kt->t", D, w[part, part], D)
+        Sigma.append(derivatives.Sigma[0])
+        df.append(2 * np.diag(derivatives.Sigma[0]) ** 2 / variance)
+        ranges += [structure.range(own)] if isinstance(structure, SpatialCovariance) else []
+    return np.stack(Sigma), np.stack(df), np.array(ranges)
 
 
-def _optimum(cross: CrossProducts, model: Unstructured | Structured, method: Method) -> tuple[Optimum, OptimumReport]:
-    """Find the optimum in one parametrisation after the other; refuse when none reaches it."""
-    smallest = 1.0
-    for parametrisation, attempt in _attempts(cross, model, method):
-        optimum = attempt()
-        dossier = report(optimum, boundary=False, parametrisation=parametrisation)
-        if optimum.converged and dossier.positive_definite and not _is_singular(optimum.profile):
-            return optimum, dossier
-        smallest = min(smallest, _smallest_eigenvalue(optimum.profile))
-    if smallest < NEARLY_SINGULAR:
-        raise ModelError(
-            "The covariance between visits is singular or nearly so (smallest eigenvalue of the correlations "
-            f"{smallest:.0e}): no interior maximum of the likelihood was found; choose a simpler structure"
-        )
-    gradient = float(np.abs(optimum.slopes.gradient).max())
-    raise ModelError(
-        f"No optimum of the likelihood was reached after {optimum.iterations} steps (largest gradient {gradient:.1e}); "
-        "choose a simpler structure"
-    )
-
-
-def _smallest_eigenvalue(at: Profile) -> float:
-    """Give the smallest eigenvalue of the correlation matrix between visits."""
-    Sigma = at.derivatives.Sigma[0]
-    deviation = np.sqrt(np.diag(Sigma))
-    return float(np.linalg.eigvalsh(Sigma / np.outer(deviation, deviation))[0])
-
-
-def _is_singular(at: Profile) -> bool:
-    """Say whether the correlation matrix between visits is singular."""
-    return _smallest_eigenvalue(at) < SINGULAR
-
-
-def _attempts(
-    cross: CrossProducts, model: Unstructured | Structured, method: Method
-) -> list[tuple[str, Callable[[], Optimum]]]:
-    """List the ways to find the optimum, the usual one first."""
-    S = _residual_covariance(cross)
-    criterion, theta = Criterion(cross, model, method), starting_values(model, S)
-    if isinstance(model, Unstructured):
-        return [
-            ("elements of Sigma", lambda: minimise(criterion, theta, hopeless=_is_singular)),
-            ("Cholesky factor of Sigma", lambda: _by_cholesky(criterion, model, S)),
-        ]
-    independent = np.where(np.arange(len(theta)) < model.n_deviations, theta, 0.0)
-    name = "log standard deviations and correlations"
-    return [
-        (name, lambda: minimise(criterion, theta, hopeless=_is_singular)),
-        (f"{name}, from independence", lambda: minimise(criterion, independent, hopeless=_is_singular)),
-    ]
-
-
-def _by_cholesky(criterion: Criterion, model: Unstructured, S: Array) -> Optimum:
-    """Find the optimum through the Cholesky factor and give it in the elements of Sigma."""
-    cholesky = UnstructuredCholesky(model.T)
-    found = minimise(replace(criterion, model=cholesky), cholesky.theta(S), hopeless=_is_singular)
-    theta = model.theta(found.profile.derivatives.Sigma[0])
-    at = criterion.at(theta)
-    if at is None:
-        return replace(found, converged=False)
-    return Optimum(theta, at, criterion.slopes(at), found.iterations, found.converged)
-
-
-def _residual_covariance(cross: CrossProducts) -> Array:
-    """Estimate Sigma from the least-squares residuals of each pair of visits, shrunk until it is well conditioned."""
-    g = np.zeros((cross.q, cross.q))
-    g[-1, -1] = 1.0
-    together = np.einsum("p,pj,pk->jk", cross.n, cross.observed, cross.observed)
-    S = cross.contracted(g).sum(axis=0) / np.maximum(together, 1.0)
-    variances = np.maximum(np.diag(S), 1e-3)
-    S[np.diag_indices_from(S)] = variances
-    deviation = np.sqrt(variances)
-    R = S / np.outer(deviation, deviation)
-    while np.linalg.eigvalsh(R)[0] < 0.02:
-        R = 0.9 * R + 0.1 * np.eye(len(R))
-    return np.asarray(R * np.outer(deviation, deviation))
-
-
-def _variance_df(derivatives: Derivatives, w: Array) -> Array:
-    """Give 2 Sigma_tt^2 / var(Sigma_tt) for each visit."""
-    D = np.diagonal(derivatives.D[0], axis1=1, axis2=2)
-    return np.asarray(2 * np.diag(derivatives.Sigma[0]) ** 2 / np.einsum("ht,hk,kt->t", D, w, D))
+def _mean_times(data: RepeatedMeasures) -> Array:
+    """Give the mean time of each visit, shape (T,)."""
+    time = np.zeros(len(data.y)) if data.time is None else data.time
+    return np.asarray(np.bincount(data.visit, weights=time) / np.bincount(data.visit))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postinfusion.core.linalg import Array
+from postinfusion.core.whitening import Whitened
 
 Robust = Literal["empirical-cr0", "empirical-cr2", "empirical-cr3"]
 ROBUST: tuple[Robust, ...] = ("empirical-cr0", "empirical-cr2", "empirical-cr3")
@@ -73,26 +74,13 @@ class Sandwich:
         return float(trace**2 / square)
 
 
-def sandwich(
-    Z: Array,
-    subject: NDArray[np.intp],
-    visit: NDArray[np.intp],
-    *,
-    Sigma: Array,
-    Phi: Array,
-    beta: Array,
-    kind: Robust,
-) -> Sandwich:
+def sandwich(whitened: Whitened, *, Phi: Array, beta: Array, kind: Robust) -> Sandwich:
     """Compute a cluster-robust covariance; needs the rows, not only their cross-products.
 
     Parameters
     ----------
-    Z
-        Shape (n, p + 1): [X | y] on the scale of the fit.
-    subject, visit
-        Shape (n,): codes.
-    Sigma
-        Shape (T, T): covariance between visits, on the same scale.
+    whitened
+        Rows of [X | y] on the scale of the fit, whitened by the model's covariance.
     Phi, beta
         Model-based covariance and estimate, on the same scale.
     kind
@@ -102,21 +90,12 @@ def sandwich(
     ----------
     Liang & Zeger (1986), Biometrika 73, 13-22 (CR0); Bell & McCaffrey (2002) (CR2, CR3).
     """
-    order = np.lexsort((visit, subject))
-    Z, subject, visit = Z[order], subject[order], visit[order]
-    start = np.flatnonzero(np.diff(subject, prepend=-1))
-    rows = np.diff(start, append=len(subject))
-    p = Z.shape[1] - 1
-    whitened, F = np.empty_like(Z), np.empty((len(Z), p))
-    for m in np.unique(rows):
-        index = start[rows == m][:, None] + np.arange(m)
-        of_size = visit[index]
-        roots = np.linalg.cholesky(Sigma[of_size[:, :, None], of_size[:, None, :]])
-        whitened[index] = np.linalg.solve(roots, Z[index])
-        X_star = whitened[index][:, :, :p]
-        values, vectors = np.linalg.eigh(np.eye(m) - X_star @ Phi @ X_star.swapaxes(1, 2))
+    X_star, residual = whitened.Z[:, :-1], whitened.Z[:, -1] - whitened.Z[:, :-1] @ beta
+    F = np.empty_like(X_star)
+    for _, index in whitened.of_equal_size():
+        of_size = X_star[index]
+        values, vectors = np.linalg.eigh(np.eye(index.shape[1]) - of_size @ Phi @ of_size.swapaxes(1, 2))
         powers = np.where(values > DETERMINED, np.maximum(values, DETERMINED) ** POWERS[kind], 0.0)
-        F[index] = (vectors * powers[:, None, :]) @ vectors.swapaxes(1, 2) @ X_star
-    X_star, residual = whitened[:, :p], whitened[:, p] - whitened[:, :p] @ beta
-    scores = np.add.reduceat(F * residual[:, None], start, axis=0)
-    return Sandwich(Phi @ (scores.T @ scores) @ Phi, Phi, X_star, F, start)
+        F[index] = (vectors * powers[:, None, :]) @ vectors.swapaxes(1, 2) @ of_size
+    scores = np.add.reduceat(F * residual[:, None], whitened.start, axis=0)
+    return Sandwich(Phi @ (scores.T @ scores) @ Phi, Phi, X_star, F, whitened.start)

@@ -1,0 +1,188 @@
+"""The search for the optimum of a model for repeated measures: starts, parametrisations, and when to give up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from postinfusion.core.covariance import (
+    ErrorCovariance,
+    Structured,
+    Unstructured,
+    UnstructuredCholesky,
+    starting_values,
+)
+from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
+from postinfusion.core.group_covariance import GroupedCovariance
+from postinfusion.core.likelihood import Criterion, Method, Profile
+from postinfusion.core.linalg import Array
+from postinfusion.core.spatial_covariance import SpatialCovariance
+from postinfusion.core.subject_blocks import SubjectBlocks
+from postinfusion.errors import ModelError
+
+# Below this smallest eigenvalue the correlation matrix is singular: the criterion has no interior maximum.
+SINGULAR = 1e-7
+# A search that ended with a smaller one than this was on its way there.
+NEARLY_SINGULAR = 1e-4
+Structure = Unstructured | Structured | SpatialCovariance
+
+
+@dataclass(frozen=True)
+class CovarianceSearch:
+    """Data and the structure of one group's covariance, whose likelihood is to be maximised.
+
+    Attributes
+    ----------
+    blocks
+        The data, the response in units of its residual standard deviation.
+    structure
+        Of one group.
+    method
+        ``reml`` or ``ml``.
+    """
+
+    blocks: SubjectBlocks
+    structure: Structure
+    method: Method
+
+    def model(self, structure: ErrorCovariance | None = None) -> ErrorCovariance:
+        """Give the covariance of all groups, in this structure or another parametrisation of it."""
+        one = self.structure if structure is None else structure
+        return one if self.blocks.n_groups == 1 else GroupedCovariance(one, self.blocks.group)
+
+    def criterion(self, structure: ErrorCovariance | None = None) -> Criterion:
+        """Give minus the log-likelihood."""
+        return Criterion(self.blocks.products, self.model(structure), self.method)
+
+    def by_group(self, values: Array) -> list[Array]:
+        """Split a theta into the groups' own."""
+        return np.split(values, self.blocks.n_groups)
+
+    def is_singular(self, at: Profile) -> bool:
+        """Say whether the covariance of a group is singular."""
+        return self.model().smallest_eigenvalue(at.derivatives.Sigma) < SINGULAR
+
+
+def find_optimum(search: CovarianceSearch) -> tuple[Optimum, OptimumReport]:
+    """Find the optimum in one parametrisation, or from one start, after the other.
+
+    Raises
+    ------
+    ModelError
+        None of them reached it, or the covariance is singular there.
+    """
+    smallest = 1.0
+    for parametrisation, attempt in _attempts(search):
+        optimum = attempt()
+        dossier = report(optimum, boundary=False, parametrisation=parametrisation)
+        if optimum.converged and dossier.positive_definite and not search.is_singular(optimum.profile):
+            return optimum, dossier
+        smallest = min(smallest, search.model().smallest_eigenvalue(optimum.profile.derivatives.Sigma))
+    raise ModelError(_why_not(search, optimum, smallest))
+
+
+def _why_not(search: CovarianceSearch, optimum: Optimum, smallest: float) -> str:
+    """Say why there is no optimum."""
+    if isinstance(search.structure, SpatialCovariance):
+        if smallest < NEARLY_SINGULAR:
+            return (
+                "The correlation does not fall with time: the range grows without bound and no interior maximum of the "
+                "likelihood was found; choose cs"
+            )
+        if min(theta[1] for theta in search.by_group(optimum.theta)) < np.log(1e-2):
+            return (
+                "The correlation vanishes at all distances of the data: no interior maximum of the likelihood was "
+                "found; choose cs, or an analysis without repeated measures"
+            )
+    elif smallest < NEARLY_SINGULAR:
+        return (
+            "The covariance between visits is singular or nearly so (smallest eigenvalue of the correlations "
+            f"{smallest:.0e}): no interior maximum of the likelihood was found; choose a simpler structure"
+        )
+    gradient = float(np.abs(optimum.slopes.gradient).max())
+    return (
+        f"No optimum of the likelihood was reached after {optimum.iterations} steps (largest gradient {gradient:.1e}); "
+        "choose a simpler structure"
+    )
+
+
+def _attempts(search: CovarianceSearch) -> list[tuple[str, Callable[[], Optimum]]]:
+    """List the ways to find the optimum, the usual one first."""
+    structure, criterion, hopeless = search.structure, search.criterion(), search.is_singular
+    if isinstance(structure, SpatialCovariance):
+        starts = _spatial_starts(search, structure)
+        name = "log standard deviation and log range"
+        return [(name, partial(minimise, criterion, start, hopeless=hopeless)) for start in starts]
+    S = [residual_covariance(search.blocks, g) for g in range(search.blocks.n_groups)]
+    theta = np.concatenate([starting_values(structure, own) for own in S])
+    if isinstance(structure, Unstructured):
+        return [
+            ("elements of Sigma", lambda: minimise(criterion, theta, hopeless=hopeless)),
+            ("Cholesky factor of Sigma", lambda: _by_cholesky(search, structure, S)),
+        ]
+    m = structure.n_deviations
+    independent = np.concatenate([np.append(own[:m], 0 * own[m:]) for own in search.by_group(theta)])
+    name = "log standard deviations and correlations"
+    return [
+        (name, lambda: minimise(criterion, theta, hopeless=hopeless)),
+        (f"{name}, from independence", lambda: minimise(criterion, independent, hopeless=hopeless)),
+    ]
+
+
+def _by_cholesky(search: CovarianceSearch, structure: Unstructured, S: list[Array]) -> Optimum:
+    """Find the optimum through the Cholesky factor and give it in the elements of Sigma."""
+    cholesky = UnstructuredCholesky(structure.T)
+    start = np.concatenate([cholesky.theta(own) for own in S])
+    found = minimise(search.criterion(cholesky), start, hopeless=search.is_singular)
+    parts = [cholesky.derivatives(own).Sigma[0] for own in search.by_group(found.theta)]
+    theta = np.concatenate([structure.theta(Sigma) for Sigma in parts])
+    criterion = search.criterion()
+    at = criterion.at(theta)
+    if at is None:
+        return replace(found, converged=False)
+    return Optimum(theta, at, criterion.slopes(at), found.iterations, found.converged)
+
+
+def _spatial_starts(search: CovarianceSearch, structure: SpatialCovariance) -> list[Array]:
+    """Give the starts at which the likelihood can be evaluated, the likeliest first; all groups share the range."""
+    blocks = search.blocks
+    variances = [max(float(np.diag(pairwise_products(blocks, g)[0]).sum()), 1e-3) for g in range(blocks.n_groups)]
+    counts = [float(np.diag(pairwise_products(blocks, g)[1]).sum()) for g in range(blocks.n_groups)]
+    by_group = [structure.starts(total / n) for total, n in zip(variances, counts, strict=True)]
+    starts = [np.concatenate(thetas) for thetas in zip(*by_group, strict=True)]
+    profiles = [(search.criterion().at(start), start) for start in starts]
+    found = sorted(((at.value, number) for number, (at, _) in enumerate(profiles) if at is not None))
+    if not found:
+        raise ModelError(
+            "The covariance on actual times cannot be evaluated: some times nearly coincide; choose sp_exp"
+        )
+    return [starts[number] for _, number in found[:3]]
+
+
+def residual_covariance(blocks: SubjectBlocks, group: int) -> Array:
+    """Estimate a group's Sigma from the least-squares residuals of each pair of visits, well conditioned.
+
+    Correlations are shrunk until the smallest eigenvalue of their matrix is at least 0.02.
+    """
+    S, together = pairwise_products(blocks, group)
+    S = S / np.maximum(together, 1.0)
+    variances = np.maximum(np.diag(S), 1e-3)
+    S[np.diag_indices_from(S)] = variances
+    deviation = np.sqrt(variances)
+    R = S / np.outer(deviation, deviation)
+    while np.linalg.eigvalsh(R)[0] < 0.02:
+        R = 0.9 * R + 0.1 * np.eye(len(R))
+    return np.asarray(R * np.outer(deviation, deviation))
+
+
+def pairwise_products(blocks: SubjectBlocks, group: int) -> tuple[Array, Array]:
+    """Give the sums of products of a group's residuals at two positions, and the subjects who have both: (T, T)."""
+    products, members = blocks.products, blocks.group == group
+    g = np.zeros((products.q, products.q))
+    g[-1, -1] = 1.0
+    seen = products.observed[members].astype(float)
+    together = np.einsum("p,pj,pk->jk", products.n[members], seen, seen)
+    return products.contracted(g)[members].sum(axis=0), together
