@@ -283,6 +283,16 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     assert "5 errors, 0 warnings." in told, "the arm that lost its only participant is the fifth"
 
 
+def test_two_values_in_one_window_are_named_and_not_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_file("scores.csv", SCORES, SCORES + "A1,MADRS,22,2031-01-07T12:00\n")
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 0
+    assert told == (
+        "scores.csv\n  rows 3, 4 (2)  (warning) when: the participant has another value of MADRS in the window of the "
+        "same visit; the nearest to the visit's time counts. Remove the row if it is a mistake.\n"
+    )
+
+
 def test_a_second_check_of_the_same_data_says_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     trial, _ = MISTAKES["text in a numeric cell"]
     assert checked(trial, tmp_path, capsys) == checked(trial, tmp_path, capsys)

@@ -19,6 +19,7 @@ from postinfusion.plan.plan import Plan
 YEAR = 365.25 * 24
 # Where more visits than this share hold several values, measuring is denser than the visits by design.
 BY_DESIGN = 0.25
+ONE_OR_TWO = 2
 DAY = 24.0
 
 
@@ -80,7 +81,7 @@ def _sharing(records: pd.DataFrame) -> npt.NDArray[np.intp]:
     of_visit = records.groupby(["USUBJID", "AVISIT"])["AVAL"].transform("size")
     n_visits = (1 / of_visit).sum()
     shared = records.index[of_visit > 1]
-    by_design = (1 / of_visit[of_visit > 1]).sum() > BY_DESIGN * n_visits
+    by_design = (1 / of_visit[of_visit > 1]).sum() > max(BY_DESIGN * n_visits, ONE_OR_TWO)
     return np.empty(0, dtype=np.intp) if by_design else shared.to_numpy()
 
 
