@@ -9,7 +9,7 @@ import pandas as pd
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.mmrm import response_values
-from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
+from postinfusion.analyses.reference_grid import LinearModelFit
 from postinfusion.core.least_squares import Covariance, fit_least_squares
 from postinfusion.errors import ModelError
 
@@ -64,7 +64,7 @@ def fit_ancova(frame: pd.DataFrame, response: str, fixed: str, *, vcov: Covarian
     return AncovaFit(
         design=design,
         inference=fit.inference,
-        cells=count_cells(design, rows),
+        analysed=rows,
         residual_variance=fit.sigma2,
         r_squared=fit.r_squared,
         log_likelihood=fit.log_likelihood,

@@ -8,7 +8,7 @@ margin is not in the model has a column per level, by R's rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -95,11 +95,26 @@ class Design:
         Levels or covariate of each column of the data that the formula uses.
     bases
         Polynomials and splines by the factor of the formula.
+    margins
+        Terms of the formula that have no columns: they only decide, by R's rule, how the terms that contain them are
+        coded.
+    treatment_coded
+        Factors that keep treatment contrasts whatever coding is asked for.
+    averaged
+        Levels of a factor that marginal means average over unless told otherwise; all where it is not named.
     """
 
     formula: Formula
     variables: Mapping[str, Levels | Covariate]
     bases: Mapping[Factor, Basis]
+    margins: frozenset[Term] = frozenset()
+    treatment_coded: frozenset[str] = frozenset()
+    averaged: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Give the terms that have columns."""
+        return tuple(term for term in self.formula.terms if term not in self.margins)
 
     def matrix(self, frame: pd.DataFrame, *, coding: str = "treatment") -> Array:
         """Give the design matrix of the rows of a frame, shape (n, c).
@@ -118,7 +133,7 @@ class Design:
         """
         blocks = [np.ones((len(frame), 1))] if self.formula.intercept else []
         cache: dict[tuple[Factor, bool], Array] = {}
-        for term in self.formula.terms:
+        for term in self.terms:
             block = np.ones((len(frame), 1))
             for factor in term:
                 full = self._needs_every_level(term, factor)
@@ -133,7 +148,7 @@ class Design:
     def columns(self) -> tuple[tuple[Term, str], ...]:
         """Give the term and the name of each column of the design matrix."""
         columns: list[tuple[Term, str]] = [((), "(Intercept)")] if self.formula.intercept else []
-        for term in self.formula.terms:
+        for term in self.terms:
             parts = [self._names(factor, full=self._needs_every_level(term, factor)) for factor in reversed(term)]
             columns += [(term, ":".join(reversed(names))) for names in product(*parts)]
         return tuple(columns)
@@ -157,7 +172,7 @@ class Design:
             The model has no such term.
         """
         wanted = {frozenset(found) for found in parse_formula(term).terms}
-        known = {term_name(t): frozenset(t) for t in self.formula.terms}
+        known = {term_name(t): frozenset(t) for t in self.terms}
         if len(wanted) != 1 or not wanted <= set(known.values()):
             raise ModelError(
                 f'The model has no term "{term}"; its terms are {", ".join(known)}. {nearest(term, known)}'
@@ -182,6 +197,8 @@ class Design:
         """Give the columns of one factor of the formula."""
         variable = self.variables[factor.variable]
         if isinstance(variable, Levels):
+            if coding == "sum" and factor.variable in self.treatment_coded:
+                coding = "treatment"
             return _coding(len(variable.values), coding)[_known_codes(factor.variable, variable, frame)]
         x = frame[factor.variable].to_numpy(dtype=float)
         return _numeric_columns(factor, x, self.bases.get(factor))

@@ -6,40 +6,22 @@ an average of rows, and everything else is a difference of such averages. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from itertools import product
-from math import prod
-from typing import Any, Literal
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import Array, Covariate, Design, Levels
+from postinfusion.analyses.design import Array, Design
+from postinfusion.analyses.grid_rows import At, Grid, Rows, Weights, as_names, difference_rows, mean_rows
+from postinfusion.analyses.type_three import type_three_rows
 from postinfusion.core.contrasts import Estimates, JointTest
 from postinfusion.core.inference import Inference
 from postinfusion.errors import ModelError, nearest
 
-Weights = Literal["equal", "proportional"]
-At = Mapping[str, Any]
-MAX_GRID_ROWS = 200_000
 NOT_ESTIMABLE = "not estimable: a cell of the design that it needs holds no data"
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Linear combinations of the coefficients with the labels that identify them.
-
-    Attributes
-    ----------
-    labels
-        One row each, with a column per variable.
-    L
-        Shape (m, c).
-    """
-
-    labels: pd.DataFrame
-    L: Array
+FIXED = "fixed at zero by the model: there is nothing to estimate"
 
 
 @dataclass(frozen=True)
@@ -53,14 +35,18 @@ class LinearModelFit:
     inference
         Coefficients, covariance and degrees of freedom.
     cells
-        Number of analysed rows by combination of the factors' levels, with the column ``n``.
+        Number of analysed rows by combination of the factors' levels, with the column ``n``; counted from the
+        analysed rows when it is needed and not given.
+    analysed
+        The analysed rows.
     warnings
         What a reader of the results must know of the fit, a sentence each.
     """
 
     design: Design
     inference: Inference
-    cells: pd.DataFrame
+    cells: pd.DataFrame | None = field(default=None, kw_only=True)
+    analysed: pd.DataFrame | None = field(default=None, kw_only=True, repr=False, compare=False)
     warnings: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
@@ -97,7 +83,9 @@ class LinearModelFit:
             Values of covariates (a number or a list; a list gives a row per value) and levels of factors (to average
             over some, or to show some only). Covariates that are not named are at their mean over the analysed rows.
         weights
-            ``equal`` weights of the levels that are averaged over, or ``proportional`` to the analysed rows.
+            ``equal`` weights of the levels that are averaged over; ``proportional`` to the analysed rows with each of
+            their combinations; or ``counterfactual``: the average prediction over the analysed rows, each with its
+            own covariates and set to the levels of ``specs`` and ``by``.
         confidence
             Coverage of the intervals.
 
@@ -112,7 +100,7 @@ class LinearModelFit:
         ModelError
             A name is not a factor or covariate of the model, or a value not a level.
         """
-        rows = mean_rows(self.design, self.cells, [*_names(specs), *_names(by)], at or {}, weights)
+        rows = mean_rows(self._grid, [*as_names(specs), *as_names(by)], at or {}, weights)
         table = estimates_frame(rows, self.inference, confidence=confidence)
         return table.drop(columns=["statistic", "p_value"])
 
@@ -163,11 +151,11 @@ class LinearModelFit:
         weights: Weights = "equal",
     ) -> Rows:
         """Give the rows of L behind :meth:`contrasts`, with their labels."""
-        named = _names(specs)
+        named = as_names(specs)
         if len(named) != 1:
             raise ModelError(f"Contrasts compare the levels of one factor, not of {len(named)}; name the others in by=")
-        means = mean_rows(self.design, self.cells, [*named, *_names(by)], at or {}, weights)
-        return _differences(means, named[0], reference)
+        means = mean_rows(self._grid, [*named, *as_names(by)], at or {}, weights)
+        return difference_rows(means, named[0], reference)
 
     def linear(self, combinations: pd.DataFrame | Array, *, confidence: float = 0.95) -> pd.DataFrame:
         """Estimate linear combinations of the coefficients.
@@ -200,6 +188,14 @@ class LinearModelFit:
         rows = type_three_rows(self.design, term) if isinstance(term, str) else self._rows(term).L
         return self.inference.joint_test(rows)
 
+    @cached_property
+    def _grid(self) -> Grid:
+        """Give the design with the frequencies and rows that weigh its levels."""
+        if self.cells is None and self.analysed is None:
+            raise ModelError("The fit holds neither counts of its rows nor the rows; means cannot be weighed")
+        cells = count_cells(self.design, self.analysed) if self.cells is None else self.cells  # type: ignore[arg-type]
+        return Grid(self.design, cells, self.analysed)
+
     def _rows(self, combinations: pd.DataFrame | Array) -> Rows:
         """Give them with labels and a column for every coefficient."""
         names = self.design.names
@@ -219,7 +215,8 @@ def estimates_frame(rows: Rows, inference: Inference, *, confidence: float = 0.9
     """Give labels and estimates side by side, with the reason where there is no estimate."""
     found = inference.estimates(rows.L, confidence=confidence)
     table = pd.concat([rows.labels.reset_index(drop=True), _frame(found)], axis=1)
-    table["error"] = np.where(inference.basis.is_estimable(rows.L), "", NOT_ESTIMABLE)
+    problem = np.where(np.abs(rows.L).max(axis=1, initial=0.0) > 0, "", FIXED)
+    table["error"] = np.where(inference.basis.is_estimable(rows.L), problem, NOT_ESTIMABLE)
     return table
 
 
@@ -236,153 +233,3 @@ def count_cells(design: Design, frame: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame({"n": [len(frame)]})
     sizes = frame.groupby(names, observed=True, sort=False).size()
     return sizes.rename("n").reset_index()
-
-
-def mean_rows(design: Design, cells: pd.DataFrame, keep: list[str], at: At, weights: Weights) -> Rows:
-    """Average the reference grid over everything but the kept factors and the covariates with a list of values.
-
-    Parameters
-    ----------
-    design
-        The fixed effects.
-    cells
-        Counts of analysed rows, see :func:`count_cells`.
-    keep
-        Factors to keep apart, the first varying fastest.
-    at
-        Values of covariates and factors.
-    weights
-        ``equal`` or ``proportional``.
-    """
-    axes = _axes(design, keep, at)
-    listed = [
-        name for name, value in at.items() if name not in keep and len(axes[name]) > 1 and _is_covariate(design, name)
-    ]
-    kept = [*dict.fromkeys(keep), *listed]
-    others = [name for name in axes if name not in kept]
-    size = prod(len(values) for values in axes.values())
-    if size > MAX_GRID_ROWS:
-        raise ModelError(
-            f"The reference grid has {size:,} rows; at most {MAX_GRID_ROWS:,} are allowed: fix factors in at="
-        )
-    shares = _shares(design, cells, {name: axes[name] for name in others}, weights)
-    labels = (
-        pd.DataFrame(list(product(*[axes[name] for name in reversed(kept)])), columns=list(reversed(kept)))[kept]
-        if kept
-        else pd.DataFrame(index=[0])
-    )
-    grid = labels.merge(shares, how="cross") if kept else shares
-    weighted = design.matrix(grid) * grid["share"].to_numpy(dtype=float)[:, None]
-    return Rows(labels.reset_index(drop=True), weighted.reshape(len(labels), len(shares), -1).sum(axis=1))
-
-
-def _is_covariate(design: Design, name: str) -> bool:
-    """Say whether a variable of the design is numeric."""
-    return isinstance(design.variables[name], Covariate)
-
-
-def _axes(design: Design, keep: list[str], at: At) -> dict[str, list[Any]]:
-    """Give the values of each variable of the design on the grid."""
-    known = list(design.variables)
-    for name in [*keep, *at]:
-        if name not in known:
-            raise ModelError(
-                f'"{name}" is not in the model; its variables are {", ".join(known)}. {nearest(name, known)}'
-            )
-    for name in keep:
-        if _is_covariate(design, name) and name not in at:
-            raise ModelError(f"{name} is a covariate; say at which values with at={{{name!r}: [...]}}")
-    return {name: _axis(name, variable, at.get(name)) for name, variable in design.variables.items()}
-
-
-def _axis(name: str, variable: Levels | Covariate, chosen: Any) -> list[Any]:  # noqa: ANN401 - a level of any type
-    """Give the values of one variable on the grid."""
-    values: Any = [chosen] if np.ndim(chosen) == 0 and chosen is not None else chosen
-    if isinstance(variable, Covariate):
-        return [variable.mean] if values is None else [float(value) for value in values]
-    if values is None:
-        return list(variable.values)
-    unknown = [str(value) for value in values if value not in variable.values]
-    if unknown:
-        raise ModelError(
-            f"{name} has no level {', '.join(unknown)}; its levels are {', '.join(map(str, variable.values))}"
-        )
-    return list(values)
-
-
-def _shares(design: Design, cells: pd.DataFrame, axes: dict[str, list[Any]], weights: Weights) -> pd.DataFrame:
-    """Give the combinations that are averaged over, with the share of each."""
-    if weights not in ("equal", "proportional"):
-        raise ModelError(f'weights "{weights}" is not available; available are equal, proportional')
-    combinations = pd.DataFrame(list(product(*axes.values())), columns=list(axes)) if axes else pd.DataFrame(index=[0])
-    factors = [name for name in axes if not _is_covariate(design, name)]
-    share = np.ones(len(combinations))
-    if weights == "proportional" and factors:
-        counts = cells.groupby(factors, observed=True)["n"].sum()
-        keys = (
-            pd.MultiIndex.from_frame(combinations[factors]) if len(factors) > 1 else pd.Index(combinations[factors[0]])
-        )
-        share = counts.reindex(keys, fill_value=0).to_numpy(dtype=float)
-    return combinations.assign(share=share / share.sum())
-
-
-def _differences(means: Rows, name: str, reference: Hashable) -> Rows:
-    """Subtract the mean at the reference level from the means at the other levels, within everything else."""
-    levels = list(dict.fromkeys(means.labels[name]))
-    base = levels[0] if reference is None else reference
-    if base not in levels:
-        raise ModelError(f'{name} has no level "{base}" to compare with; its levels are {", ".join(map(str, levels))}')
-    # The first label varies fastest, so that rows of the same group follow each other.
-    position = np.array([levels.index(value) for value in means.labels[name]])
-    group = np.arange(len(position)) - position + levels.index(base)
-    others = position != levels.index(base)
-    labels = means.labels[others].copy()
-    labels.insert(1, "reference", [base] * int(others.sum()))
-    return Rows(labels.reset_index(drop=True), (means.L - means.L[group])[others])
-
-
-def type_three_rows(design: Design, term: str) -> Array:
-    """Give the rows of the type III hypothesis of a term.
-
-    For a term that no other contains these are its own coefficients (Satterthwaite's joint df depend on the choice
-    of rows; this is mmrm's). Else the model is recoded with contrasts that sum to zero; the term's coefficients there,
-    in terms of ours, are the rows of M in ``X = X_sum M``.
-
-    Raises
-    ------
-    ModelError
-        The model has no such term, or the two codings do not span the same columns.
-    """
-    wanted = design.positions(term)
-    own = frozenset(design.columns[wanted[0]][0])
-    if not any(own < frozenset(other) for other in design.formula.terms):
-        return np.asarray(np.eye(len(design.columns))[wanted])
-    frame = _generic_rows(design)
-    ours, summing = design.matrix(frame), design.matrix(frame, coding="sum")
-    scale, scale_summing = np.abs(ours).max(axis=0), np.abs(summing).max(axis=0)
-    ours, summing = ours / scale, summing / scale_summing
-    recoded, _, rank, _ = np.linalg.lstsq(summing, ours, rcond=1e-11)
-    if rank < ours.shape[1] or np.abs(summing @ recoded - ours).max() > 1e-7:
-        raise ModelError(f'The type III hypothesis of "{term}" is not defined: main effects are missing from the model')
-    rows = recoded * scale / scale_summing[:, None]
-    return np.asarray(np.where(np.abs(rows) > 1e-10 * np.abs(rows).max(), rows, 0.0)[wanted])
-
-
-def _generic_rows(design: Design) -> pd.DataFrame:
-    """Give rows on which all columns of the design are independent: every cell, covariates spread over their range."""
-    factors = design.factors
-    cells = list(product(*factors.values()))
-    repeats = 2 + max(2 * len(design.columns) // max(len(cells), 1), 8 if len(factors) < len(design.variables) else 0)
-    frame = pd.DataFrame(cells * repeats, columns=list(factors), index=range(len(cells) * repeats))
-    for number, (name, variable) in enumerate(design.variables.items()):
-        if isinstance(variable, Covariate):
-            # Multiples of an irrational number modulo one never repeat and fill the range evenly.
-            step = np.sqrt(np.array([2, 3, 5, 7, 11, 13, 17, 19, 23, 29])[number % 10])
-            spread = np.modf(np.arange(1, len(frame) + 1) * step)[0]
-            frame[name] = variable.minimum + spread * (variable.maximum - variable.minimum)
-    return frame
-
-
-def _names(names: str | Sequence[str]) -> list[str]:
-    """Give one or several names as a list."""
-    return [names] if isinstance(names, str) else list(names)
