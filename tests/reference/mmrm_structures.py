@@ -23,7 +23,7 @@ from reference.comparisons import (
     table_comparisons,
 )
 
-DENSE = "R 4.2.2 dense formulas"
+DENSE = "dense formulas in R 4.2.2"
 NLME = "R nlme 3.1-162, gls, tight control"
 EMMEANS = "R emmeans 1.8.4.1"
 PBKRTEST = "R pbkrtest 0.5.2, lmer with a random intercept"

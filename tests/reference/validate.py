@@ -11,10 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 import postinfusion
 from reference.comparisons import Case, Comparison, discover
 
-SUMMARY = Path(postinfusion.__file__).parent / "present" / "validation.json"
+SUMMARY = Path(postinfusion.__file__).parent / "present" / "validation" / "summary.json"
 HEADINGS = ("case", "quantity", "program", "numbers", "reference", "ours", "difference", "tolerance", "pass")
 WORDS = 3  # the first columns hold words and read from the left
 
@@ -47,7 +49,27 @@ def table(cases: Sequence[Case]) -> Iterator[str]:
 
 def summary(cases: Sequence[Case]) -> dict[str, list[dict[str, object]]]:
     """Give what the report tells: per case the programs, the counts, and the largest share of a tolerance."""
-    return {"cases": [_summary_of(case) for case in cases]}
+    return {"cases": [counted(case) | _agreement(case) for case in cases]}
+
+
+def counted(case: Case) -> dict[str, object]:
+    """Give what can be said of a case before anything is compared: its programs and how much it compares."""
+    return {
+        "case": case.name,
+        "programs": sorted({comparison.program.split(",")[0] for comparison in case.comparisons}),
+        "comparisons": len(case.comparisons),
+        "numbers": sum(np.size(comparison.reference) for comparison in case.comparisons),
+    }
+
+
+def _agreement(case: Case) -> dict[str, object]:
+    outcomes = [comparison.outcome for comparison in case.comparisons]
+    share = max(outcome.share for outcome in outcomes)
+    return {
+        "failed": sum(not outcome.passed for outcome in outcomes),
+        # Rounded up: a file that changes with each machine's last digit would make every report stale.
+        "largest_share_of_tolerance": math.ceil(100 * share) / 100 if math.isfinite(share) else None,
+    }
 
 
 def _row(case: str, comparison: Comparison) -> tuple[str, ...]:
@@ -58,20 +80,6 @@ def _row(case: str, comparison: Comparison) -> tuple[str, ...]:
     passed = "yes" if found.passed else "NO"
     quantity = comparison.quantity + place
     return case, quantity, comparison.program, str(found.n_numbers), *numbers, *small, passed
-
-
-def _summary_of(case: Case) -> dict[str, object]:
-    outcomes = [comparison.outcome for comparison in case.comparisons]
-    share = max(outcome.share for outcome in outcomes)
-    return {
-        "case": case.name,
-        "programs": sorted({comparison.program.split(",")[0] for comparison in case.comparisons}),
-        "comparisons": len(outcomes),
-        "numbers": sum(outcome.n_numbers for outcome in outcomes),
-        "failed": sum(not outcome.passed for outcome in outcomes),
-        # Rounded up: a file that changes with each machine's last digit would make every report stale.
-        "largest_share_of_tolerance": math.ceil(100 * share) / 100 if math.isfinite(share) else None,
-    }
 
 
 if __name__ == "__main__":

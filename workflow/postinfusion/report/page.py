@@ -21,6 +21,7 @@ from postinfusion.present.methods_text import model_in_short
 from postinfusion.present.plan_tables import plan_parts
 from postinfusion.present.results import results_of
 from postinfusion.present.strip import strip
+from postinfusion.present.validation.summary import case_summaries, validation_sentence, validation_table
 from postinfusion.report.section_files import Entry, Index
 from postinfusion.report.table_html import table_html
 from postinfusion.report.templates_of import STYLE_SHEET, template, text
@@ -125,6 +126,8 @@ def page(
         absent=_fragment(_absent_table(sections, provenance)),
         plan_table=_fragment(_plan_table(plan)),
         problems_table=_fragment(_problems_table(problems)),
+        validation=validation_sentence(case_summaries()),
+        validation_table=_fragment(validation_table(case_summaries())),
         provenance_table=_fragment(_provenance_table(provenance)),
         governance=Section.GOVERNANCE,
     )

@@ -1,0 +1,1 @@
+"""How the models of this version agree with other programs: a generated summary and its table."""
