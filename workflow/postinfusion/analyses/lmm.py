@@ -1,20 +1,25 @@
-"""Linear mixed models with random effects by subject on a data frame."""
+"""Linear mixed models with random effects by subject, or by nested groups, on a data frame."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
+from postinfusion.analyses.lmm_residuals import Residual, residual_formula
+from postinfusion.analyses.lmm_tables import covariance_frame, effects_frame, scale_frame
 from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
-from postinfusion.core.random_effects import GroupedData, fit_mixed_model
+from postinfusion.core.mixed_model import GroupedData, MixedModelFit, fit_mixed_model
 from postinfusion.errors import ModelError
 
 
@@ -22,17 +27,31 @@ from postinfusion.errors import ModelError
 class LmmFit(LinearModelFit):
     """A fitted linear mixed model.
 
+    With nested groups the rows and columns of ``random_covariance`` and the columns of the random effects are pairs of
+    level and term, and the random effects have a row per innermost group, with those of the groups it lies in.
+
     Attributes
     ----------
     random_covariance
         Terms by terms: covariance of the random effects.
     residual_variance
-        Variance of the residuals.
+        Variance of the residuals; of the first group, or at a scale of zero, where it differs between rows.
+    residual_variances
+        Variance of the residuals of each level of ``residual_group``; empty without one.
+    scale_coefficients
+        Of the log residual standard deviation: term, estimate, std_error, statistic, p_value, conf_low, conf_high.
+    residual_correlation
+        Correlation rho of residuals one unit of time apart; NaN for independent residuals.
+    residual_range
+        Time at which the residuals' correlation has fallen to exp(-1); NaN for independent residuals.
     random_effects
         Subjects by terms: predicted random effects.
     random_effects_std_error
-        Subjects by terms: their conditional standard deviations, as lme4's.
-    method, df
+        Subjects by terms: their conditional standard deviations at the estimates, as lme4's.
+    random_effects_prediction_error
+        Subjects by terms: standard deviations of their prediction error, which count the estimation of the fixed
+        effects, as SAS's.
+    method, df, residual
         What was asked for.
     log_likelihood
         Restricted under ``reml``, without the constant in |X'X|.
@@ -41,21 +60,33 @@ class LmmFit(LinearModelFit):
     optimum
         Dossier of the optimum; its ``boundary`` says that a variance vanished or a correlation is one.
     n_observations, n_subjects
-        What was analysed.
+        What was analysed; subjects are the innermost groups.
+    random_terms
+        Level and term of each random effect.
+    core
+        The fit behind the tables.
     """
 
     random_covariance: pd.DataFrame
     residual_variance: float
+    residual_variances: pd.Series[float]
+    scale_coefficients: pd.DataFrame
+    residual_correlation: float
+    residual_range: float
     random_effects: pd.DataFrame
     random_effects_std_error: pd.DataFrame
+    random_effects_prediction_error: pd.DataFrame
     method: str
     df: str
+    residual: str
     log_likelihood: float
     aic: float
     bic: float
     optimum: OptimumReport
     n_observations: int
     n_subjects: int
+    random_terms: tuple[tuple[str, tuple[str, ...]], ...]
+    core: MixedModelFit = field(repr=False)
 
     @property
     def converged(self) -> bool:
@@ -67,15 +98,19 @@ def fit_lmm(
     frame: pd.DataFrame,
     response: str,
     fixed: str,
-    random: str,
-    subject: str,
+    random: str | Sequence[str],
+    subject: str | Sequence[str],
     *,
     correlated: bool = True,
+    residual: Residual = "iid",
+    time: str | None = None,
+    residual_group: str | None = None,
+    scale: str | None = None,
     method: Method = "reml",
     df: DfMethod = "kenward-roger-linear",
     information: str = "observed",
 ) -> LmmFit:
-    """Fit a linear mixed model with random effects by subject and independent residuals.
+    """Fit a linear mixed model with random effects by subject, or by groups nested in each other.
 
     Parameters
     ----------
@@ -83,12 +118,24 @@ def fit_lmm(
         One row per observation; rows with a missing value in a variable of the model are left out.
     response
         Column of the outcome.
-    fixed, random
-        Right sides of the formulas of the fixed and the random effects: ``time * arm``, ``1 + time``.
+    fixed
+        Right side of the formula of the fixed effects: ``time * arm``.
+    random
+        Right side of the formula of the random effects: ``1 + time``; with nested groups one for all levels, or one
+        for each.
     subject
-        Column of the subject.
+        Column of the subject; or columns of nested groups, the outermost first: ``["site", "participant"]``.
     correlated
-        Whether the random effects may correlate.
+        Whether the random effects of one level may correlate.
+    residual
+        ``iid``; ``ar1`` or ``exp``: correlation ``rho^|dt| = exp(-|dt| / range)`` between residuals of a subject (of
+        the innermost group) at the times of column ``time``.
+    time
+        Column of the time of the residual correlation.
+    residual_group
+        Column with a residual variance for each of its levels.
+    scale
+        Right side of a formula of the log residual standard deviation: ``phase + time``.
     method
         ``reml`` or ``ml``.
     df
@@ -106,36 +153,76 @@ def fit_lmm(
     ModelError
         The model cannot be fitted, with the reason.
     """
-    formulas = parse_formula(fixed), parse_formula(random)
-    rows = complete_rows(frame, [response, subject, *formulas[0].variables, *formulas[1].variables])
+    levels = [subject] if isinstance(subject, str) else list(subject)
+    formulas = [parse_formula(text) for text in _one_per_level(random, levels)]
+    residuals = residual_formula(residual, time, residual_group, scale)
+    mean = parse_formula(fixed)
+    variables = [name for formula in (mean, *formulas) for name in formula.variables]
+    rows = complete_rows(frame, [response, *levels, *variables, *residuals.variables])
     if not len(rows):
         raise ModelError("No row has all the variables of the model; nothing can be fitted")
-    design, random_design = (build_design(formula, rows) for formula in formulas)
-    codes, subjects = pd.factorize(rows[subject])
+    design, designs = build_design(mean, rows), [build_design(formula, rows) for formula in formulas]
+    groups = _nested_groups(rows, levels)
+    scale_design = residuals.design(rows)
     data = GroupedData(
         X=design.matrix(rows),
         y=response_values(rows, response),
-        U=random_design.matrix(rows),
-        subject=np.asarray(codes, dtype=np.intp),
+        U=tuple(each.matrix(rows) for each in designs),
+        group=tuple(np.asarray(codes, dtype=np.intp) for codes, _ in groups),
+        time=residuals.times(rows),
+        scale=None if scale_design is None else scale_design.matrix(rows)[:, 1:],
     )
     fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
-    effects = fit.levels[0]
     n_parameters = len(fit.inference.beta) + fit.n_covariance_parameters
-    names, index = random_design.names, pd.Index(subjects, name=subject)
+    terms = tuple((level, tuple(each.names)) for level, each in zip(levels, designs, strict=True))
+    table = partial(effects_frame, terms, codes=data.group, index=groups[-1][1])
     return LmmFit(
         design=design,
         inference=fit.inference,
         cells=count_cells(design, rows),
-        random_covariance=pd.DataFrame(effects.G, index=names, columns=names),
-        residual_variance=fit.sigma2,
-        random_effects=pd.DataFrame(effects.b, index=index, columns=names),
-        random_effects_std_error=pd.DataFrame(effects.b_std_error, index=index, columns=names),
+        random_covariance=covariance_frame(terms, [level.G for level in fit.levels]),
+        random_effects=table([level.b for level in fit.levels]),
+        random_effects_std_error=table([level.b_std_error for level in fit.levels]),
+        random_effects_prediction_error=table([level.b_prediction_error for level in fit.levels]),
+        residual_variance=fit.residual.sigma2,
+        residual_variances=residuals.variances(fit.residual.sigma2, fit.residual.delta, scale_design),
+        scale_coefficients=scale_frame([] if scale_design is None else scale_design.names[1:], fit.residual),
+        residual_correlation=float("nan") if fit.residual.range is None else float(np.exp(-1 / fit.residual.range)),
+        residual_range=float("nan") if fit.residual.range is None else fit.residual.range,
         method=method,
         df=df,
+        residual=residual,
         log_likelihood=fit.log_likelihood,
         aic=2 * n_parameters - 2 * fit.log_likelihood,
         bic=float(np.log(len(rows))) * n_parameters - 2 * fit.log_likelihood,
         optimum=fit.optimum,
         n_observations=len(rows),
-        n_subjects=len(index),
+        n_subjects=len(groups[-1][1]),
+        random_terms=terms,
+        core=fit,
     )
+
+
+def _one_per_level(random: str | Sequence[str], levels: list[str]) -> list[str]:
+    """Give a formula of random effects for each level of grouping."""
+    formulas = [random] * len(levels) if isinstance(random, str) else list(random)
+    if not levels or len(set(levels)) < len(levels) or len(formulas) != len(levels):
+        raise ModelError(
+            f"{len(formulas)} formulas of random effects for {len(levels)} levels of grouping; give one for all, or "
+            "one for each of the columns in subject=, the outermost first, each column once"
+        )
+    return formulas
+
+
+def _nested_groups(rows: pd.DataFrame, levels: list[str]) -> list[tuple[NDArray[np.intp], pd.Index]]:
+    """Give the codes of the rows and the labels of the groups at each level, inner groups within their outer ones."""
+    codes, labels = pd.factorize(rows[levels[0]])
+    found = [(np.asarray(codes, dtype=np.intp), pd.Index(labels, name=levels[0]))]
+    for depth, level in enumerate(levels[1:], start=2):
+        own = pd.factorize(rows[level])[0]
+        outer = found[-1][0]
+        codes, _ = pd.factorize(outer * np.int64(own.max() + 1) + own)
+        first = np.unique(codes, return_index=True)[1]
+        index = pd.MultiIndex.from_frame(rows.iloc[first][levels[:depth]])
+        found.append((np.asarray(codes, dtype=np.intp), index))
+    return found

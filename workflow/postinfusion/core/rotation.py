@@ -7,7 +7,6 @@ has covariance sigma2 I, whatever G is, and is pooled over all subjects.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +20,27 @@ DEPENDENT = 1e-10
 
 
 @dataclass(frozen=True)
-class RotatedRows:
-    """Rotated rows of [X | y] by subject, and the pooled products of what only the residual variance touches.
+class PooledRows:
+    """Rows of [X | y] by cluster, and the pooled products of rows that only the residual variance touches.
 
-    To a likelihood each subject is a pattern of T = r rows; the pooled rest is one more, with a single row.
+    To a likelihood each cluster is a pattern of T rows; the pooled rest is one more, with a single row.
 
     Attributes
     ----------
-    R
-        Shape (S + 1, r, r): triangular factors of the subjects' U; rows of zeros where a subject's U has rank below r,
-        and for the rest.
+    observed
+        Shape (S + 1, T): which rows of a cluster are there; the first one of the rest.
     Y
-        Shape (S, r, q): rotated rows, zero where R's rows are.
+        Shape (S, T, q): zero where not observed.
     n_rest
         Number of rows that only the residual variance touches.
     rest
         Shape (q, q): the sum of their products.
     """
 
-    R: Array
+    observed: NDArray[np.bool_]
     Y: Array
     n_rest: int
     rest: Array
-
-    @cached_property
-    def observed(self) -> NDArray[np.bool_]:
-        """Give which of the r rows of a subject are there, shape (S + 1, r)."""
-        observed = (self.R != 0).any(axis=2)
-        observed[-1, 0] = True
-        return observed
 
     @property
     def n(self) -> Array:
@@ -73,10 +64,24 @@ class RotatedRows:
 
     def contracted(self, K: Array) -> Array:
         """Give the contractions with K, see :class:`~postinfusion.core.patterns.Products`."""
-        C = np.zeros_like(self.R)
+        C = np.zeros((*self.observed.shape, self.observed.shape[1]))
         C[:-1] = SubjectRows(self.observed[:-1], self.Y).contracted(K)
         C[-1, 0, 0] = np.sum(K * self.rest)
         return C
+
+
+@dataclass(frozen=True)
+class RotatedRows(PooledRows):
+    """The rotated rows of each subject; T = r.
+
+    Attributes
+    ----------
+    R
+        Shape (S + 1, r, r): triangular factors of the subjects' U; rows of zeros where a subject's U has rank below r,
+        and for the rest.
+    """
+
+    R: Array
 
 
 def rotate(Z: Array, U: Array, subject: NDArray[np.intp]) -> RotatedRows:
@@ -90,15 +95,9 @@ def rotate(Z: Array, U: Array, subject: NDArray[np.intp]) -> RotatedRows:
         Shape (n, r).
     subject
         Shape (n,): codes 0, 1, ...; each occurs.
-
-    Raises
-    ------
-    ModelError
-        There are fewer than two subjects, or nothing is left to estimate the residual variance.
     """
     r, q = U.shape[1], Z.shape[1]
     rows = np.bincount(subject)
-    check_rows(rows, r)
     order = np.argsort(subject, kind="stable")
     start = np.concatenate([[0], np.cumsum(rows)[:-1]])
     R, Y = np.zeros((len(rows) + 1, r, r)), np.zeros((len(rows), r, q))
@@ -108,7 +107,10 @@ def rotate(Z: Array, U: Array, subject: NDArray[np.intp]) -> RotatedRows:
         index = order[start[of_size][:, None] + np.arange(m)]
         R[of_size], Y[of_size], left = _rotated(U[index], Z[index])
         rest += left.reshape(-1, q).T @ left.reshape(-1, q)
-    return RotatedRows(R, Y, int(rows.sum() - np.count_nonzero((R != 0).any(axis=2))), rest)
+    observed = np.asarray((R != 0).any(axis=2), dtype=np.bool_)
+    n_rest = len(subject) - int(np.count_nonzero(observed))
+    observed[-1, 0] = True
+    return RotatedRows(observed, Y, n_rest, rest, R)
 
 
 def check_rows(rows: NDArray[np.intp], r: int) -> None:
