@@ -6,11 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from postinfusion.analyses.glmm import fit_glmm as fit_glmm
     from postinfusion.analyses.lmm import fit_lmm as fit_lmm
     from postinfusion.analyses.mmrm import fit_mmrm as fit_mmrm
 
 # Importing the package must stay cheap: pandas and scipy load only when a model is asked for.
-_LAZY = {"fit_lmm": "postinfusion.analyses.lmm", "fit_mmrm": "postinfusion.analyses.mmrm"}
+_LAZY = {
+    "fit_glmm": "postinfusion.analyses.glmm",
+    "fit_lmm": "postinfusion.analyses.lmm",
+    "fit_mmrm": "postinfusion.analyses.mmrm",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds under that name
