@@ -66,11 +66,11 @@ class ResidualFormula:
     def variances(self, sigma2: float, delta: Array, design: Design | None) -> pd.Series[float]:
         """Give the variance of each level of the group; empty without one."""
         if self.group is None or design is None:
-            return pd.Series([], dtype=float, name="variance")
+            return pd.Series(np.empty(0))
         levels = design.variables[self.group]
         values = levels.values if isinstance(levels, Levels) else ()
-        variances = sigma2 * np.exp(2 * np.append(0.0, delta))
-        return pd.Series(list(map(float, variances)), index=pd.Index(values, name=self.group))
+        variances: Array = sigma2 * np.exp(2 * np.append(0.0, delta))
+        return pd.Series(variances, index=pd.Index(values, name=self.group))
 
 
 def residual_formula(structure: Residual, time: str | None, group: str | None, scale: str | None) -> ResidualFormula:
