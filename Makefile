@@ -4,8 +4,9 @@
 # make lint         style, types, import contracts
 # make lock         pins the environment anew after an edit of pyproject.toml
 # make validate     compares every model with the numbers of other programs and of publications
+# make type-one-error REPLICATES=5000   simulates small trials: does the inference keep its level?
 # make timings      adds up the time and memory of the jobs
-.PHONY: run test lint lock timings validate set-up
+.PHONY: run test lint lock timings type-one-error validate set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -24,6 +25,9 @@ lock: set-up
 
 set-up:
 	@PYTHON="$(PYTHON)" sh workflow/setup.sh
+
+type-one-error: set-up
+	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests .venv/bin/python -m simulation.type_one_error $(or $(REPLICATES),1000)
 
 validate: set-up
 	@PYTHONPATH=tests .venv/bin/python -m reference.validate
