@@ -1,7 +1,7 @@
 """What every case ``mmrm_structures_*`` compares: each covariance structure, REML and ML, with R.
 
 The optimum is that of ``mmrm_structures.R``, which maximises the textbook criterion from several starts to a gradient
-below 1e-7, and that of nlme where it has the structure (us, cs, csh, ar1, ar1h). nlme's gls multiplies the covariance
+below 1e-8, and that of nlme where it has the structure (us, cs, csh, ar1, ar1h). nlme's gls multiplies the covariance
 of beta by N / (N - p) under ML; the reference undoes it. Kenward and Roger's quantities drop the second derivatives.
 """
 
