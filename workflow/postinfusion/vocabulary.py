@@ -65,6 +65,7 @@ OUTPUTS = {
         Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
+        Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
     )
 }
@@ -221,5 +222,9 @@ STATISTICS = {
         Statistic("gradient", "Largest gradient", fixed=8),
         Statistic("condition", "Condition number", fixed=1),
         Statistic("converged", "Converged"),
+        Statistic("estimate_difference", "Largest difference of estimates (standard errors)", fixed=8),
+        Statistic("std_error_difference", "Largest relative difference of standard errors", fixed=8),
+        Statistic("log_likelihood_difference", "Difference of log-likelihoods", fixed=8),
+        Statistic("n_compared", "Quantities compared"),
     )
 }

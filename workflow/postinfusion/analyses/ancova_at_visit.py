@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
@@ -9,10 +11,12 @@ from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, participants_rows
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.second_engine import Recomputed, agreement_rows
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.analyses import Ancova
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.rules import PRIMARY
 
 
 def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Members) -> list[Row]:
@@ -28,8 +32,20 @@ def ancova_at_visit(plan: Plan, analysis: Ancova, adam: Adam, population: Member
     }
     visit = {"visit": analysis.visit, "time": canonical_hours(plan.nominal_hours[analysis.visit])}
     found = [*_estimates(analysis, data, fit, visit), *_fit_rows(analysis, data, fit, formula, visit)]
+    if analysis.estimand == PRIMARY:
+        found += _agreement(data, fit)
     who = participation_rows(plan, analysis, adam, population, data)
     return [*denominators(population), *who, *(row | key for row in found)]
+
+
+def _agreement(data: ModelData, fit: AncovaFit) -> list[Row]:
+    """Compare the fit with that of the second engine."""
+    from postinfusion.core.dense_engine import of_independent
+
+    several = len(data.arms) > 1
+    compared = fit.contrast_rows(ARM, reference=data.arms[0]).L if several else np.empty((0, len(fit.design.names)))
+    first = Recomputed(fit, data.frame, data.response, "USUBJID")
+    return agreement_rows(first, of_independent(len(data.frame)), compared)
 
 
 def _estimates(analysis: Ancova, data: ModelData, fit: AncovaFit, visit: dict[str, str]) -> list[Row]:

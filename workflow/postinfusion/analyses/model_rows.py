@@ -53,8 +53,8 @@ def joint_test_rows(fit: LinearModelFit, terms: Iterable[str], **key: object) ->
     return result
 
 
-def warnings_of(ladder: Iterable[Row], found: Iterable[Row], *, at_boundary: bool, **key: object) -> list[Row]:
-    """Give a warning for each rung of the ladder that failed, for a boundary, and for what could not be estimated.
+def warnings_of(ladder: Iterable[Row], found: Iterable[Row], fit: MmrmFit | LmmFit, **key: object) -> list[Row]:
+    """Give a warning for each rung of the ladder that failed, for what the fit warns of, and for what is not estimable.
 
     Parameters
     ----------
@@ -62,13 +62,14 @@ def warnings_of(ladder: Iterable[Row], found: Iterable[Row], *, at_boundary: boo
         Rows of the ladder: ``level`` is the rung, ``stat_text`` its outcome.
     found
         Rows of estimates; those with an ``error`` are named by arm and visit or time.
-    at_boundary
-        The fit lies on the boundary of its parameter space.
+    fit
+        The fit, which may lie on the boundary of its parameter space and may carry warnings of its own.
     """
     outcomes = {str(row["level"]): str(row["stat_text"]) for row in ladder}
     texts = [f"{rung} was not used: {why}" for rung, why in outcomes.items() if why not in {USED, NOT_NEEDED}]
-    if at_boundary:
+    if fit.optimum.boundary:
         texts.append("a variance or correlation lies on the boundary of its range")
+    texts += fit.warnings
     lost = {(row.get("visit") or row.get("time"), row["term"], row.get("arm")) for row in found if row.get("error")}
     texts += [f"{term} of {arm} at {place}: not estimable" for place, term, arm in sorted(lost, key=str)]
     return [warning_row(text, **key) for text in texts]

@@ -23,14 +23,17 @@ from postinfusion.analyses.model_rows import (
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.second_engine import Recomputed, agreement_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Mmrm
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.rules import PRIMARY
 
 AVERAGE = "average"
 VISIT = "AVISIT"
+ROBUST = "empirical-cr2"
 
 
 def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Members) -> list[Row]:
@@ -49,7 +52,9 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     if fit is None:
         return [*result, error_row(f"no covariance of the plan could be fitted: {ladder[-1]['stat_text']}", **key)]
     found = _results(plan, analysis, data, fit, formula)
-    warnings = warnings_of(ladder, found, at_boundary=fit.optimum.boundary)
+    if analysis.estimand == PRIMARY:
+        found += _agreement(data, fit)
+    warnings = warnings_of(ladder, found, fit)
     absent = [visit for visit in visits_of(plan, analysis) if visit not in set(data.frame[VISIT])]
     warnings += [warning_row(f"no participant has a value at {visit}: it is not in the model") for visit in absent]
     return [*result, *(row | key for row in [*found, *warnings])]
@@ -89,6 +94,7 @@ def _results(plan: Plan, analysis: Mmrm, data: ModelData, fit: MmrmFit, formula:
         *_observed(plan, data),
         *_means(plan, analysis, data, fit),
         *(_differences(plan, analysis, data, fit) if len(data.arms) > 1 else []),
+        *_robust_differences(plan, analysis, data, fit, formula),
         *joint_test_rows(fit, terms),
         *coefficient_rows(fit),
         *_covariance(fit),
@@ -135,6 +141,35 @@ def _differences(plan: Plan, analysis: Mmrm, data: ModelData, fit: MmrmFit) -> l
     ]
 
 
+def _robust_differences(plan: Plan, analysis: Mmrm, data: ModelData, fit: MmrmFit, formula: str) -> list[Row]:
+    """Give the differences with CR2 standard errors where the covariance is not unstructured: it may be wrong."""
+    if fit.covariance_structure == "us" or len(data.arms) < 2:
+        return []
+    robust = fit_mmrm(
+        data.frame, data.response, formula, "USUBJID", VISIT,
+        covariance=fit.covariance_structure, df="satterthwaite", vcov=ROBUST,
+    )  # fmt: skip
+    table = robust.contrasts(ARM, by=VISIT, reference=data.arms[0], confidence=analysis.confidence)
+    return _rows_of(plan, table.astype({VISIT: "str"}), "robust-difference", TEST, data.arms)
+
+
+def _agreement(data: ModelData, fit: MmrmFit) -> list[Row]:
+    """Compare the fit with that of the second engine."""
+    from postinfusion.core.dense_engine import of_visits
+
+    several = len(data.arms) > 1
+    compared = fit.contrast_rows(ARM, by=VISIT, reference=data.arms[0]).L if several else np.empty((0, _width(fit)))
+    visit = fit.covariance.index.get_indexer(data.frame[VISIT])
+    covariance = of_visits(fit.covariance_structure, visit, len(fit.covariance))
+    first = Recomputed(fit, data.frame, data.response, "USUBJID", fit.log_likelihood)
+    return agreement_rows(first, covariance, compared)
+
+
+def _width(fit: MmrmFit) -> int:
+    """Count the columns of the design."""
+    return len(fit.design.names)
+
+
 def _rows_of(plan: Plan, table: pd.DataFrame, term: str, names: tuple[str, ...], arms: tuple[str, ...]) -> list[Row]:
     """Give the rows of a table of estimates by visit."""
     result = []
@@ -142,7 +177,7 @@ def _rows_of(plan: Plan, table: pd.DataFrame, term: str, names: tuple[str, ...],
         visit = str(record[VISIT])
         key = {"visit": visit, "time": "" if visit == AVERAGE else _time(plan, visit)}
         key["arm"] = str(record.get(ARM, arms[0]))
-        if term == "difference":
+        if term.endswith("difference"):
             key["comparator"] = arms[0]
         result += estimate_rows(record, names, term=term, **key)
     return result

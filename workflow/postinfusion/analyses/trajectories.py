@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.design import build_design
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.lmm import LmmFit, fit_lmm
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
@@ -25,11 +26,13 @@ from postinfusion.analyses.model_rows import (
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.second_engine import Recomputed, agreement_rows
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import SplineBasis, Trajectory
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.rules import PRIMARY
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
         text = f"no random effects of the ladder could be fitted: {ladder[-1]['stat_text']}"
         return [*result, error_row(text, **key)]
     found = _results(analysis, data, fit, used, formula)
-    warnings = warnings_of(ladder, found, at_boundary=fit.optimum.boundary)
+    if analysis.estimand == PRIMARY:
+        found += _agreement(analysis, data, fit, used)
+    warnings = warnings_of(ladder, found, fit)
     return [*result, *(row | key for row in [*found, *warnings])]
 
 
@@ -170,6 +175,21 @@ def _estimates(analysis: Trajectory, data: ModelData, fit: LmmFit) -> list[Row]:
         differences = fit.contrasts(ARM, reference=data.arms[0], at=at, confidence=confidence)
         result += _rows_of(differences, times, "difference", TEST, data.arms)
     return result
+
+
+def _agreement(analysis: Trajectory, data: ModelData, fit: LmmFit, used: RandomEffects) -> list[Row]:
+    """Compare the fit with that of the second engine."""
+    from postinfusion.core.dense_engine import of_random_effects
+
+    at = {DAYS: [hours / HOURS_PER_DAY for hours in analysis.report_at]}
+    several = len(data.arms) > 1
+    compared = (
+        fit.contrast_rows(ARM, reference=data.arms[0], at=at).L if several else np.empty((0, len(fit.design.names)))
+    )
+    design = build_design(used.formula, data.frame)
+    covariance = of_random_effects(design.matrix(data.frame), correlated=used.correlated)
+    first = Recomputed(fit, data.frame, data.response, "USUBJID", fit.log_likelihood)
+    return agreement_rows(first, covariance, compared)
 
 
 def _rows_of(

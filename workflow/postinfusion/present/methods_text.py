@@ -212,6 +212,16 @@ def _fitted(results: Results) -> str:
     return (
         f"It was fitted to {observations} observations of {n} participants{f' with {how}' if how else ''}."
         + _refused(results)
+        + _robust(results)
+    )
+
+
+def _robust(results: Results) -> str:
+    """Say that robust standard errors stand beside those of a structured covariance."""
+    if not results.values_of("visit", term="robust-difference"):
+        return ""
+    return (
+        " Differences are also given with cluster-robust (CR2) standard errors and Bell-McCaffrey degrees of freedom."
     )
 
 

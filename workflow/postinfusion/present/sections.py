@@ -13,7 +13,7 @@ from postinfusion.present.display import Absence, Drawing, Table
 from postinfusion.present.figures import draw
 from postinfusion.present.methods_text import methods_text
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables import TABLES, diag01
+from postinfusion.present.tables import TABLES, diag01, qct01
 from postinfusion.vocabulary import OUTPUTS, Method, Output, Privacy, Section
 
 _DROPPED = "the plan drops this output"
@@ -84,9 +84,16 @@ def section_displays(
             reason = str(error)
         if reason:
             absent.append(Absence(request.output.id, request.analysis_id, reason))
-    if section is Section.GOVERNANCE and "DIAG01" not in plan.outputs.drop:
-        made.append(Made(diag01.table(plan, ard)))
+    if section is Section.GOVERNANCE:
+        made += _of_all_models(plan, ard)
     return SectionDisplays(section, tuple(made), tuple(absent))
+
+
+def _of_all_models(plan: Plan, ard: pd.DataFrame) -> list[Made]:
+    """Make the tables about all models that the plan does not drop and that have rows."""
+    tables = {"DIAG01": diag01.table, "QCT01": qct01.table}
+    found = [make(plan, ard) for output_id, make in tables.items() if output_id not in plan.outputs.drop]
+    return [Made(table) for table in found if table is not None]
 
 
 def _display(output: Output, results: Results) -> Table | Drawing:

@@ -1,4 +1,4 @@
-"""The strip of the first screen: completeness of the data, serious events, structure and convergence, warnings."""
+"""The strip of the first screen: completeness, serious events, primary model, agreement of engines, warnings."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def strip(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> tuple[F
         Fact("Data completeness", _completeness(plan, ard)),
         Fact("Serious events", _serious(plan, ard)),
         Fact("Primary model", _model(plan, ard)),
+        Fact("Engine agreement", _agreement(plan, ard)),
         Fact("Warnings", _warnings(plan, ard, problems)),
     )
     return tuple(fact for fact in found if fact.text)
@@ -90,6 +91,14 @@ def _model(plan: Plan, ard: pd.DataFrame) -> str:
         return "could not be fitted"
     converged = {"yes": "converged", "no": "did not converge"}.get(results.text("converged", term="fit"), "")
     return ", ".join(part for part in (converged, structure_of(results)) if part)
+
+
+def _agreement(plan: Plan, ard: pd.DataFrame) -> str:
+    """Say how far the second engine is from the primary model."""
+    analysis_id = primary_analysis(plan)
+    results = results_of(plan, ard, analysis_id) if analysis_id else None
+    engines = results.values_of("level", term="second-engine") if results else []
+    return "; ".join(results.said("agreement", term="second-engine", level=engine) for engine in engines if results)
 
 
 def _warnings(plan: Plan, ard: pd.DataFrame, problems: Sequence[Problem]) -> str:

@@ -22,7 +22,9 @@ def table(results: Results) -> Table:
     if not points:
         raise ModelError(results.failure or "the model gives no adjusted mean")
     means = means_part(results, points, caption="Adjusted means and differences by visit", first="Visit")
-    return model_table(results, "MMRMT01", response_in_words(results), means, _covariance_part(results))
+    return model_table(
+        results, "MMRMT01", response_in_words(results), means, _robust_part(results), _covariance_part(results)
+    )
 
 
 def _points(results: Results) -> list[Point]:
@@ -32,6 +34,28 @@ def _points(results: Results) -> list[Point]:
     return [
         (names.get(visit, visit), {"visit": visit}) for visit in sorted(visits, key=lambda visit: visit == _AVERAGE)
     ]
+
+
+def _robust_part(results: Results) -> Part:
+    """Give the differences with standard errors that hold even where the covariance is wrong; empty without any."""
+    keys = [
+        {"term": "robust-difference", "visit": visit, "arm": arm, "comparator": comparator}
+        for visit in results.values_of("visit", term="robust-difference")
+        for arm, comparator in results.comparisons
+    ]
+    rows = tuple(
+        Row(f"{key['visit']}, {key['arm']} − {key['comparator']}", _robust_cells(results, key)) for key in keys
+    )
+    columns = ("Difference", "Estimate", "SE", f"{results.confidence} CI", "df", "t", "p")
+    return Part(columns, rows, "Differences with standard errors robust to a wrong covariance (CR2)")
+
+
+def _robust_cells(results: Results, key: dict[str, str]) -> tuple[str, ...]:
+    """Give the cells of one robust difference."""
+    estimate, error, *test = (
+        results.text(name, **key) for name in ("estimate", "std_error", "df", "statistic", "p_value")
+    )
+    return (estimate, error, results.interval(**key), *test)
 
 
 def _covariance_part(results: Results) -> Part:
