@@ -172,8 +172,8 @@ def fit_mmrm(
     fixed
         Right side of the formula of the means, see :mod:`postinfusion.analyses.formula`.
     subject, visit
-        Columns of the subject and of the visit; the visit is a factor whatever its type. The levels of a factor come
-        in the order of a Categorical, else sorted; the first is the reference.
+        Columns of the subject and of the visit; the visit is a factor whatever its type, unless ``time`` names it
+        too. The levels of a factor come in the order of a Categorical, else sorted; the first is the reference.
     covariance
         ``us ad adh ar1 ar1h cs csh toep toeph`` by the visit; ``sp_exp sp_gau`` by the actual time.
     group
@@ -213,7 +213,8 @@ def fit_mmrm(
     rows = complete_rows(frame, [*columns.needed, *formula.variables])
     if not len(rows):
         raise ModelError("No row has all the variables of the model; nothing can be fitted")
-    design, constrained = build_design(formula, rows, categorical=[visit]), None
+    # A trend over time and an effect of each visit are different models: only time= lets the visit be a number.
+    design, constrained = build_design(formula, rows, categorical=[visit] if time != visit else []), None
     if baseline is not None:
         design, constrained = constrain_baseline(design, rows, response=response, visit=visit, arm=arm)
     found = subject_data(columns, rows, design)
