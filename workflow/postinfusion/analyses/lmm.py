@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.lmm_residuals import Residual, residual_formula
-from postinfusion.analyses.lmm_tables import covariance_frame, effects_frame, scale_frame
+from postinfusion.analyses.lmm_tables import components_frame, covariance_frame, effects_frame, scale_frame
 from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
 from postinfusion.core.fit import OptimumReport
@@ -92,6 +92,30 @@ class LmmFit(LinearModelFit):
     def converged(self) -> bool:
         """Say that the optimum was reached: a fit that did not reach it is refused, so this is always true."""
         return True
+
+    def variance_components(self, *, confidence: float = 0.95) -> pd.DataFrame:
+        """Estimate standard deviations, correlations and residual parameters with profile-likelihood intervals.
+
+        Of the restricted likelihood when the model was fitted by ``reml``, else of the likelihood.
+
+        Parameters
+        ----------
+        confidence
+            Coverage of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            level, term, scale (``sd correlation log-sd range``), estimate, conf_low, conf_high, error. A limit of zero
+            (standard deviation) or one (correlation) says that the interval reaches the end of the range.
+        """
+        return components_frame(
+            self.core,
+            self.random_terms,
+            self.residual_variances.index,
+            list(self.scale_coefficients["term"]),
+            confidence=confidence,
+        )
 
 
 def fit_lmm(

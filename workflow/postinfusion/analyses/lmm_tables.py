@@ -11,8 +11,12 @@ from scipy.linalg import block_diag
 
 from postinfusion.analyses.design import Array
 from postinfusion.core.contrasts import estimates
+from postinfusion.core.mixed_model import MixedModelFit
 from postinfusion.core.residual_scale import ResidualEstimates
+from postinfusion.core.variance_components import Component, variance_components
+from postinfusion.errors import ModelError
 
+SCALES = {"sd": "sd", "correlation": "correlation", "residual-sd": "sd", "log-scale": "log-sd", "range": "range"}
 Terms = Sequence[tuple[str, tuple[str, ...]]]
 
 
@@ -67,3 +71,45 @@ def scale_frame(names: Sequence[str], residual: ResidualEstimates, *, confidence
             "conf_high": found.conf_high,
         }
     )
+
+
+def components_frame(
+    fit: MixedModelFit, terms: Terms, groups: pd.Index, scale: Sequence[str], *, confidence: float
+) -> pd.DataFrame:
+    """Give the variance components with their profile-likelihood intervals.
+
+    Parameters
+    ----------
+    fit
+        The fitted model.
+    terms
+        Level and terms of the random effects.
+    groups
+        Levels of the residual group; empty without one.
+    scale
+        Names of the columns of the residual scale.
+    confidence
+        Coverage of the intervals.
+    """
+    records = []
+    for component in variance_components(fit, max(len(groups) - 1, 0)):
+        low = high = np.nan
+        error = ""
+        try:
+            low, high = component.interval(fit.solution.profile.value, confidence=confidence)
+        except ModelError as reason:
+            error = str(reason)
+        level, term = _component_name(component, terms, [str(group) for group in groups], scale)
+        records.append((level, term, SCALES[component.kind], component.estimate, low, high, error))
+    columns = ["level", "term", "scale", "estimate", "conf_low", "conf_high", "error"]
+    return pd.DataFrame.from_records(records, columns=columns)
+
+
+def _component_name(component: Component, terms: Terms, groups: list[str], scale: Sequence[str]) -> tuple[str, str]:
+    """Give the level and the term of a variance component."""
+    if component.level >= 0:
+        level, names = terms[component.level]
+        return level, ", ".join(names[effect] for effect in component.effects)
+    if component.kind == "residual-sd":
+        return "residual", groups[component.effects[0]] if groups else ""
+    return "residual", "".join(scale[column] for column in component.effects)

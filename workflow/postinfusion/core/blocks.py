@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -98,6 +99,22 @@ class BlockProblem:
     def factors(self, theta: Array) -> list[Array]:
         """Give each level's Lambda."""
         return self.model.factors(theta)
+
+    @property
+    def randoms(self) -> tuple[RandomFactor, ...]:
+        """Give the relative factor of each level."""
+        return tuple(level.random for level in self.model.levels)
+
+    @property
+    def bounds(self) -> list[slice]:
+        """Give which elements of theta belong to each level."""
+        return self.model.bounds[:-1]
+
+    def reordered(self, level: int, order: Sequence[int]) -> Criterion:
+        """Give the criterion with the random effects of a level in another order."""
+        levels = list(self.model.levels)
+        levels[level] = replace(levels[level], U=levels[level].U[..., order])
+        return replace(self.criterion, model=replace(self.model, levels=tuple(levels)))
 
     def correlation_vanishes(self, theta: Array) -> bool:
         """Say whether the residual correlation is zero."""

@@ -8,7 +8,7 @@ are those of :mod:`postinfusion.core.likelihood`, summed as in :mod:`postinfusio
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from postinfusion.core.likelihood import Criterion, Method
 from postinfusion.core.linalg import Array
 from postinfusion.core.random_covariance import RandomEffects, RandomFactor
 from postinfusion.core.relative_likelihood import RelativeCriterion, RelativeProfile
-from postinfusion.core.rotation import check_rows, rotate
+from postinfusion.core.rotation import RotatedRows, check_rows, rotate
 from postinfusion.errors import ModelError
 
 STARTS = (1.0, 0.2, 4.0)
@@ -33,12 +33,22 @@ class SubjectProblem:
     ----------
     criterion
         What is minimised.
-    unit
-        Shape (r,): units of the response per unit of the fit, for each random effect.
+    units
+        For the one level, shape (r,): units of the response per unit of the fit, for each random effect.
     """
 
     criterion: RelativeCriterion
-    unit: Array
+    units: tuple[Array, ...]
+
+    @property
+    def randoms(self) -> tuple[RandomFactor, ...]:
+        """Give the relative factor of the one level."""
+        return (self.criterion.random,)
+
+    @property
+    def bounds(self) -> list[slice]:
+        """Give which elements of theta belong to the one level."""
+        return [slice(0, self.criterion.random.size)]
 
     @property
     def plain(self) -> Criterion:
@@ -60,6 +70,11 @@ class SubjectProblem:
         """Give Lambda."""
         return [self.criterion.random.factor(theta[:-1])]
 
+    def reordered(self, _level: int, order: Sequence[int]) -> RelativeCriterion:
+        """Give the criterion with the random effects in another order."""
+        rotated = replace(self.criterion.rotated, R=self.criterion.rotated.R[..., order])
+        return relative_criterion(rotated, self.criterion.random, self.criterion.method)
+
     def correlation_vanishes(self, theta: Array) -> bool:  # noqa: ARG002
         """Say whether a residual correlation is zero: there is none."""
         return False
@@ -71,7 +86,7 @@ class SubjectProblem:
             raise TypeError("a profile of relative factors is needed")
         G, last_first = at.sigma2 * at.Lambda @ at.Lambda.T, (2, 0, 1)
         K, fixed = (x.transpose(last_first) / at.sigma2 for x in (at.K, at.fixed))
-        return (level_effects(G, at.u.T / at.sigma2, K, fixed, unit=self.unit),)
+        return (level_effects(G, at.u.T / at.sigma2, K, fixed, unit=self.units[0]),)
 
 
 def subject_problem(
@@ -103,8 +118,12 @@ def subject_problem(
     unit_U, size = unit_columns(U)
     rotated = rotate(Z, unit_U, subject)
     random = RandomFactor(U.shape[1], correlated)
-    model = RandomEffects(rotated.R, correlated)
-    return SubjectProblem(RelativeCriterion(rotated, model, method, rotated, random), scale / size)
+    return SubjectProblem(relative_criterion(rotated, random, method), (scale / size,))
+
+
+def relative_criterion(rotated: RotatedRows, random: RandomFactor, method: Method) -> RelativeCriterion:
+    """Give the criterion of rotated rows."""
+    return RelativeCriterion(rotated, RandomEffects(rotated.R, random.correlated), method, rotated, random)
 
 
 def unit_columns(U: Array) -> tuple[Array, Array]:
