@@ -115,21 +115,22 @@ def _maximum(
     start = _without_random_effects(data, model, escaped)
     r = model.rows.U.shape[1]
     if r == 0:
-        return _accepted([maximise(likelihood, start, escaped=escaped)])
+        return _accepted(data, model, [maximise(likelihood, start, escaped=escaped)])
     identity = np.equal(*likelihood.positions).astype(float)
     found: list[Maximum] = []
     for scale in STARTS:
         found.append(maximise(likelihood, np.concatenate([start, scale * identity]), escaped=escaped))
         if found[-1].converged and not _vanished(likelihood, found[-1]):
             break
-    return _accepted(found)
+    return _accepted(data, model, found)
 
 
 def _without_random_effects(data: GlmmData, model: GlmmModel, escaped: Callable[[Array], bool] | None) -> Array:
     """Give beta and gamma of the model without random effects, as far as they can be found."""
     plain = MarginalLikelihood(model.without_random_effects(), gauss_hermite(1, 0), correlated=True)
     at = maximise(plain, model.start, escaped=escaped, enough=CLOSE)
-    if model.zeros != "inflation" and not at.escaped:
+    # With a model of the zeros the counts may need the random effects to have an optimum at all.
+    if model.zeros == "none" and not at.escaped:
         refuse_runaway(data, model, at.information)
     safe = at.converged and np.abs(at.point.psi).max() < LARGEST_DEVIATION
     return at.point.psi if safe else model.start
@@ -141,7 +142,7 @@ def _vanished(likelihood: MarginalLikelihood, found: Maximum) -> bool:
     return len(Lambda) > 0 and bool(np.linalg.svd(Lambda, compute_uv=False)[-1] < BOUNDARY)
 
 
-def _accepted(found: list[Maximum]) -> Maximum | None:
+def _accepted(data: GlmmData, model: GlmmModel, found: list[Maximum]) -> Maximum | None:
     """Give the best optimum that was reached; None when the search escaped from each start.
 
     Raises
@@ -155,6 +156,7 @@ def _accepted(found: list[Maximum]) -> Maximum | None:
     if any(one.escaped for one in found):
         return None
     last = found[-1]
+    refuse_runaway(data, model, last.information)
     raise ModelError(
         f"No optimum of the likelihood was reached after {last.iterations} steps (largest gradient "
         f"{np.abs(last.gradient).max():.1e}); use fewer random effects or fixed effects"
