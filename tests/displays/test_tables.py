@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from displays import trials
+from postinfusion.ard import build
 from postinfusion.errors import ModelError
 from postinfusion.present import formats
 from postinfusion.present.display import label_of
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import requests
-from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01
+from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01, qct01
 from postinfusion.vocabulary import STATISTICS, Section
 
 PLANS = {"infused": trials.infused(), "three arms": trials.three_arms(), "single arm": trials.single_arm()}
@@ -156,6 +157,40 @@ def test_reasons_are_printed_as_sentences():
     assert label_of(results_of(PLANS["infused"], ard, "harms"), "AET01").footnotes == (
         "NE: not estimable. The data hold no adverse events.",
     )
+
+
+def with_rows(ard: pd.DataFrame, analysis_id: str, *added: dict[str, object]) -> pd.DataFrame:
+    """Give the results with more rows of one analysis."""
+    like = ard[ard["analysis_id"] == analysis_id].iloc[0]
+    constant = {name: like[name] for name in ("trial", "analysis_id", "population", "parameter", "method", "estimand")}
+    return pd.concat([ard, build.table(added, **constant)], ignore_index=True)
+
+
+def test_the_agreement_of_two_engines_is_shown_with_its_size():
+    key = {"term": "second-engine", "level": "dense textbook formulas"}
+    ard = with_rows(
+        ard_of("infused"), "madrs-mmrm",
+        {**key, "stat_name": "estimate_difference", "stat": 4e-8},
+        {**key, "stat_name": "agreement", "stat_text": "two engines agree to 4e-08 standard errors"},
+    )  # fmt: skip
+    assert qct01.table(PLANS["infused"], ard_of("infused")) is None
+    (row,) = qct01.table(PLANS["infused"], ard).parts[0].rows
+    assert row.label == "madrs-mmrm"
+    assert row.cells == (
+        "dense textbook formulas", "", "0.00000004", "", "", "two engines agree to 4e-08 standard errors"
+    )  # fmt: skip
+
+
+def test_differences_robust_to_a_wrong_covariance_have_a_block_of_their_own():
+    key = {"term": "robust-difference", "visit": "24 h", "arm": "Ketamine", "comparator": "Midazolam"}
+    values = {"estimate": -6.0, "std_error": 1.5, "df": 20.0, "statistic": -4.0, "p_value": 0.0007,
+              "conf_low": -9.1, "conf_high": -2.9}  # fmt: skip
+    added = [{**key, "stat_name": name, "stat": value} for name, value in values.items()]
+    ard = with_rows(ard_of("infused"), "madrs-mmrm", *added)
+    parts = {part.caption: part for part in mmrmt01.table(results_of(PLANS["infused"], ard, "madrs-mmrm")).parts}
+    (row,) = parts["Differences with standard errors robust to a wrong covariance (CR2)"].rows
+    assert row.label == "24 h, Ketamine − Midazolam"
+    assert row.cells[2] == "−9.1 to −2.9"
 
 
 def test_diagnostics_show_every_warning_and_error():

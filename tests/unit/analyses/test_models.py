@@ -171,3 +171,22 @@ def test_the_order_of_rows_does_not_matter(adam):
     turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in adam.items()}
     first, second = (select(ard(data, "mmrm"), term="difference")["stat"].to_numpy() for data in (adam, turned))
     np.testing.assert_allclose(first, second, rtol=1e-8)
+
+
+def test_the_primary_model_is_recomputed_and_no_other(adam):
+    found = select(ard(adam, "mmrm"), term="second-engine").set_index("stat_name")
+    assert found.loc["estimate_difference", "stat"] < 0.01
+    assert found.loc["agreement", "stat_text"].startswith("two engines agree to ")
+    assert select(ard(adam, "value"), term="second-engine").empty
+
+
+def test_differences_robust_to_a_wrong_covariance_stand_beside_a_structured_one_only(adam):
+    assert select(ard(adam, "mmrm"), term="robust-difference").empty
+    results = ard(adam, "value")
+    robust, model = (
+        select(results, term=term, visit="24 h").set_index("stat_name")["stat"]
+        for term in ("robust-difference", "difference")
+    )
+    assert robust["estimate"] == pytest.approx(model["estimate"], rel=1e-9)
+    assert robust["std_error"] != pytest.approx(model["std_error"], rel=1e-3)
+    assert robust["df"] < 24
