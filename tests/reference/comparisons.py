@@ -50,6 +50,10 @@ VARIANCE = Tolerance(2 * STANDARD_ERROR.size, "the square of a standard error")
 F_STATISTIC = Tolerance(2 * STANDARD_ERROR.size, "the square of estimate over standard error")
 DEGREES_OF_FREEDOM = Tolerance(reference_cases.DEGREES_OF_FREEDOM, "third derivatives of the fit enter")
 P_VALUE = Tolerance(DEGREES_OF_FREEDOM.size, "follows the degrees of freedom")
+P_VALUE_OF_CONTRAST = Tolerance(1e-4, "moves by less than the estimate in standard errors", is_relative=False)
+LIMIT = Tolerance(
+    5 * ESTIMATE.size, "of its standard error: the estimate, and a t quantile of two to four times the standard error"
+)
 COUNT = Tolerance(0.0, "a count", is_relative=False)
 
 
@@ -163,9 +167,11 @@ def table_comparisons(
     estimate: str = "estimate",
     error: str = "se",
     df: str = "df",
+    p_value: str = "",
+    conf_low: str = "",
     names: Sequence[str] = (),
 ) -> Iterator[Comparison]:
-    """Compare a table of estimates row by row: estimates, standard errors and, where there are some, df.
+    """Compare a table of estimates row by row: estimates, standard errors and, where they are named, the others.
 
     Parameters
     ----------
@@ -175,17 +181,22 @@ def table_comparisons(
         The program's table, with rows in our order; the names in its column ``term`` are ours when it has one.
     ours
         Gives our table, with the columns ``estimate std_error df``.
-    estimate, error, df
-        The program's names of these columns.
+    estimate, error, df, p_value, conf_low
+        The program's names of these columns; what it does not have is not compared.
     names
         Of the rows; by default those of the column ``term``.
     """
     frame = pd.DataFrame(reference)
     names = list(names) or list(frame.get("term", ()))
-    columns = [(estimate, "estimate", ESTIMATE), (error, "std_error", STANDARD_ERROR), (df, "df", DEGREES_OF_FREEDOM)]
-    for theirs, column, tolerance in columns:
+    for theirs, column, tolerance in (
+        (estimate, "estimate", ESTIMATE),
+        (error, "std_error", STANDARD_ERROR),
+        (df, "df", DEGREES_OF_FREEDOM),
+        (p_value, "p_value", P_VALUE_OF_CONTRAST),
+        (conf_low, "conf_low", LIMIT),
+    ):
         if theirs in frame:
-            scale = frame[error] if tolerance is ESTIMATE else None
+            scale = frame[error] if tolerance in (ESTIMATE, LIMIT) else None
             found = partial(_column, ours, column, list(frame.get("term", ())))
             yield Comparison(f"{quantity}: {column}", program, frame[theirs], found, tolerance, scale, names)
 

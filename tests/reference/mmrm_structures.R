@@ -109,7 +109,8 @@ maximise <- function(structure, starts, data, method, n) {
   downhill <- function(t) -gradient_of(sigma, t, data, method, n)
   found <- lapply(starts, function(start) {
     if (is.null(start) || target(start) > 1e9) return(NULL)
-    t <- nlminb(start, target, gradient = downhill, control = list(iter.max = 500, eval.max = 1000, rel.tol = 1e-14))$par
+    control <- list(iter.max = 500, eval.max = 1000, rel.tol = 1e-14)
+    t <- nlminb(start, target, gradient = downhill, control = control)$par
     for (step in 1:15) {                                   # Newton's method with a numerical Hessian
       g <- gradient_of(sigma, t, data, method, n)
       if (max(abs(g)) < 1e-9) break
@@ -184,11 +185,14 @@ fit_gls <- function(structure, formula, frame, method, tight) {
 sigma_of_gls <- function(fit, n) {
   s <- rep(fit$sigma, n)
   if (!is.null(fit$modelStruct$varStruct)) {
-    ratio <- coef(fit$modelStruct$varStruct, unconstrained = FALSE, allCoef = TRUE); s <- s * ratio[as.character(seq_len(n))]
+    ratio <- coef(fit$modelStruct$varStruct, unconstrained = FALSE, allCoef = TRUE)
+    s <- s * ratio[as.character(seq_len(n))]
   }
   parameter <- coef(fit$modelStruct$corStruct, unconstrained = FALSE); kind <- class(fit$modelStruct$corStruct)[1]
-  R <- switch(kind, corCompSymm = correlations$cs(parameter, n), corAR1 = correlations$ar1(parameter, n), corSymm = {
-    R <- diag(n); R[lower.tri(R)] <- parameter; R[upper.tri(R)] <- t(R)[upper.tri(R)]; R })
+  R <- switch(kind,
+    corCompSymm = correlations$cs(parameter, n),
+    corAR1 = , corARMA = correlations$ar1(parameter, n),   # nlme turns corAR1 into corARMA where visits have gaps
+    corSymm = { R <- diag(n); R[lower.tri(R)] <- parameter; R[upper.tri(R)] <- t(R)[upper.tri(R)]; R })
   unname(R * outer(s, s))
 }
 
@@ -226,16 +230,19 @@ reference_case <- function(formula, frame, subject, visit, joint, arm, out, prov
       if (inherits(tight, "try-error")) { cat("  nlme with tight control:", tight); tight <- usual }
       if (!inherits(tight, "try-error")) {
         starts <- c(starts, list(theta_from_gls(structure, tight, n)))
-        nlme <- list(logLik_default = if (inherits(usual, "try-error")) NA else as.numeric(logLik(usual)), logLik = as.numeric(logLik(tight)),
-                     Sigma = sigma_of_gls(tight, n), coefficients = coefficient_rows(colnames(X), unname(coef(tight)),
-                       # under ML gls multiplies the covariance of beta by N / (N - p); this undoes it
-                       vcov(tight) * if (method == "ml") (data$N - data$p) / data$N else 1))
+        # under ML gls multiplies the covariance of beta by N / (N - p); this undoes it
+        V <- vcov(tight) * if (method == "ml") (data$N - data$p) / data$N else 1
+        nlme <- list(logLik_default = if (inherits(usual, "try-error")) NA else as.numeric(logLik(usual)),
+                     logLik = as.numeric(logLik(tight)), Sigma = sigma_of_gls(tight, n),
+                     coefficients = coefficient_rows(colnames(X), unname(coef(tight)), V))
       }
     }
     best <- maximise(structure, starts, data, method, n); at <- evaluate(sigma(best$theta), data, method)
     w <- solve(best$hessian); V <- sigma(best$theta)[data$visit, data$visit] * outer(data$subject, data$subject, "==")
-    whole <- -(as.numeric(determinant(V)$modulus) + as.numeric(t(y - X %*% at$beta) %*% solve(V, y - X %*% at$beta)) +
-      if (method == "reml") (data$N - data$p) * log(2 * pi) + as.numeric(determinant(t(X) %*% solve(V, X))$modulus) else data$N * log(2 * pi)) / 2
+    r <- y - X %*% at$beta                                 # the criterion once more, with n by n matrices
+    whole <- -(as.numeric(determinant(V)$modulus) + sum(r * solve(V, r)) +
+      (data$N - (method == "reml") * data$p) * log(2 * pi) +
+      if (method == "reml") as.numeric(determinant(t(X) %*% solve(V, X))$modulus) else 0) / 2
     stopifnot(abs(whole - at$logLik) < 1e-8, best$gradient < 1e-8, min(eigen(best$hessian)$values) > 0)
     df <- satterthwaite(diag(data$p), sigma, best$theta, data, method, w)
     found <- list(logLik = at$logLik, gradient = best$gradient, logLik_from_starts = best$from_starts,
@@ -266,12 +273,15 @@ reference_case <- function(formula, frame, subject, visit, joint, arm, out, prov
       }
     }
     fits[[paste0(structure, "_", method)]] <- found
-    cat(sprintf("%-5s %-4s logLik %.9f gradient %.0e spread of starts %.0e nlme %.1e (default %.1e)  %.0f s\n", structure, method,
-                found$logLik, best$gradient, diff(range(best$from_starts)), if (is.null(nlme)) NA else nlme$logLik - found$logLik,
-                if (is.null(nlme)) NA else nlme$logLik_default - found$logLik, proc.time()[[3]] - began))
+    below <- if (is.null(nlme)) c(NA, NA) else c(nlme$logLik, nlme$logLik_default) - found$logLik
+    cat(sprintf("%-5s %-4s logLik %.9f gradient %.0e spread of starts %.0e nlme %.1e (default %.1e)  %.0f s\n",
+                structure, method, found$logLik, best$gradient, diff(range(best$from_starts)), below[1], below[2],
+                proc.time()[[3]] - began))
   }
   packages <- c("nlme", "lme4", "pbkrtest", "emmeans", "numDeriv")
-  provenance$software <- list(R = R.version.string, packages = sapply(packages, function(p) as.character(packageVersion(p)), simplify = FALSE))
-  result <- list(provenance = provenance, n_observations = data$N, n_subjects = nlevels(frame$subject_code), fits = fits)
+  versions <- sapply(packages, function(p) as.character(packageVersion(p)), simplify = FALSE)
+  provenance$software <- list(R = R.version.string, packages = versions)
+  result <- list(provenance = provenance, n_observations = data$N, n_subjects = nlevels(frame$subject_code),
+                 fits = fits)
   writeLines(toJSON(result, digits = NA, auto_unbox = TRUE, na = "string", pretty = FALSE), out)
 }

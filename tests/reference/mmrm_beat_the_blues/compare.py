@@ -79,7 +79,7 @@ def _inference(covariance: str, df: str) -> Iterator[Comparison]:
     name, program = DF_METHODS[df]
     reference, found = FITS[f"{covariance}_reml"]["inference"][name], partial(fit, covariance, df)
     what = f"{covariance}, {df}"
-    yield from table_comparisons(what, program, reference["coefficients"], lambda: found().coefficients)
+    yield from table_comparisons(what, program, reference["coefficients"], lambda: found().coefficients, p_value="p")
     yield from f_test_comparisons(
         f"{what}: treatment:month", program, reference["joint"], lambda: found().joint_test("treatment:month")
     )
@@ -91,7 +91,7 @@ def _cluster_robust(covariance: str, kind: str) -> Iterator[Comparison]:
     reference = FITS[f"{covariance}_reml"]["inference"][f"satterthwaite_{kind}"]
     found = partial(fit, covariance, "satterthwaite", f"empirical-{kind.lower()}")
     what, program = f"{covariance}, {kind}", f"{MMRM}, vcov = {CLUSTER_ROBUST[kind]}"
-    yield from table_comparisons(what, program, reference["coefficients"], lambda: found().coefficients)
+    yield from table_comparisons(what, program, reference["coefficients"], lambda: found().coefficients, p_value="p")
     yield from f_test_comparisons(
         f"{what}: treatment:month", program, reference["joint"], lambda: found().joint_test("treatment:month")
     )
@@ -110,4 +110,5 @@ def _marginal_means(df: str) -> Iterator[Comparison]:
         yield from table_comparisons(
             f"{what}: contrasts", emmeans, reference["contrasts"], lambda by=by: found().contrasts("treatment", by=by),
             error="SE",
+            conf_low="lower.CL",
         )  # fmt: skip
