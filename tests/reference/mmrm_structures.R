@@ -209,7 +209,7 @@ means_of <- function(formula, frame, beta, V, specs, weights) {
   list(means = as.data.frame(means), contrasts = as.data.frame(contrasts))
 }
 
-reference_case <- function(formula, frame, subject, visit, joint, arm, out, provenance) {
+reference_case <- function(formula, frame, subject, visit, joint, arm, out, provenance, fitted = structures) {
   variables <- c(all.vars(formula), subject)
   frame <- frame[complete.cases(frame[variables]), ]
   frame$subject_code <- factor(frame[[subject]]); frame$visit_number <- as.integer(frame[[visit]])
@@ -221,7 +221,7 @@ reference_case <- function(formula, frame, subject, visit, joint, arm, out, prov
   S <- diag(tapply(residual^2, frame$visit_number, mean))
   L <- diag(data$p)[which(attr(X, "assign") == which(attr(terms(formula), "term.labels") == joint)), , drop = FALSE]
   fits <- list()
-  for (method in c("reml", "ml")) for (structure in structures) {
+  for (method in c("reml", "ml")) for (structure in fitted) {
     began <- proc.time()[[3]]; sigma <- sigma_of(structure, n); nlme <- NULL
     starts <- lapply(c(0, 0.3, 0.6, 0.9), function(rho) theta_near(structure, S, rho))
     if (structure %in% names(nlme_structures)) {

@@ -68,7 +68,7 @@ def structure_comparisons(case: Mapping[str, Any], fit: Fit, *, arm: str, visit:
 
 
 def _any(fit: Fit) -> MmrmFit:
-    return fit("us", "reml", "satterthwaite")
+    return fit("cs", "reml", "satterthwaite")
 
 
 def _optimum(covariance: str, method: str, reference: Mapping[str, Any], fit: Fit) -> Iterator[Comparison]:
