@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
+from postinfusion.analyses.lmm_boundary import compare_variances
 from postinfusion.analyses.lmm_residuals import Residual, residual_formula
 from postinfusion.analyses.lmm_tables import components_frame, covariance_frame, effects_frame, scale_frame
 from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
+from postinfusion.core.boundary_tests import BoundaryTest
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
@@ -116,6 +118,27 @@ class LmmFit(LinearModelFit):
             list(self.scale_coefficients["term"]),
             confidence=confidence,
         )
+
+    def boundary_test(self, smaller: LmmFit | None = None) -> BoundaryTest:
+        """Test the variance (and its covariances), or residual correlation, that a smaller model lacks.
+
+        Parameters
+        ----------
+        smaller
+            A model of the same rows and fixed effects, fitted by the same method, nested in this one; None is the
+            model without random effects, when this one has a single one.
+
+        Returns
+        -------
+        BoundaryTest
+            The likelihood-ratio statistic with the p value of its mixture of chi-square distributions.
+
+        Raises
+        ------
+        ModelError
+            The models are not nested, or several variances are tested at once.
+        """
+        return compare_variances(self, smaller)
 
 
 def fit_lmm(

@@ -75,8 +75,9 @@ class MixedModelFit:
         Length of theta.
     optimum
         Dossier of the optimum.
-    problem, solution, scaling
-        The criterion, its optimum and the units of its residual parameters, for intervals and tests.
+    problem, solution, scaling, data
+        The criterion, its optimum, the units of its residual parameters and the data, for intervals, tests and
+        predictions.
     """
 
     inference: Inference
@@ -88,6 +89,7 @@ class MixedModelFit:
     problem: Problem = field(repr=False)
     solution: Optimum = field(repr=False)
     scaling: ResidualScale = field(repr=False)
+    data: GroupedData = field(repr=False)
 
 
 def fit_mixed_model(
@@ -137,6 +139,7 @@ def fit_mixed_model(
         problem=problem,
         solution=optimum,
         scaling=scaling,
+        data=data,
     )
 
 
