@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import bdtr, expit
 
-from postinfusion.core.inference import Inference
-from postinfusion.core.repeated_measures import RepeatedMeasures, fit_repeated_measures
+from postinfusion.core.covariance_search import find_optimum
+from postinfusion.core.inference import DfMethod, Inference, mixed_inference
+from postinfusion.core.mmrm_parametrisation import full_kenward_roger_term
+from postinfusion.core.repeated_measures import RepeatedMeasures, covariance_of_theta, prepare
 from postinfusion.errors import ModelError
 
 SIZES = (12, 20, 40, 100)
-METHODS: dict[str, str] = {
+METHODS: dict[DfMethod, str] = {
     "asymptotic": "z",
     "satterthwaite": "Satterthwaite",
     "kenward-roger-linear": "Kenward-Roger, linear",
@@ -92,19 +94,29 @@ def _design(arm: np.ndarray, visit: np.ndarray) -> np.ndarray:
 
 
 def inferences(data: RepeatedMeasures) -> dict[str, Inference]:
-    """Give the inference by each method; those that do not adjust the covariance share the linear one's optimum.
+    """Give the inference by each method, all at one optimum.
 
     Raises
     ------
     ModelError
         The model cannot be fitted.
     """
-    linear = fit_repeated_measures(data, "us", df_method="kenward-roger-linear").inference
+    prepared = prepare(data, "us", "reml")
+    optimum, _ = find_optimum(prepared.search)
+    w = covariance_of_theta(optimum, "observed")
+    second = full_kenward_roger_term(prepared.search, optimum.theta, "observed")
     return {
-        "asymptotic": replace(linear, V=linear.Phi, df_method="asymptotic"),
-        "satterthwaite": replace(linear, V=linear.Phi, df_method="satterthwaite"),
-        "kenward-roger-linear": linear,
-        "kenward-roger": fit_repeated_measures(data, "us", df_method="kenward-roger").inference,
+        method: mixed_inference(
+            data.X,
+            data.subject,
+            standard=prepared.standard,
+            cross=prepared.blocks.products,
+            optimum=optimum,
+            df_method=method,
+            w=w,
+            second_derivatives=second if method == "kenward-roger" else None,
+        )
+        for method in METHODS
     }
 
 
