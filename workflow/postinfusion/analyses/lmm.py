@@ -13,6 +13,13 @@ from numpy.typing import NDArray
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.lmm_boundary import compare_variances
+from postinfusion.analyses.lmm_prediction import (
+    Kind,
+    RandomDesigns,
+    marginal_predictions,
+    residual_series,
+    subject_predictions,
+)
 from postinfusion.analyses.lmm_residuals import Residual, residual_formula
 from postinfusion.analyses.lmm_tables import components_frame, covariance_frame, effects_frame, scale_frame
 from postinfusion.analyses.mmrm import response_values
@@ -63,8 +70,10 @@ class LmmFit(LinearModelFit):
         Dossier of the optimum; its ``boundary`` says that a variance vanished or a correlation is one.
     n_observations, n_subjects
         What was analysed; subjects are the innermost groups.
-    random_terms
-        Level and term of each random effect.
+    random_designs
+        How the random effects are read from a frame.
+    rows
+        Index of the analysed rows.
     core
         The fit behind the tables.
     """
@@ -87,13 +96,19 @@ class LmmFit(LinearModelFit):
     optimum: OptimumReport
     n_observations: int
     n_subjects: int
-    random_terms: tuple[tuple[str, tuple[str, ...]], ...]
+    random_designs: RandomDesigns = field(repr=False)
+    rows: pd.Index = field(repr=False)
     core: MixedModelFit = field(repr=False)
 
     @property
     def converged(self) -> bool:
         """Say that the optimum was reached: a fit that did not reach it is refused, so this is always true."""
         return True
+
+    @property
+    def random_terms(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Give each level of grouping with the terms of its random effects."""
+        return self.random_designs.terms
 
     def variance_components(self, *, confidence: float = 0.95) -> pd.DataFrame:
         """Estimate standard deviations, correlations and residual parameters with profile-likelihood intervals.
@@ -139,6 +154,42 @@ class LmmFit(LinearModelFit):
             The models are not nested, or several variances are tested at once.
         """
         return compare_variances(self, smaller)
+
+    def predict(self, frame: pd.DataFrame, *, by_subject: bool = False, confidence: float = 0.95) -> pd.DataFrame:
+        """Predict the mean of each row.
+
+        Parameters
+        ----------
+        frame
+            Has the columns of the model.
+        by_subject
+            Whether the random effects of the row's groups count: then the standard error is that of the prediction
+            error (the estimation of the fixed effects counts, that of the variances does not) and the interval is
+            normal. The random effects of a group that the model has not seen are zero with their whole variance.
+        confidence
+            Coverage of the intervals.
+
+        Returns
+        -------
+        pandas.DataFrame
+            estimate, std_error, df, conf_low, conf_high, error for each row of the frame.
+        """
+        if by_subject:
+            return subject_predictions(frame, self.design, self.random_designs, self.core, confidence=confidence)
+        return marginal_predictions(frame, self.design, self.core, confidence=confidence)
+
+    def residuals(self, kind: Kind = "raw", *, by_subject: bool = False) -> pd.Series[float]:
+        """Give the residuals of the analysed rows, with the index of their frame.
+
+        Parameters
+        ----------
+        kind
+            ``raw``: response minus predicted mean; ``standardised``: divided by their standard deviation under the
+            model; ``cholesky``: ``L^-1 (y - X beta)`` with V = L L', uncorrelated and of unit variance under the model.
+        by_subject
+            Whether the predicted random effects are taken off too.
+        """
+        return residual_series(self.core, self.rows, kind=kind, by_subject=by_subject)
 
 
 def fit_lmm(
@@ -221,7 +272,8 @@ def fit_lmm(
     )
     fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
     n_parameters = len(fit.inference.beta) + fit.n_covariance_parameters
-    terms = tuple((level, tuple(each.names)) for level, each in zip(levels, designs, strict=True))
+    random_designs = RandomDesigns(tuple(designs), tuple(levels), tuple(index for _, index in groups))
+    terms = random_designs.terms
     table = partial(effects_frame, terms, codes=data.group, index=groups[-1][1])
     return LmmFit(
         design=design,
@@ -245,7 +297,8 @@ def fit_lmm(
         optimum=fit.optimum,
         n_observations=len(rows),
         n_subjects=len(groups[-1][1]),
-        random_terms=terms,
+        random_designs=random_designs,
+        rows=rows.index,
         core=fit,
     )
 
