@@ -2,145 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.constrained_baseline import ConstrainedBaseline, constrain_baseline
+from postinfusion.analyses.constrained_baseline import constrain_baseline
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
-from postinfusion.analyses.grid_rows import At, Weights
 from postinfusion.analyses.mmrm_data import Columns, SubjectData, numeric_values, subject_data, with_time
-from postinfusion.analyses.reference_grid import LinearModelFit, estimates_frame
-from postinfusion.core.contrasts import t_quantile
-from postinfusion.core.fit import OptimumReport
+from postinfusion.analyses.mmrm_fit import MmrmFit
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.repeated_measures import RepeatedMeasuresFit, fit_repeated_measures
 from postinfusion.errors import ModelError, nearest
 
+__all__ = ["MmrmFit", "fit_mmrm", "response_values"]
+
 SHRINKS = (
     "Kenward-Roger with second derivatives in mmrm's parametrisation can shrink standard errors below the unadjusted "
     "ones; in small trials its tests reject too often. It reproduces mmrm; kenward-roger-linear does not have this flaw"
 )
-
-
-@dataclass(frozen=True)
-class MmrmFit(LinearModelFit):
-    """A fitted mixed model for repeated measures.
-
-    Attributes
-    ----------
-    covariances
-        By group, the covariance of a subject's errors, visits by visits, in squared units of the response; on actual
-        times at the visits' mean times. The one key is None when there are no groups.
-    variances_df
-        By group, the degrees of freedom of each visit's variance.
-    ranges
-        By group, the range of a covariance on actual times, in units of time; empty without.
-    covariance_structure, method, df
-        What was asked for.
-    columns
-        Names of the columns.
-    log_likelihood
-        Restricted under ``reml``, without the constant in |X'X|.
-    aic, bic
-        Count the covariance parameters only; ``bic`` uses the log of the number of subjects, both as mmrm does.
-    optimum
-        Dossier of the optimum.
-    n_observations, n_subjects
-        What was analysed.
-    constrained
-        What ``baseline="constrained"`` took out of the formula; None without.
-    """
-
-    covariances: dict[Any, pd.DataFrame]
-    variances_df: dict[Any, pd.Series[float]]
-    ranges: dict[Any, float]
-    covariance_structure: str
-    method: Method
-    df: str
-    columns: Columns
-    log_likelihood: float
-    aic: float
-    bic: float
-    optimum: OptimumReport
-    n_observations: int
-    n_subjects: int
-    constrained: ConstrainedBaseline | None
-
-    @property
-    def converged(self) -> bool:
-        """Say that the optimum was reached: a fit that did not reach it is refused, so this is always true."""
-        return True
-
-    @property
-    def covariance(self) -> Any:  # noqa: ANN401 - a frame, or with groups a mapping to one each
-        """Give the covariance of a subject's errors, visits by visits; with groups a mapping from each to its own."""
-        return self.covariances.get(None, self.covariances)
-
-    @property
-    def variance_df(self) -> Any:  # noqa: ANN401 - a series, or with groups a mapping to one each
-        """Give the degrees of freedom of each visit's variance; with groups a mapping from each to its own."""
-        return self.variances_df.get(None, self.variances_df)
-
-    @property
-    def visit(self) -> str:
-        """Name the visit column."""
-        return self.columns.visit
-
-    def effect_sizes(
-        self,
-        specs: str,
-        *,
-        reference: Any = None,  # noqa: ANN401 - a level of any type
-        at: At | None = None,
-        weights: Weights = "equal",
-        confidence: float = 0.95,
-    ) -> pd.DataFrame:
-        """Estimate differences to a reference level at each visit in units of the model's SD at that visit.
-
-        The standard error counts the uncertainty of the SD: ``(se / sd)^2 + d^2 / (2 df_sd)``, with df_sd the
-        degrees of freedom of the variance at that visit. With a covariance by group the groups must be the levels of
-        ``specs``, and the SD is the reference level's (Glass's delta).
-
-        Returns
-        -------
-        pandas.DataFrame
-            The factor's column, ``reference``, the visit's column, then estimate, std_error, df, conf_low,
-            conf_high, sd, error.
-
-        Raises
-        ------
-        ModelError
-            As in :meth:`means`; or each group has an SD of its own and none is the reference's.
-        """
-        rows = self.contrast_rows(specs, by=self.visit, reference=reference, at=at, weights=weights)
-        covariance, variance_df = self._of_reference(specs, rows.labels)
-        table = estimates_frame(rows, self.inference, confidence=confidence)
-        variance = pd.Series(np.diag(covariance), index=covariance.index)
-        table["sd"] = np.sqrt(variance.reindex(table[self.visit]).to_numpy())
-        df_sd = variance_df.reindex(table[self.visit]).to_numpy()
-        table["estimate"] = table["estimate"] / table["sd"]
-        table["std_error"] = np.sqrt((table["std_error"] / table["sd"]) ** 2 + table["estimate"] ** 2 / (2 * df_sd))
-        margin = t_quantile((1 + confidence) / 2, table["df"]) * table["std_error"]
-        table["conf_low"], table["conf_high"] = table["estimate"] - margin, table["estimate"] + margin
-        labels = list(rows.labels.columns)
-        return table[[*labels, "estimate", "std_error", "df", "conf_low", "conf_high", "sd", "error"]]
-
-    def _of_reference(self, specs: str, labels: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[float]]:
-        """Give the covariance whose SD is the unit of effect sizes, and the df of its variances."""
-        if None in self.covariances:
-            return self.covariances[None], self.variances_df[None]
-        if specs != self.columns.group:
-            raise ModelError(
-                f"Each group of {self.columns.group} has an SD of its own: effect sizes are given for contrasts of "
-                f"{self.columns.group}, in units of the reference group's SD"
-            )
-        reference = labels["reference"].iloc[0]
-        return self.covariances[reference], self.variances_df[reference]
 
 
 def fit_mmrm(
@@ -160,6 +43,7 @@ def fit_mmrm(
     baseline: str | None = None,
     time: str | None = None,
     arm: str | None = None,
+    verify: bool = False,
 ) -> MmrmFit:
     """Fit a mixed model for repeated measures.
 
@@ -196,6 +80,9 @@ def fit_mmrm(
         Column of actual times for ``sp_exp sp_gau``; by default the visit, when it is numeric.
     arm
         The randomised factor, where ``baseline="constrained"`` cannot tell it.
+    verify
+        Whether to compare the optimum with that of another optimiser: ``optimum.agreement``, and a warning on the fit
+        when they differ.
 
     Returns
     -------
@@ -220,7 +107,7 @@ def fit_mmrm(
     found = subject_data(columns, rows, design)
     fit = fit_repeated_measures(found.data, covariance, method=method, df_method=df, information=information, vcov=vcov)
     n_subjects = len(found.subjects)
-    return MmrmFit(
+    result = MmrmFit(
         design=design,
         inference=fit.inference,
         analysed=rows,
@@ -236,8 +123,23 @@ def fit_mmrm(
         n_observations=len(rows),
         n_subjects=n_subjects,
         constrained=constrained,
+        source=found,
+        core=fit,
         warnings=(SHRINKS,) if df == "kenward-roger" else (),
     )
+    return _verified(result) if verify else result
+
+
+def _verified(fit: MmrmFit) -> MmrmFit:
+    """Give the fit with the agreement of another optimiser in its dossier."""
+    agreement = fit.verify_optimum()
+    if agreement.agrees:
+        return replace(fit, optimum=replace(fit.optimum, agreement=agreement))
+    warning = (
+        f"Another optimiser ended elsewhere: the log-likelihoods differ by {agreement.log_likelihood:.1e}, a contrast "
+        f"by {agreement.contrasts:.1e} of its standard error"
+    )
+    return replace(fit, optimum=replace(fit.optimum, agreement=agreement), warnings=(*fit.warnings, warning))
 
 
 def _check_baseline(baseline: str | None, arm: str | None) -> None:

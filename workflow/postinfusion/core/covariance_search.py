@@ -66,8 +66,15 @@ class CovarianceSearch:
         return self.model().smallest_eigenvalue(at.derivatives.Sigma) < SINGULAR
 
 
-def find_optimum(search: CovarianceSearch) -> tuple[Optimum, OptimumReport]:
+def find_optimum(search: CovarianceSearch, start: Array | None = None) -> tuple[Optimum, OptimumReport]:
     """Find the optimum in one parametrisation, or from one start, after the other.
+
+    Parameters
+    ----------
+    search
+        What to maximise.
+    start
+        Shape (H,): a theta near the optimum, where one is known.
 
     Raises
     ------
@@ -75,7 +82,7 @@ def find_optimum(search: CovarianceSearch) -> tuple[Optimum, OptimumReport]:
         None of them reached it, or the covariance is singular there.
     """
     smallest = 1.0
-    for parametrisation, attempt in _attempts(search):
+    for parametrisation, attempt in _attempts(search, start):
         optimum = attempt()
         dossier = report(optimum, boundary=False, parametrisation=parametrisation)
         if optimum.converged and dossier.positive_definite and not search.is_singular(optimum.profile):
@@ -109,8 +116,11 @@ def _why_not(search: CovarianceSearch, optimum: Optimum, smallest: float) -> str
     )
 
 
-def _attempts(search: CovarianceSearch) -> list[tuple[str, Callable[[], Optimum]]]:
-    """List the ways to find the optimum, the usual one first."""
+def _attempts(search: CovarianceSearch, start: Array | None) -> list[tuple[str, Callable[[], Optimum]]]:
+    """List the ways to find the optimum, the usual one first, unless a theta near it is known."""
+    if start is not None:
+        nearby: list[tuple[str, Callable[[], Optimum]]] = [("from a known theta", partial(_from_theta, search, start))]
+        return [*nearby, *_attempts(search, None)]
     structure, criterion, hopeless = search.structure, search.criterion(), search.is_singular
     if isinstance(structure, SpatialCovariance):
         starts = _spatial_starts(search, structure)
@@ -130,6 +140,11 @@ def _attempts(search: CovarianceSearch) -> list[tuple[str, Callable[[], Optimum]
         (name, lambda: minimise(criterion, theta, hopeless=hopeless)),
         (f"{name}, from independence", lambda: minimise(criterion, independent, hopeless=hopeless)),
     ]
+
+
+def _from_theta(search: CovarianceSearch, start: Array) -> Optimum:
+    """Find the optimum from a theta in the structure's own parameters."""
+    return minimise(search.criterion(), start, hopeless=search.is_singular)
 
 
 def _by_cholesky(search: CovarianceSearch, structure: Unstructured, S: list[Array]) -> Optimum:

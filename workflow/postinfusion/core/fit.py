@@ -25,6 +25,36 @@ ROUNDING = 1e-13
 FLAT = 1e-10
 # Fisher scoring is left when it sees less than this share of the Hessian's curvature in some parameter.
 LOST = 1e-3
+# Two optimisers that end at the same optimum differ by less, in log-likelihood and in standard errors of a contrast.
+SAME_LOG_LIKELIHOOD = 1e-6
+SAME_CONTRASTS = 1e-4
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far another optimiser ended from an optimum.
+
+    Attributes
+    ----------
+    log_likelihood
+        Absolute difference of the log-likelihoods.
+    contrasts
+        Largest difference of any linear combination of the fixed effects, in units of its standard error.
+    iterations
+        Steps of the other optimiser.
+    optimiser
+        Its name and parameters.
+    """
+
+    log_likelihood: float
+    contrasts: float
+    iterations: int
+    optimiser: str
+
+    @property
+    def agrees(self) -> bool:
+        """Say whether both found the same optimum."""
+        return self.log_likelihood <= SAME_LOG_LIKELIHOOD and self.contrasts <= SAME_CONTRASTS
 
 
 @dataclass(frozen=True)
@@ -46,6 +76,8 @@ class OptimumReport:
         Whether the optimum lies on the boundary of the parameter space (a variance of zero, a correlation of one).
     parametrisation
         In which parameters the optimum was found.
+    agreement
+        Of another optimiser, where one was asked.
     """
 
     iterations: int
@@ -54,6 +86,7 @@ class OptimumReport:
     positive_definite: bool
     boundary: bool
     parametrisation: str
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True)

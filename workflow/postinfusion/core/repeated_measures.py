@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from postinfusion.core.covariance import covariance_model
+from postinfusion.core.covariance import Derivatives, covariance_model
 from postinfusion.core.covariance_search import CovarianceSearch, find_optimum
 from postinfusion.core.fit import Optimum, OptimumReport
 from postinfusion.core.inference import DF_METHODS, DfMethod, Inference, adjusts, check_options, mixed_inference
-from postinfusion.core.likelihood import Method
+from postinfusion.core.likelihood import Method, Profile
 from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.mmrm_parametrisation import full_kenward_roger_term
 from postinfusion.core.patterns import Integers
@@ -123,6 +123,36 @@ class RepeatedMeasuresFit:
         return len(self.theta)
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A fit together with its data, for what needs the rows: residuals, influence, predictions.
+
+    Attributes
+    ----------
+    data, covariance, fit
+        What was fitted, and the result.
+    prepared
+        The data on the scale of the fit.
+    profile
+        The criterion at the optimum.
+    """
+
+    data: RepeatedMeasures
+    covariance: str
+    fit: RepeatedMeasuresFit
+    prepared: Prepared
+    profile: Profile
+
+
+def with_data(fit: RepeatedMeasuresFit, data: RepeatedMeasures, covariance: str, method: Method) -> Fitted:
+    """Put a fit beside its data again."""
+    prepared = prepare(data, covariance, method)
+    at = prepared.search.criterion().at(fit.theta)
+    if at is None:
+        raise ModelError("The data are not those of the fit: the likelihood cannot be evaluated at its optimum")
+    return Fitted(data, covariance, fit, prepared, at)
+
+
 def fit_repeated_measures(
     data: RepeatedMeasures,
     covariance: str = "us",
@@ -131,6 +161,7 @@ def fit_repeated_measures(
     df_method: DfMethod = "kenward-roger-linear",
     information: str = "observed",
     vcov: str = "model",
+    start: Array | None = None,
 ) -> RepeatedMeasuresFit:
     """Fit the model, or refuse with the reason.
 
@@ -148,6 +179,8 @@ def fit_repeated_measures(
         ``observed`` or ``expected``: which information gives the covariance of theta.
     vcov
         ``model``, or cluster-robust by subject: ``empirical-cr0 empirical-cr2 empirical-cr3``.
+    start
+        Shape (H,): covariance parameters near the optimum on the scale of the fit, where they are known.
 
     Raises
     ------
@@ -158,7 +191,7 @@ def fit_repeated_measures(
     kind = _robust_kind(vcov, df_method)
     prepared = prepare(data, covariance, method)
     check_information(prepared.blocks, covariance, data.visit_names, data.group_names)
-    optimum, dossier = find_optimum(prepared.search)
+    optimum, dossier = find_optimum(prepared.search, start)
     w = covariance_of_theta(optimum, information)
     inference = _inference(data, prepared, optimum, df_method=df_method, information=information, w=w)
     Sigma, variance_df, ranges = _by_visit(data, prepared, optimum.theta, w)
@@ -260,12 +293,16 @@ def _by_visit(data: RepeatedMeasures, prepared: Prepared, theta: Array, w: Array
     for g, own in enumerate(search.by_group(theta)):
         derivatives = at_visits.derivatives(own)
         part = slice(g * size, (g + 1) * size)
-        D = np.diagonal(derivatives.D[0], axis1=1, axis2=2)
-        variance = np.einsum("ht,hk,kt->t", D, w[part, part], D)
         Sigma.append(derivatives.Sigma[0])
-        df.append(2 * np.diag(derivatives.Sigma[0]) ** 2 / variance)
+        df.append(variances_df(derivatives, w[part, part]))
         ranges += [structure.range(own)] if isinstance(structure, SpatialCovariance) else []
     return np.stack(Sigma), np.stack(df), np.array(ranges)
+
+
+def variances_df(derivatives: Derivatives, w: Array) -> Array:
+    """Give 2 Sigma_tt^2 / var(Sigma_tt) for each visit of a covariance; w (H, H) is the covariance of its theta."""
+    D = np.diagonal(derivatives.D[0], axis1=1, axis2=2)
+    return np.asarray(2 * np.diag(derivatives.Sigma[0]) ** 2 / np.einsum("ht,hk,kt->t", D, w, D))
 
 
 def _mean_times(data: RepeatedMeasures) -> Array:
