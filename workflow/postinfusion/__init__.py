@@ -6,12 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from postinfusion.analyses.gee import fit_gee as fit_gee
     from postinfusion.analyses.glmm import fit_glmm as fit_glmm
     from postinfusion.analyses.lmm import fit_lmm as fit_lmm
     from postinfusion.analyses.mmrm import fit_mmrm as fit_mmrm
 
 # Importing the package must stay cheap: pandas and scipy load only when a model is asked for.
 _LAZY = {
+    "fit_gee": "postinfusion.analyses.gee",
     "fit_glmm": "postinfusion.analyses.glmm",
     "fit_lmm": "postinfusion.analyses.lmm",
     "fit_mmrm": "postinfusion.analyses.mmrm",

@@ -1,4 +1,4 @@
-"""Counts with offset, uncorrelated slopes, zero inflation and hurdles, and a binomial outcome, with glmmTMB polished."""
+"""Counts with offset, uncorrelated slopes, zero inflation and hurdles, and successes, with glmmTMB polished."""
 
 from __future__ import annotations
 

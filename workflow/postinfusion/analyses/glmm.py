@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.glmm_data import GlmmFrame, design_matrix, glmm_frame
-from postinfusion.analyses.grid_rows import At, Rows, Weights, as_names
-from postinfusion.analyses.reference_grid import LinearModelFit, estimates_frame
-from postinfusion.analyses.response_estimates import Averages, Measure, comparison_table, mean_table, ratio_table
+from postinfusion.analyses.grid_rows import At, Rows, Weights
+from postinfusion.analyses.reference_grid import estimates_frame
+from postinfusion.analyses.response_estimates import Averages
+from postinfusion.analyses.response_fit import KINDS, Kind, ResponseFit
 from postinfusion.analyses.response_grid import response_grid
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.glmm_fit import GlmmOptimum, fit_generalised_mixed_model
@@ -21,12 +22,9 @@ from postinfusion.core.glmm_model import FamilyName, Zeros
 from postinfusion.core.response_scale import Grid, expected_outcomes
 from postinfusion.errors import ModelError
 
-Kind = Literal["link", "conditional", "marginal"]
-KINDS = ("link", "conditional", "marginal")
-
 
 @dataclass(frozen=True)
-class GlmmFit(LinearModelFit):
+class GlmmFit(ResponseFit):
     """A fitted generalised linear mixed model; coefficients, means and contrasts are on the scale of the link.
 
     Attributes
@@ -103,98 +101,8 @@ class GlmmFit(LinearModelFit):
         table = super().vcov
         return table.iloc[1:, 1:] if self.family == "ordinal" else table
 
-    def means(
-        self,
-        specs: str | Sequence[str],
-        *,
-        by: str | Sequence[str] = (),
-        at: At | None = None,
-        weights: Weights = "equal",
-        confidence: float = 0.95,
-        kind: Kind = "link",
-    ) -> pd.DataFrame:
-        """Estimate marginal means of the linear predictor, or averages of expected outcomes; at an exposure of one.
-
-        Parameters
-        ----------
-        specs, by
-            Variables whose values are kept apart; all others are averaged over.
-        at
-            Values of covariates and levels of factors, see :meth:`LinearModelFit.means`.
-        weights
-            ``equal``, ``proportional`` or ``counterfactual``. Expected outcomes are averaged themselves, not their
-            link.
-        confidence
-            Coverage of the intervals.
-        kind
-            ``link``: means of the linear predictor (of an ordinal model: of the latent variable about the mean of its
-            thresholds). ``conditional``: expected counts or probabilities at random effects of zero. ``marginal``:
-            averaged over the random effects (population-averaged). Both have delta-method errors over all
-            parameters; their intervals are formed on the log or logit and carried back. An ordinal outcome has a row
-            per ``category``.
-
-        Raises
-        ------
-        ModelError
-            A name is not in the model, or a value not a level.
-        """
-        if kind == "link":
-            return super().means(specs, by=by, at=at, weights=weights, confidence=confidence)
-        return mean_table(self._averages([*as_names(specs), *as_names(by)], at, weights, kind), confidence)
-
-    def response_contrasts(
-        self,
-        specs: str,
-        *,
-        by: str | Sequence[str] = (),
-        reference: Hashable = None,
-        at: At | None = None,
-        weights: Weights = "equal",
-        confidence: float = 0.95,
-        kind: Kind = "marginal",
-        measure: Measure = "difference",
-    ) -> pd.DataFrame:
-        """Compare expected outcomes of the levels of one factor with those of its reference level.
-
-        Parameters
-        ----------
-        specs, by, reference, at, confidence
-            As in :meth:`contrasts`.
-        weights, kind
-            As in :meth:`means`; ``conditional`` or ``marginal``.
-        measure
-            ``difference`` (of rates or risks), ``ratio``, ``odds-ratio``.
-
-        Raises
-        ------
-        ModelError
-            As in :meth:`means`; or the reference is not a level.
-        """
-        averages = self._averages([specs, *as_names(by)], at, weights, kind)
-        return comparison_table(averages, specs, reference, measure, confidence)
-
-    def ratios(
-        self,
-        specs: str,
-        *,
-        by: str | Sequence[str] = (),
-        reference: Hashable = None,
-        at: At | None = None,
-        weights: Weights = "equal",
-        confidence: float = 0.95,
-    ) -> pd.DataFrame:
-        """Estimate conditional rate ratios (log link) or odds ratios (logit link): exponentiated contrasts.
-
-        Parameters
-        ----------
-        specs, by, reference, at, weights, confidence
-            As in :meth:`contrasts`. The test and the interval are those of the contrast.
-        """
-        rows = self.contrast_rows(specs, by=by, reference=reference, at=at, weights=weights)
-        return ratio_table(rows, self.inference, confidence)
-
-    def _averages(self, keep: Sequence[str], at: At | None, weights: Weights, kind: Kind) -> Averages:
-        """Give averages of expected outcomes."""
+    def averages(self, keep: Sequence[str], at: At | None, weights: Weights, kind: Kind) -> Averages:
+        """Give averages of expected outcomes, see :meth:`means`."""
         if kind not in ("conditional", "marginal"):
             raise ModelError(f'kind "{kind}" is not available; available are {", ".join(KINDS)}')
         parts = [part for part in (self.design, self.frame.random, self.frame.zero) if part is not None]

@@ -57,6 +57,7 @@ def glmm_frame(
     offset: str | None = None,
     exposure: str | None = None,
     trials: str | None = None,
+    visit: str | None = None,
 ) -> GlmmFrame:
     """Prepare the rows that have all the variables of the model.
 
@@ -69,7 +70,7 @@ def glmm_frame(
         raise ModelError("offset= and exposure= say the same (offset is the log of exposure); give one of them")
     formulas = [parse_formula(text) if text is not None else None for text in (fixed, random, zero)]
     variables = [name for formula in formulas if formula is not None for name in formula.variables]
-    wanted = [response, subject, *(name for name in (offset, exposure, trials) if name), *variables]
+    wanted = [response, subject, *(name for name in (offset, exposure, trials, visit) if name), *variables]
     rows = complete_rows(frame, wanted)
     if not len(rows):
         raise ModelError("No row has all the variables of the model; nothing can be fitted")

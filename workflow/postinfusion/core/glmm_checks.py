@@ -13,9 +13,12 @@ from postinfusion.errors import ModelError, nearest
 
 # Variance in excess of a Poisson count's, as a share of it: below this the counts are Poisson counts.
 POISSON_LIMIT = 1e-6
+NEARLY_POISSON = 1e-4
 # With columns of unit mean square an estimable direction has an information of the order of the number of events. A
 # direction along which the likelihood rises for ever has lost it all by the time that Newton's method stops.
 NO_INFORMATION = 1e-6
+# On the scale of log odds or log rates: beyond it a subject's outcomes do not vary.
+LARGEST_DEVIATION = 30.0
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class Dispersion:
     family: FamilyName
     y: Array
 
+    @property
+    def nearly_vanished(self) -> float:
+        """Give a log dispersion at which the variance exceeds a Poisson count's by a ten-thousandth."""
+        if self.family == "nbinom1":
+            return float(np.log(NEARLY_POISSON))
+        return float(np.log(max(float(self.y.mean()), 1.0) / NEARLY_POISSON))
+
     def has_vanished(self, log_dispersion: float) -> bool:
         """Say whether the counts are Poisson counts to within the limit."""
         if self.family == "nbinom1":
@@ -40,12 +50,35 @@ class Dispersion:
         return log_dispersion > float(np.log(max(float(self.y.mean()), 1.0) / POISSON_LIMIT))
 
 
-def escape_of(model: GlmmModel, dispersion: Dispersion) -> Callable[[Array], bool] | None:
-    """Give the test of a psi for a vanished dispersion; None for families without one."""
-    if dispersion.family not in DISPERSED:
-        return None
-    position = len(model.start) - 1
-    return lambda psi: dispersion.has_vanished(float(psi[position]))
+def escape_of(model: GlmmModel, dispersion: Dispersion) -> Callable[[Array], bool]:
+    """Give the test of a psi for a vanished dispersion, or for random effects without bound."""
+    dispersed, last = dispersion.family in DISPERSED, len(model.start) - 1
+
+    def escaped(psi: Array) -> bool:
+        vanished = dispersed and dispersion.has_vanished(float(psi[last]))
+        return vanished or is_unbounded(psi[last + 1 :])
+
+    return escaped
+
+
+def is_unbounded(Lambda: Array) -> bool:
+    """Say whether elements of Lambda are beyond any variation that data can show."""
+    return bool(np.abs(Lambda).max(initial=0.0) > LARGEST_DEVIATION)
+
+
+def refuse_unbounded(Lambda: Array) -> None:
+    """Refuse random effects without bound.
+
+    Raises
+    ------
+    ModelError
+        A subject's outcomes hardly vary.
+    """
+    if is_unbounded(Lambda):
+        raise ModelError(
+            f"The standard deviation of the random effects exceeds {LARGEST_DEVIATION:g}: the outcomes of a subject "
+            "hardly vary, so that a random effect has no finite variance; use GEE or a model at one visit"
+        )
 
 
 def check_outcome(data: GlmmData, family: FamilyName, zeros: Zeros) -> None:
@@ -120,7 +153,8 @@ def refuse_runaway(data: GlmmData, model: GlmmModel, information: Array) -> None
     ----------
     Albert & Anderson (1984), Biometrika 71, 1-10 (complete and quasi-complete separation).
     """
-    p, q = model.rows.X.shape[1], len(model.start)
+    # How little is known of a dispersion near its limit is no separation.
+    p, q = model.rows.X.shape[1], len(model.start) - (model.name in DISPERSED)
     if not np.isfinite(information).all():
         return
     values, vectors = np.linalg.eigh(information[:q, :q])
@@ -129,20 +163,23 @@ def refuse_runaway(data: GlmmData, model: GlmmModel, information: Array) -> None
     direction = vectors[:, 0]
     zero = direction[p : p + model.n_zero]
     if model.zero_columns is not None and zero @ zero > 0.5:
-        names = _involved(model.zero_columns, zero, data.zero_names)
+        names = _involved(model.zero_columns, zero, data.Z, data.zero_names)
         raise ModelError(
             f"The probability of the extra zeros runs to 0 or 1 along {names}: a group without zeros or with zeros "
             "only, or no more zeros than the counts explain; simplify the model of the zeros or leave it out"
         )
+    names = _involved(model.columns, direction[:p], data.X, data.names)
     raise ModelError(
-        f"The outcome is separated along {_involved(model.columns, direction[:p], data.names)}: a combination of "
-        "covariates predicts it without error, for example an arm without any event, and the likelihood rises without "
-        "end; pool levels, drop the covariate, or report exact limits"
+        f"The outcome is separated along {names}: a combination of covariates predicts it without error, for example "
+        "an arm without any event, and the likelihood rises without end; pool levels, drop the covariate, or report "
+        "exact limits"
     )
 
 
-def _involved(columns: Columns, direction: Array, names: tuple[str, ...]) -> str:
-    """Name the columns that move most along a direction."""
+def _involved(columns: Columns, direction: Array, X: Array, names: tuple[str, ...]) -> str:
+    """Name the columns that move the predictor most along a direction; the intercept when no other does."""
     change = np.abs(columns.outer() @ direction)
-    kept = [names[i] for i in columns.basis.kept]
-    return ", ".join(name for name, size in zip(kept, change, strict=True) if size > 0.3 * change.max())
+    kept = columns.basis.kept
+    share = change * X[:, kept].std(axis=0)
+    weight = share if share.max() > 1e-6 * change.max() else change
+    return ", ".join(names[i] for i, size in zip(kept, weight, strict=True) if size > 0.3 * weight.max())

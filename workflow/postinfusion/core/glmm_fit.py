@@ -8,7 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from postinfusion.core.fit import FLAT, OptimumReport
-from postinfusion.core.glmm_checks import Dispersion, check_outcome, escape_of, refuse_runaway
+from postinfusion.core.glmm_checks import (
+    LARGEST_DEVIATION,
+    Dispersion,
+    check_outcome,
+    escape_of,
+    refuse_runaway,
+    refuse_unbounded,
+)
 from postinfusion.core.glmm_likelihood import MarginalLikelihood
 from postinfusion.core.glmm_model import FamilyName, GlmmData, GlmmModel, Zeros, build_model
 from postinfusion.core.glmm_optimum import Maximum, maximise
@@ -21,8 +28,6 @@ BOUNDARY = 1e-4
 STARTS = (0.7, 0.2, 2.0)
 # Starting values need no more; a likelihood that rises without end has lost its information by then.
 CLOSE = 1e-9
-# On the scale of log odds or log rates: beyond it a subject's outcomes do not vary.
-LARGEST_DEVIATION = 30.0
 
 
 @dataclass(frozen=True)
@@ -99,10 +104,13 @@ def fit_generalised_mixed_model(
     check_outcome(data, family, zeros)
     model = build_model(data, family, zeros)
     likelihood = MarginalLikelihood(model.rows, gauss_hermite(points, data.U.shape[1]), correlated)
-    found = _maximum(data, model, likelihood, Dispersion(family, data.y))
+    dispersion = Dispersion(family, data.y)
+    found = _maximum(data, model, likelihood, dispersion)
     if found is None:
         limit = fit_generalised_mixed_model(data, "poisson", zeros=zeros, correlated=correlated, points=points)
-        return _at_the_poisson_limit(limit)
+        found = _inside_the_limit(model, likelihood, limit, dispersion)
+        if found is None:
+            return _at_the_poisson_limit(limit)
     refuse_runaway(data, model, found.information)
     return _fitted(model, likelihood, found)
 
@@ -120,12 +128,12 @@ def _maximum(
     found: list[Maximum] = []
     for scale in STARTS:
         found.append(maximise(likelihood, np.concatenate([start, scale * identity]), escaped=escaped))
-        if found[-1].converged and not _vanished(likelihood, found[-1]):
+        if found[-1].escaped or (found[-1].converged and not _vanished(likelihood, found[-1])):
             break
     return _accepted(data, model, found)
 
 
-def _without_random_effects(data: GlmmData, model: GlmmModel, escaped: Callable[[Array], bool] | None) -> Array:
+def _without_random_effects(data: GlmmData, model: GlmmModel, escaped: Callable[[Array], bool]) -> Array:
     """Give beta and gamma of the model without random effects, as far as they can be found."""
     plain = MarginalLikelihood(model.without_random_effects(), gauss_hermite(1, 0), correlated=True)
     at = maximise(plain, model.start, escaped=escaped, enough=CLOSE)
@@ -153,9 +161,10 @@ def _accepted(data: GlmmData, model: GlmmModel, found: list[Maximum]) -> Maximum
     reached = [one for one in found if one.converged]
     if reached:
         return max(reached, key=lambda one: one.point.value)
+    last = found[-1]
+    refuse_unbounded(last.point.psi[len(model.start) :])
     if any(one.escaped for one in found):
         return None
-    last = found[-1]
     refuse_runaway(data, model, last.information)
     raise ModelError(
         f"No optimum of the likelihood was reached after {last.iterations} steps (largest gradient "
@@ -166,11 +175,6 @@ def _accepted(data: GlmmData, model: GlmmModel, found: list[Maximum]) -> Maximum
 def _fitted(model: GlmmModel, likelihood: MarginalLikelihood, found: Maximum) -> GlmmOptimum:
     """Put together the fit, on the scale of the data."""
     Lambda = likelihood.split(found.point.psi)[2]
-    if np.abs(Lambda).max(initial=0.0) > LARGEST_DEVIATION:
-        raise ModelError(
-            f"The standard deviation of the random effects exceeds {LARGEST_DEVIATION:g}: the outcomes of a subject "
-            "hardly vary, so that a random effect has no finite variance; use GEE or a model at one visit"
-        )
     vanished = _vanished(likelihood, found)
     dossier = found.report(boundary=vanished)
     if not dossier.positive_definite:
@@ -190,6 +194,18 @@ def _fitted(model: GlmmModel, likelihood: MarginalLikelihood, found: Maximum) ->
         optimum=dossier,
         boundary=("a variance of the random effects is zero or a correlation is one",) if vanished else (),
     )
+
+
+def _inside_the_limit(
+    model: GlmmModel, likelihood: MarginalLikelihood, limit: GlmmOptimum, dispersion: Dispersion
+) -> Maximum | None:
+    """Give the optimum with a dispersion when some dispersion raises the likelihood of Poisson counts; else None."""
+    start = np.insert(limit.psi, len(model.start) - 1, dispersion.nearly_vanished)
+    point = likelihood.at(start)
+    if point is None or point.value <= limit.log_likelihood:
+        return None
+    found = maximise(likelihood, start)
+    return found if found.converged else None
 
 
 def _at_the_poisson_limit(limit: GlmmOptimum) -> GlmmOptimum:

@@ -117,6 +117,8 @@ class GlmmModel:
         Shape (r,): root mean squares by which the columns of U were divided.
     start
         Shape (p + q,): starting values of beta and gamma.
+    order
+        Shape (n,): which row of the data each sorted row is.
     """
 
     name: FamilyName
@@ -126,6 +128,7 @@ class GlmmModel:
     zero_columns: Columns | None
     size: Array
     start: Array
+    order: NDArray[np.intp]
 
     @property
     def n_zero(self) -> int:
@@ -157,7 +160,7 @@ def build_model(data: GlmmData, name: FamilyName, zeros: Zeros) -> GlmmModel:
     family, W, W_offset, gamma = _with_auxiliaries(name, zeros, data, zero_columns, order)
     rows = SubjectRows(family, X, data.offset[order], W, W_offset, (data.U / size)[order], data.subject[order])
     beta = X.T @ (_linearised(name, y, data.trials[order], zeros) - rows.offset) / len(y)
-    return GlmmModel(name, zeros, rows, columns, zero_columns, size, np.concatenate([beta, gamma]))
+    return GlmmModel(name, zeros, rows, columns, zero_columns, size, np.concatenate([beta, gamma]), order)
 
 
 def _columns(X: Array, first: int) -> Columns:

@@ -1,0 +1,244 @@
+"""Generalised estimating equations on a data frame: population-averaged models of counts and binary outcomes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+
+from postinfusion.analyses.design import Array, level_values
+from postinfusion.analyses.glmm_data import GlmmFrame, glmm_frame
+from postinfusion.analyses.grid_rows import At, Weights
+from postinfusion.analyses.response_estimates import Averages
+from postinfusion.analyses.response_fit import Kind, ResponseFit
+from postinfusion.analyses.response_grid import response_grid
+from postinfusion.core.glmm_checks import check_outcome, refuse_runaway
+from postinfusion.core.glmm_inference import asymptotic_inference
+from postinfusion.core.glmm_model import GlmmModel, build_model
+from postinfusion.errors import ModelError, nearest
+
+Working = Literal["independence", "exchangeable", "ar1"]
+GeeCovariance = Literal["bias-reduced", "robust", "naive"]
+GeeFamily = Literal["poisson", "binomial"]
+WORKING = ("independence", "exchangeable", "ar1")
+COVARIANCES = ("bias-reduced", "robust", "naive")
+FAMILIES = ("poisson", "binomial")
+# The norm of the estimating equations, per observation, for columns of unit mean square.
+SOLVED = 1e-10
+MAX_ITERATIONS = 200
+
+
+@dataclass(frozen=True)
+class GeeFit(ResponseFit):
+    """Solved generalised estimating equations; coefficients, means and contrasts are on the scale of the link.
+
+    Attributes
+    ----------
+    family
+        ``poisson`` (log link) or ``binomial`` (logit link): the variance is the family's times ``scale``.
+    working, covariance
+        What was asked for.
+    correlation
+        Parameter of the working correlation; NaN for independence.
+    scale
+        Mean square of the Pearson residuals, divisor n, as geepack's.
+    n_observations, n_subjects
+        What was analysed.
+    frame
+        The data behind the fit.
+    """
+
+    family: str
+    working: str
+    covariance: str
+    correlation: float
+    scale: float
+    n_observations: int
+    n_subjects: int
+    frame: GlmmFrame = field(repr=False)
+
+    @property
+    def converged(self) -> bool:
+        """Say that the equations were solved: a fit that did not solve them is refused, so this is always true."""
+        return True
+
+    def averages(self, keep: Sequence[str], at: At | None, weights: Weights, kind: Kind) -> Averages:
+        """Give averages of expected outcomes; these equations know of no random effects, so all are marginal."""
+        if kind != "marginal":
+            raise ModelError(f'kind "{kind}" is not available; estimating equations are marginal: use link or marginal')
+        grid = response_grid([self.design], self.frame.rows, keep, at or {}, weights)
+        X = self.design.matrix(grid.frame)  # noqa: N806 - the letter of the notation table
+        known = self.inference.basis.is_estimable(X)
+        inner = self.inference.in_basis(X)
+        eta = inner @ self.inference.beta
+        mean = np.exp(eta) if self.family == "poisson" else expit(eta)
+        slope = mean if self.family == "poisson" else mean * (1 - mean)
+        moved = grid.average @ (slope[:, None] * inner)
+        estimable = np.asarray(~((grid.average > 0) & ~known).any(axis=1))
+        scale: Literal["log", "logit"] = "log" if self.family == "poisson" else "logit"
+        return Averages(grid.labels, grid.average @ mean, moved @ self.inference.V @ moved.T, estimable, scale)
+
+
+def fit_gee(
+    frame: pd.DataFrame,
+    response: str,
+    fixed: str,
+    subject: str,
+    *,
+    family: GeeFamily,
+    working: Working = "exchangeable",
+    covariance: GeeCovariance = "bias-reduced",
+    visit: str | None = None,
+    offset: str | None = None,
+    exposure: str | None = None,
+) -> GeeFit:
+    """Solve generalised estimating equations, with statsmodels.
+
+    Parameters
+    ----------
+    frame
+        One row per observation; rows with a missing value in a variable of the model are left out.
+    response
+        Column of the outcome: counts; or 0 and 1, or a Categorical with two levels (success last).
+    fixed
+        Right side of the formula of the means.
+    subject
+        Column of the subject.
+    family
+        ``poisson`` (log link) or ``binomial`` (logit link).
+    working
+        Working correlation: ``independence exchangeable ar1``. The estimates stay consistent when it is wrong.
+    covariance
+        ``bias-reduced`` (Mancl and DeRouen's sandwich, for few subjects), ``robust`` (the plain sandwich, which is too
+        small with fewer than 40 subjects) or ``naive`` (true only if the working correlation is).
+    visit
+        Column of the visit, for ``ar1``: correlations fall with the number of visits between two records.
+    offset, exposure
+        Column that is added to the linear predictor, or column whose log is.
+
+    Returns
+    -------
+    GeeFit
+        It exists only when the equations were solved.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be fitted, with the reason.
+
+    References
+    ----------
+    Liang & Zeger (1986), Biometrika 73, 13-22; Mancl & DeRouen (2001), Biometrics 57, 126-134.
+    """
+    _check_options(family, working, covariance, visit)
+    prepared = glmm_frame(
+        frame,
+        response,
+        subject,
+        fixed=fixed,
+        random=None,
+        zero=None,
+        family=family,
+        offset=offset,
+        exposure=exposure,
+        visit=visit,
+    )
+    check_outcome(prepared.data, family, "none")
+    model = build_model(prepared.data, family, "none")
+    time = _visit_order(prepared, visit)
+    result = _solved(model, family, working, covariance, time)
+    _refuse_separation(prepared, model, result)
+    scale = model.columns.scale
+    V = result.cov_params() * scale**2  # noqa: N806 - the letter of the notation table
+    alpha = result.cov_struct.dep_params
+    return GeeFit(
+        design=prepared.design,
+        inference=asymptotic_inference(model.columns.basis, np.asarray(result.params) * scale, V),
+        analysed=prepared.rows,
+        family=family,
+        working=working,
+        covariance=covariance,
+        correlation=np.nan if alpha is None else float(alpha),
+        scale=float(result.scale),
+        n_observations=len(prepared.rows),
+        n_subjects=len(prepared.subjects),
+        frame=prepared,
+    )
+
+
+def _check_options(family: str, working: str, covariance: str, visit: str | None) -> None:
+    """Refuse what is not there."""
+    for name, value, allowed in (
+        ("family", family, FAMILIES),
+        ("working", working, WORKING),
+        ("covariance", covariance, COVARIANCES),
+    ):
+        if value not in allowed:
+            raise ModelError(
+                f'{name} "{value}" is not available; available are {", ".join(allowed)}. {nearest(value, allowed)}'
+            )
+    if (visit is not None) != (working == "ar1"):
+        raise ModelError(
+            'working="ar1" needs the column of the visit (visit=), and no other working correlation has one'
+        )
+
+
+def _visit_order(prepared: GlmmFrame, visit: str | None) -> Array | None:
+    """Give each row the number of its visit, in order."""
+    if visit is None:
+        return None
+    column = prepared.rows[visit]
+    if pd.DataFrame({"subject": prepared.data.subject, "visit": column.to_numpy()}).duplicated().any():
+        raise ModelError(f"Some subjects repeat a visit ({visit}); an autoregression needs one record per visit")
+    return np.asarray(pd.Index(level_values(column)).get_indexer(pd.Index(column)), dtype=float)
+
+
+def _solved(model: GlmmModel, family: str, working: str, covariance: str, time: Array | None) -> Any:  # noqa: ANN401
+    """Let statsmodels solve the equations, on columns of unit mean square; give its result."""
+    from statsmodels.genmod import families
+    from statsmodels.genmod.generalized_estimating_equations import GEE
+
+    from postinfusion.analyses.gee_working import working_correlation
+
+    equations = GEE(
+        model.rows.family.y,
+        model.rows.X,
+        groups=model.rows.subject,
+        time=None if time is None else time[model.order][:, None],
+        family=families.Poisson() if family == "poisson" else families.Binomial(),
+        cov_struct=working_correlation(working),
+        offset=model.rows.offset,
+    )
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            result = equations.fit(
+                start_params=model.start,
+                maxiter=MAX_ITERATIONS,
+                ctol=SOLVED * len(model.rows.X),
+                cov_type=covariance.replace("-", "_"),
+                ddof_scale=0,
+                scale="X2",
+            )
+        except (ValueError, np.linalg.LinAlgError) as error:
+            raise ModelError(
+                f"The estimating equations cannot be solved ({error}); choose another working correlation"
+            ) from None
+    if result is None or not result.converged or not np.isfinite(result.cov_params()).all():
+        raise ModelError(
+            f"The estimating equations were not solved in {MAX_ITERATIONS} iterations; simplify the model or choose "
+            'working="independence"'
+        )
+    return result
+
+
+def _refuse_separation(prepared: GlmmFrame, model: GlmmModel, result: Any) -> None:  # noqa: ANN401
+    """Refuse a solution at infinity."""
+    density = model.rows.family.density((model.rows.offset + model.rows.X @ result.params)[None], ())
+    information = model.rows.X.T @ (-density.eta(2)[0][:, None] * model.rows.X)
+    refuse_runaway(prepared.data, model, information)
