@@ -27,6 +27,8 @@ from postinfusion.errors import ModelError
 SINGULAR = 1e-7
 # A search that ended with a smaller one than this was on its way there.
 NEARLY_SINGULAR = 1e-4
+# On actual times, the largest correlation of two rows below which they are independent and the range means nothing.
+VANISHED = 1e-8
 Structure = Unstructured | Structured | SpatialCovariance
 
 
@@ -65,6 +67,15 @@ class CovarianceSearch:
         """Say whether the covariance of a group is singular."""
         return self.model().smallest_eigenvalue(at.derivatives.Sigma) < SINGULAR
 
+    def is_independent(self, at: Profile) -> bool:
+        """Say whether the correlation on actual times vanishes in a group, so that its range means nothing."""
+        if not isinstance(self.structure, SpatialCovariance):
+            return False
+        Sigma, observed = at.derivatives.Sigma, self.blocks.products.observed
+        pairs = np.triu(observed[:, :, None] & observed[:, None, :], 1)
+        largest = np.where(pairs, Sigma / Sigma[:, :1, :1], 0.0).max(axis=(1, 2))
+        return any(largest[self.blocks.group == g].max() < VANISHED for g in range(self.blocks.n_groups))
+
 
 def find_optimum(search: CovarianceSearch, start: Array | None = None) -> tuple[Optimum, OptimumReport]:
     """Find the optimum in one parametrisation, or from one start, after the other.
@@ -85,7 +96,8 @@ def find_optimum(search: CovarianceSearch, start: Array | None = None) -> tuple[
     for parametrisation, attempt in _attempts(search, start):
         optimum = attempt()
         dossier = report(optimum, boundary=False, parametrisation=parametrisation)
-        if optimum.converged and dossier.positive_definite and not search.is_singular(optimum.profile):
+        outside = search.is_singular(optimum.profile) or search.is_independent(optimum.profile)
+        if optimum.converged and dossier.positive_definite and not outside:
             return optimum, dossier
         smallest = min(smallest, search.model().smallest_eigenvalue(optimum.profile.derivatives.Sigma))
     raise ModelError(_why_not(search, optimum, smallest))
@@ -99,7 +111,7 @@ def _why_not(search: CovarianceSearch, optimum: Optimum, smallest: float) -> str
                 "The correlation does not fall with time: the range grows without bound and no interior maximum of the "
                 "likelihood was found; choose cs"
             )
-        if min(theta[1] for theta in search.by_group(optimum.theta)) < np.log(1e-2):
+        if search.is_independent(optimum.profile):
             return (
                 "The correlation vanishes at all distances of the data: no interior maximum of the likelihood was "
                 "found; choose cs, or an analysis without repeated measures"
