@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, level_values
+from postinfusion.analyses.design import Design, Levels, level_values
 from postinfusion.core.repeated_measures import RepeatedMeasures
 from postinfusion.core.spatial_covariance import SPATIAL
 from postinfusion.errors import ModelError
@@ -97,13 +97,13 @@ def subject_data(columns: Columns, rows: pd.DataFrame, design: Design) -> Subjec
     """
     codes, subjects = pd.factorize(rows[columns.subject])
     subject = np.asarray(codes, dtype=np.intp)
-    visits = level_values(rows[columns.visit])
+    visits = design.factors.get(columns.visit) or level_values(rows[columns.visit])
     groups = () if columns.group is None else level_values(rows[columns.group])
     data = RepeatedMeasures(
         X=design.matrix(rows),
         y=numeric_values(rows, columns.response, "response"),
         subject=subject,
-        visit=np.asarray(pd.Index(visits).get_indexer(pd.Index(rows[columns.visit])), dtype=np.intp),
+        visit=Levels(visits).codes(rows[columns.visit]),
         visit_names=tuple(map(str, visits)),
         group=None if columns.group is None else _subject_groups(rows[columns.group], groups, subject),
         group_names=tuple(map(str, groups)),
@@ -128,7 +128,7 @@ def numeric_values(rows: pd.DataFrame, name: str, what: str) -> Numbers:
 
 def _subject_groups(column: pd.Series[Any], groups: tuple[Any, ...], subject: NDArray[np.intp]) -> NDArray[np.intp]:
     """Give the code of each subject's group."""
-    of_row = np.asarray(pd.Index(groups).get_indexer(pd.Index(column)), dtype=np.intp)
+    of_row = Levels(groups).codes(column)
     of_subject = np.empty(int(subject.max()) + 1, dtype=np.intp)
     of_subject[subject] = of_row
     moved = np.unique(subject[of_subject[subject] != of_row])

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from postinfusion.analyses.design import Array, Design
 from postinfusion.analyses.grid_rows import At, Grid, Rows, Weights, as_names, difference_rows, mean_rows
@@ -21,6 +22,7 @@ from postinfusion.core.inference import Inference
 from postinfusion.errors import ModelError, nearest
 
 NOT_ESTIMABLE = "not estimable: a cell of the design that it needs holds no data"
+ALIASED = "aliased: a combination of earlier columns of the model"
 FIXED = "fixed at zero by the model: there is nothing to estimate"
 
 
@@ -52,11 +54,10 @@ class LinearModelFit:
     @property
     def coefficients(self) -> pd.DataFrame:
         """Give the coefficients: term, estimate, std_error, df, statistic, p_value, conf_low, conf_high, error."""
-        names = pd.DataFrame({"term": self.design.names})
-        aliased = np.isin(np.arange(len(names)), self.inference.basis.aliased)
-        table = estimates_frame(Rows(names, np.eye(len(names))), self.inference)
-        table.loc[aliased, "error"] = "aliased: a combination of earlier columns of the model"
-        return table
+        names = self.design.names
+        problems = np.full(len(names), "", dtype=object)
+        problems[self.inference.basis.aliased] = ALIASED
+        return _table(pd.DataFrame({"term": names}), self.inference.estimates(np.eye(len(names))), problems)
 
     @property
     def vcov(self) -> pd.DataFrame:
@@ -214,16 +215,16 @@ class LinearModelFit:
 def estimates_frame(rows: Rows, inference: Inference, *, confidence: float = 0.95) -> pd.DataFrame:
     """Give labels and estimates side by side, with the reason where there is no estimate."""
     found = inference.estimates(rows.L, confidence=confidence)
-    table = pd.concat([rows.labels.reset_index(drop=True), _frame(found)], axis=1)
-    problem = np.where(np.abs(rows.L).max(axis=1, initial=0.0) > 0, "", FIXED)
-    table["error"] = np.where(inference.basis.is_estimable(rows.L), problem, NOT_ESTIMABLE)
-    return table
+    problems = np.where(np.abs(rows.L).max(axis=1, initial=0.0) > 0, "", FIXED).astype(object)
+    problems[~inference.basis.is_estimable(rows.L)] = NOT_ESTIMABLE
+    return _table(rows.labels, found, problems)
 
 
-def _frame(found: Estimates) -> pd.DataFrame:
-    """Give estimates as a frame."""
+def _table(labels: pd.DataFrame, found: Estimates, problems: NDArray[np.object_]) -> pd.DataFrame:
+    """Give labels, estimates and the reasons where there are none as one frame."""
     names = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-    return pd.DataFrame({name: getattr(found, name) for name in names})
+    values = {name: getattr(found, name) for name in names} | {"error": problems}
+    return pd.DataFrame({str(name): column.array for name, column in labels.items()} | values)
 
 
 def count_cells(design: Design, frame: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ Accumulated once, the cost of a fit no longer depends on the number of subjects;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -260,15 +260,23 @@ def missingness_patterns(
 
 def sums_by_pattern(stacked: Array, observed: NDArray[np.bool_], pattern: Integers) -> CrossProducts:
     """Sum the products of stacked rows (subjects, T, q) over the subjects of each pattern."""
-    A = np.stack([_pattern_products(stacked[pattern == p]) for p in range(len(observed))])
-    return CrossProducts(observed, np.bincount(pattern).astype(float), A, stacked.shape[-1])
+    T, q = stacked.shape[1:]
+    first, second, share = _packing(T, q)
+    n = np.bincount(pattern)
+    sorted_rows = stacked[np.argsort(pattern, kind="stable")].reshape(len(stacked), T * q)
+    A = np.empty((len(observed), *first.shape))
+    for p, part in enumerate(np.split(sorted_rows, np.cumsum(n)[:-1])):
+        full = part.T @ part
+        A[p] = (full.take(first) + full.take(second)) * share
+    return CrossProducts(observed, n.astype(float), A, q)
 
 
-def _pattern_products(Z: Array) -> Array:
-    """Give one pattern's row of A from its subjects' Z (n, T, q)."""
-    n, T, q = Z.shape
-    flat = Z.reshape(n, T * q)
-    return packed_products((flat.T @ flat).reshape(T, q, T, q).transpose(0, 2, 1, 3))
+@lru_cache(maxsize=16)
+def _packing(T: int, q: int) -> tuple[Integers, Integers, Array]:
+    """Give where the products (T q, T q) of visits and columns stand that make a row of A, and the share of both."""
+    (j, k), (a, b) = np.triu_indices(T), np.triu_indices(q)
+    j, k = j[:, None] * q, k[:, None] * q
+    return (j + a) * T * q + k + b, (j + b) * T * q + k + a, np.where(j == k, 0.5, 1.0)
 
 
 def packed_products(full: Array) -> Array:
