@@ -32,6 +32,9 @@ class Levels:
 
     def codes(self, column: pd.Series[Any]) -> NDArray[np.intp]:
         """Give the position of each value among the levels; -1 when it is none of them."""
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            of_category = np.append(pd.Index(self.values).get_indexer(pd.Index(column.cat.categories)), -1)
+            return np.asarray(of_category[column.cat.codes], dtype=np.intp)
         return np.asarray(pd.Index(self.values).get_indexer(pd.Index(column)), dtype=np.intp)
 
 

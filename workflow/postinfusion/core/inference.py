@@ -185,8 +185,31 @@ def mixed_inference(
     second_derivatives
         Shape (p, p): for ``kenward-roger`` what the second derivatives add to the linear variant.
     """
-    at, P, variance = optimum.profile, optimum.slopes.P, standard.scale**2
     kept = X[:, standard.basis.kept]
+    df_columns = between_within_df(kept, subject) if df_method == "between-within" else residual_df(kept)
+    return inference_of(
+        df_columns,
+        standard=standard,
+        cross=cross,
+        optimum=optimum,
+        df_method=df_method,
+        w=w,
+        second_derivatives=second_derivatives,
+    )
+
+
+def inference_of(
+    df_columns: Array,
+    *,
+    standard: Standardised,
+    cross: Products,
+    optimum: Optimum,
+    df_method: DfMethod,
+    w: Array,
+    second_derivatives: Array | None = None,
+) -> Inference:
+    """Give the inference of :func:`mixed_inference` without the rows, from the df of each kept column, shape (p,)."""
+    at, P, variance = optimum.profile, optimum.slopes.P, standard.scale**2
     V = adjusted_covariance(cross, at, P, w) if adjusts(df_method) else at.Phi
     if second_derivatives is not None:
         V = V + second_derivatives
@@ -198,7 +221,7 @@ def mixed_inference(
         df_method=df_method,
         P=P / variance,
         w=w,
-        df_columns=between_within_df(kept, subject) if df_method == "between-within" else residual_df(kept),
+        df_columns=df_columns,
     )
 
 
