@@ -20,8 +20,14 @@ from postinfusion.analyses.lmm_prediction import (
     residual_series,
     subject_predictions,
 )
-from postinfusion.analyses.lmm_residuals import Residual, residual_formula
-from postinfusion.analyses.lmm_tables import components_frame, covariance_frame, effects_frame, scale_frame
+from postinfusion.analyses.lmm_residuals import Residual, check_random_scale, residual_formula
+from postinfusion.analyses.lmm_tables import (
+    components_frame,
+    covariance_frame,
+    effects_frame,
+    random_scale_frame,
+    scale_frame,
+)
 from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
 from postinfusion.core.boundary_tests import BoundaryTest
@@ -29,6 +35,7 @@ from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.mixed_model import GroupedData, MixedModelFit, fit_mixed_model
+from postinfusion.core.random_scale import fit_random_scale
 from postinfusion.errors import ModelError
 
 
@@ -53,6 +60,11 @@ class LmmFit(LinearModelFit):
         Correlation rho of residuals one unit of time apart; NaN for independent residuals.
     residual_range
         Time at which the residuals' correlation has fallen to exp(-1); NaN for independent residuals.
+    random_scale_sd
+        Standard deviation of the subjects' log residual standard deviations; NaN without a random scale.
+    random_scale_effects
+        Of each subject: estimate and std_error of its deviation from the mean log residual standard deviation; empty
+        without a random scale.
     random_effects
         Subjects by terms: predicted random effects.
     random_effects_std_error
@@ -84,6 +96,8 @@ class LmmFit(LinearModelFit):
     scale_coefficients: pd.DataFrame
     residual_correlation: float
     residual_range: float
+    random_scale_sd: float
+    random_scale_effects: pd.DataFrame
     random_effects: pd.DataFrame
     random_effects_std_error: pd.DataFrame
     random_effects_prediction_error: pd.DataFrame
@@ -126,6 +140,7 @@ class LmmFit(LinearModelFit):
             level, term, scale (``sd correlation log-sd range``), estimate, conf_low, conf_high, error. A limit of zero
             (standard deviation) or one (correlation) says that the interval reaches the end of the range.
         """
+        self._refuse_random_scale("variance_components")
         return components_frame(
             self.core,
             self.random_terms,
@@ -175,6 +190,7 @@ class LmmFit(LinearModelFit):
             estimate, std_error, df, conf_low, conf_high, error for each row of the frame.
         """
         if by_subject:
+            self._refuse_random_scale("predict by subject")
             return subject_predictions(frame, self.design, self.random_designs, self.core, confidence=confidence)
         return marginal_predictions(frame, self.design, self.core, confidence=confidence)
 
@@ -189,7 +205,14 @@ class LmmFit(LinearModelFit):
         by_subject
             Whether the predicted random effects are taken off too.
         """
+        if by_subject or kind != "raw":
+            self._refuse_random_scale("residuals other than raw ones")
         return residual_series(self.core, self.rows, kind=kind, by_subject=by_subject)
+
+    def _refuse_random_scale(self, what: str) -> None:
+        """Refuse what needs one covariance for all subjects."""
+        if self.core.random_scale is not None:
+            raise ModelError(f"With a random scale {what} is not available; fit the model without it")
 
 
 def fit_lmm(
@@ -204,6 +227,7 @@ def fit_lmm(
     time: str | None = None,
     residual_group: str | None = None,
     scale: str | None = None,
+    random_scale: bool = False,
     method: Method = "reml",
     df: DfMethod = "kenward-roger-linear",
     information: str = "observed",
@@ -234,6 +258,9 @@ def fit_lmm(
         Column with a residual variance for each of its levels.
     scale
         Right side of a formula of the log residual standard deviation: ``phase + time``.
+    random_scale
+        Whether each subject has a residual standard deviation of its own, log-normal and independent of the random
+        effects; needs 30 subjects, ``method="ml"`` and ``df="asymptotic"``.
     method
         ``reml`` or ``ml``.
     df
@@ -270,7 +297,11 @@ def fit_lmm(
         time=residuals.times(rows),
         scale=None if scale_design is None else scale_design.matrix(rows)[:, 1:],
     )
-    fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
+    if random_scale:
+        check_random_scale(method, df)
+        fit = fit_random_scale(data, correlated=correlated)
+    else:
+        fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
     n_parameters = len(fit.inference.beta) + fit.n_covariance_parameters
     random_designs = RandomDesigns(tuple(designs), tuple(levels), tuple(index for _, index in groups))
     terms = random_designs.terms
@@ -288,6 +319,8 @@ def fit_lmm(
         scale_coefficients=scale_frame([] if scale_design is None else scale_design.names[1:], fit.residual),
         residual_correlation=float("nan") if fit.residual.range is None else float(np.exp(-1 / fit.residual.range)),
         residual_range=float("nan") if fit.residual.range is None else fit.residual.range,
+        random_scale_sd=float("nan") if fit.random_scale is None else fit.random_scale.deviation,
+        random_scale_effects=random_scale_frame(fit.random_scale, groups[-1][1]),
         method=method,
         df=df,
         residual=residual,

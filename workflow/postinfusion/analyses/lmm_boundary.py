@@ -51,6 +51,7 @@ def compare_variances(larger: Fitted, smaller: Fitted | None) -> BoundaryTest:
         return _against_least_squares(larger)
     _check_same_data(larger, smaller)
     n_boundary = _added_effects(larger.random_terms, smaller.random_terms) + _added_correlation(larger, smaller)
+    n_boundary += _added_random_scale(larger, smaller)
     scale = [list(fit.scale_coefficients["term"]) for fit in (larger, smaller)]
     if not set(scale[1]) <= set(scale[0]):
         raise ModelError("The residual scale of the smaller model is not part of that of the larger one")
@@ -66,7 +67,7 @@ def compare_variances(larger: Fitted, smaller: Fitted | None) -> BoundaryTest:
 def _against_least_squares(larger: Fitted) -> BoundaryTest:
     """Test the one random effect of a model against none."""
     core = larger.core
-    if core.n_covariance_parameters != 2:
+    if core.random_scale is not None or core.n_covariance_parameters != 2:
         raise ModelError(
             "Only a single random effect with independent residuals of one variance can be tested against none; give "
             "the smaller model"
@@ -104,4 +105,12 @@ def _added_correlation(larger: Fitted, smaller: Fitted) -> int:
     has = [fit.core.residual.range is not None for fit in (larger, smaller)]
     if has[1] and not has[0]:
         raise ModelError("The smaller model has a residual correlation, the larger one has none")
+    return int(has[0] and not has[1])
+
+
+def _added_random_scale(larger: Fitted, smaller: Fitted) -> int:
+    """Count the random scale that only the larger model has."""
+    has = [fit.core.random_scale is not None for fit in (larger, smaller)]
+    if has[1] and not has[0]:
+        raise ModelError("The smaller model has a random scale, the larger one has none")
     return int(has[0] and not has[1])

@@ -97,3 +97,17 @@ def residual_formula(structure: Residual, time: str | None, group: str | None, s
     if formula is not None and not formula.intercept:
         raise ModelError("The formula of the scale needs its intercept, the log residual standard deviation")
     return ResidualFormula(structure, time, group, formula)
+
+
+def check_random_scale(method: str, df: str) -> None:
+    """Refuse a random scale with anything but maximum likelihood and the normal distribution.
+
+    Raises
+    ------
+    ModelError
+        The method or the degrees of freedom are not defined with a random scale.
+    """
+    if method != "ml" or df != "asymptotic":
+        raise ModelError(
+            'A random scale is estimated by quadrature of the likelihood: give method="ml" and df="asymptotic"'
+        )

@@ -11,7 +11,7 @@ from scipy.linalg import block_diag
 
 from postinfusion.analyses.design import Array
 from postinfusion.core.contrasts import estimates
-from postinfusion.core.mixed_model import MixedModelFit
+from postinfusion.core.mixed_model import MixedModelFit, RandomScale
 from postinfusion.core.residual_scale import ResidualEstimates
 from postinfusion.core.variance_components import Component, variance_components
 from postinfusion.errors import ModelError
@@ -71,6 +71,14 @@ def scale_frame(names: Sequence[str], residual: ResidualEstimates, *, confidence
             "conf_high": found.conf_high,
         }
     )
+
+
+def random_scale_frame(random_scale: RandomScale | None, index: pd.Index) -> pd.DataFrame:
+    """Give each subject's deviation of the log residual standard deviation; empty without a random scale."""
+    if random_scale is None:
+        return pd.DataFrame({"estimate": np.empty(0), "std_error": np.empty(0)}, index=index[:0])
+    columns = {"estimate": random_scale.effects, "std_error": random_scale.effects_std_error}
+    return pd.DataFrame(columns, index=index)
 
 
 def components_frame(

@@ -58,6 +58,24 @@ class GroupedData:
 
 
 @dataclass(frozen=True)
+class RandomScale:
+    """The residual standard deviations of the subjects: log s = log sigma + their effect.
+
+    Attributes
+    ----------
+    deviation, std_error
+        Standard deviation tau of the effects, and its standard error.
+    effects, effects_std_error
+        Shape (subjects,): mean and standard deviation of each effect given the rows.
+    """
+
+    deviation: float
+    std_error: float
+    effects: Array
+    effects_std_error: Array
+
+
+@dataclass(frozen=True)
 class MixedModelFit:
     """A fitted linear mixed model; it exists only when the optimum was reached.
 
@@ -78,6 +96,8 @@ class MixedModelFit:
     problem, solution, scaling, data
         The criterion, its optimum, the units of its residual parameters and the data, for intervals, tests and
         predictions.
+    random_scale
+        Of :mod:`postinfusion.core.random_scale`; the problem is then that of the model without it.
     """
 
     inference: Inference
@@ -90,6 +110,7 @@ class MixedModelFit:
     solution: Optimum = field(repr=False)
     scaling: ResidualScale = field(repr=False)
     data: GroupedData = field(repr=False)
+    random_scale: RandomScale | None = None
 
 
 def fit_mixed_model(
