@@ -75,6 +75,21 @@ def test_one_step_influence_is_generalised_least_squares_without_the_subject(opt
         np.testing.assert_allclose(found["cooks_distance"], cooks, rtol=1e-6)
 
 
+@pytest.mark.parametrize("options", MODELS)
+def test_the_sandwich_cr3_is_the_sum_of_squared_changes_and_cr0_the_dense_formula(options):
+    fit = mmrm(**options, df="satterthwaite", vcov="empirical-cr3")
+    change = fit.influence()["change"].to_numpy().reshape(fit.n_subjects, -1)
+    error = np.sqrt(np.diag(fit.vcov))
+    np.testing.assert_allclose(fit.vcov / np.outer(error, error), change.T @ change / np.outer(error, error), atol=1e-8)
+    plain = mmrm(**options, df="satterthwaite", vcov="empirical-cr0")
+    X, y, V = dense(plain)
+    OX = np.linalg.solve(V, X)
+    Phi = np.linalg.inv(X.T @ OX)
+    scores = OX * (y - X @ plain.coefficients["estimate"].to_numpy())[:, None]
+    sums = pd.DataFrame(scores).groupby(plain.analysed["USUBJID"].to_numpy()).sum().to_numpy()
+    np.testing.assert_allclose(plain.vcov, Phi @ sums.T @ sums @ Phi, rtol=1e-6, atol=1e-8)
+
+
 @pytest.mark.parametrize("options", MODELS[:3])
 def test_refitted_influence_is_a_fit_without_the_subject(options):
     frame = FRAME[FRAME["USUBJID"] < "S024"]
