@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from postinfusion.errors import ModelError
+from reference import validate
 from reference.comparisons import COUNT, ESTIMATE, STANDARD_ERROR, Case, Comparison, discover
 from reference.validate import SUMMARY, counted, summary, table
 
@@ -44,6 +45,15 @@ def test_the_summary_rounds_the_largest_share_of_a_tolerance_up():
         "failed": 1,
         "largest_share_of_tolerance": 5.0,
     }
+
+
+@pytest.mark.parametrize(("comparisons", "code"), [((AGREES,), 0), ((AGREES, FAILS), 1)])
+def test_the_exit_code_tells_of_a_failed_comparison(comparisons, code, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(validate, "discover", lambda: (Case("a", comparisons),))
+    monkeypatch.setattr(validate, "SUMMARY", tmp_path / "summary.json")
+    assert validate.main() == code
+    assert json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))["cases"][0]["failed"] == code
+    assert f"{code} failed" in capsys.readouterr().out
 
 
 def test_a_scale_is_the_unit_of_the_tolerance():
