@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from postinfusion.analyses.glmm import fit_glmm as fit_glmm
     from postinfusion.analyses.lmm import fit_lmm as fit_lmm
     from postinfusion.analyses.mmrm import fit_mmrm as fit_mmrm
+    from postinfusion.analyses.mmrm_batch import fit_mmrm_batch as fit_mmrm_batch
     from postinfusion.analyses.mmrm_products import fit_mmrm_products as fit_mmrm_products
     from postinfusion.analyses.mmrm_products import mmrm_products as mmrm_products
     from postinfusion.io.chunks import parquet_chunks as parquet_chunks
@@ -20,6 +21,7 @@ _LAZY = {
     "fit_glmm": "postinfusion.analyses.glmm",
     "fit_lmm": "postinfusion.analyses.lmm",
     "fit_mmrm": "postinfusion.analyses.mmrm",
+    "fit_mmrm_batch": "postinfusion.analyses.mmrm_batch",
     "fit_mmrm_products": "postinfusion.analyses.mmrm_products",
     "mmrm_products": "postinfusion.analyses.mmrm_products",
     "parquet_chunks": "postinfusion.io.chunks",
