@@ -8,11 +8,9 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from postinfusion.analyses.design import build_design, complete_rows
-from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.lmm_boundary import compare_variances
+from postinfusion.analyses.lmm_data import LmmData, LmmFormulas, lmm_data
 from postinfusion.analyses.lmm_prediction import (
     Kind,
     RandomDesigns,
@@ -20,7 +18,7 @@ from postinfusion.analyses.lmm_prediction import (
     residual_series,
     subject_predictions,
 )
-from postinfusion.analyses.lmm_residuals import Residual, check_random_scale, residual_formula
+from postinfusion.analyses.lmm_residuals import Residual, ResidualFormula, check_random_scale, residual_formula
 from postinfusion.analyses.lmm_tables import (
     components_frame,
     covariance_frame,
@@ -28,13 +26,12 @@ from postinfusion.analyses.lmm_tables import (
     random_scale_frame,
     scale_frame,
 )
-from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
 from postinfusion.core.boundary_tests import BoundaryTest
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
-from postinfusion.core.mixed_model import GroupedData, MixedModelFit, fit_mixed_model
+from postinfusion.core.mixed_model import MixedModelFit, fit_mixed_model
 from postinfusion.core.random_scale import fit_random_scale
 from postinfusion.errors import ModelError
 
@@ -278,84 +275,47 @@ def fit_lmm(
     ModelError
         The model cannot be fitted, with the reason.
     """
-    levels = [subject] if isinstance(subject, str) else list(subject)
-    formulas = [parse_formula(text) for text in _one_per_level(random, levels)]
     residuals = residual_formula(residual, time, residual_group, scale)
-    mean = parse_formula(fixed)
-    variables = [name for formula in (mean, *formulas) for name in formula.variables]
-    rows = complete_rows(frame, [response, *levels, *variables, *residuals.variables])
-    if not len(rows):
-        raise ModelError("No row has all the variables of the model; nothing can be fitted")
-    design, designs = build_design(mean, rows), [build_design(formula, rows) for formula in formulas]
-    groups = _nested_groups(rows, levels)
-    scale_design = residuals.design(rows)
-    data = GroupedData(
-        X=design.matrix(rows),
-        y=response_values(rows, response),
-        U=tuple(each.matrix(rows) for each in designs),
-        group=tuple(np.asarray(codes, dtype=np.intp) for codes, _ in groups),
-        time=residuals.times(rows),
-        scale=None if scale_design is None else scale_design.matrix(rows)[:, 1:],
-    )
+    read = lmm_data(frame, response, LmmFormulas(fixed, random, subject), residuals)
     if random_scale:
         check_random_scale(method, df)
-        fit = fit_random_scale(data, correlated=correlated)
+        fit = fit_random_scale(read.data, correlated=correlated)
     else:
-        fit = fit_mixed_model(data, correlated=correlated, method=method, df_method=df, information=information)
+        fit = fit_mixed_model(read.data, correlated=correlated, method=method, df_method=df, information=information)
+    return _lmm_fit(fit, read, residuals, method=method, df=df)
+
+
+def _lmm_fit(fit: MixedModelFit, read: LmmData, residuals: ResidualFormula, *, method: str, df: str) -> LmmFit:
+    """Give the tables of a fit."""
     n_parameters = len(fit.inference.beta) + fit.n_covariance_parameters
-    random_designs = RandomDesigns(tuple(designs), tuple(levels), tuple(index for _, index in groups))
-    terms = random_designs.terms
-    table = partial(effects_frame, terms, codes=data.group, index=groups[-1][1])
+    terms, subjects = read.random_designs.terms, read.random_designs.labels[-1]
+    table = partial(effects_frame, terms, codes=read.data.group, index=subjects)
+    scale, length = read.scale_design, fit.residual.range
     return LmmFit(
-        design=design,
+        design=read.design,
         inference=fit.inference,
-        cells=count_cells(design, rows),
+        cells=count_cells(read.design, read.rows),
         random_covariance=covariance_frame(terms, [level.G for level in fit.levels]),
         random_effects=table([level.b for level in fit.levels]),
         random_effects_std_error=table([level.b_std_error for level in fit.levels]),
         random_effects_prediction_error=table([level.b_prediction_error for level in fit.levels]),
         residual_variance=fit.residual.sigma2,
-        residual_variances=residuals.variances(fit.residual.sigma2, fit.residual.delta, scale_design),
-        scale_coefficients=scale_frame([] if scale_design is None else scale_design.names[1:], fit.residual),
-        residual_correlation=float("nan") if fit.residual.range is None else float(np.exp(-1 / fit.residual.range)),
-        residual_range=float("nan") if fit.residual.range is None else fit.residual.range,
+        residual_variances=residuals.variances(fit.residual.sigma2, fit.residual.delta, scale),
+        scale_coefficients=scale_frame([] if scale is None else scale.names[1:], fit.residual),
+        residual_correlation=float("nan") if length is None else float(np.exp(-1 / length)),
+        residual_range=float("nan") if length is None else length,
         random_scale_sd=float("nan") if fit.random_scale is None else fit.random_scale.deviation,
-        random_scale_effects=random_scale_frame(fit.random_scale, groups[-1][1]),
+        random_scale_effects=random_scale_frame(fit.random_scale, subjects),
         method=method,
         df=df,
-        residual=residual,
+        residual=residuals.structure,
         log_likelihood=fit.log_likelihood,
         aic=2 * n_parameters - 2 * fit.log_likelihood,
-        bic=float(np.log(len(rows))) * n_parameters - 2 * fit.log_likelihood,
+        bic=float(np.log(len(read.rows))) * n_parameters - 2 * fit.log_likelihood,
         optimum=fit.optimum,
-        n_observations=len(rows),
-        n_subjects=len(groups[-1][1]),
-        random_designs=random_designs,
-        rows=rows.index,
+        n_observations=len(read.rows),
+        n_subjects=len(subjects),
+        random_designs=read.random_designs,
+        rows=read.rows.index,
         core=fit,
     )
-
-
-def _one_per_level(random: str | Sequence[str], levels: list[str]) -> list[str]:
-    """Give a formula of random effects for each level of grouping."""
-    formulas = [random] * len(levels) if isinstance(random, str) else list(random)
-    if not levels or len(set(levels)) < len(levels) or len(formulas) != len(levels):
-        raise ModelError(
-            f"{len(formulas)} formulas of random effects for {len(levels)} levels of grouping; give one for all, or "
-            "one for each of the columns in subject=, the outermost first, each column once"
-        )
-    return formulas
-
-
-def _nested_groups(rows: pd.DataFrame, levels: list[str]) -> list[tuple[NDArray[np.intp], pd.Index]]:
-    """Give the codes of the rows and the labels of the groups at each level, inner groups within their outer ones."""
-    codes, labels = pd.factorize(rows[levels[0]])
-    found = [(np.asarray(codes, dtype=np.intp), pd.Index(labels, name=levels[0]))]
-    for depth, level in enumerate(levels[1:], start=2):
-        own = pd.factorize(rows[level])[0]
-        outer = found[-1][0]
-        codes, _ = pd.factorize(outer * np.int64(own.max() + 1) + own)
-        first = np.unique(codes, return_index=True)[1]
-        index = pd.MultiIndex.from_frame(rows.iloc[first][levels[:depth]])
-        found.append((np.asarray(codes, dtype=np.intp), index))
-    return found

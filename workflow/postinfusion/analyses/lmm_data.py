@@ -1,0 +1,119 @@
+"""From a data frame and formulas to the arrays of a linear mixed model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from postinfusion.analyses.design import Design, build_design, complete_rows
+from postinfusion.analyses.formula import parse_formula
+from postinfusion.analyses.lmm_prediction import RandomDesigns
+from postinfusion.analyses.lmm_residuals import ResidualFormula
+from postinfusion.analyses.mmrm import response_values
+from postinfusion.core.mixed_model import GroupedData
+from postinfusion.errors import ModelError
+
+
+@dataclass(frozen=True)
+class LmmFormulas:
+    """The fixed and random effects as they were written.
+
+    Attributes
+    ----------
+    fixed
+        Right side of the formula of the fixed effects.
+    random
+        Right side of the formula of the random effects, or one for each level of grouping.
+    subject
+        Column of the subject, or columns of nested groups, the outermost first.
+    """
+
+    fixed: str
+    random: str | Sequence[str]
+    subject: str | Sequence[str]
+
+    @property
+    def levels(self) -> list[str]:
+        """Give the columns of the groups, the outermost first."""
+        return [self.subject] if isinstance(self.subject, str) else list(self.subject)
+
+    @property
+    def by_level(self) -> list[str]:
+        """Give a formula of random effects for each level of grouping."""
+        return [self.random] * len(self.levels) if isinstance(self.random, str) else list(self.random)
+
+
+@dataclass(frozen=True)
+class LmmData:
+    """The analysed rows and what was read from them.
+
+    Attributes
+    ----------
+    data
+        The arrays.
+    rows
+        The analysed rows.
+    design
+        The fixed effects.
+    random_designs
+        The random effects of each level.
+    scale_design
+        The residual scale; None for one variance.
+    """
+
+    data: GroupedData
+    rows: pd.DataFrame
+    design: Design
+    random_designs: RandomDesigns
+    scale_design: Design | None
+
+
+def lmm_data(frame: pd.DataFrame, response: str, formulas: LmmFormulas, residuals: ResidualFormula) -> LmmData:
+    """Read a model's rows; those with a missing value in one of its variables are left out.
+
+    Raises
+    ------
+    ModelError
+        A column is not there or not of its kind, no row is left, or formulas and levels of grouping do not match.
+    """
+    levels, texts = formulas.levels, formulas.by_level
+    if not levels or len(set(levels)) < len(levels) or len(texts) != len(levels):
+        raise ModelError(
+            f"{len(texts)} formulas of random effects for {len(levels)} levels of grouping; give one for all, or "
+            "one for each of the columns in subject=, the outermost first, each column once"
+        )
+    fixed, random = parse_formula(formulas.fixed), [parse_formula(text) for text in texts]
+    variables = [name for formula in (fixed, *random) for name in formula.variables]
+    rows = complete_rows(frame, [response, *levels, *variables, *residuals.variables])
+    if not len(rows):
+        raise ModelError("No row has all the variables of the model; nothing can be fitted")
+    design, designs = build_design(fixed, rows), tuple(build_design(formula, rows) for formula in random)
+    groups, scale = _nested_groups(rows, levels), residuals.design(rows)
+    data = GroupedData(
+        X=design.matrix(rows),
+        y=response_values(rows, response),
+        U=tuple(each.matrix(rows) for each in designs),
+        group=tuple(codes for codes, _ in groups),
+        time=residuals.times(rows),
+        scale=None if scale is None else scale.matrix(rows)[:, 1:],
+    )
+    random_designs = RandomDesigns(designs, tuple(levels), tuple(index for _, index in groups))
+    return LmmData(data, rows, design, random_designs, scale)
+
+
+def _nested_groups(rows: pd.DataFrame, levels: list[str]) -> list[tuple[NDArray[np.intp], pd.Index]]:
+    """Give the codes of the rows and the labels of the groups at each level, inner groups within their outer ones."""
+    codes, labels = pd.factorize(rows[levels[0]])
+    found = [(np.asarray(codes, dtype=np.intp), pd.Index(labels, name=levels[0]))]
+    for depth, level in enumerate(levels[1:], start=2):
+        own = pd.factorize(rows[level])[0]
+        outer = found[-1][0]
+        codes, _ = pd.factorize(outer * np.int64(own.max() + 1) + own)
+        first = np.unique(codes, return_index=True)[1]
+        index = pd.MultiIndex.from_frame(rows.iloc[first][levels[:depth]])
+        found.append((np.asarray(codes, dtype=np.intp), index))
+    return found
