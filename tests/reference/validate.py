@@ -17,8 +17,8 @@ import postinfusion
 from reference.comparisons import Case, Comparison, discover
 
 SUMMARY = Path(postinfusion.__file__).parent / "present" / "validation" / "summary.json"
-HEADINGS = ("case", "quantity", "program", "numbers", "reference", "ours", "difference", "tolerance", "pass")
-WORDS = 3  # the first columns hold words and read from the left
+HEADINGS = ("case", "quantity", "reference", "ours", "difference", "tolerance", "pass", "numbers", "program")
+WORDS = {0, 1, 8}  # columns of words read from the left
 
 
 def main() -> int:
@@ -32,13 +32,8 @@ def main() -> int:
 
 def table(cases: Sequence[Case]) -> Iterator[str]:
     """Give the table line by line; a quantity of many numbers shows the one farthest from its reference."""
-    rows = [_row(case.name, comparison) for case in cases for comparison in case.comparisons]
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *rows, strict=True)]
-    for row in (HEADINGS, ["-" * width for width in widths], *rows):
-        cells = zip(row, widths, strict=True)
-        yield "  ".join(
-            cell.ljust(width) if place < WORDS else cell.rjust(width) for place, (cell, width) in enumerate(cells)
-        ).rstrip()
+    for case in cases:
+        yield from _block(case)
     outcomes = [comparison.outcome for case in cases for comparison in case.comparisons]
     failed = sum(not outcome.passed for outcome in outcomes)
     yield (
@@ -72,6 +67,16 @@ def _agreement(case: Case) -> dict[str, object]:
     }
 
 
+def _block(case: Case) -> Iterator[str]:
+    """Give the rows of one case below their headings, as wide as this case needs."""
+    rows = [HEADINGS, *(_row(case.name, comparison) for comparison in case.comparisons)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = enumerate(zip(row, widths, strict=True))
+        yield "  ".join(cell.ljust(w) if place in WORDS else cell.rjust(w) for place, (cell, w) in cells).rstrip()
+    yield ""
+
+
 def _row(case: str, comparison: Comparison) -> tuple[str, ...]:
     found = comparison.outcome
     place = f" [{found.place}]" if found.place else ""
@@ -79,7 +84,7 @@ def _row(case: str, comparison: Comparison) -> tuple[str, ...]:
     small = (f"{value:.1e}" for value in (found.difference, found.tolerance))
     passed = "yes" if found.passed else "NO"
     quantity = comparison.quantity + place
-    return case, quantity, comparison.program, str(found.n_numbers), *numbers, *small, passed
+    return case, quantity, *numbers, *small, passed, str(found.n_numbers), comparison.program
 
 
 if __name__ == "__main__":
