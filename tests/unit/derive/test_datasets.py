@@ -115,3 +115,14 @@ def test_a_population_whose_rule_the_data_cannot_answer_is_refused():
     )
     with pytest.raises(DataError, match='population "safety": the rule treated needs the source infusions'):
         derive(without_infusions, "small", {"participants": participants(["Ketamine"])})
+
+
+def test_study_days_are_days_of_the_calendar_and_not_periods_of_24_hours():
+    hours = [-11.0, -1.0, 0.0, 13.5, 14.5, 166.0]  # the first infusion starts at 10 in the morning
+    tables = {
+        "participants": participants(["Ketamine"]),
+        "infusions": infusions([("A", 1, 0.0)]),
+        "assessments": assessments([("A", hour, 20.0) for hour in hours]),
+    }
+    found = derive(plan(), "small", tables)["ADQS"].sort_values("AHRFIRST")
+    assert found["ADY"].tolist() == [-1, 1, 1, 1, 2, 8]

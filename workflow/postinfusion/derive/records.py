@@ -66,7 +66,8 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     records["AVISITN"] = nominal.astype("float64")
     records["AHRFIRST"] = records["AHRFIRST"].fillna(records["AVISITN"])
     records["ATMF"] = records["ATMF"].mask(use_nominal, "N")
-    records["ADY"] = study_day(records["AHRFIRST"])
+    days = context.days(source, table, "taken") if "taken" in table else records["AHRFIRST"]
+    records["ADY"] = study_day(days.fillna(records["AHRFIRST"]))
     if context.exposure is not None:
         records = records.join(since_infusions(records, context.exposure))
     return with_change(records.assign(ANL01FL=_analysed(context, table, records)), context.plan.baseline_visit)

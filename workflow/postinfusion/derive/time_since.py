@@ -78,9 +78,13 @@ def days_since(table: pd.DataFrame, column: str, zero: pd.Series, clock: Clock) 
     return pd.Series(np.floor(times / DAY) * DAY - np.floor(start / DAY) * DAY, index=table.index)
 
 
-def study_day(hours: pd.Series) -> pd.Series:
-    """Give the study day of hours since time zero; day 1 begins at time zero, there is no day 0 (CDISC)."""
-    day = np.floor(hours / DAY)
+def study_day(days: pd.Series) -> pd.Series:
+    """Give the study day of days since that of time zero, in hours; the day of time zero is 1, there is no day 0.
+
+    As CDISC has it: days of the calendar are counted, whatever the hour, so an assessment before the first infusion of
+    the same day is on day 1. On a clock that counts hours from time zero a day begins with each 24 of them.
+    """
+    day = np.floor(days / DAY)
     return pd.Series(day + (day >= 0), dtype="Int64")
 
 
