@@ -177,13 +177,15 @@ def _all_effect_times(scenario: Scenario) -> Document:
 
 
 def _harm_probabilities(scenario: Scenario) -> Document:
-    """Give the exact probability per patient of each acute event over six infusions."""
+    """Give the exact probability per patient of each event: acute ones over six infusions, late ones at any time."""
+    acute = {kind.term: (kind.ketamine.per_patient(), kind.midazolam.per_patient()) for kind in harms.ACUTE_EVENTS}
+    late = {kind.term: (kind.ketamine, kind.midazolam) for kind in harms.LATE_EVENTS}
     return {
-        kind.term: {
-            "ketamine": round((kind.ketamine if scenario.has_effects else kind.midazolam).per_patient(), DECIMALS),
-            "midazolam": round(kind.midazolam.per_patient(), DECIMALS),
+        term: {
+            "ketamine": round(ketamine if scenario.has_effects else midazolam, DECIMALS),
+            "midazolam": round(midazolam, DECIMALS),
         }
-        for kind in harms.ACUTE_EVENTS
+        for term, (ketamine, midazolam) in (acute | late).items()
     }
 
 
