@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,11 @@ class Family(Protocol):
         """Give the observations, shape (n,)."""
         ...
 
+    @property
+    def is_log_concave(self) -> bool:
+        """Say whether every log density is concave in eta."""
+        ...
+
     def density(self, eta: Array, auxiliary: tuple[Array, ...]) -> Density:
         """Give the log density at eta (nodes, n) and at each auxiliary (n,)."""
         ...
@@ -61,6 +66,7 @@ class Poisson:
     """Counts with mean and variance exp(eta)."""
 
     y: Array
+    is_log_concave: ClassVar[bool] = True
 
     def density(self, eta: Array, auxiliary: tuple[Array, ...]) -> PoissonDensity:  # noqa: ARG002 - has none
         """Give the log density at eta."""
@@ -108,6 +114,7 @@ class NegativeBinomial2:
     """
 
     y: Array
+    is_log_concave: ClassVar[bool] = True
 
     @cached_property
     def distinct(self) -> tuple[Array, NDArray[np.intp]]:
@@ -191,6 +198,7 @@ class NegativeBinomial1:
     """
 
     y: Array
+    is_log_concave: ClassVar[bool] = False
 
     @cached_property
     def log_factorial(self) -> Array:
@@ -261,6 +269,7 @@ class Binomial:
 
     y: Array
     trials: Array
+    is_log_concave: ClassVar[bool] = True
 
     @cached_property
     def log_choose(self) -> Array:

@@ -26,6 +26,8 @@ from postinfusion.errors import ModelError
 # Random effects whose smallest standard deviation (of a column with unit mean square) is below lme4's tolerance.
 BOUNDARY = 1e-4
 STARTS = (0.7, 0.2, 2.0)
+# Two searches that end this near to each other in the log-likelihood found the same optimum.
+ROUNDING = 1e-6
 # Starting values need no more; a likelihood that rises without end has lost its information by then.
 CLOSE = 1e-9
 
@@ -151,24 +153,23 @@ def _vanished(likelihood: MarginalLikelihood, found: Maximum) -> bool:
 
 
 def _accepted(data: GlmmData, model: GlmmModel, found: list[Maximum]) -> Maximum | None:
-    """Give the best optimum that was reached; None when the search escaped from each start.
+    """Give the best optimum that was reached; None when the search escaped to the limit of Poisson counts.
 
     Raises
     ------
     ModelError
-        None was reached.
+        None was reached, or another search got higher and did not end there.
     """
-    reached = [one for one in found if one.converged]
-    if reached:
-        return max(reached, key=lambda one: one.point.value)
-    last = found[-1]
-    refuse_unbounded(last.point.psi[len(model.start) :])
-    if any(one.escaped for one in found):
+    best = max(found, key=lambda one: one.point.value - ROUNDING * (not one.converged))
+    if best.converged:
+        return best
+    refuse_unbounded(best.point.psi[len(model.start) :])
+    if best.escaped:
         return None
-    refuse_runaway(data, model, last.information)
+    refuse_runaway(data, model, best.information)
     raise ModelError(
-        f"No optimum of the likelihood was reached after {last.iterations} steps (largest gradient "
-        f"{np.abs(last.gradient).max():.1e}); use fewer random effects or fixed effects"
+        f"No optimum of the likelihood was reached after {best.iterations} steps (largest gradient "
+        f"{np.abs(best.gradient).max():.1e}); use fewer random effects or fixed effects"
     )
 
 

@@ -27,10 +27,12 @@ from postinfusion.core.glmm_families import Density, Family
 from postinfusion.core.linalg import Array
 from postinfusion.core.quadrature import Rule
 
-MAX_MODE_STEPS = 100
-MAX_MODE_HALVINGS = 30
+MAX_MODE_STEPS = 50
+MAX_MODE_HALVINGS = 20
 # Half of g' H^-1 g of a subject: the gain in h that a further step promises. 1e-22 moves v by 1e-11 of its spread.
 MODE_FOUND = 1e-22
+# Where a second mode is looked for: zeros are explained by a low rate as well as by zero inflation.
+LOW = -2.0
 # The prior alone gives a curvature of one.
 LEAST_CURVATURE = 0.1
 # Once rounding of h ends the descent this much is still harmless.
@@ -246,8 +248,9 @@ class Conditional:
 def find_modes(conditional: Conditional, start: Array) -> Modes | None:
     """Find the mode of each subject's random effects by Newton steps with halving, all subjects at once.
 
-    Where h of a subject does not curve downwards (zero inflation, ``nbinom1``) the rows that curve upwards do not
-    count in the step's matrix, so that it always ascends.
+    Where the log density is not concave (zero inflation, ``nbinom1``) h may have several modes: the highest of those
+    that are reached from several starts is taken, lest the likelihood follow a mode to where it vanishes and log|H|
+    knows no bound.
 
     Parameters
     ----------
@@ -261,6 +264,29 @@ def find_modes(conditional: Conditional, start: Array) -> Modes | None:
     Modes or None
         None when a subject's mode is not found, or is not a strict maximum.
     """
+    found = _climbed(conditional, start)
+    if conditional.rows.family.is_log_concave or not start.shape[1]:
+        return None if found is None else _strict_maximum(conditional, found.v, found.density)
+    others = [np.zeros_like(start), np.full_like(start, LOW) * (np.arange(start.shape[1]) == 0)]
+    tops = [top for top in (found, *(_climbed(conditional, other) for other in others)) if top is not None]
+    if not tops:
+        return None
+    highest = np.argmax([top.h for top in tops], axis=0)
+    v = np.array([top.v for top in tops])[highest, np.arange(len(start))]
+    return _strict_maximum(conditional, v, conditional.density(v[None]))
+
+
+@dataclass(frozen=True)
+class _Top:
+    """Random effects v (subjects, r) at which no h rises further, with h (subjects,) and the density of the rows."""
+
+    v: Array
+    h: Array
+    density: Density
+
+
+def _climbed(conditional: Conditional, start: Array) -> _Top | None:
+    """Climb from a start until a further step promises nothing; None when that does not come about."""
     v, density = start, conditional.density(start[None])
     h = conditional.h(density, v[None])[0]
     if not np.isfinite(h).all():
@@ -275,10 +301,10 @@ def find_modes(conditional: Conditional, start: Array) -> Modes | None:
         step = _solved(ascent, slope)
         promised = (step * slope).sum(axis=1) / 2
         if (promised <= MODE_FOUND).all():
-            return _strict_maximum(conditional, v, density)
+            return _Top(v, h, density)
         found = _ascended(conditional, v, h, step)
         if found is None:
-            return _strict_maximum(conditional, v, density) if (promised < MODE_ACCEPTED).all() else None
+            return _Top(v, h, density) if (promised < MODE_ACCEPTED).all() else None
         v, h, density = found
     return None
 

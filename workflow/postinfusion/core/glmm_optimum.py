@@ -19,7 +19,7 @@ from postinfusion.core.linalg import Array
 from postinfusion.errors import ModelError
 
 MAX_ITERATIONS = 100
-MAX_HALVINGS = 40
+MAX_HALVINGS = 20
 # Columns have unit mean square, so that parameters are of the order of the linear predictor: no step moves further.
 LONGEST_STEP = 3.0
 # Steps of difference quotients: the error of the first is undone by further Newton steps, that of the second is 1e-8.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,7 @@ class CumulativeLogit:
 
     y: Array
     n_categories: int
+    is_log_concave: ClassVar[bool] = True
 
     def thresholds(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         """Give, for the upper and the lower threshold, the design in theta (n, J - 1) and the offset (n,)."""

@@ -13,6 +13,8 @@ from postinfusion.core.linalg import Array
 
 # From here on Stirling's series with the terms below is exact to rounding: the next term is below 1e-16.
 STIRLING = 30
+# Below this many observations a table of all factors is faster than a loop over them.
+FEW = 2_000
 
 
 def log_rising_factorial(y: Array, kappa: Array, order: int = 0) -> Array:
@@ -44,27 +46,40 @@ def log_rising_factorial(y: Array, kappa: Array, order: int = 0) -> Array:
 
 def _by_factors(y: Array, kappa: Array, order: int) -> Array:
     """Sum the first factors one by one, the rest by the series."""
-    result = np.zeros(len(y))
-    left = np.arange(len(y))
-    for i in range(1, STIRLING):
-        left = left[y[left] > i]
-        if not len(left):
-            return result
-        result[left] += _factor(float(i), kappa[left], order)
-    left = left[y[left] > STIRLING]
+    result = _first_factors(y, kappa, order) if len(y) < FEW else _first_factors_of_many(y, kappa, order)
+    left = np.flatnonzero(y > STIRLING)
     result[left] += _by_series(y[left] - STIRLING, kappa[left], STIRLING, order)
     return result
 
 
-def _factor(i: float, kappa: Array, order: int) -> Array:
+def _first_factors(y: Array, kappa: Array, order: int) -> Array:
+    """Sum the first factors in one table."""
+    if not len(y):
+        return np.zeros(0)
+    i = np.arange(1.0, min(STIRLING, max(float(y.max()), 1.0)))[:, None]
+    return np.asarray(np.where(i < y, _factor(i, kappa, order), 0.0).sum(axis=0))
+
+
+def _first_factors_of_many(y: Array, kappa: Array, order: int) -> Array:
+    """Sum the first factors over ever fewer observations."""
+    result, left = np.zeros(len(y)), np.arange(len(y))
+    for i in range(1, STIRLING):
+        left = left[y[left] > i]
+        if not len(left):
+            break
+        result[left] += _factor(np.array(float(i)), kappa[left], order)
+    return result
+
+
+def _factor(i: Array, kappa: Array, order: int) -> Array:
     """Give log(1 + i / kappa) or a derivative of it in log kappa."""
     if order == 0:
-        return np.log1p(i / kappa)
+        return np.asarray(np.log1p(i / kappa))
     whole = kappa + i
     if order == 1:
-        return -i / whole
+        return np.asarray(-i / whole)
     second = i * kappa / whole**2
-    return second if order == 2 else second * (i - kappa) / whole
+    return np.asarray(second if order == 2 else second * (i - kappa) / whole)
 
 
 def _by_series(y: Array, kappa: Array, first: int, order: int) -> Array:

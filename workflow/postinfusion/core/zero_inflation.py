@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from scipy.special import expit
 
-from postinfusion.core.glmm_families import CountFamily, Density
+from postinfusion.core.glmm_families import CountFamily, Density, Poisson
 from postinfusion.core.linalg import Array
 
 
@@ -30,6 +31,7 @@ class ZeroInflated:
     """
 
     base: CountFamily
+    is_log_concave: ClassVar[bool] = False
 
     @property
     def y(self) -> Array:
@@ -94,6 +96,11 @@ class Hurdle:
     """
 
     base: CountFamily
+
+    @property
+    def is_log_concave(self) -> bool:
+        """Say whether it is: truncated Poisson counts are an exponential family in eta, the others are not."""
+        return isinstance(self.base, Poisson)
 
     @property
     def y(self) -> Array:
