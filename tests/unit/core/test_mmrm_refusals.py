@@ -154,3 +154,23 @@ def test_counterfactual_means_need_the_analysed_rows():
 def test_weights_that_are_not_there_are_named():
     with pytest.raises(ModelError, match="Did you mean counterfactual"):
         mmrm().means("TRTP", weights="counterfactuals")
+
+
+def test_a_variance_that_an_adjustment_made_negative_is_no_estimate_and_says_so():
+    """The full Kenward-Roger subtracts; with five subjects it can leave less than nothing."""
+    fit = mmrm()
+    V = fit.inference.V.copy()
+    object.__setattr__(fit.inference, "V", -V)
+    row = fit.contrasts("TRTP", by="AVISIT").iloc[0]
+    assert np.isnan(row["estimate"])
+    assert row["error"].startswith("no standard error")
+
+
+def test_parameters_that_the_data_do_not_determine_are_refused():
+    """No subject has neighbouring visits: the sign of an autoregressive correlation cannot be told, nor its steps."""
+    frame = FRAME[FRAME["AVISIT"].isin(["Week 1", "Week 4"])]
+    categories = ["Week 1", "Week 2", "Week 4"]
+    alone = FRAME[FRAME["AVISIT"] == "Week 2"].assign(USUBJID=lambda f: "x" + f["USUBJID"])
+    frame = pd.concat([frame, alone]).assign(AVISIT=lambda f: pd.Categorical(f["AVISIT"].astype(str), categories))
+    with pytest.raises(ModelError, match="do not determine all parameters"):
+        mmrm(frame, covariance="ad")

@@ -23,6 +23,7 @@ from postinfusion.errors import ModelError, nearest
 
 NOT_ESTIMABLE = "not estimable: a cell of the design that it needs holds no data"
 ALIASED = "aliased: a combination of earlier columns of the model"
+NOT_POSITIVE = "no standard error: the adjusted or robust variance is not positive; choose another method for df"
 FIXED = "fixed at zero by the model: there is nothing to estimate"
 
 
@@ -223,6 +224,7 @@ def estimates_frame(rows: Rows, inference: Inference, *, confidence: float = 0.9
 def _table(labels: pd.DataFrame, found: Estimates, problems: NDArray[np.object_]) -> pd.DataFrame:
     """Give labels, estimates and the reasons where there are none as one frame."""
     names = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
+    problems = np.where((problems == "") & np.isnan(found.std_error), NOT_POSITIVE, problems)
     values = {name: getattr(found, name) for name in names} | {"error": problems}
     return pd.DataFrame({str(name): column.array for name, column in labels.items()} | values)
 

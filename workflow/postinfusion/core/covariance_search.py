@@ -29,6 +29,8 @@ SINGULAR = 1e-7
 NEARLY_SINGULAR = 1e-4
 # On actual times, the largest correlation of two rows below which they are independent and the range means nothing.
 VANISHED = 1e-8
+# A search that ends with a smaller gradient (response in residual standard deviations) stands on level ground.
+LEVEL = 1e-6
 Structure = Unstructured | Structured | SpatialCovariance
 
 
@@ -122,6 +124,11 @@ def _why_not(search: CovarianceSearch, optimum: Optimum, smallest: float) -> str
             f"{smallest:.0e}): no interior maximum of the likelihood was found; choose a simpler structure"
         )
     gradient = float(np.abs(optimum.slopes.gradient).max())
+    if gradient < LEVEL:
+        return (
+            "The data do not determine all parameters of the covariance: the likelihood is level in a direction "
+            f"(largest gradient {gradient:.1e}, Hessian not positive definite); choose a simpler structure"
+        )
     return (
         f"No optimum of the likelihood was reached after {optimum.iterations} steps (largest gradient {gradient:.1e}); "
         "choose a simpler structure"

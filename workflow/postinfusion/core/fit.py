@@ -200,11 +200,12 @@ def report(optimum: Optimum, *, boundary: bool, parametrisation: str) -> Optimum
     """Put together the dossier of an optimum."""
     values = _scaled_eigen(optimum.slopes.hessian)[0]
     curved = values[values > FLAT] if boundary else values
+    smallest, largest = float(curved.min()), float(curved.max())
     return OptimumReport(
         iterations=optimum.iterations,
         max_gradient=float(np.abs(optimum.slopes.gradient).max()),
-        condition=float(curved.max() / max(curved.min(), 1e-300)),
-        positive_definite=bool(curved.min() > 0),
+        condition=largest / smallest if smallest > ROUNDING * largest else np.inf,
+        positive_definite=smallest > ROUNDING * largest,
         boundary=boundary,
         parametrisation=parametrisation,
     )

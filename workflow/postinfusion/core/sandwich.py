@@ -71,7 +71,7 @@ class Sandwich:
         trace = size.sum() - np.trace(PhiUU)
         cross = size @ np.einsum("ij,jk,ik->i", U, self.Phi, U, optimize=True)
         square = size @ size - 2 * cross + np.sum(PhiUU * PhiUU.T)
-        return float(trace**2 / square)
+        return float(trace**2 / square) if square > 0 else np.nan
 
 
 def sandwich(whitened: Whitened, *, Phi: Array, beta: Array, kind: Robust) -> Sandwich:
