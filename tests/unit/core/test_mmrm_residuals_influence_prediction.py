@@ -135,6 +135,14 @@ def test_subject_predictions_are_the_conditional_means_of_the_dense_formulas(opt
     assert found["std_error"] == pytest.approx(np.sqrt(variance.item()), rel=1e-7)
 
 
+@pytest.mark.parametrize("kind", ["raw", "standardised", "cholesky"])
+@pytest.mark.parametrize("options", MODELS)
+def test_residuals_follow_their_rows(options, kind):
+    shuffled = FRAME.sample(frac=1, random_state=3)
+    found, expected = mmrm(shuffled, **options).residuals(kind), mmrm(**options).residuals(kind)
+    np.testing.assert_allclose(found.sort_index(), expected, rtol=1e-6, atol=1e-7)
+
+
 def test_predictions_of_the_mean_are_means_with_their_standard_errors():
     fit = mmrm()
     row = pd.DataFrame({"TRTP": ["Active"], "AVISIT": ["Week 8"], "BASE": [FRAME["BASE"].mean()]}, index=[17])

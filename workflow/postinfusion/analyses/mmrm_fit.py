@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.constrained_baseline import ConstrainedBaseline
-from postinfusion.analyses.grid_rows import At, Rows, Weights
+from postinfusion.analyses.grid_rows import At, Rows, Weights, as_names
 from postinfusion.analyses.mmrm_data import Columns, SubjectData
 from postinfusion.analyses.mmrm_influence import How, influence_frame
 from postinfusion.analyses.mmrm_prediction import marginal_predictions, subject_predictions
@@ -96,7 +96,7 @@ class MmrmFit(LinearModelFit):
 
     def effect_sizes(
         self,
-        specs: str,
+        specs: str | Sequence[str],
         *,
         reference: Any = None,  # noqa: ANN401 - a level of any type
         at: At | None = None,
@@ -216,11 +216,11 @@ class MmrmFit(LinearModelFit):
             raise ModelError("This fit keeps no rows: fit the rows themselves for residuals, influence or predictions")
         return with_data(self.core, self.source.data, self.covariance_structure, self.method), self.source
 
-    def _of_reference(self, specs: str, labels: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[float]]:
+    def _of_reference(self, specs: str | Sequence[str], labels: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[float]]:
         """Give the covariance whose SD is the unit of effect sizes, and the df of its variances."""
         if None in self.covariances:
             return self.covariances[None], self.variances_df[None]
-        if specs != self.columns.group:
+        if as_names(specs) != [self.columns.group]:
             raise ModelError(
                 f"Each group of {self.columns.group} has an SD of its own: effect sizes are given for contrasts of "
                 f"{self.columns.group}, in units of the reference group's SD"
