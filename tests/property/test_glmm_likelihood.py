@@ -77,6 +77,16 @@ def test_the_gradient_is_the_derivative_of_the_likelihood(name, effects, seed):
 
 @FEW
 @given(SEEDS)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_where_the_search_for_the_modes_starts_does_not_matter(name, seed):
+    likelihood, psi = likelihood_of(name, "slope, Laplace", seed)
+    point = likelihood.at(psi)
+    far = np.random.default_rng(seed).normal(0, 2, point.modes.v.shape)
+    assert likelihood.at(psi, far).value == pytest.approx(point.value, abs=1e-9)
+
+
+@FEW
+@given(SEEDS)
 @pytest.mark.parametrize("name", ["poisson", "nbinom2", "binomial", "ordinal", "inflated poisson"])
 def test_more_points_of_the_quadrature_converge(name, seed):
     values = []

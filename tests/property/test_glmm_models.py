@@ -141,3 +141,17 @@ def test_a_marginal_odds_ratio_lies_nearer_to_one_than_the_conditional_one(seed)
     conditional = np.log(fit.ratios("TRTP", at={"TIME": 3})["estimate"].iloc[0])
     marginal = np.log(fit.response_contrasts("TRTP", at={"TIME": 3}, measure="odds-ratio")["estimate"].iloc[0])
     assert 0 <= marginal / conditional <= 1 + 1e-9
+
+
+TRUTH = {"TRTPActive": 0.0, "BASE": 0.03, "TRTPActive:TIME": -0.2, "TIME": 0.0}
+# Of a standard error: 1 in 15,000 for one coefficient.
+FAR = 4.0
+
+
+@pytest.mark.parametrize(("model", "trial", "deviation"), [(*pair, 0.8) for pair in MODELS if pair[0] is not nbinom1])
+def test_a_large_trial_gives_the_truth_back(model, trial, deviation):
+    fit = model(trial(11, n=600, deviation=deviation))
+    table = fit.coefficients.set_index("term")
+    for term, truth in TRUTH.items():
+        assert abs(table.loc[term, "estimate"] - truth) < FAR * table.loc[term, "std_error"]
+    assert np.sqrt(fit.random_covariance.iloc[0, 0]) == pytest.approx(deviation, rel=0.25)

@@ -40,8 +40,11 @@ class Family(Protocol):
         ...
 
     @property
-    def is_log_concave(self) -> bool:
-        """Say whether every log density is concave in eta."""
+    def has_single_mode(self) -> bool:
+        """Say whether one search for a subject's mode is enough.
+
+        It is where the log density is concave in eta, or convex only where it is steep.
+        """
         ...
 
     def density(self, eta: Array, auxiliary: tuple[Array, ...]) -> Density:
@@ -66,7 +69,7 @@ class Poisson:
     """Counts with mean and variance exp(eta)."""
 
     y: Array
-    is_log_concave: ClassVar[bool] = True
+    has_single_mode: ClassVar[bool] = True
 
     def density(self, eta: Array, auxiliary: tuple[Array, ...]) -> PoissonDensity:  # noqa: ARG002 - has none
         """Give the log density at eta."""
@@ -114,7 +117,7 @@ class NegativeBinomial2:
     """
 
     y: Array
-    is_log_concave: ClassVar[bool] = True
+    has_single_mode: ClassVar[bool] = True
 
     @cached_property
     def distinct(self) -> tuple[Array, NDArray[np.intp]]:
@@ -192,13 +195,15 @@ class NegativeBinomial2Density:
 class NegativeBinomial1:
     """Counts with variance mu (1 + phi); the auxiliary is log phi.
 
+    The log density is convex only where the mean is far below the count, where it rises steeply.
+
     References
     ----------
     Hilbe (2011), Negative Binomial Regression, chapter 10.2; glmmTMB's ``nbinom1`` with ``sigma`` phi.
     """
 
     y: Array
-    is_log_concave: ClassVar[bool] = False
+    has_single_mode: ClassVar[bool] = True
 
     @cached_property
     def log_factorial(self) -> Array:
@@ -269,7 +274,7 @@ class Binomial:
 
     y: Array
     trials: Array
-    is_log_concave: ClassVar[bool] = True
+    has_single_mode: ClassVar[bool] = True
 
     @cached_property
     def log_choose(self) -> Array:

@@ -248,7 +248,7 @@ class Conditional:
 def find_modes(conditional: Conditional, start: Array) -> Modes | None:
     """Find the mode of each subject's random effects by Newton steps with halving, all subjects at once.
 
-    Where the log density is not concave (zero inflation, ``nbinom1``) h may have several modes: the highest of those
+    With zero inflation, or a truncated negative binomial, h may have several modes: the highest of those
     that are reached from several starts is taken, lest the likelihood follow a mode to where it vanishes and log|H|
     knows no bound.
 
@@ -265,7 +265,7 @@ def find_modes(conditional: Conditional, start: Array) -> Modes | None:
         None when a subject's mode is not found, or is not a strict maximum.
     """
     found = _climbed(conditional, start)
-    if conditional.rows.family.is_log_concave or not start.shape[1]:
+    if conditional.rows.family.has_single_mode or not start.shape[1]:
         return None if found is None else _strict_maximum(conditional, found.v, found.density)
     others = [np.zeros_like(start), np.full_like(start, LOW) * (np.arange(start.shape[1]) == 0)]
     tops = [top for top in (found, *(_climbed(conditional, other) for other in others)) if top is not None]

@@ -36,7 +36,7 @@ class CumulativeLogit:
 
     y: Array
     n_categories: int
-    is_log_concave: ClassVar[bool] = True
+    has_single_mode: ClassVar[bool] = True
 
     def thresholds(self) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
         """Give, for the upper and the lower threshold, the design in theta (n, J - 1) and the offset (n,)."""

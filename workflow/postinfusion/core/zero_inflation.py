@@ -31,7 +31,7 @@ class ZeroInflated:
     """
 
     base: CountFamily
-    is_log_concave: ClassVar[bool] = False
+    has_single_mode: ClassVar[bool] = False
 
     @property
     def y(self) -> Array:
@@ -98,8 +98,8 @@ class Hurdle:
     base: CountFamily
 
     @property
-    def is_log_concave(self) -> bool:
-        """Say whether it is: truncated Poisson counts are an exponential family in eta, the others are not."""
+    def has_single_mode(self) -> bool:
+        """Say whether it has: truncated Poisson counts are log-concave; the others level off at low rates."""
         return isinstance(self.base, Poisson)
 
     @property
