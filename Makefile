@@ -5,8 +5,9 @@
 # make lock         pins the environment anew after an edit of pyproject.toml
 # make validate     compares every model with the numbers of other programs and of publications
 # make type-one-error REPLICATES=5000   simulates small trials: does the inference keep its level?
+# make benchmark    times the engine beside statsmodels, and R where it is installed
 # make timings      adds up the time and memory of the jobs
-.PHONY: run test lint lock timings type-one-error validate set-up
+.PHONY: run test lint lock benchmark timings type-one-error validate set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -31,6 +32,9 @@ type-one-error: set-up
 
 validate: set-up
 	@PYTHONPATH=tests .venv/bin/python -m reference.validate
+
+benchmark: set-up
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 .venv/bin/python workflow/benchmarks/engine.py
 
 timings:
 	@.venv/bin/python workflow/timings.py results
