@@ -134,8 +134,9 @@ def fit_glmm(
     trials: str | None = None,
     correlated: bool = True,
     quadrature: int = 1,
-    zero_inflation: str | None = None,
-    hurdle: str | None = None,
+    zero_inflation: str | bool | None = None,
+    hurdle: str | bool | None = None,
+    method: str = "ml",
 ) -> GlmmFit:
     """Fit a generalised linear mixed model with random effects by subject, by maximum likelihood.
 
@@ -166,7 +167,10 @@ def fit_glmm(
         1 for the Laplace approximation, else points per random effect of adaptive Gauss-Hermite quadrature. Binary
         outcomes with few visits per subject need it (25 points); counts seldom do.
     zero_inflation, hurdle
-        Right side of the formula of the log odds of an extra zero, or of any zero before a truncated count.
+        Right side of the formula of the log odds of an extra zero, or of any zero before a truncated count; true for
+        the same odds everywhere. One of them.
+    method
+        ``ml``: there is no restricted likelihood of these models.
 
     Returns
     -------
@@ -178,9 +182,9 @@ def fit_glmm(
     ModelError
         The model cannot be fitted, with the reason.
     """
-    if zero_inflation is not None and hurdle is not None:
-        raise ModelError("zero_inflation= and hurdle= are two models of the zeros; give one of them")
-    zero = zero_inflation if zero_inflation is not None else hurdle
+    if method != "ml":
+        raise ModelError(f'method "{method}" is not available; these models are fitted by maximum likelihood, "ml"')
+    zeros, zero = _zeros(zero_inflation, hurdle)
     prepared = glmm_frame(
         frame,
         response,
@@ -193,9 +197,18 @@ def fit_glmm(
         exposure=exposure,
         trials=trials,
     )
-    zeros: Zeros = "none" if zero is None else "inflation" if hurdle is None else "hurdle"
     result = fit_generalised_mixed_model(prepared.data, family, zeros=zeros, correlated=correlated, points=quadrature)
     return _glmm_fit(prepared, result, family, quadrature)
+
+
+def _zeros(zero_inflation: str | bool | None, hurdle: str | bool | None) -> tuple[Zeros, str | None]:
+    """Give the kind of the model of the zeros and its formula."""
+    if zero_inflation and hurdle:
+        raise ModelError("zero_inflation= and hurdle= are two models of the zeros; give one of them")
+    given = zero_inflation or hurdle
+    if not given:
+        return "none", None
+    return "inflation" if zero_inflation else "hurdle", "1" if given is True else given
 
 
 def _glmm_fit(prepared: GlmmFrame, result: GlmmOptimum, family: FamilyName, quadrature: int) -> GlmmFit:

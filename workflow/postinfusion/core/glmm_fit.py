@@ -169,7 +169,7 @@ def _accepted(data: GlmmData, model: GlmmModel, found: list[Maximum]) -> Maximum
     refuse_runaway(data, model, best.information)
     raise ModelError(
         f"No optimum of the likelihood was reached after {best.iterations} steps (largest gradient "
-        f"{np.abs(best.gradient).max():.1e}); use fewer random effects or fixed effects"
+        f"{np.abs(best.gradient).max():.1e}); use fewer random effects, or quadrature= with more points"
     )
 
 
