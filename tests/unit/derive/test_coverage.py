@@ -39,7 +39,7 @@ def shared_rows(measured: list[tuple[str, float]]) -> list[list[int]]:
         "infusions": infusions([("A", 1, 0.0), ("B", 1, 0.0)]),
         "assessments": assessments([(name, hour, 20.0) for name, hour in measured]),
     }
-    return [finding.positions.tolist() for _, finding in repeated(plan(), tables)]
+    return [finding.positions.tolist() for _, finding in repeated(plan(), plan().endpoints, tables)]
 
 
 TWICE = [("A", 24.0), ("A", 25.0)]

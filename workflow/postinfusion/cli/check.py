@@ -58,7 +58,7 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
         found = canonical_tables(plan, folder)
         tables = found.tables
         of_time = [*uncovered(plan, plan.endpoints, derive(plan, path.stem, tables))]
-        for name, finding in repeated(plan, tables):
+        for name, finding in repeated(plan, plan.endpoints, tables):
             of_time += found.deliveries[name].problems_of([finding])
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error

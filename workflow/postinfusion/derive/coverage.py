@@ -51,7 +51,9 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
         yield Problem(events.file, "", text, "warning")
 
 
-def repeated(plan: Plan, tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str, Finding]]:
+def repeated(
+    plan: Plan, endpoints: Mapping[str, Endpoint], tables: dict[str, pd.DataFrame]
+) -> Iterator[tuple[str, Finding]]:
     """Give the rows that share a visit's window with another value of the same participant, as warnings, by table.
 
     They differ in time, or they would be an error; one of them represents the visit. Nothing is told where the source
@@ -61,11 +63,13 @@ def repeated(plan: Plan, tables: dict[str, pd.DataFrame]) -> Iterator[tuple[str,
     ----------
     plan
         The plan.
+    endpoints
+        Its endpoints, by key.
     tables
         Canonical tables by name.
     """
     context = trial_context(plan, tables)
-    measured = {endpoint.parameter: endpoint.label for endpoint in plan.endpoints.values()}
+    measured = {endpoint.parameter: endpoint.label for endpoint in endpoints.values()}
     for name, derive_records in (("assessments", scores), ("weights", _weighings)):
         if name in tables and not {"visit", "analysed"} & {*tables[name]}:
             records = derive_records(context, tables[name])
