@@ -114,3 +114,18 @@ def test_the_quadrature_is_the_integral(name, seed):
     integrand = np.exp(by_subject - v[:, None] ** 2 / 2) / np.sqrt(2 * np.pi)
     dense = np.log(integrand.sum(axis=0) / 100).sum()
     assert exact == pytest.approx(dense, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["poisson", "nbinom2", "binomial", "ordinal"])
+def test_the_product_rule_is_the_integral_over_two_correlated_effects(name):
+    likelihood, psi = likelihood_of(name, "slope, Laplace", 17)
+    exact = MarginalLikelihood(likelihood.rows, gauss_hermite(31, 2), True).at(psi).value
+    rows, axis = likelihood.rows, np.arange(-80, 81) / 10.0
+    v = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
+    beta, gamma, Lambda = likelihood.split(psi)
+    eta = rows.offset + rows.X @ beta + v @ (rows.U @ Lambda).T
+    auxiliary = tuple(W @ gamma + offset for W, offset in zip(rows.W, rows.W_offset, strict=True))
+    with np.errstate(all="ignore"):
+        by_subject = rows.total(rows.family.density(eta, auxiliary).eta(0))
+    integrand = np.exp(by_subject - (v**2).sum(axis=1)[:, None] / 2) / (2 * np.pi)
+    assert exact == pytest.approx(np.log(integrand.sum(axis=0) / 100).sum(), abs=1e-6)
