@@ -17,7 +17,7 @@ from postinfusion.core.covariance import (
 )
 from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
 from postinfusion.core.group_covariance import GroupedCovariance
-from postinfusion.core.likelihood import Criterion, Method, Profile
+from postinfusion.core.likelihood import Criterion, Method, Profile, inverses_where
 from postinfusion.core.linalg import Array
 from postinfusion.core.spatial_covariance import SpatialCovariance
 from postinfusion.core.subject_blocks import SubjectBlocks
@@ -31,6 +31,8 @@ NEARLY_SINGULAR = 1e-4
 VANISHED = 1e-8
 # A search that ends with a smaller gradient (response in residual standard deviations) stands on level ground.
 LEVEL = 1e-6
+# Patterns that are enough to choose a start.
+MANY = 300
 Structure = Unstructured | Structured | SpatialCovariance
 
 
@@ -181,19 +183,34 @@ def _by_cholesky(search: CovarianceSearch, structure: Unstructured, S: list[Arra
 
 
 def _spatial_starts(search: CovarianceSearch, structure: SpatialCovariance) -> list[Array]:
-    """Give the starts at which the likelihood can be evaluated, the likeliest first; all groups share the range."""
-    blocks = search.blocks
-    variances = [max(float(np.diag(pairwise_products(blocks, g)[0]).sum()), 1e-3) for g in range(blocks.n_groups)]
-    counts = [float(np.diag(pairwise_products(blocks, g)[1]).sum()) for g in range(blocks.n_groups)]
-    by_group = [structure.starts(total / n) for total, n in zip(variances, counts, strict=True)]
-    starts = [np.concatenate(thetas) for thetas in zip(*by_group, strict=True)]
-    profiles = [(search.criterion().at(start), start) for start in starts]
-    found = sorted(((at.value, number) for number, (at, _) in enumerate(profiles) if at is not None))
-    if not found:
+    """Give the three starts at which the least-squares residuals are likeliest; all groups share the range.
+
+    Some hundred patterns are enough to tell one range from another.
+    """
+    blocks, products = search.blocks, search.blocks.products
+    variances = []
+    for g in range(blocks.n_groups):
+        sums, together = pairwise_products(blocks, g)
+        variances.append(max(float(np.trace(sums) / np.trace(together)), 1e-3))
+    starts = [np.concatenate(own) for own in zip(*[structure.starts(value) for value in variances], strict=True)]
+    residual = np.zeros((products.q, products.q))
+    residual[-1, -1] = 1.0
+    C, few = products.contracted(residual), np.arange(len(products.n))[:: max(len(products.n) // MANY, 1)]
+    some = replace(structure, distance=structure.distance[few])
+    values = []
+    for number, start in enumerate(starts):
+        theta = search.by_group(start)
+        Sigma = np.stack([some.derivatives(own).Sigma for own in theta])[blocks.group[few], np.arange(len(few))]
+        try:
+            Omega, log_determinants = inverses_where(Sigma, products.observed[few])
+        except np.linalg.LinAlgError:
+            continue
+        values.append((float(products.n[few] @ log_determinants + np.sum(Omega * C[few])), number))
+    if not values:
         raise ModelError(
             "The covariance on actual times cannot be evaluated: some times nearly coincide; choose sp_exp"
         )
-    return [starts[number] for _, number in found[:3]]
+    return [starts[number] for _, number in sorted(values)[:3]]
 
 
 def residual_covariance(blocks: SubjectBlocks, group: int) -> Array:

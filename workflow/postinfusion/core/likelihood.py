@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from postinfusion.core.covariance import CovarianceModel, Derivatives
 from postinfusion.core.linalg import Array
@@ -130,14 +131,19 @@ def profile(cross: Products, derivatives: Derivatives, method: Method) -> Profil
 
 
 def pattern_inverses(Sigma: Array, cross: Products) -> tuple[Array, Array]:
-    """Give Omega (P, T, T) and the log determinants (P,) of Sigma at each pattern's visits.
+    """Give Omega (P, T, T) and the log determinants (P,) of Sigma at each pattern's visits."""
+    return inverses_where(Sigma, cross.observed)
+
+
+def inverses_where(Sigma: Array, observed: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Give the inverses of Sigma at the observed visits (P, T), zero elsewhere, and the log determinants (P,).
 
     Raises
     ------
     numpy.linalg.LinAlgError
         One of them is not positive definite.
     """
-    both = cross.observed[:, :, None] & cross.observed[:, None, :]
+    both = observed[:, :, None] & observed[:, None, :]
     T = Sigma.shape[-1]
     padded = np.where(both, Sigma, np.eye(T))
     root = np.linalg.cholesky(padded)

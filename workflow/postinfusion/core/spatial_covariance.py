@@ -44,10 +44,14 @@ class SpatialCovariance:
         power = 1 if self.kernel == "sp_exp" else 2
         u = (self.distance * np.exp(-theta[1])) ** power
         Sigma = np.exp(2 * theta[0] - u)
-        D = np.stack([2 * Sigma, power * u * Sigma], axis=1)
-        both = 2 * D[:, 1]
-        bend = power**2 * (u**2 - u) * Sigma
-        DD = np.stack([np.stack([4 * Sigma, both], axis=1), np.stack([both, bend], axis=1)], axis=1)
+        P, T = Sigma.shape[:2]
+        D, DD = np.empty((P, 2, T, T)), np.empty((P, 2, 2, T, T))
+        np.multiply(Sigma, 2, out=D[:, 0])
+        np.multiply(power * u, Sigma, out=D[:, 1])
+        np.multiply(Sigma, 4, out=DD[:, 0, 0])
+        np.multiply(D[:, 1], 2, out=DD[:, 0, 1])
+        DD[:, 1, 0] = DD[:, 0, 1]
+        np.multiply(power * (u - 1), D[:, 1], out=DD[:, 1, 1])
         return Derivatives(Sigma, D, DD)
 
     def smallest_eigenvalue(self, Sigma: Array) -> float:
