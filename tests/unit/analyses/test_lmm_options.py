@@ -1,0 +1,117 @@
+"""What a linear mixed model says of its groups and residuals, and what it refuses."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from postinfusion import fit_lmm
+from postinfusion.errors import ModelError
+
+
+def trial(n=12, m=5, seed=1):
+    """Give participants at three sites with whole times and two phases."""
+    generator = np.random.default_rng(seed)
+    frame = pd.DataFrame({"id": np.repeat(np.arange(n), m), "time": np.tile(np.arange(m), n)})
+    level = generator.normal(size=n)[frame["id"]]
+    frame = frame.assign(site=frame["id"] % 3, phase=np.where(frame["time"] % 2, "b", "a"))
+    return frame.assign(y=level + generator.normal(size=n * m) * (1 + (frame["phase"] == "b")), one=1.0, day="x")
+
+
+FRAME = trial()
+
+
+def lmm(frame=FRAME, random="1", subject="id", **options):
+    return fit_lmm(frame, "y", "time", random, subject, **{"df": "satterthwaite", **options})
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"residual": "expo", "time": "time"}, "Did you mean exp"),
+        ({"residual": "ar1"}, "need time="),
+        ({"time": "time"}, 'residual="iid" takes none'),
+        ({"residual": "exp", "time": "day"}, "is not numeric"),
+        ({"residual": "exp", "time": "one"}, "no group has two|repeat a time"),
+        ({"residual_group": "phase", "scale": "time"}, "not both"),
+        ({"scale": "0 + time"}, "needs its intercept"),
+        ({"scale": "one"}, "does not vary"),
+        ({"scale": "time + `time`:one"}, "collinear"),
+        ({"residual_group": "day"}, "1 level"),
+        ({"residual_group": "phases"}, "Did you mean phase"),
+        ({"df": "kenward-roger"}, "Did you mean kenward-roger-linear"),
+        ({"subject": ["site", "id"], "df": "between-within"}, "one level of grouping"),
+        ({"subject": ["site", "id"], "random": ["1", "1", "1"]}, "3 formulas of random effects for 2 levels"),
+        ({"subject": ["id", "id"]}, "each column once"),
+        ({"subject": []}, "0 levels"),
+        ({"subject": ["id", "site"]}, "cannot tell the two levels apart"),
+        ({"subject": ["one", "id"]}, "cannot tell the two levels apart"),
+        ({"random": "1 + poly(time, 4)"}, "cannot tell 5 random effects"),
+        ({"random": "0 + zero"}, "zero or not finite"),
+    ],
+)
+def test_what_cannot_be_fitted_is_refused_with_the_reason(options, reason):
+    with pytest.raises(ModelError, match=reason):
+        lmm(FRAME.assign(zero=0.0), **options)
+
+
+def test_two_rows_at_one_time_are_refused_with_a_correlation():
+    with pytest.raises(ModelError, match="1 rows repeat a time"):
+        lmm(pd.concat([FRAME, FRAME.iloc[:1]]), residual="exp", time="time")
+
+
+def test_too_few_rows_for_intercept_and_correlation_are_refused():
+    with pytest.raises(ModelError, match="cannot tell"):
+        lmm(FRAME[FRAME["time"] < 2], residual="exp", time="time")
+
+
+def test_one_group_is_refused():
+    with pytest.raises(ModelError, match="1 subjects"):
+        lmm(FRAME[FRAME["id"] == 0])
+
+
+def test_effects_of_nested_groups_are_labelled_by_level_and_group():
+    fit = lmm(subject=["site", "id"])
+    assert fit.random_effects.index.names == ["site", "id"]
+    assert list(fit.random_effects.columns) == [("site", "(Intercept)"), ("id", "(Intercept)")]
+    assert fit.random_covariance.loc[("site", "(Intercept)"), ("id", "(Intercept)")] == 0
+    assert fit.n_subjects == 12
+    assert fit.random_effects["site"].groupby(level="site").nunique().to_numpy().max() == 1
+
+
+def test_inner_groups_with_the_same_name_in_two_outer_ones_are_two():
+    """Participants numbered anew at each site are other participants."""
+    numbered = FRAME.assign(id=FRAME["id"] // 3)
+    one, other = lmm(subject=["site", "id"]), lmm(numbered, subject=["site", "id"])
+    assert other.n_subjects == 12
+    np.testing.assert_allclose(other.coefficients["std_error"], one.coefficients["std_error"], rtol=1e-9)
+
+
+def test_variances_by_group_start_with_the_residual_variance():
+    fit = lmm(residual_group="phase")
+    assert list(fit.residual_variances.index) == ["a", "b"]
+    assert fit.residual_variances["a"] == pytest.approx(fit.residual_variance)
+    ratio = np.exp(2 * fit.scale_coefficients["estimate"].iloc[0])
+    assert fit.residual_variances["b"] == pytest.approx(fit.residual_variance * ratio)
+    by_formula = lmm(scale="phase")
+    assert by_formula.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-9)
+    assert by_formula.residual_variances.empty
+
+
+def test_rho_and_range_are_one_correlation():
+    fit = lmm(residual="ar1", time="time")
+    if fit.residual_range > 0:
+        assert fit.residual_correlation == pytest.approx(np.exp(-1 / fit.residual_range))
+    assert np.isnan(lmm().residual_correlation)
+    assert np.isnan(lmm().residual_range)
+
+
+def test_numeric_codes_of_a_residual_group_are_levels():
+    assert list(
+        lmm(FRAME.assign(code=np.where(FRAME["time"] % 2, 20, 10)), residual_group="code").residual_variances.index
+    ) == [10, 20]
+
+
+def test_rows_with_a_missing_value_of_the_residuals_are_left_out():
+    frame = FRAME.assign(phase=FRAME["phase"].where(FRAME.index != 3))
+    assert lmm(frame, residual_group="phase").n_observations == len(FRAME) - 1
+    assert lmm(frame).n_observations == len(FRAME)
