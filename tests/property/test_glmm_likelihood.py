@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postinfusion.core.glmm_families import Binomial, NegativeBinomial1, NegativeBinomial2, Poisson
-from postinfusion.core.glmm_likelihood import MarginalLikelihood, SubjectRows
+from postinfusion.core.glmm_likelihood import MarginalLikelihood
+from postinfusion.core.glmm_modes import SubjectRows
 from postinfusion.core.ordinal import CumulativeLogit
 from postinfusion.core.quadrature import gauss_hermite
 from postinfusion.core.zero_inflation import Hurdle, ZeroInflated

@@ -18,7 +18,7 @@ from postinfusion.core.glmm_families import (
     NegativeBinomial2,
     Poisson,
 )
-from postinfusion.core.glmm_likelihood import SubjectRows
+from postinfusion.core.glmm_modes import SubjectRows
 from postinfusion.core.linalg import Array, Basis, orthonormal_basis
 from postinfusion.core.ordinal import CumulativeLogit
 from postinfusion.core.zero_inflation import Hurdle, ZeroInflated
