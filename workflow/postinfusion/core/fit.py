@@ -153,15 +153,14 @@ def minimise(criterion: Criterion, start: Array, *, hopeless: Callable[[Profile]
 
 def _direction(slope: Slopes) -> tuple[Array, float]:
     """Give the Newton step, or a step that descends where the Hessian has a negative direction, and its promise."""
-    if _has_no_descent(slope.hessian):
-        values, vectors, scale = _scaled_eigen(slope.hessian)
-    elif (np.diag(slope.information) > LOST * np.abs(np.diag(slope.hessian))).all():
+    is_finite = bool(np.isfinite(slope.hessian).all())
+    scoring_sees = (np.diag(slope.information) > LOST * np.abs(np.diag(slope.hessian))).all()
+    values, vectors, scale = _scaled_eigen(slope.hessian if is_finite else slope.information)
+    if is_finite and values[0] <= -FLAT and scoring_sees:
         values, vectors, scale = _scaled_eigen(slope.information)
-    else:
-        # Where a parameter hardly moves Sigma (a variance near zero) scoring is lost; the Hessian still leads away
-        # from a saddle along the absolute values of its eigenvalues.
-        values, vectors, scale = _scaled_eigen(slope.hessian)
-        values = np.abs(values)
+    # Where a parameter hardly moves Sigma (a variance near zero) scoring is lost; the Hessian still leads away from a
+    # saddle along the absolute values of its eigenvalues.
+    values = np.abs(values) if values[0] <= -FLAT else values
     values = np.maximum(values, FLAT * values.max(initial=1e-300))
     direction = -(vectors @ ((vectors.T @ (slope.gradient / scale)) / values)) / scale
     return direction, float(-slope.gradient @ direction) / 2

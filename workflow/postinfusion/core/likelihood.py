@@ -170,16 +170,15 @@ def slopes(cross: Products, at: Profile, method: Method) -> Slopes:
     OC_fixed = Omega @ cross.contracted(fixed)
     E = n * Omega - (OC_residual + OC_fixed) @ Omega
     pull = (M @ g)[:, :p]
-    traces = _traces(OD, n[:, None] * OD)
-    from_fixed = _traces(OD, 2 * OC_fixed[:, None] @ OD)
+    expected = _traces(OD, (n * np.eye(OC_fixed.shape[-1]) - 2 * OC_fixed)[:, None] @ OD)
     from_residual = _traces(OD, 2 * OC_residual[:, None] @ OD) - 2 * pull @ at.Phi @ pull.T
     PhiP = at.Phi @ M[:, :p, :p]
     squares = restricted * np.tensordot(PhiP, PhiP, ((1, 2), (2, 1)))
-    hessian = -traces + from_fixed - squares + from_residual + _curvature(E, at.derivatives)
+    hessian = -expected - squares + from_residual + _curvature(E, at.derivatives)
     return Slopes(
         gradient=_summed(E, D) / 2,
         hessian=(hessian + hessian.T) / 4,
-        information=(traces - from_fixed + squares) / 2,
+        information=(expected + squares) / 2,
         P=M[:, :p, :p],
     )
 
