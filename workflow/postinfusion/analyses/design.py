@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from postinfusion.analyses.bases import Basis, basis_width, learned_basis
 from postinfusion.analyses.formula import Factor, Formula, Term, parse_formula, term_name
 from postinfusion.errors import ModelError, nearest
 
@@ -45,45 +46,6 @@ class Covariate:
     mean: float
     minimum: float
     maximum: float
-
-
-@dataclass(frozen=True)
-class PolynomialBasis:
-    """R's ``poly``: orthonormal polynomials on the analysed rows, by their three-term recurrence."""
-
-    alpha: tuple[float, ...]
-    norm2: tuple[float, ...]
-
-    def columns(self, x: Array) -> Array:
-        """Evaluate the polynomials of degree 1 and up at x (n,), shape (n, degree)."""
-        values = [np.ones_like(x), x - self.alpha[0]]
-        for i, alpha in enumerate(self.alpha[1:], start=1):
-            values.append((x - alpha) * values[i] - self.norm2[i + 1] / self.norm2[i] * values[i - 1])
-        return np.column_stack([value / np.sqrt(norm) for value, norm in zip(values[1:], self.norm2[2:], strict=True)])
-
-
-@dataclass(frozen=True)
-class NaturalSplineBasis:
-    """Natural cubic splines that vanish at the left boundary knot: the space of R's ``ns``; linear beyond the knots."""
-
-    knots: tuple[float, ...]
-
-    def columns(self, x: Array) -> Array:
-        """Evaluate the basis at x (n,), shape (n, interior knots + 1).
-
-        References
-        ----------
-        Hastie, Tibshirani & Friedman (2009), The Elements of Statistical Learning, eq. 5.4 and 5.5.
-        """
-        low, high = self.knots[0], self.knots[-1]
-        u = (x - low) / (high - low)
-        t = (np.array(self.knots) - low) / (high - low)
-        cubes = np.maximum(u[:, None] - t, 0.0) ** 3
-        d = (cubes[:, :-1] - cubes[:, -1:]) / (t[-1] - t[:-1])
-        return np.column_stack([u, d[:, :-1] - d[:, -1:]])
-
-
-Basis = PolynomialBasis | NaturalSplineBasis | None
 
 
 @dataclass(frozen=True)
@@ -211,7 +173,7 @@ class Design:
         variable = self.variables[factor.variable]
         if isinstance(variable, Levels):
             return [f"{factor.variable}{level}" for level in variable.values[0 if full else 1 :]]
-        width = _width(factor)
+        width = basis_width(factor)
         return [str(factor)] if width == 1 else [f"{factor}{i}" for i in range(1, width + 1)]
 
 
@@ -239,7 +201,7 @@ def build_design(formula: str | Formula, frame: pd.DataFrame, *, categorical: It
     for factor in factors:
         if factor.function and isinstance(variables[factor.variable], Levels):
             raise ModelError(f"{factor} needs a numeric column; {factor.variable} is categorical")
-    bases = {factor: _basis(factor, frame) for factor in factors if factor.function in ("poly", "ns")}
+    bases = {factor: learned_basis(factor, frame) for factor in factors if factor.function in ("poly", "ns")}
     design = Design(parsed, variables, bases)
     if len(design.columns) > MAX_COLUMNS:
         raise ModelError(f"The model has {len(design.columns):,} columns; at most {MAX_COLUMNS:,} are allowed")
@@ -299,39 +261,6 @@ def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariat
     return Levels(levels)
 
 
-def _basis(factor: Factor, frame: pd.DataFrame) -> Basis:
-    """Learn the basis of poly or ns."""
-    x = frame[factor.variable].to_numpy(dtype=float)
-    if factor.function == "ns":
-        knots = (float(x.min()), *factor.parameters, float(x.max()))
-        if list(knots) != sorted(set(knots)):
-            raise ModelError(
-                f"The knots of {factor} must lie between {knots[0]:g} and {knots[-1]:g}, the range of the data"
-            )
-        return NaturalSplineBasis(knots)
-    return _polynomials(factor, x)
-
-
-def _polynomials(factor: Factor, x: Array) -> PolynomialBasis:
-    """Find the three-term recurrence of the polynomials that are orthogonal on x.
-
-    References
-    ----------
-    Kennedy & Gentle (1980), Statistical Computing, pp. 343-344, as in R's ``poly``.
-    """
-    degree = int(factor.parameters[0])
-    if len(np.unique(x)) <= degree:
-        raise ModelError(f"{factor} needs more than {degree} different values of {factor.variable}")
-    alpha, norm2 = [float(x.mean())], [1.0, float(len(x))]
-    previous, current = np.ones_like(x), x - x.mean()
-    for _ in range(degree):
-        norm2.append(float(current @ current))
-        alpha.append(float(x @ current**2) / norm2[-1])
-        following = (x - alpha[-1]) * current - norm2[-1] / norm2[-2] * previous
-        previous, current = current, following
-    return PolynomialBasis(tuple(alpha[:degree]), tuple(norm2))
-
-
 def _numeric_columns(factor: Factor, x: Array, basis: Basis) -> Array:
     """Give the columns of a numeric factor at x (n,)."""
     if basis is not None:
@@ -343,13 +272,6 @@ def _numeric_columns(factor: Factor, x: Array, basis: Basis) -> Array:
         raise ModelError(f"{factor} is not defined: {factor.variable} goes down to {x.min():g}")
     functions = {"log": np.log, "log1p": np.log1p, "sqrt": np.sqrt}
     return np.asarray(functions[factor.function](x)[:, None])
-
-
-def _width(factor: Factor) -> int:
-    """Count the columns of a numeric factor."""
-    if factor.function == "ns":
-        return len(factor.parameters) + 1
-    return int(factor.parameters[0]) if factor.function == "poly" else 1
 
 
 def _coding(n_levels: int, coding: str) -> Array:

@@ -2,7 +2,7 @@
 
 Grammar, loosest first: ``+ -``, ``*``, ``:``, ``^`` (up to 3), parentheses; ``1`` and ``0`` for the intercept; columns
 with letters, digits, dots and underscores, or anything in backticks; ``log(x) log1p(x) sqrt(x) poly(x, degree)
-ns(x, knot, knot, ...)``.
+ns(x, df) ns(x, knots = c(knot, knot, ...))``.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ MAX_DEPTH = 30
 MAX_POWER = 3
 MAX_DEGREE = 10
 FUNCTIONS = ("log", "log1p", "sqrt", "poly", "ns")
+KNOTS = [("sign", ","), ("name", "knots"), ("sign", "=")]
 
 TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|(?P<name>[^\W\d][\w.]*|\.[^\W\d][\w.]*)"
-    r"|`(?P<quoted>[^`]+)`|(?P<sign>[-+*:^(),]))"
+    r"|`(?P<quoted>[^`]+)`|(?P<sign>[-+*:^(),=]))"
 )
 
 
@@ -37,18 +38,24 @@ class Factor:
     function
         Empty, or one of ``log log1p sqrt poly ns``.
     parameters
-        The degree of ``poly``; the interior knots of ``ns``.
+        The degree of ``poly``; the number of columns or the interior knots of ``ns``.
+    names_knots
+        Whether the parameters of ``ns`` are its knots.
     """
 
     variable: str
     function: str = ""
     parameters: tuple[float, ...] = ()
+    names_knots: bool = False
 
     def __str__(self) -> str:
         """Give the factor as it is written in a formula."""
         if not self.function:
             return self.variable
-        return f"{self.function}({', '.join([self.variable, *(f'{x:g}' for x in self.parameters)])})"
+        numbers = [f"{x:g}" for x in self.parameters]
+        if self.names_knots:
+            return f"{self.function}({self.variable}, knots = c({', '.join(numbers)}))"
+        return f"{self.function}({', '.join([self.variable, *numbers])})"
 
 
 Term = tuple[Factor, ...]
@@ -201,7 +208,7 @@ class _Parser:
         return [(factor,)]
 
     def _call(self, function: str) -> Factor:
-        """Read ``f(x, 1, 2)``."""
+        """Read ``f(x, 1)`` or ``ns(x, knots = c(1, 2))``."""
         if function not in FUNCTIONS:
             raise self._error(
                 f'"{function}" is no known function; known are {", ".join(FUNCTIONS)}. {nearest(function, FUNCTIONS)}'
@@ -211,11 +218,28 @@ class _Parser:
         if kind not in ("name", "quoted"):
             raise self._error(f'{function} takes the name of a column first, not "{variable}"')
         self.position += 1
+        if self.tokens[self.position : self.position + 3] == KNOTS:
+            self.position += 3
+            knots = self._knots(function)
+            self._expect(")")
+            return self._checked(Factor(variable, function, knots, names_knots=True))
         numbers = []
         while self._accept(","):
             numbers.append(self._number(function))
         self._expect(")")
         return self._checked(Factor(variable, function, tuple(numbers)))
+
+    def _knots(self, function: str) -> tuple[float, ...]:
+        """Read ``c(1, 2)``, or a single knot."""
+        if self._peek() != "c":
+            return (self._number(function),)
+        self.position += 1
+        self._expect("(")
+        knots = [self._number(function)]
+        while self._accept(","):
+            knots.append(self._number(function))
+        self._expect(")")
+        return tuple(knots)
 
     def _checked(self, factor: Factor) -> Factor:
         """Refuse wrong numbers of parameters, degrees that are no small whole number, knots out of order."""
@@ -224,8 +248,14 @@ class _Parser:
             raise self._error(f"{factor.function} takes only a column")
         if factor.function == "poly" and (len(numbers) != 1 or numbers[0] not in range(1, MAX_DEGREE + 1)):
             raise self._error(f"poly takes a column and a degree from 1 to {MAX_DEGREE}, as in poly(time, 2)")
-        if factor.function == "ns" and (not numbers or list(numbers) != sorted(set(numbers))):
-            raise self._error("ns takes a column and rising interior knots, as in ns(time, 24, 168)")
+        if factor.names_knots and (factor.function != "ns" or list(numbers) != sorted(set(numbers))):
+            raise self._error("knots are for ns, and rise: ns(time, knots = c(24, 168))")
+        counts = len(numbers) == 1 and numbers[0] in range(1, MAX_DEGREE + 1)
+        if factor.function == "ns" and not factor.names_knots and not counts:
+            raise self._error(
+                f"ns takes a column and how many columns it becomes, 1 to {MAX_DEGREE}, as in ns(time, 3), "
+                "or its knots, as in ns(time, knots = c(24, 168))"
+            )
         return factor
 
     def _number(self, function: str) -> float:

@@ -72,7 +72,7 @@ def basis(analysis: Trajectory) -> str:
     """Give the basis of time as a term of a formula."""
     if isinstance(analysis.basis, SplineBasis):
         knots = ", ".join(f"{knot / HOURS_PER_DAY:g}" for knot in analysis.basis.spline)
-        return f"ns({DAYS}, {knots})"
+        return f"ns({DAYS}, knots = c({knots}))"
     return {"linear": DAYS, "log": f"log1p({DAYS})"}[analysis.basis]
 
 
