@@ -1,4 +1,4 @@
-"""Bases of a numeric column: R's orthogonal polynomials and natural cubic splines, with what they learn from the rows."""
+"""Bases of a numeric column: R's orthogonal polynomials and natural cubic splines, learned from the rows."""
 
 from __future__ import annotations
 
