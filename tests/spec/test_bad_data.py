@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from postinfusion.cli import main
@@ -281,6 +283,148 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFix
     for part in ("events.csv", '"high" is not a number', '"X" is unknown', '"two" is not a number'):
         assert part in told
     assert "5 errors, 0 warnings." in told, "the arm that lost its only participant is the fifth"
+
+
+def test_mistakes_of_the_plan_and_of_the_data_are_told_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = (
+        TRIAL.with_plan("seed: 1\n", "seed: 1\ntitel: x\n")
+        .with_plan("endpoint: madrs, method", "endpoint: madr, method")
+        .with_plan("label: MADRS, better: lower}", "label: MADRS, better: No}")
+        .with_plan("file: events.csv", "file: event.csv")
+        .with_file("scores.csv", "MADRS,30", "MADRS,n/a")
+        .with_file("infusions.csv", "who,number,", "who,nr,")
+    )
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    for part in (
+        "line 5   titel: there is no such key here",
+        'analyses, madrs-mmrm, endpoint: "madr" is not an endpoint',
+        '"No" is not one of lower, higher, none',
+        "data/small/event.csv\n  there is no such file. Did you mean events.csv?",
+        'scores.csv\n  row 2  points: "n/a" is not a number',
+        'infusions.csv\n  no column "number"',
+    ):
+        assert part in told
+    assert "6 errors, 0 warnings. Nothing was analysed" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("role: reference", "role: referenz"),
+        ("name: Midazolam,", "nam: Midazolam,"),
+        ("at: 7 d", "at: soon"),
+        ("time_zero: first-infusion", "tim_zero: first-infusion"),
+        ("{measure: MADRS, label: MADRS, better: lower}", "MADRS"),
+        ("columns: {id: who, arm: group, site: centre}", "colums: {id: who, arm: group, site: centre}"),
+        ("columns: {id: who, measure: scale,", "clock: noon, columns: {id: who, measure: scale,"),
+        ("missing_codes: [NA,", "missing_code: [NA,"),
+    ],
+)
+def test_sound_data_get_no_blame_for_a_mistake_in_the_plan(
+    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    code, told = checked(TRIAL.with_plan(old, new), tmp_path, capsys)
+    assert code == 1
+    assert "1 error, 0 warnings." in told
+
+
+def test_the_file_of_a_source_that_cannot_be_read_is_missed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_plan("file: scores.csv, columns:", "file: scors.csv, colums:")
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    assert "data/small/scors.csv\n  there is no such file. Did you mean scores.csv?" in told
+    assert "2 errors, 0 warnings." in told
+
+
+BORN = "who,group,centre,born\nA1,K,north,{}\nA2,M,south,{}\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1967-03-17", "1971-11-02"),
+        ("17/03/1967", "2.11.1971"),
+        ("17 Mar 1967", "2 November 1971"),
+        ("17MAR1967", "02NOV1971"),
+        ("March 17, 1967", "NA"),
+        ("19670317", "19711102"),
+        ("17.03.67", "02.11.71"),
+        ("unknown", "1967-03-17 00:00:00"),
+    ],
+)
+def test_dates_of_birth_are_refused_and_not_shown(
+    first: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    quoted = [f'"{cell}"' if "," in cell else cell for cell in (first, second)]
+    trial = TRIAL.with_plan("site: centre}", "site: centre}, covariates: {dob: born}")
+    code, told = checked(trial.with_text("people.csv", BORN.format(*quoted)), tmp_path, capsys)
+    assert code == 1
+    assert "born: holds dates (values not shown). Remove it" in told
+    assert "1 error, 0 warnings." in told
+    assert first == "unknown" or first not in told
+    assert second not in told.replace("NA", "")
+
+
+@pytest.mark.parametrize(("first", "second"), [("1967", "1971"), ("2-3", "4-5"), ("100.5", "98"), ("NA", "NA")])
+def test_years_and_codes_are_no_dates(first: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_plan("site: centre}", "site: centre}, covariates: {dob: born}")
+    assert checked(trial.with_text("people.csv", BORN.format(first, second)), tmp_path, capsys) == (0, "")
+
+
+def test_a_text_column_of_any_table_holds_no_dates(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(TRIAL.with_file("people.csv", "A2,M,south", "A2,M,1967-03-17"), tmp_path, capsys)
+    assert code == 1
+    assert "people.csv\n  row 3  centre: holds dates (values not shown)." in told
+    assert "1967" not in told
+
+
+WIDE = TRIAL.with_plan(
+    "{file: scores.csv, columns: {id: who, measure: scale, value: points, taken: when}}",
+    "{file: scores.csv, columns: {id: who}, wide: {MADRS: {Baseline: m0, 24 h: m1, Day7: m2}}}",
+).with_text("scores.csv", "who,m0,m1,m2\nA1,30,20,18\nA2,31,28,25\n")
+
+
+def test_a_misspelt_visit_of_a_wide_layout_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(WIDE, tmp_path, capsys)
+    assert code == 1
+    assert "wide, MADRS, Day7: this is not a visit of the schedule. Did you mean Day 7?\n1 error, 0 warnings." in told
+
+
+def test_a_repeated_row_of_a_wide_layout_is_told_by_columns_of_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    trial = WIDE.with_plan("Day7: m2", "Day 7: m2").with_file("scores.csv", "A2,31,28,25\n", "A2,31,28,25\n" * 2)
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    assert told.startswith(
+        "scores.csv\n  rows 3, 4 (2)  who: the same value stands in more than one row. Keep one row of each.\n1 error"
+    )
+
+
+def test_a_misspelt_measure_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(TRIAL.with_file("scores.csv", "MADRS", "MADR"), tmp_path, capsys)
+    assert code == 1
+    assert 'endpoints, madrs, measure: no file measures "MADRS". Did you mean MADR?\n1 error, 0 warnings.' in told
+
+
+def test_empty_lines_above_the_header_do_not_matter(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    scores = TRIAL.files["scores.csv"]
+    assert checked(TRIAL.with_text("scores.csv", f"\n\r\n{scores}"), tmp_path, capsys) == (0, "")
+    wrong = TRIAL.with_text("scores.csv", "\n" + scores.replace("MADRS,30", "MADRS,x"))
+    assert 'scores.csv\n  row 3  points: "x" is not a number' in checked(wrong, tmp_path, capsys)[1]
+
+
+def test_a_time_with_a_zone_hides_no_other_mistake_of_its_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_plan("scores.csv", "scores.parquet")
+    trial.write(tmp_path)
+    scores = pd.read_csv(StringIO(TRIAL.files["scores.csv"].replace("MADRS,30", "MADRS,x")), dtype="str")
+    zoned = scores.assign(when=pd.to_datetime(scores["when"], utc=True))
+    zoned.to_parquet(tmp_path / "data" / "small" / "scores.parquet")
+    code, told = checked(trial, tmp_path, capsys)
+    assert code == 1
+    assert '"when" has the type timestamp[us, tz=UTC], which cannot be read.' in told
+    assert 'row 1  points: "x" is not a number' in told
 
 
 def test_two_values_in_one_window_are_named_and_not_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

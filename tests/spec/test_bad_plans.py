@@ -13,6 +13,7 @@ from postinfusion.plan.parse import parse
 from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
+COURSE = "  course: {endpoint: madrs, method: trajectory,"
 METHODS = "disposition, demographics, summary, missingness, weight, courses, adverse-events, mmrm, trajectory, ancova"
 
 MISTAKES = {
@@ -38,6 +39,53 @@ MISTAKES = {
         TRIAL.with_plan("seed: 1\n", "seed: 1\nseed: 2\n"),
         'line 5  "seed" stands already in line 4. Keep one of them.',
     ),
+    "a file that is no table of text": (
+        TRIAL.with_plan("file: scores.csv", "file: scores.xlsx"),
+        (
+            "line 8  sources, assessments, file: 'scores.xlsx' is neither CSV nor Parquet: save it as CSV UTF-8 and "
+            "write the name of that file.\n1 error"
+        ),
+    ),
+    "the beginning of a choice": (
+        TRIAL.with_plan("method: mmrm,", "method: mmrm, df: kenward,"),
+        "between-within, residual, asymptotic. Did you mean kenward-roger-linear?",
+    ),
+    "what another program calls a choice": (
+        TRIAL.with_plan("method: mmrm,", "method: mmrm, covariance: [un],"),
+        "toep, toeph. Did you mean us?",
+    ),
+    "a covariate twice": (
+        TRIAL.with_plan("method: mmrm,", "method: mmrm, covariates: [baseline, site, site],"),
+        'line 32  analyses, madrs-mmrm, covariates: "site" stands there twice. Keep one of them.',
+    ),
+    "a structure twice": (
+        TRIAL.with_plan("method: mmrm,", "method: mmrm, covariance: [us, us],"),
+        'line 32  analyses, madrs-mmrm, covariance: "us" stands there twice. Keep one of them.',
+    ),
+    "a variable twice": (
+        TRIAL.with_plan("  flow:", "  people: {method: demographics, variables: [site, madrs, site]}\n  flow:"),
+        'line 33  analyses, people, variables: "site" stands there twice. Keep one of them.',
+    ),
+    "a visit of the schedule twice": (
+        TRIAL.with_plan("visit: Day 7,", "visit: 24 h,").with_plan(", visits: [24 h, Day 7]", ""),
+        'line 20  schedule, visit "24 h", visit: this visit stands there twice. Rename or remove one.\n1 error',
+    ),
+    "a knot of a spline beyond the schedule": (
+        TRIAL.with_plan("  flow:", f"{COURSE} basis: {{spline: [1000 d]}}, report_at: [24 h]}}\n  flow:"),
+        (
+            "line 33  analyses, course, basis, spline, item 1: 1000 d: a knot of a spline lies after time zero and "
+            "within the schedule; the last window of the schedule ends at 10 d. Move it."
+        ),
+    ),
+    "a population that many analyses use without naming it": (
+        TRIAL.with_plan("randomised: {rule", "randomized: {rule").with_plan(
+            "population: randomised", "population: safety"
+        ),
+        (
+            'line 21  populations: "randomised" is not here, and 1 line under analyses that name no population use it. '
+            "Did you mean randomized? Add it, or name a population in each."
+        ),
+    ),
     "a value left empty": (
         TRIAL.with_plan("seed: 1\n", "seed:\n"),
         "line 4  seed: this is empty. Write a value or remove the line.",
@@ -56,6 +104,10 @@ MISTAKES = {
     "a window whose ends are swapped": (
         TRIAL.with_plan("from: 20 h, until: 32 h", "from: 32 h, until: 20 h"),
         'line 19  schedule, visit "24 h": from 32 h is not before until 20 h. Swap them.',
+    ),
+    "windows that overlap in other units": (
+        TRIAL.with_plan("from: 32 h, until: 10 d", "from: 1 d, until: 10 d"),
+        'line 20  schedule, visit "Day 7": from 1 d overlaps with 24 h, which ends at 32 h. Let it begin there.',
     ),
     "windows that overlap": (
         TRIAL.with_plan("from: 32 h, until: 10 d", "from: 30 h, until: 10 d"),
@@ -193,6 +245,52 @@ def test_mistakes_of_all_kinds_are_told_at_once():
         assert part in told
 
 
+def test_a_repeated_key_hides_no_other_mistake():
+    trial = (
+        TRIAL.with_plan("seed: 1\n", "seed: 1\nseed: 2\n")
+        .with_plan("data: synthetic", "data: No")
+        .with_plan("at: 24 h", "at: 12:30")
+    )
+    with pytest.raises(PlanError) as refused:
+        parse(trial.plan, "small.yaml")
+    assert [problem.place for problem in refused.value.problems] == ["line 5", "line 3", "line 20"]
+
+
+def test_one_mistake_in_a_part_that_others_need_is_told_once():
+    for old, new in (
+        ("role: reference", "role: referenz"),
+        ("name: Midazolam,", "nam: Midazolam,"),
+        ("visit: Baseline", "vizit: Baseline"),
+        ("at: 7 d", "at: soon"),
+        ("kind: parallel", "kind: two-arm"),
+        ("time_zero: first-infusion", "time_zero: first-infusions"),
+        ("{rule: allocated}", "{rule: everyone}"),
+        ("file: people.csv", "file: people.csv, colums: {}"),
+        ("label: MADRS, better", "better"),
+    ):
+        with pytest.raises(PlanError) as refused:
+            parse(TRIAL.with_plan(old, new).plan, "small.yaml")
+        assert len(refused.value.problems) == 1, str(refused.value)
+
+
+def test_a_parallel_trial_with_one_arm_is_told_once():
+    trial = TRIAL.with_plan("    - {name: Midazolam, code: M, role: reference}\n", "")
+    with pytest.raises(PlanError) as refused:
+        parse(trial.with_plan(", against: Midazolam", "").plan, "small.yaml")
+    assert [problem.text.split(".")[0] for problem in refused.value.problems] == [
+        "design, arms: a parallel trial has two arms or more"
+    ]
+
+
+def test_a_result_asked_for_after_the_last_window_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    trial = TRIAL.with_plan("  flow:", f"{COURSE} report_at: [24 h, 400 d]}}\n  flow:")
+    assert main(["check", str(trial.write(tmp_path))]) == 0
+    assert (
+        "line 33  (warning) analyses, course, report_at, item 2: 400 d: nothing is observed then, the last window of "
+        "the schedule ends at 10 d: the estimate is extrapolated. Name an earlier time."
+    ) in capsys.readouterr().err
+
+
 def test_a_plan_that_is_not_there_is_named_with_its_neighbours(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
@@ -235,7 +333,8 @@ def test_a_plan_without_a_primary_result_is_warned(
 
 
 def test_a_comparison_needs_the_other_arm_unless_there_is_only_one():
-    with pytest.raises(PlanError, match=r'"" is not an arm. There are: Ketamine, Midazolam'):
+    said = r"primary, treatment: the key against is missing: it names the arm to compare with\. There are: Midazolam\."
+    with pytest.raises(PlanError, match=said):
         parse(TRIAL.with_plan(", against: Midazolam", "").plan, "small.yaml")
 
 

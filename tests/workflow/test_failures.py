@@ -37,7 +37,20 @@ def test_all_mistakes_of_a_plan_are_told_alone(repository: Repository) -> None:
     lines = (told.stdout + told.stderr).splitlines()
     assert lines[0] == PLAN
     assert [line.split()[:2] for line in lines[1:-1]] == [["line", "4"], ["line", "31"]]
-    assert lines[-1] == "2 errors. Nothing was run; earlier results are untouched."
+    assert lines[-1] == "2 errors, 0 warnings. Nothing was run; earlier results are untouched."
+
+
+def test_a_mistake_of_a_plan_hides_none_of_its_data(repository: Repository) -> None:
+    earlier = repository.results()
+    repository.edit(PLAN, "seed: 1", "seed: No")
+    repository.edit("data/tiny/assessments.csv", "P01,MADRS,total,", "P01,MADRS,total,x")
+    (repository.home / "data" / "tiny" / "participants.csv").unlink()
+    told = repository.postinfusion("run", "tiny")
+    assert told.returncode == 1
+    for part in (f"{PLAN}\n  line 4  seed", "data/tiny/participants.csv\n  there is no such file", "assessments.csv\n"):
+        assert part in told.stderr
+    assert told.stderr.endswith("5 errors, 0 warnings. Nothing was run; earlier results are untouched.\n")
+    assert repository.results() == earlier
 
 
 def test_results_that_another_run_is_making_are_left_to_it(repository: Repository) -> None:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from postinfusion.cli.trial import data_folder
-from postinfusion.errors import PostinfusionError, counted, grouped_by_file
+from postinfusion.errors import PostinfusionError
 from postinfusion.io.digest import of_code, of_section
 from postinfusion.io.plans import default_trials, plan_files, read_plans
 from postinfusion.plan import sections
@@ -26,14 +26,15 @@ def trials_of_run():
 
 
 def plans_or_exit(files):
-    """Give the plans, or end with everything that is wrong with them."""
+    """Give the plans, or end with everything that is wrong with them, and with the data of those that are wrong."""
     try:
         return read_plans(files)
     except PostinfusionError as error:
-        found = counted(len(error.problems), "error")
-        sys.exit(
-            f"{grouped_by_file(error.problems)}\n{found}. Nothing was run; earlier results are untouched."
-        )
+        from postinfusion.cli.check import problems_of_plan, told
+
+        found = [problems_of_plan(file) for file in files.values()]
+        ending = "Nothing was run; earlier results are untouched."
+        sys.exit(told(found if any(found) else [error.problems], ending))
 
 
 # Paths are told from the working directory, so that results stay up to date when the whole folder is moved.

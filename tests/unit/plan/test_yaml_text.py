@@ -36,9 +36,13 @@ def test_every_key_and_item_knows_its_line():
 
 
 def test_repeated_keys_are_told_with_both_lines():
-    with pytest.raises(PlanError, match=r'line 3: "a" stands already in line 1') as refused:
-        read("a: 1\nb:\na: 2\nb: 3\n", "plan.yaml")
-    assert len(refused.value.problems) == 2
+    document = read("a: 1\nb:\na: 2\nb: {c: 3, c: 4}\n", "plan.yaml")
+    assert [(problem.place, problem.text) for problem in document.repeated.values()] == [
+        ("line 3", '"a" stands already in line 1. Keep one of them.'),
+        ("line 4", '"b" stands already in line 2. Keep one of them.'),
+        ("line 4", '"c" stands already in line 4. Keep one of them.'),
+    ]
+    assert document.tree == {"a": "1", "b": None}
 
 
 @pytest.mark.parametrize("text", ["", "# only a comment\n"])

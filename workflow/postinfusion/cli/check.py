@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from postinfusion.cli.step_line import print_step
 from postinfusion.cli.trial import data_folder, plan_path
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
 from postinfusion.io import read, write
+from postinfusion.io.plans import read_plans
 from postinfusion.plan import rules
+from postinfusion.plan.parse import Reading
 from postinfusion.plan.plan import Plan
 
 UNTOUCHED = "Nothing was analysed; earlier results are untouched."
@@ -29,16 +31,67 @@ def run(arguments: Namespace) -> int:
     """Check the trial and tell all problems; exit code 1 when one of them is an error."""
     began = time.perf_counter()
     path = plan_path(arguments.trial)
+    folder = arguments.data or data_folder(path)
+    if problems := problems_of_plan(path, folder):
+        return _refused(problems)
+    plan = read.plan(path)
     try:
-        plan = read.plan(path)
-        found = _checked(plan, path, arguments.data or data_folder(path))
-    except (PlanError, DataError) as error:
-        print(_told(error.problems), file=sys.stderr)
-        return 1
+        found = _checked(plan, path, folder)
+    except DataError as error:
+        return _refused(error.problems)
     if arguments.out:
         write.json(arguments.out, found)
     _tell_success(path.stem, plan, found, time.perf_counter() - began)
     return 0
+
+
+def _refused(problems: Sequence[Problem]) -> int:
+    """Tell what is wrong, and give the exit code."""
+    print(told([problems], UNTOUCHED), file=sys.stderr)
+    return 1
+
+
+def problems_of_plan(path: Path, folder: Path | None = None) -> list[Problem]:
+    """Give the mistakes of a plan, and with them what can be seen of those in its data; nothing for a sound plan.
+
+    Parameters
+    ----------
+    path
+        The plan.
+    folder
+        Folder of its data files; left out: where those of the plan's trial lie.
+    """
+    try:
+        read_plans({path.stem: path})
+    except PlanError as error:
+        return [*error.problems, *_of_data(read.reading(path), path, folder or data_folder(path))]
+    return []
+
+
+def told(trials: Iterable[Sequence[Problem]], ending: str) -> str:
+    """Give the problems of trials one after the other, how many there are, and a sentence about what was not done."""
+    found = [problems for problems in trials if problems]
+    severities = [problem.severity for problems in found for problem in problems]
+    errors, warnings = severities.count("error"), severities.count("warning")
+    paragraphs = "\n".join(grouped_by_file(problems) for problems in found)
+    return f"{paragraphs}\n{counted(errors, 'error')}, {counted(warnings, 'warning')}. {ending}"
+
+
+def _of_data(reading: Reading, path: Path, folder: Path) -> list[Problem]:
+    """Give what is wrong with the data as far as a plan with mistakes says what they are.
+
+    A warning that stands in the plan is left out, for it may follow from a mistake there. The files of a trial that a
+    package ships are written by the workflow: they are not missed.
+    """
+    from postinfusion.sources.export import EXPORTS
+    from postinfusion.sources.read import readable_tables
+
+    if reading.plan is None or (path.stem in EXPORTS and not folder.is_dir()):
+        return []
+    found = readable_tables(reading.plan, folder).problems
+    known = {*reading.errors}
+    of_plan = read.shown(path)
+    return [one for one in found if one not in known and not (one.severity == "warning" and one.file == of_plan)]
 
 
 def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
@@ -79,13 +132,6 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
 def _plain(problem: Problem) -> dict[str, str]:
     """Give a problem as plain values."""
     return {"file": problem.file, "place": problem.place, "text": problem.text, "severity": problem.severity}
-
-
-def _told(problems: Sequence[Problem]) -> str:
-    """Give all problems and how many there are."""
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = len(problems) - errors
-    return f"{grouped_by_file(problems)}\n{counted(errors, 'error')}, {counted(warnings, 'warning')}. {UNTOUCHED}"
 
 
 def _tell_success(trial: str, plan: Plan, found: dict[str, object], seconds: float) -> None:

@@ -5,7 +5,7 @@ All are vectorised. None echoes a value of an identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,9 @@ class Finding:
     severity: Severity = "error"
 
 
-def check(table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask]) -> list[Finding]:
+def check(
+    table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask], *, implied: Collection[str] = ()
+) -> list[Finding]:
     """Give everything in which a table does not satisfy its definition.
 
     Parameters
@@ -53,14 +55,17 @@ def check(table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask]) -> 
     frame
         The table with typed columns; columns that the source does not have are absent.
     unreadable
-        By column, the cells that could not be read and are missing for that reason.
+        By column, the cells that could not be read and are missing for that reason; also columns that are absent for
+        that reason as a whole.
+    implied
+        Columns that the file does not have as such, because it has a column for each of their values.
     """
     present = [column for column in table.columns if column.name in frame]
     found: list[Finding] = []
     for column in present:
         found.extend(incomplete(column, frame[column.name], unreadable.get(column.name)))
         found.extend(out_of_range(column, frame[column.name]))
-    found.extend(repeated_key(table, frame, unreadable))
+    found.extend(repeated_key(table, frame, unreadable, implied))
     for first, second in table.ordered:
         found.extend(wrong_order(frame, first, second))
     return found
@@ -89,9 +94,13 @@ def out_of_range(column: Column, cells: pd.Series) -> Iterator[Finding]:
     yield from to_correct(column, shown, outside, f"is outside {_limits(column)}.")
 
 
-def repeated_key(table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask]) -> Iterator[Finding]:
+def repeated_key(
+    table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mask], implied: Collection[str] = ()
+) -> Iterator[Finding]:
     """Give the rows that agree in all key columns that the table has; a missing cell equals another missing cell."""
     key = [name for name in table.key if name in frame]
+    if any(name in unreadable for name in table.key if name not in frame):
+        return  # the rows may differ in a column that could not be read
     if not key or (len(key) < 2 and len(table.key) > 1):
         return
     repeated = frame.duplicated(key, keep=False).to_numpy(dtype="bool")
@@ -100,8 +109,9 @@ def repeated_key(table: Table, frame: pd.DataFrame, unreadable: Mapping[str, Mas
     if len(key) == 1:
         repeated = repeated & frame[key[0]].notna().to_numpy(dtype="bool")
     if repeated.any():
-        what = "the same value stands" if len(key) == 1 else "the same values together stand"
-        yield Finding(tuple(key), np.flatnonzero(repeated), f"{what} in more than one row. Keep one row of each.")
+        shown = tuple(name for name in key if name not in implied)
+        what = "the same value stands" if len(shown) == 1 else "the same values together stand"
+        yield Finding(shown, np.flatnonzero(repeated), f"{what} in more than one row. Keep one row of each.")
 
 
 def wrong_order(frame: pd.DataFrame, first: str, second: str) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from postinfusion.plan.parse import Reading
     from postinfusion.plan.plan import Plan
 
 PLANS = Path("config") / "trials"
@@ -119,14 +120,22 @@ def plan(path: Path) -> Plan:
     PlanError
         There is no such file, or the plan is wrong: all its problems at once.
     """
-    from postinfusion.plan.parse import parse
+    found = reading(path)
+    if found.errors or found.plan is None:
+        raise PlanError(found.errors)
+    return found.plan
+
+
+def reading(path: Path) -> Reading:
+    """Give the plan of one trial as far as it can be read, with every mistake in it."""
+    from postinfusion.plan.parse import Reading
+    from postinfusion.plan.parse import reading as read_plan
 
     file = shown(path)
     try:
-        content = text(path)
+        return read_plan(text(path), file)
     except DataError as cause:
-        raise PlanError([Problem(file, "", problem.text) for problem in cause.problems]) from cause
-    return parse(content, file)
+        return Reading(None, tuple(Problem(file, "", problem.text) for problem in cause.problems))
 
 
 def shown(path: Path) -> str:

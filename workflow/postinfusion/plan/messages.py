@@ -99,10 +99,18 @@ def _one_per_place(refusals: Iterable[Refusal], tree: Tree) -> dict[Path, Refusa
         if path not in found or found[path]["type"] in _SHAPES:
             found[path] = refusal
     inner = {path[:length] for path in found for length in range(len(path))}
-    return {path: refusal for path, refusal in found.items() if not (path in inner and refusal["type"] in _OF_BRANCHES)}
+    return {path: refusal for path, refusal in found.items() if not (path in inner and refusal["type"] in _FOLLOWING)}
 
 
-_OF_BRANCHES = {*_SHAPES, "literal_error", "enum"}
+_BEGINNING = 3
+_ELSEWHERE = {
+    "un": "us", "unstructured": "us", "unr": "us", "ar(1)": "ar1", "arh(1)": "ar1h", "arh1": "ar1h", "ante(1)": "adh",
+    "compound-symmetry": "cs", "toeplitz": "toep", "kr": "kenward-roger-linear", "kr2": "kenward-roger-linear",
+    "bw": "between-within",
+}  # fmt: skip
+"""What other programs call the choices of a plan, as in ``type=un`` and ``ddfm=kr``."""
+_FOLLOWING = {*_SHAPES, "literal_error", "enum", "too_short"}
+"""Refusals that follow from one further in: of the other branch of a choice, or of a list whose items are refused."""
 
 
 def _sentence(refusal: Refusal, root: type[BaseModel]) -> str:
@@ -144,9 +152,17 @@ def _unknown_key(key: str, allowed: Sequence[str]) -> str:
 
 def _not_a_choice(found: object, allowed: Sequence[str]) -> str:
     """Say that a value is not one of the choices."""
-    near = nearest(found, allowed) if isinstance(found, str) else ""
+    near = _meant_choice(found, allowed) if isinstance(found, str) else ""
     what = _quoted(found) if found is not None else "an empty value"
     return f"{what} is not one of {', '.join(allowed)}. {near}".strip()
+
+
+def _meant_choice(found: str, allowed: Sequence[str]) -> str:
+    """Say which choice is meant: by its name in other programs, its beginning, or its spelling."""
+    other = _ELSEWHERE.get(found.lower(), "")
+    begun = [choice for choice in allowed if len(found) >= _BEGINNING and choice.startswith(found.lower())]
+    meant = other if other in allowed else next(iter(begun), "")
+    return f"Did you mean {meant}?" if meant else nearest(found, allowed)
 
 
 def _method(found: object, context: Mapping[str, object]) -> str:

@@ -23,10 +23,13 @@ class Document:
         What it says.
     lines
         Line of each key and list item, by its path; the first line is 1.
+    repeated
+        The problem of each key that stands there more than once, by its path; the tree holds the first of them.
     """
 
     tree: Tree
     lines: dict[Path, int]
+    repeated: dict[Path, Problem] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.base import Part
 from postinfusion.plan.design import Design, Population, Visit
 from postinfusion.plan.endpoints import Endpoint, Estimand
+from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Places
 from postinfusion.plan.source import Source
 from postinfusion.vocabulary import DataKind, Privacy
@@ -76,11 +77,18 @@ class Plan(Part):
     outputs: Outputs = Outputs()
     """Which tables and figures are made."""
     _places: Places = PrivateAttr(default_factory=Places)
+    _left_out: LeftOut = PrivateAttr(default_factory=LeftOut)
 
-    def at(self, places: Places) -> Plan:
-        """Give the plan with the file that it was read from, for messages."""
+    def at(self, places: Places, left_out: LeftOut | None = None) -> Plan:
+        """Give the plan with the file that it was read from, for messages, and with what of it could not be read."""
         self._places = places
+        self._left_out = left_out or LeftOut()
         return self
+
+    @property
+    def left_out(self) -> LeftOut:
+        """What of the file could not be read; nothing in a plan without mistakes."""
+        return self._left_out
 
     @property
     def places(self) -> Places:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from postinfusion.errors import Problem, listed, nearest
-from postinfusion.plan.analyses import Ancova, Demographics, Mmrm, Trajectory, Weight
+from postinfusion.errors import Problem, counted, listed, nearest
+from postinfusion.plan import timing
+from postinfusion.plan.analyses import Analysis, Ancova, Demographics, Mmrm, Trajectory, Weight
 from postinfusion.plan.design import ArmRole, Rule
-from postinfusion.plan.endpoints import Form
+from postinfusion.plan.endpoints import Form, Treatment
+from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.quantities import hours_as_text
-from postinfusion.plan.windows import windows
 from postinfusion.vocabulary import OUTPUTS, DesignKind
 
 PRIMARY = "primary"
@@ -22,21 +22,33 @@ PARTICIPANTS_COLUMNS = (
 )  # fmt: skip
 """Participants' columns that can describe a group or enter a model."""
 WEIGHT_MEASURES = ("WEIGHT", "BMI")
+_LISTS = ("variables", "endpoints", "covariates", "visits", "covariance")
 
 
-def check(plan: Plan, *, left_out: Collection[str] = frozenset()) -> tuple[Problem, ...]:
+_PARTS: Mapping[str, Path] = {
+    "a population": ("populations",),
+    "an arm": ("design", "arms"),
+    "an endpoint": ("endpoints",),
+    "an estimand": ("estimands",),
+    "a visit of the schedule": ("schedule",),
+    "a participants' column or covariate": ("sources", "participants"),
+    "baseline, a column or covariate": ("sources", "participants"),
+    "a column, covariate or endpoint": ("sources", "participants"),
+}
+"""Where the names of each kind are given: where that could not be read, no name of the kind is told as unknown."""
+
+
+def check(plan: Plan) -> tuple[Problem, ...]:
     """Give everything in which the parts of a plan do not fit each other; warnings too.
 
     Parameters
     ----------
     plan
-        The plan.
-    left_out
-        Names that are known though the plan does not have them, because their own part was refused.
+        The plan, or what is left of one: then nothing is told that follows from what it lacks.
     """
-    rules = _Rules(plan, frozenset(left_out))
+    rules = _Rules(plan, plan.left_out)
     found = [*rules.design(), *rules.populations(), *rules.estimands(), *rules.analyses(), *rules.outputs()]
-    return tuple(found if "schedule" in left_out else [*_schedule(plan), *found])
+    return (*timing.check(plan), *found)
 
 
 @dataclass(frozen=True)
@@ -44,17 +56,19 @@ class _Rules:
     """A plan with the names that are taken as known."""
 
     plan: Plan
-    left_out: frozenset[str]
+    left_out: LeftOut
 
     def design(self) -> Iterator[Problem]:
         """Check arms, strata and time zero."""
         design, problem = self.plan.design, self.plan.places.problem
-        yield from _arms(self.plan)
+        if not (self.left_out.touches("design", "arms") or self.left_out.touches("design", "kind")):
+            yield from _arms(self.plan)
         yield from self.unknown(("design", "strata"), design.strata, self.groups, "a participants' column or covariate")
-        if design.has_infusions and not ({"infusions"} & {*self.plan.sources, *self.left_out}):
+        yield from self.repeated(("design", "strata"), design.strata)
+        if design.has_infusions and "infusions" not in self.plan.sources and "infusions" not in self.left_out:
             text = 'first-infusion needs a source "infusions". Add it, or choose randomisation or first-dose.'
             yield problem(("design", "time_zero"), text)
-        if design.infusions and not design.has_infusions:
+        if design.infusions and not self.may_have_infusions:
             yield problem(
                 ("design", "infusions"), "planned infusions need time_zero: first-infusion. Correct one of them."
             )
@@ -70,12 +84,26 @@ class _Rules:
             if name not in flags and "participants" not in self.left_out:
                 text = f'supplied needs "{name}: their column" under sources, participants, flags. Add it.'
                 yield self.plan.places.problem(("populations", name, "rule"), text)
+        yield from self.implied_populations()
         way = ("sources", "participants", "flags")
         yield from self.unknown(way, flags, supplied, "a population with rule supplied")
         for name, population in self.plan.populations.items():
-            if population.rule is Rule.INFUSIONS_RECEIVED and not self.plan.design.has_infusions:
+            if population.rule is Rule.INFUSIONS_RECEIVED and not self.may_have_infusions:
                 text = "infusions-received needs time_zero: first-infusion. Choose another rule."
                 yield self.plan.places.problem(("populations", name, "rule"), text)
+
+    def implied_populations(self) -> Iterator[Problem]:
+        """Check once each population that analyses use without naming it."""
+        used = [
+            analysis.population
+            for analysis in self.plan.analyses.values()
+            if not getattr(analysis, "estimand", "") and "population" not in analysis.model_fields_set
+        ]
+        for name in dict.fromkeys(used):
+            if self.is_unknown(name, self.plan.populations, "a population"):
+                lacking = f"{counted(used.count(name), 'line')} under analyses that name no population use it"
+                text = f'"{name}" is not here, and {lacking}. {nearest(name, self.plan.populations)}'.strip()
+                yield self.plan.places.problem(("populations",), f"{text} Add it, or name a population in each.")
 
     def estimands(self) -> Iterator[Problem]:
         """Check the names in the estimands."""
@@ -85,8 +113,7 @@ class _Rules:
             treatment, variable = estimand.treatment, estimand.variable
             yield from self.unknown((*way, "population"), [estimand.population], self.plan.populations, "a population")
             yield from self.unknown((*way, "treatment", "arm"), [treatment.arm], arms, "an arm")
-            if treatment.against or self.plan.design.kind is not DesignKind.SINGLE_ARM:
-                yield from self.unknown((*way, "treatment", "against"), [treatment.against], arms, "an arm")
+            yield from self.against((*way, "treatment"), treatment)
             yield from self.unknown(
                 (*way, "variable", "endpoint"), [variable.endpoint], self.plan.endpoints, "an endpoint"
             )
@@ -97,10 +124,19 @@ class _Rules:
                 )
         yield from self.primary()
 
+    def against(self, way: Path, treatment: Treatment) -> Iterator[Problem]:
+        """Check the arm that another is compared with: a comparison needs it, a single arm has none."""
+        others = [name for name in self.plan.design.arm_names if name != treatment.arm]
+        if treatment.against:
+            yield from self.unknown((*way, "against"), [treatment.against], self.plan.design.arm_names, "an arm")
+        elif self.plan.design.kind is DesignKind.PARALLEL and others and not self.left_out.holds("design", "arms"):
+            text = f"the key against is missing: it names the arm to compare with. There are: {listed(others)}."
+            yield self.plan.places.problem(way, text)
+
     def primary(self) -> Iterator[Problem]:
         """Check that the report will have a primary result, where there is any model."""
         models = [model for model in self.plan.analyses.values() if isinstance(model, Mmrm | Trajectory | Ancova)]
-        if not models or self.left_out & {"estimands", "analyses"}:
+        if not models or self.left_out.touches("estimands") or self.left_out.touches("analyses"):
             return
         if PRIMARY not in self.plan.estimands:
             text = f"none is called {PRIMARY}, so the report has no primary result. Declare it first."
@@ -113,7 +149,10 @@ class _Rules:
         """Check the names in the analyses."""
         for key, analysis in self.plan.analyses.items():
             way: Path = ("analyses", key)
-            yield from self.unknown((*way, "population"), [analysis.population], self.plan.populations, "a population")
+            if "population" in analysis.model_fields_set:
+                named = [analysis.population]
+                yield from self.unknown((*way, "population"), named, self.plan.populations, "a population")
+            yield from self.listed_twice(way, analysis)
             endpoint = getattr(analysis, "endpoint", None)
             if endpoint is not None:
                 yield from self.unknown((*way, "endpoint"), [endpoint], self.plan.endpoints, "an endpoint")
@@ -126,6 +165,17 @@ class _Rules:
                 yield from self.weight(way, analysis)
             elif isinstance(analysis, Mmrm | Trajectory | Ancova):
                 yield from self.model(way, analysis)
+
+    def listed_twice(self, way: Path, analysis: Analysis) -> Iterator[Problem]:
+        """Check that no list of an analysis holds a name twice."""
+        for key in _LISTS:
+            yield from self.repeated((*way, key), [str(name) for name in getattr(analysis, key, ())])
+
+    def repeated(self, way: Path, names: Iterable[str]) -> Iterator[Problem]:
+        """Give a problem for each name that stands in a list more than once."""
+        found = list(names)
+        for name in dict.fromkeys(name for name in found if found.count(name) > 1):
+            yield self.plan.places.problem(way, f'"{name}" stands there {_times(found.count(name))}. Keep one of them.')
 
     def weight(self, way: Path, analysis: Weight) -> Iterator[Problem]:
         """Check an analysis of weight."""
@@ -165,10 +215,9 @@ class _Rules:
 
     def enough_visits(self, way: Path, analysis: Mmrm) -> Iterator[Problem]:
         """Check that a model of repeated measures has at least two visits, each once."""
-        visits = analysis.visits or self.plan.visit_names[1:]
-        if len(set(visits)) < len(visits):
-            yield self.plan.places.problem((*way, "visits"), "a visit stands there twice. Remove one.")
-        elif len(visits) < 2:
+        visits = tuple(dict.fromkeys(analysis.visits)) or self.plan.visit_names[1:]
+        is_known = bool(analysis.visits) or not self.left_out.touches("schedule")
+        if is_known and len(visits) < 2:
             text = "a model of repeated measures needs two visits or more. Add visits, or use method: ancova."
             yield self.plan.places.problem((*way, "visits"), text)
 
@@ -176,7 +225,8 @@ class _Rules:
         """Check that visits are in the schedule, and come after the baseline where changes are analysed."""
         named = list(names)
         yield from self.unknown(way, named, self.plan.visit_names, "a visit of the schedule")
-        if form is Form.CHANGE and self.plan.baseline_visit in named:
+        is_known = not self.left_out.touches("schedule")
+        if form is Form.CHANGE and is_known and self.plan.baseline_visit in named:
             text = f'"{self.plan.baseline_visit}" is the baseline, which the others are compared with. Remove it here.'
             yield self.plan.places.problem(way, text)
 
@@ -188,9 +238,18 @@ class _Rules:
         """Give a problem for each name that is not among the allowed ones."""
         known = list(dict.fromkeys(allowed))
         for name in names:
-            if name not in known and name not in self.left_out:
+            if self.is_unknown(name, known, noun):
                 remedy = nearest(name, known) or (f"There are: {listed(known)}." if known else "There are none.")
                 yield self.plan.places.problem(way, f'"{name}" is not {noun}. {remedy}')
+
+    def is_unknown(self, name: str, known: Container[str], noun: str) -> bool:
+        """Say whether a name is not known, and not for the reason that its part could not be read."""
+        return name not in known and name not in self.left_out and not self.left_out.holds(*_PARTS.get(noun, (noun,)))
+
+    @property
+    def may_have_infusions(self) -> bool:
+        """Time zero is the first infusion, or it could not be read what it is."""
+        return self.plan.design.has_infusions or self.left_out.touches("design", "time_zero")
 
     @property
     def groups(self) -> list[str]:
@@ -217,42 +276,6 @@ def _arms(plan: Plan) -> Iterator[Problem]:
         yield problem(("design", "arms"), f'"{repeated}" names more than one arm. Give each its own name and code.')
 
 
-def _schedule(plan: Plan) -> Iterator[Problem]:
-    """Check the schedule; windows only where the visits themselves are in order."""
-    found = list(_visits(plan))
-    yield from found or _windows(plan)
-
-
-def _visits(plan: Plan) -> Iterator[Problem]:
-    """Check the visits: unique, in the order of time, the baseline first."""
-    visits, problem = plan.schedule, plan.places.problem
-    for position, visit in enumerate(visits):
-        if visit.visit in plan.visit_names[:position]:
-            yield problem(("schedule", position, "visit"), "this visit stands there twice. Rename or remove one.")
-    if visits[0].at > 0:
-        text = f"the first visit is the baseline; {hours_as_text(visits[0].at)} is after time zero."
-        yield problem(("schedule", 0, "at"), text)
-    for position, (earlier, later) in enumerate(pairwise(visits), start=1):
-        if later.at <= max(earlier.at, 0):
-            before = f"{earlier.visit} ({hours_as_text(earlier.at)})"
-            text = f"{hours_as_text(later.at)} is not after {before}. Put the visits in order."
-            yield problem(("schedule", position, "at"), text)
-
-
-def _windows(plan: Plan) -> Iterator[Problem]:
-    """Check that each window has a length, holds its visit, and meets the next one."""
-    found, problem = windows(plan), plan.places.problem
-    for position, window in enumerate(found):
-        start, until = hours_as_text(window.start), hours_as_text(window.until)
-        if window.start >= window.until:
-            yield problem(("schedule", position), f"from {start} is not before until {until}. Swap them.")
-        elif not window.start <= window.nominal <= window.until:
-            yield problem(("schedule", position), f"at {hours_as_text(window.nominal)} is outside {start} to {until}.")
-    for position, (earlier, later) in enumerate(pairwise(found[1:]), start=2):
-        ends, starts = hours_as_text(earlier.until), hours_as_text(later.start)
-        if earlier.start < earlier.until > later.start < later.until:
-            text = f"from {starts} overlaps with {earlier.visit}, which ends at {ends}. Let it begin there."
-            yield problem(("schedule", position), text)
-        elif earlier.until < later.start:
-            text = f"assessments from {ends} to {starts} count neither for {earlier.visit} nor for this visit."
-            yield problem(("schedule", position), text, "warning")
+def _times(number: int) -> str:
+    """Give how often something happens, in words."""
+    return "twice" if number == 2 else f"{number} times"

@@ -11,6 +11,9 @@ from pydantic import AfterValidator, Field
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Name
 
+ENDINGS = (".csv", ".parquet")
+"""How the names of files end that can be read, in any case of letters."""
+
 
 class Clock(StrEnum):
     """What the cells of time columns hold."""
@@ -21,18 +24,30 @@ class Clock(StrEnum):
     STUDY_DAY = "study-day"
 
 
-def _within_the_folder(file: str) -> str:
-    """Refuse a file that does not lie in the trial's folder: absolute paths tell about a machine, and do not travel."""
+def is_in_the_folder(file: str) -> bool:
+    """Say whether a file lies in the trial's folder: absolute paths tell about a machine, and do not travel."""
     paths = (PurePosixPath(file), PureWindowsPath(file))
-    if any(path.is_absolute() or path.drive or ".." in path.parts for path in paths):
+    return not any(path.is_absolute() or path.drive or ".." in path.parts for path in paths)
+
+
+def is_read(file: str) -> bool:
+    """Say whether a file is of a kind that can be read, by its ending."""
+    return file.lower().endswith(ENDINGS)
+
+
+def _readable(file: str) -> str:
+    """Refuse a file that lies elsewhere, or whose content would wrongly be taken for a table."""
+    if not is_in_the_folder(file):
         raise ValueError(f"{file!r} is not in the trial's folder under data/: put it there and write its name")
+    if not is_read(file):
+        raise ValueError(f"{file!r} is neither CSV nor Parquet: save it as CSV UTF-8 and write the name of that file")
     return file
 
 
 class Source(Part):
     """One file that delivers one table."""
 
-    file: Annotated[Name, AfterValidator(_within_the_folder)]
+    file: Annotated[Name, AfterValidator(_readable)]
     """File in the trial's folder under data/; CSV or Parquet by its ending."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our column name → their column name. A column that already has our name needs no line."""

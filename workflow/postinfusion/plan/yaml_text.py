@@ -1,7 +1,8 @@
 """YAML as people wrote it: every scalar stays the text that stands in the file, and every key knows its line.
 
 YAML reads ``No`` as false and ``12:30`` as 750 in its older version, and ``010`` as a number in all of them. Nothing of
-that happens here: the models decide what a text means. Repeated keys, anchors and tags are refused.
+that happens here: the models decide what a text means. Anchors and tags are refused, and so are repeated keys, but
+after the rest of the plan was looked at.
 """
 
 from __future__ import annotations
@@ -43,16 +44,18 @@ def read(text: str, file: str) -> Document:
     Raises
     ------
     PlanError
-        The text is not YAML, repeats a key, or uses anchors or tags.
+        The text is not YAML, or uses anchors or tags. A key that stands there twice is noted in the document.
     """
     node = _composed(text, file)
     if node is None:
         raise PlanError(Problem(file, "", "the file is empty. Start from a plan under config/trials/."))
     lines: dict[Path, int] = {}
+    repeated: dict[Path, Problem] = {}
     problems = list(_faults(node, file, seen=set(), depth=0))
     if problems:
         raise PlanError(problems)
-    return Document(_tree(node, (), lines), lines)
+    _note_repeated(node, (), file, repeated)
+    return Document(_tree(node, (), lines), lines, repeated)
 
 
 def _composed(text: str, file: str) -> Node | None:
@@ -91,23 +94,26 @@ def _faults(node: Node, file: str, seen: set[int], depth: int) -> Iterator[Probl
     if node.tag is not None and str(node.tag).removeprefix("tag:yaml.org,2002:") not in _ORDINARY_TAGS:
         yield Problem(file, place, f"tags ({node.tag}) are not used in a plan. Remove it.")
     if isinstance(node, MappingNode):
-        yield from _repeated(node, file)
+        for key, _ in node.value:
+            if not isinstance(key, ScalarNode):
+                yield Problem(file, f"line {_line(key)}", "a key must be text. Put it in quotes.")
     for child in _children(node):
         yield from _faults(child, file, seen, depth + 1)
 
 
-def _repeated(node: MappingNode, file: str) -> Iterator[Problem]:
-    """Give the keys of a mapping that are not text or stand there more than once."""
-    first: dict[str, int] = {}
-    for key, _ in node.value:
-        line = _line(key)
-        if not isinstance(key, ScalarNode):
-            yield Problem(file, f"line {line}", "a key must be text. Put it in quotes.")
-        elif key.value in first:
-            earlier = first[key.value]
-            yield Problem(file, f"line {line}", f'"{key.value}" stands already in line {earlier}. Keep one of them.')
-        else:
-            first[key.value] = line
+def _note_repeated(node: Node, path: Path, file: str, repeated: dict[Path, Problem]) -> None:
+    """Note the keys at and below a node that stand there more than once."""
+    if isinstance(node, MappingNode):
+        first: dict[str, int] = {}
+        for key, value in node.value:
+            if key.value in first:
+                text = f'"{key.value}" stands already in line {first[key.value]}. Keep one of them.'
+                repeated[*path, key.value] = Problem(file, f"line {_line(key)}", text)
+            first.setdefault(key.value, _line(key))
+            _note_repeated(value, (*path, key.value), file, repeated)
+    elif isinstance(node, SequenceNode):
+        for position, item in enumerate(node.value):
+            _note_repeated(item, (*path, position), file, repeated)
 
 
 def _children(node: Node) -> list[Node]:
@@ -121,8 +127,9 @@ def _tree(node: Node, path: Path, lines: dict[Path, int]) -> Tree:
     """Give a node as mappings, lists and texts, and note the line of everything below it."""
     lines.setdefault(path, _line(node))
     if isinstance(node, MappingNode):
-        lines.update({(*path, key.value): _line(key) for key, _ in node.value})
-        return {key.value: _tree(value, (*path, key.value), lines) for key, value in node.value}
+        first = {key.value: (key, value) for key, value in reversed(node.value)}
+        lines.update({(*path, name): _line(key) for name, (key, _) in first.items()})
+        return {key.value: _tree(first[key.value][1], (*path, key.value), lines) for key, _ in node.value}
     if isinstance(node, SequenceNode):
         return [_tree(item, (*path, position), lines) for position, item in enumerate(node.value)]
     is_empty = isinstance(node, ScalarNode) and not node.style and node.value in _EMPTY

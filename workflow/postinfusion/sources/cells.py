@@ -23,6 +23,22 @@ _EPOCH = pd.Timestamp("1970-01-01")
 _YEARS = (1900, 2100)
 _DAY = r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})(?:[T ,].*)?"
 _MONTHS = 12
+_YEAR = r"(19|20)[0-9]{2}"
+_MONTH = r"(0?[1-9]|1[0-2])"
+_DAY_OF_MONTH = r"(0?[1-9]|[12][0-9]|3[01])"
+_MONTH_NAME = r"([Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]u[nl]|[Aa]ug|[Ss]ep|[Oo]ct|[Nn]ov|[Dd]ec|[A-Z]{3})[a-z]*[.]?"
+_CERTAIN_DATE = (
+    rf"({_YEAR}[-./]{_MONTH}[-./]{_DAY_OF_MONTH}|[0-9]{{1,2}}[-./] ?[0-9]{{1,2}}[-./] ?{_YEAR}"
+    rf"|{_DAY_OF_MONTH}[-. ]*{_MONTH_NAME}[-, ]*{_YEAR}|{_MONTH_NAME} *{_DAY_OF_MONTH}[-, ]+{_YEAR})"
+    r"([T ,]+[0-9]{1,2}:[0-9]{2}.*)?"
+)
+_POSSIBLE_DATE = (
+    r"(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+    r"|[0-9]{1,2}(-[0-9]{1,2}-|/[0-9]{1,2}/|[.][0-9]{1,2}[.])[0-9]{2}"
+)
+_NO_DATES = (
+    "holds dates (values not shown). Remove it: give an age for a date of birth, map times to a column of times."
+)
 _CLOSE_TO_AN_ARM = 0.8
 
 
@@ -63,7 +79,7 @@ def typed(column: Column, text: pd.Series, *, clock: Clock, allowed: Mapping[str
         For a choice whose values the plan supplies: their spelling → ours.
     """
     if column.type == "text":
-        return Typed(column.name, {column.name: text}, np.zeros(len(text), dtype="bool"))
+        return _text(column, text)
     if column.type == "choice":
         return _choice(column, text, allowed or _spellings(column))
     if column.type == "yes_no":
@@ -77,6 +93,32 @@ def covariate(name: str, text: pd.Series, *, category: bool) -> pd.Series:
     """Give a covariate as numbers where every cell is one and the plan does not call it a category, else as text."""
     values, wrong = as_numbers(text)
     return values.rename(name) if not category and not wrong.any() and text.notna().any() else text.rename(name)
+
+
+def without_dates(name: str, text: pd.Series) -> Typed:
+    """Give the cells of a column that describes persons or records, and refuse dates among them without showing one.
+
+    A date tells who somebody is, a date of birth above all, and each would become a level of its own in the results.
+    """
+    dates = _dates(text)
+    told = [Finding((name,), np.flatnonzero(dates), _NO_DATES)] if dates.any() else []
+    return Typed(name, {name: text.mask(dates)}, dates, told)
+
+
+def _text(column: Column, text: pd.Series) -> Typed:
+    """Give text; an identifier may look like anything."""
+    if column.identifier:
+        return Typed(column.name, {column.name: text}, np.zeros(len(text), dtype="bool"))
+    return without_dates(column.name, text)
+
+
+def _dates(text: pd.Series) -> Mask:
+    """Say which cells are nothing but a date; forms that could be a code only where all cells have them."""
+    distinct = pd.Series(text.dropna().unique(), dtype="str")
+    certain = distinct.str.fullmatch(_CERTAIN_DATE).astype("bool")
+    possible = distinct.str.fullmatch(_POSSIBLE_DATE).astype("bool")
+    wrong = distinct if len(distinct) > 1 and (certain | possible).all() else distinct[certain]
+    return text.isin(wrong).to_numpy(dtype="bool")
 
 
 def as_numbers(text: pd.Series) -> tuple[pd.Series, Mask]:

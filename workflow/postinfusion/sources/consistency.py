@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 
+from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
 from postinfusion.errors import Problem, Severity, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.uses import columns_used
+from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
@@ -30,7 +32,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _without_arm(plan, deliveries)
     yield from _without_time_zero(plan, deliveries)
     yield from _visits(plan, deliveries)
-    if all(name in deliveries for name in _MEASURING if name in plan.sources):
+    if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
     if "intercurrent_events" in deliveries or "intercurrent_events" not in plan.sources:
         yield from _events(plan, deliveries)
@@ -53,7 +55,7 @@ def _participants(deliveries: Deliveries) -> Iterator[Problem]:
 def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that every arm has participants."""
     participants = deliveries.get("participants")
-    if participants is None or participants.frame.empty or len(plan.design.arms) < 2:
+    if participants is None or participants.frame.empty or not _compares(plan):
         return
     if "arm" not in participants.frame:
         text = 'no column "arm" (the arm of each participant). Name it under columns: {arm: …}.'
@@ -66,10 +68,15 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
             yield plan.places.problem(("design", "arms", position), text)
 
 
+def _compares(plan: Plan) -> bool:
+    """Say whether the plan has arms to compare, as far as it could be read."""
+    return len(plan.design.arms) > 1 and not plan.left_out.holds("design", "arms")
+
+
 def _without_arm(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that whoever has no arm was not treated: such a participant is in no arm of any table."""
     participants = deliveries.get("participants")
-    if participants is None or not {"id", "arm"} <= {*participants.frame} or len(plan.design.arms) < 2:
+    if participants is None or not {"id", "arm"} <= {*participants.frame} or not _compares(plan):
         return
     label = f"{participants.names.get('arm', 'arm')}:"
     if any(problem.text.startswith(label) for problem in participants.problems):
@@ -128,47 +135,59 @@ def _columns(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     source = plan.sources["participants"]
     told = {*source.columns, *source.covariates}  # a mapped column that the file lacks has its own message
     for way, name in columns_used(plan):
-        if name not in participants.frame and name not in told:
+        if name in TABLES["participants"].names and name not in {*participants.frame, *told}:
             text = f'no column of {participants.file} delivers "{name}". Name one under columns: {{{name}: …}}.'
             yield plan.places.problem(way, text)
 
 
 def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
-    """Check recorded visits against the schedule."""
+    """Check recorded visits against the schedule; of two names that look like one visit, the plan's is told."""
     recorded = {name: delivery for name, delivery in deliveries.items() if "visit" in delivery.frame}
-    if not recorded:
+    if plan.left_out.holds("schedule") or not recorded:
         return
-    spelt = {visit.recorded_as or visit.visit: visit.visit for visit in plan.schedule}
-    spelt |= {visit.visit: visit.visit for visit in plan.schedule}
+    spelt = {spelling for visit in plan.schedule for spelling in (visit.visit, visit.recorded_as) if spelling}
+    told = {visit for source in plan.sources.values() for visit in visits_of_columns(source)} - spelt
     found = {visit for delivery in recorded.values() for visit in delivery.frame["visit"].dropna().unique()}
+    lacking = dict(_never_recorded(plan, found, told)) if found and _all_delivered(plan, deliveries) else {}
+    yield from lacking.values()
+    meant = {*told, *lacking, *plan.left_out.names}
     for delivery in recorded.values():
-        yield from delivery.problems_of(list(_unscheduled(delivery.frame["visit"], spelt)))
-    if found & {*spelt} or any(delivery.frame["visit"].notna().any() for delivery in recorded.values()):
-        yield from _never_recorded(plan, found)
+        yield from delivery.problems_of(list(_unscheduled(delivery.frame["visit"], spelt, meant)))
 
 
-def _unscheduled(visits: pd.Series, spelt: Mapping[str, str]) -> Iterator[Finding]:
-    """Give the recorded visits that the schedule does not have, as warnings."""
-    strange = visits[visits.notna() & ~visits.isin([*spelt])]
+def _all_delivered(plan: Plan, deliveries: Deliveries) -> bool:
+    """Say whether every source that could record a visit was read."""
+    lacking = {name for name in (*plan.sources, *plan.left_out.names) if name in TABLES} - {*deliveries}
+    return not any("visit" in TABLES[name].names for name in lacking)
+
+
+def _unscheduled(visits: pd.Series, spelt: Collection[str], meant: Collection[str]) -> Iterator[Finding]:
+    """Give the recorded visits that the schedule does not have, as warnings, but for those told about elsewhere."""
+    strange = visits[visits.notna() & ~visits.isin([*spelt, *meant])]
     for visit in strange.unique()[:_SHOWN_VISITS]:
         text = f"{quoted(visit)} is not a visit of the schedule; its rows count as unscheduled. {nearest(visit, spelt)}"
         yield Finding(("visit",), strange.index[strange == visit].to_numpy(), text.strip(), "warning")
 
 
-def _never_recorded(plan: Plan, found: set[str]) -> Iterator[Problem]:
-    """Give the visits of the schedule that no file records."""
+def _never_recorded(plan: Plan, found: set[str], told: Collection[str]) -> Iterator[tuple[str, Problem]]:
+    """Give the visits of the schedule that no file records, each with the recorded name that is near, if any."""
     for position, visit in enumerate(plan.schedule):
-        if not {visit.visit, visit.recorded_as} & found:
-            remedy = nearest(visit.visit, found) or f"Recorded are: {', '.join(sorted(found)[:20])}."
-            text = f"no file records this visit. {remedy} Use recorded_as where the name differs."
-            yield plan.places.problem(("schedule", position), text)
+        if {visit.visit, visit.recorded_as} & found or nearest(visit.visit, told):
+            continue
+        near = nearest(visit.visit, found)
+        remedy = near or f"Recorded are: {', '.join(sorted(found)[:20])}."
+        text = f"no file records this visit. {remedy} Use recorded_as where the name differs."
+        problem = plan.places.problem(("schedule", position), text)
+        yield near.removeprefix("Did you mean ").removesuffix("?") or visit.visit, problem
 
 
 def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that every endpoint is measured in some file."""
     measured = set(_measured(deliveries))
+    told: set[str] = set()
     for key, endpoint in plan.endpoints.items():
         if endpoint.parameter not in measured:
+            told.add(endpoint.measure)
             remedy = nearest(endpoint.parameter, measured) or f"Measured are: {', '.join(sorted(measured)) or 'none'}."
             yield plan.places.problem(
                 ("endpoints", key, "measure"), f'no file measures "{endpoint.parameter}". {remedy}'
@@ -178,7 +197,7 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
             yield plan.places.problem(("endpoints", key, "measure"), text, "warning")
     assessments = deliveries.get("assessments")
     if assessments is not None and "measure" in assessments.frame:
-        wanted = {endpoint.measure for endpoint in plan.endpoints.values()}
+        wanted = {endpoint.measure for endpoint in plan.endpoints.values()} - told
         yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"], wanted)))
 
 

@@ -19,7 +19,7 @@ from postinfusion.sources.records import Records, Rows, distinct_names, rows_as_
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LONGEST_HEADER = 200_000
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
-_SEPARATOR_LINE = re.compile(rb'(\xef\xbb\xbf)?"?sep=.?"?\r?\n', re.IGNORECASE)
+_ABOVE_HEADER = re.compile(rb'(\xef\xbb\xbf)?("?sep=.?"?\r?\n)?([ ,]*\r?\n)*', re.IGNORECASE)
 _EMPTY_LINE = re.compile(rb"^[ ,]+\r?$", re.MULTILINE)
 _OTHER_KINDS = {
     b"PK\x03\x04": "this is an Excel file. Save the sheet as CSV UTF-8.",
@@ -105,8 +105,9 @@ def _require_text(content: bytes, file: str) -> None:
 
 
 def _skipped(content: bytes) -> int:
-    """Give how many lines stand above the header: one where Excel wrote ``sep=,``."""
-    return 1 if _SEPARATOR_LINE.match(content) else 0
+    """Give how many lines stand above the header: empty ones, and one where Excel wrote ``sep=,``."""
+    above = _ABOVE_HEADER.match(content)
+    return above[0].count(b"\n") if above else 0
 
 
 def _first_lines(content: bytes) -> str:

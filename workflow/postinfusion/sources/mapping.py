@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.columns import Column, Table
@@ -48,6 +48,23 @@ class Mapping:
         used = [*self.columns.values(), *self.covariates.values(), *self.flags.values(), *wide, *self.source.where]
         return tuple(dict.fromkeys(used))
 
+    @property
+    def implied(self) -> tuple[str, ...]:
+        """Our columns that a wide layout fills: what they hold is told by the place of a cell in its row."""
+        return () if not self.wide else tuple(name for name in (*_WIDE_COLUMNS, "visit") if name not in self.columns)
+
+    def within(self, columns: Collection[str]) -> Mapping:
+        """Give the mapping without what comes from other columns than these."""
+        where = {theirs: values for theirs, values in self.source.where.items() if theirs in columns}
+        return replace(
+            self,
+            source=self.source.model_copy(update={"where": where}),
+            columns={name: theirs for name, theirs in self.columns.items() if theirs in columns},
+            covariates={name: theirs for name, theirs in self.covariates.items() if theirs in columns},
+            flags={name: theirs for name, theirs in self.flags.items() if theirs in columns},
+            wide=tuple(entry for entry in self.wide if entry[2] in columns),
+        )
+
     def ignored(self, header: Collection[str]) -> tuple[str, ...]:
         """Give the columns of the file that nothing uses."""
         return tuple(name for name in header if name and name not in self.wanted)
@@ -61,7 +78,7 @@ def unknown_names(plan: Plan) -> Iterator[Problem]:
             yield plan.places.problem(("sources", name), f"there is no such table. {remedy}")
         else:
             yield from _unknown_columns(plan, name, source)
-    if "participants" not in plan.sources:
+    if "participants" not in plan.sources and not plan.left_out.touches("sources", "participants"):
         yield plan.places.problem(("sources",), "every trial needs the source participants. Add it.")
 
 
@@ -91,30 +108,17 @@ def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, li
         problems.extend(_absent(plan, way, theirs, source, header))
     for theirs in source.where:
         problems.extend(_absent(plan, ("sources", name, "where", theirs), theirs, source, header))
-    found = Mapping(
-        table,
-        source.model_copy(update={"where": {key: kept for key, kept in source.where.items() if key in header}}),
-        _columns(table, source, header),
-        {key: theirs for key, theirs in source.covariates.items() if theirs in header},
-        {key: theirs for key, theirs in source.flags.items() if theirs in header},
-        tuple(entry for entry in wide if entry[2] in header),
-    )
+    named = {name: source.columns.get(name, name) for name in table.names if name not in _elsewhere(source)}
+    found = Mapping(table, source, named, source.covariates, source.flags, wide).within(header)
     return found, [*problems, *_required(found, header)]
 
 
-def _columns(table: Table, source: Source, header: Collection[str]) -> dict[str, str]:
-    """Give our column → their column for what the file has; constants and wide columns come from elsewhere."""
-    elsewhere = {*source.constants, *(_elsewhere(source))}
-    theirs = {name: source.columns.get(name, name) for name in table.names if name not in elsewhere}
-    return {name: column for name, column in theirs.items() if column in header}
-
-
 def _elsewhere(source: Source) -> tuple[str, ...]:
-    """Give the columns that a wide layout fills."""
+    """Give the columns that constants or a wide layout fill."""
     if not source.wide:
-        return ()
+        return (*source.constants,)
     by_visit = any(isinstance(columns, dict) for columns in source.wide.values())
-    return (*_WIDE_COLUMNS, "visit") if by_visit else _WIDE_COLUMNS
+    return (*source.constants, *_WIDE_COLUMNS, *(["visit"] if by_visit else []))
 
 
 def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
@@ -126,11 +130,16 @@ def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
             yield from ((measure, visit, column) for visit, column in columns.items())
 
 
+def visits_of_columns(source: Source) -> set[str]:
+    """Give the visits that a wide layout has columns for."""
+    return {visit for _, visit, _ in _wide(source) if visit is not None}
+
+
 def _required(found: Mapping, header: Collection[str]) -> Iterator[Problem]:
     """Give the required columns that nothing delivers, unless the plan named a column that is not there."""
     source = found.source
     for column in found.table.columns:
-        delivered = column.name in {*found.columns, *source.constants, *source.columns, *_elsewhere(source)}
+        delivered = column.name in {*found.columns, *source.columns, *_elsewhere(source)}
         if column.required and not delivered:
             yield Problem(source.file, "", _how_to_map(column, header))
 
@@ -190,7 +199,8 @@ def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
         yield plan.places.problem(("sources", name, "wide"), "only assessments and vitals can be wide. Remove it.")
     for measure, columns in source.wide.items():
         for visit in columns if isinstance(columns, dict) else ():
-            if visit not in plan.visit_names:
+            known = visit in plan.visit_names or visit in plan.left_out or plan.left_out.holds("schedule")
+            if not known:
                 remedy = nearest(visit, plan.visit_names) or f"There are: {listed(plan.visit_names)}."
                 text = f"this is not a visit of the schedule. {remedy}"
                 yield plan.places.problem(("sources", name, "wide", measure, visit), text)

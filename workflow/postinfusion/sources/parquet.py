@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from postinfusion.errors import DataError, Problem
+from postinfusion.errors import Problem
 from postinfusion.io import read as files
 from postinfusion.sources.records import Records
 
@@ -18,12 +18,8 @@ from postinfusion.sources.records import Records
 def read(path: Path, wanted: Collection[str], file: str) -> Records:
     """Give the records of a file with some of its columns.
 
-    A column of timestamps that all lie at midnight is one of dates.
-
-    Raises
-    ------
-    DataError
-        A column has a type that no cell of a table can have, or times with a zone.
+    A column of timestamps that all lie at midnight is one of dates. One whose type no cell of a table can have, or that
+    holds times with a zone, is left out and told among the problems.
     """
     table = files.table(path, list(wanted))
     texts: dict[str, pd.Series] = {}
@@ -36,10 +32,8 @@ def read(path: Path, wanted: Collection[str], file: str) -> Records:
                 f'"{name}" has the type {table[name].type}, which cannot be read. Export text, numbers or local times.'
             )
             problems.append(Problem(file, "", text))
-    if problems:
-        raise DataError(problems)
     frame = pd.DataFrame(texts, index=pd.RangeIndex(table.num_rows))
-    return Records(file, frame, np.arange(1, table.num_rows + 1))
+    return Records(file, frame, np.arange(1, table.num_rows + 1), tuple(problems))
 
 
 def _text(cells: pa.ChunkedArray) -> pd.Series:

@@ -13,6 +13,7 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import is_in_the_folder, is_read
 from postinfusion.sources import consistency, delimited, mapping, parquet
 from postinfusion.sources.records import Records
 from postinfusion.sources.tables import Delivery, deliver
@@ -32,7 +33,7 @@ class Canonical:
     deliveries
         Name → table with what is known about the way it came, for the tables that the plan names.
     problems
-        Warnings; an error would have been raised.
+        What is wrong; only warnings where the tables are those of :func:`canonical_tables`.
     ignored
         By table: columns of its file that nothing uses.
     """
@@ -62,22 +63,37 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
     DataError
         With every problem, warnings included, when one of them is an error.
     """
+    found = readable_tables(plan, folder)
+    if any(problem.severity == "error" for problem in found.problems):
+        raise DataError(found.problems)
+    return found
+
+
+def readable_tables(plan: Plan, folder: Path) -> Canonical:
+    """Give the canonical tables of a trial that can be read, errors among the problems.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial, or what is left of it: then only what it still says is checked.
+    folder
+        Folder of its data files.
+    """
     problems = list(mapping.unknown_names(plan))
     if not folder.is_dir():
-        raise DataError([*problems, _no_folder(plan, folder)])
+        return Canonical({}, (*problems, _no_folder(plan, folder)), {})
+    problems += [_no_file(folder, file) for file in files_of(plan) if not (folder / file).is_file()]
     deliveries: dict[str, Delivery] = {}
     ignored: dict[str, tuple[str, ...]] = {}
-    for name in (name for name in plan.sources if name in TABLES):
-        try:
-            deliveries[name], ignored[name] = _delivered(plan, name, folder, problems)
-        except DataError as error:
-            problems.extend(error.problems)
+    for name, source in plan.sources.items():
+        if name in TABLES and (folder / source.file).is_file():
+            try:
+                deliveries[name], ignored[name] = _delivered(plan, name, folder, problems)
+            except DataError as error:
+                problems.extend(error.problems)
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
     problems.extend(consistency.check(plan, deliveries))
-    problems = without_ids(dict.fromkeys(problems), _ids(deliveries))
-    if any(problem.severity == "error" for problem in problems):
-        raise DataError(problems)
-    return Canonical(deliveries, tuple(problems), ignored)
+    return Canonical(deliveries, tuple(without_ids(dict.fromkeys(problems), _ids(deliveries))), ignored)
 
 
 def without_ids(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
@@ -103,11 +119,10 @@ def _ids(deliveries: Mapping[str, Delivery]) -> set[str]:
 def _delivered(plan: Plan, name: str, folder: Path, problems: list[Problem]) -> tuple[Delivery, tuple[str, ...]]:
     """Give one table and the columns that nothing uses; what the header lacks is added to the problems."""
     file = plan.sources[name].file
-    if not (folder / file).is_file():
-        raise DataError(_no_file(folder, file))
     way, lacking = mapping.mapping(plan, name, header := _header(folder / file, file))
-    problems.extend(lacking)
-    return deliver(plan, way, _records(folder / file, way.wanted, file)), way.ignored(header)
+    records = _records(folder / file, way.wanted, file)
+    problems.extend([*lacking, *records.problems])
+    return deliver(plan, way, records), way.ignored(header)
 
 
 def _no_folder(plan: Plan, folder: Path) -> Problem:
@@ -148,5 +163,12 @@ def _is_parquet(file: str) -> bool:
 
 
 def files_of(plan: Plan) -> Iterator[str]:
-    """Give the names of the files of a trial, each once."""
-    yield from dict.fromkeys(source.file for source in plan.sources.values())
+    """Give the names of the files of a trial, each once; also of sources whose other keys could not be read."""
+    named = [source.file for source in plan.sources.values()]
+    tree = plan.places.document.tree
+    sources = tree.get("sources") if isinstance(tree, dict) else None
+    for name, part in sources.items() if isinstance(sources, dict) else ():
+        file = part.get("file") if isinstance(part, dict) else None
+        if name not in plan.sources and isinstance(file, str) and is_in_the_folder(file) and is_read(file):
+            named.append(file)
+    yield from dict.fromkeys(named)

@@ -26,11 +26,14 @@ class Records:
         Their column names, all text without blanks around it; a missing cell is empty.
     rows
         Where each record stands: the line of a text file, the number of the record from 1 otherwise.
+    problems
+        Why a wanted column is not among them.
     """
 
     file: str
     frame: pd.DataFrame
     rows: Rows
+    problems: tuple[Problem, ...] = ()
 
     def keep(self, mask: npt.NDArray[np.bool_]) -> Records:
         """Give some of the records."""

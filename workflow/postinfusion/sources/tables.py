@@ -14,11 +14,12 @@ from postinfusion.datasets.checks import Finding, Mask, check
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.sources.cells import Typed, as_numbers, covariate, typed
+from postinfusion.sources.cells import Typed, as_numbers, covariate, typed, without_dates
 from postinfusion.sources.mapping import FLAG, Mapping
 from postinfusion.sources.records import Records, Rows, rows_as_text
 
 _EMPTY = ""
+ARM_COLUMNS = ("arm", "arm_actual")
 Labels = npt.NDArray[np.object_]
 
 
@@ -94,15 +95,19 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
     records
         The file's wanted columns as text.
     """
+    way, unread = way.within([*records.frame]), {*way.columns}
     kept = records.keep(_chosen(way, records.frame))
     way, misread = _without_score_of_numbers(way, kept)
     raw = _long(plan, way, kept) if way.wide else Raw(_ours(way, kept), kept.rows)
     parts = [_typed(plan, way, column, raw.frame) for column in way.table.columns if column.name in raw.frame]
     parts += [_flag(plan, way, name, raw.frame) for name in way.flags]
+    parts += [_covariate(plan, way, name, raw.frame) for name in way.covariates]
     cells = {name: cells for part in parts for name, cells in part.columns.items()}
-    frame = pd.DataFrame({**cells, **_covariates(plan, way, raw.frame)}, index=raw.frame.index)
+    frame = pd.DataFrame(cells, index=raw.frame.index)
     findings = [finding for part in parts for finding in part.findings]
-    findings += check(way.table, frame, {part.name: part.unreadable for part in parts})
+    unreadable = {name: np.ones(len(frame), dtype="bool") for name in unread - {*way.columns}}
+    unreadable |= {part.name: part.unreadable for part in parts}
+    findings += check(way.table, frame, unreadable, implied=way.implied)
     delivery = Delivery(frame, kept.file, raw.rows, _names(way), raw.labels)
     problems = tuple(dict.fromkeys([*misread, *delivery.problems_of(findings)]))
     excluded = len(records.rows) - len(kept.rows)
@@ -165,7 +170,9 @@ def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
 def _typed(plan: Plan, way: Mapping, column: Column, raw: pd.DataFrame) -> Typed:
     """Give one column with its type."""
     text = _translated(plan, way, column.name, raw[column.name])
-    spellings = _arms(plan) if column.name in {"arm", "arm_actual"} else None
+    spellings = _arms(plan) if column.name in ARM_COLUMNS else None
+    if spellings and plan.left_out.holds("design", "arms"):
+        return Typed(column.name, {column.name: text}, np.zeros(len(text), dtype="bool"))
     return typed(column, text, clock=way.source.clock, allowed=spellings)
 
 
@@ -183,13 +190,11 @@ def _arms(plan: Plan) -> dict[str, str]:
     return codes | {arm.name: arm.name for arm in plan.design.arms}
 
 
-def _covariates(plan: Plan, way: Mapping, raw: pd.DataFrame) -> dict[str, pd.Series]:
-    """Give the covariates of the plan; strata and declared categories stay text."""
-    categories = {*plan.design.strata, *way.source.categories}
-    return {
-        name: covariate(name, _translated(plan, way, name, raw[name]), category=name in categories)
-        for name in way.covariates
-    }
+def _covariate(plan: Plan, way: Mapping, name: str, raw: pd.DataFrame) -> Typed:
+    """Give a covariate of the plan; strata and declared categories stay text."""
+    found = without_dates(name, _translated(plan, way, name, raw[name]))
+    is_category = name in {*plan.design.strata, *way.source.categories}
+    return replace(found, columns={name: covariate(name, found.columns[name], category=is_category)})
 
 
 def _flag(plan: Plan, way: Mapping, name: str, raw: pd.DataFrame) -> Typed:

@@ -1,0 +1,99 @@
+"""The rules about time in a plan: visits in order, windows that tile, results at times that are observed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from postinfusion.errors import Problem
+from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan.places import Path
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.plan.windows import windows
+
+
+def check(plan: Plan) -> Iterator[Problem]:
+    """Check the schedule; windows only where visits are in order, times of analyses only where all are right."""
+    if plan.left_out.touches("schedule"):
+        return
+    found = list(_visits(plan)) or list(_windows(plan))
+    yield from found
+    if all(problem.severity == "warning" for problem in found):
+        for key, analysis in plan.analyses.items():
+            if isinstance(analysis, Trajectory):
+                yield from _unobserved(plan, ("analyses", key), analysis)
+
+
+def _unobserved(plan: Plan, way: Path, analysis: Trajectory) -> Iterator[Problem]:
+    """Check that a course over time is asked for, and bends, where there are observations."""
+    end = windows(plan)[-1].until
+    limits = f"the last window of the schedule ends at {_in_days(end)}"
+    for position, hours in enumerate(analysis.report_at):
+        if hours > end:
+            text = f"nothing is observed then, {limits}: the estimate is extrapolated. Name an earlier time."
+            yield plan.places.problem((*way, "report_at", position), f"{_in_days(hours)}: {text}", "warning")
+    knots = analysis.basis.spline if isinstance(analysis.basis, SplineBasis) else ()
+    for position, hours in enumerate(knots):
+        if not 0 < hours < end:
+            text = f"a knot of a spline lies after time zero and within the schedule; {limits}. Move it."
+            yield plan.places.problem((*way, "basis", "spline", position), f"{_in_days(hours)}: {text}")
+    if any(later <= earlier for earlier, later in pairwise(knots)):
+        yield plan.places.problem(
+            (*way, "basis", "spline"), "knots must be in the order of time, each once. Sort them."
+        )
+
+
+def _visits(plan: Plan) -> Iterator[Problem]:
+    """Check the visits: unique, in the order of time, the baseline first."""
+    visits, problem = plan.schedule, plan.places.problem
+    for position, visit in enumerate(visits):
+        if visit.visit in plan.visit_names[:position]:
+            yield problem(("schedule", position, "visit"), "this visit stands there twice. Rename or remove one.")
+    if visits[0].at > 0:
+        text = f"the first visit is the baseline; {_written(plan, 0, 'at', visits[0].at)} is after time zero."
+        yield problem(("schedule", 0, "at"), text)
+    for position, (earlier, later) in enumerate(pairwise(visits), start=1):
+        if later.at <= max(earlier.at, 0):
+            before = f"{earlier.visit} ({_written(plan, position - 1, 'at', earlier.at)})"
+            text = f"{_written(plan, position, 'at', later.at)} is not after {before}. Put the visits in order."
+            yield problem(("schedule", position, "at"), text)
+
+
+def _windows(plan: Plan) -> Iterator[Problem]:
+    """Check that each window has a length, holds its visit, and meets the next one."""
+    found, problem = windows(plan), plan.places.problem
+    for position, window in enumerate(found):
+        start, until = _written(plan, position, "from", window.start), _written(plan, position, "until", window.until)
+        if window.start >= window.until:
+            yield problem(("schedule", position), f"from {start} is not before until {until}. Swap them.")
+        elif not window.start <= window.nominal <= window.until:
+            yield problem(
+                ("schedule", position),
+                f"at {_written(plan, position, 'at', window.nominal)} is outside {start} to {until}.",
+            )
+    for position, (earlier, later) in enumerate(pairwise(found[1:]), start=2):
+        ends, starts = (
+            _written(plan, position - 1, "until", earlier.until),
+            _written(plan, position, "from", later.start),
+        )
+        if earlier.start < earlier.until > later.start < later.until:
+            text = f"from {starts} overlaps with {earlier.visit}, which ends at {ends}. Let it begin there."
+            yield problem(("schedule", position), text)
+        elif earlier.until < later.start:
+            text = f"assessments from {ends} to {starts} count neither for {earlier.visit} nor for this visit."
+            yield problem(("schedule", position), text, "warning")
+
+
+def _written(plan: Plan, position: int, key: str, hours: float) -> str:
+    """Give a time of a visit as the plan writes it; where it leaves the time out, the hours that it stands for."""
+    document = plan.places.document.tree
+    visits = document.get("schedule") if isinstance(document, dict) else None
+    visit = visits[position] if isinstance(visits, list) and position < len(visits) else None
+    written = visit.get(key) if isinstance(visit, dict) else None
+    return written if isinstance(written, str) else hours_as_text(hours)
+
+
+def _in_days(hours: float) -> str:
+    """Give a time in days from two days on."""
+    return f"{hours / 24:g} d" if hours >= 48 else hours_as_text(hours)
