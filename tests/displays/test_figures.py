@@ -14,12 +14,21 @@ from postinfusion.ard.query import select, statistic
 from postinfusion.errors import DataError, ModelError
 from postinfusion.present import formats, theme
 from postinfusion.present.figures import draw
+from postinfusion.present.figures.time_axis import squeezed
 from postinfusion.present.results import results_of
 from postinfusion.report.figure_files import png_bytes, svg_bytes
 from postinfusion.vocabulary import BANNERS, INDIVIDUAL_BANNER, DataKind
 
-FIGURES = {"CONSORT01": "flow", "MMRMG01": "madrs-mmrm", "IPPG01": "madrs-lines", "WTG03": "body", "AEG01": "harms"}
+FIGURES = {
+    "CONSORT01": "flow",
+    "MMRMG01": "madrs-mmrm",
+    "MMRMG02": "madrs-mmrm",
+    "IPPG01": "madrs-lines",
+    "WTG03": "body",
+    "AEG01": "harms",
+}
 PLANS = {"infused": trials.infused, "three arms": trials.three_arms, "single arm": trials.single_arm}
+PHONE = 352.0  # pixels: the column of the page on a phone 390 pixels wide
 INK_BEYOND_THE_EDGE = 1.0  # pixels by which letters may differ from their measured width
 
 
@@ -83,11 +92,15 @@ def check_nothing_is_cut_or_overlaps(figure):
 @pytest.mark.parametrize("output_id", FIGURES)
 def test_no_text_is_cut_and_no_labels_overlap(output_id, name):
     check_nothing_is_cut_or_overlaps(made(output_id, name).figure)
+    if made(output_id, name).narrow:
+        check_nothing_is_cut_or_overlaps(made(output_id, name).narrow)
 
 
 @pytest.mark.parametrize("output_id", FIGURES)
 def test_five_arms_with_long_names_fit(output_id):
-    check_nothing_is_cut_or_overlaps(drawing(output_id, with_arms(5)).figure)
+    found = drawing(output_id, with_arms(5))
+    for figure in (found.figure, found.narrow or found.figure):
+        check_nothing_is_cut_or_overlaps(figure)
 
 
 @pytest.mark.parametrize("output_id", FIGURES)
@@ -119,6 +132,87 @@ def test_means_stand_at_the_values_of_the_results_and_inside_the_axes():
     low, high = axes.get_ylim()
     assert low < limits["stat"].min()
     assert limits["stat"].max() < high
+
+
+@pytest.mark.parametrize("name", PLANS)
+@pytest.mark.parametrize("shape", ["figure", "narrow"])
+def test_effects_stand_at_their_time_and_at_the_values_of_the_results(name, shape):
+    plan = PLANS[name]()
+    ard = trials.results(plan)
+    found = drawing("MMRMG02", plan, ard)
+    pairs = [(arm, plan.design.reference) for arm in plan.design.arm_names if arm != plan.design.reference]
+    term = "difference" if plan.design.reference else "marginal-mean"
+    panels = getattr(found, shape).axes
+    assert len(panels) == len(pairs)
+    for axes, (arm, against) in zip(panels, pairs, strict=True):
+        key = {"analysis_id": "madrs-mmrm", "term": term, "arm": arm, "comparator": against or ""}
+        rows = select(ard, **key, stat_name="estimate")
+        rows = rows[rows["visit"] != "average"]
+        line = next(line for line in axes.get_lines() if line.get_label() == arm)
+        np.testing.assert_array_equal(line.get_ydata(), rows["stat"])
+        hours = np.array([plan.nominal_hours[visit] for visit in rows["visit"]])
+        np.testing.assert_array_equal(line.get_xdata(), squeezed(hours, plan))
+        limits = select(ard, **key, stat_name=["conf_low", "conf_high"])
+        low, high = axes.get_ylim()
+        assert low <= limits.loc[limits["visit"] != "average", "stat"].min()
+        assert high >= limits.loc[limits["visit"] != "average", "stat"].max()
+
+
+def test_the_direction_of_benefit_is_said_in_words_and_zero_is_a_line():
+    axes = made("MMRMG02", "infused").figure.axes[0]
+    assert "below zero favours Ketamine" in axes.get_ylabel().replace("\n", " ")
+    assert [line.get_ydata()[0] for line in axes.get_lines() if line.get_gid() == "zero"] == [0]
+    single = made("MMRMG02", "single arm")
+    assert "uncontrolled" in single.label.title
+    assert "favours" not in texts_of(single.figure) + single.alt
+
+
+def test_planned_infusions_are_ticks_of_the_effect():
+    plan = trials.infused()
+    (ticks,) = [item for item in made("MMRMG02", "infused").figure.axes[0].collections if item.get_gid() == "infusions"]
+    places = [segment[0][0] for segment in ticks.get_segments()]
+    np.testing.assert_array_equal(places, squeezed(np.array(plan.design.infusions), plan))
+    without = made("MMRMG02", "three arms").figure.axes[0]
+    assert not [item for item in without.collections if item.get_gid() == "infusions"]
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_letters_are_large_enough_on_a_phone(name):
+    figure = made("MMRMG02", name).narrow
+    pixels_per_inch = PHONE / figure.get_figwidth()
+    sizes = [text.get_size() for text in figure.findobj(Text) if text.get_text().strip()]
+    assert min(sizes) / 72 * pixels_per_inch >= 10
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_ticks_of_individual_courses_stand_at_visits(name):
+    plan = PLANS[name]()
+    axes = made("IPPG01", name).figure.axes[0]
+    visits = [float(squeezed(visit.at, plan)) for visit in plan.schedule]
+    assert len(axes.get_xticks()) >= 3
+    assert set(axes.get_xticks()) | set(axes.get_xticks(minor=True)) <= set(visits)
+    named = {label.get_text().replace("\n", " ") for label in axes.get_xticklabels()}
+    assert {plan.baseline_visit, plan.visit_names[-1]} <= named <= set(plan.visit_names)
+
+
+def test_a_figure_of_weight_alone_does_not_name_body_mass_index():
+    body = trials.INFUSED["analyses"]["body"] | {"endpoints": ["weight"]}
+    found = drawing("WTG03", trials.infused(analyses=trials.INFUSED["analyses"] | {"body": body}))
+    assert found.label.title == "Mean change of weight"
+
+
+def test_a_figure_without_a_suppressed_mark_does_not_explain_one():
+    plan = trials.infused()
+    ard = suppressed(trials.results(plan), analysis_id="body", stat_name="median")
+    assert formats.SUPPRESSED_NOTE not in drawing("WTG03", plan, ard).label.footnotes
+
+
+def test_a_single_term_is_not_called_all_terms():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    of_terms = (ard["variable"] == "class-term") & (ard["term"] != "")
+    found = drawing("AEG01", plan, ard[~of_terms | (ard["term"] == "Nausea")])
+    assert found.label.subtitle.startswith("The only term.")
 
 
 def test_the_number_at_each_visit_stands_below_its_mean():
@@ -193,7 +287,7 @@ def test_a_subtitle_names_no_panel_that_is_not_there():
     assert "Left:" in made("AEG01", "infused").label.subtitle
 
 
-PUBLIC = [("AEG01", 4), ("MMRMG01", 8), ("CONSORT01", 12), ("WTG03", 12)]
+PUBLIC = [("AEG01", 4), ("MMRMG01", 8), ("MMRMG02", 8), ("CONSORT01", 12), ("WTG03", 12)]
 
 
 def texts_of(figure):

@@ -45,7 +45,7 @@ def shown(plan, ard, section):
     courses = {"madrs-lines": trials.courses(plan, size=6)}
     files = section_files(plan, section_displays(plan, ard, section, courses))
     index = read_index(files[INDEX].decode())
-    return Shown(index, {entry.file: files[entry.file] for entry in index.entries})
+    return Shown(index, {file: files[file] for file in index.files})
 
 
 @cache
@@ -61,7 +61,7 @@ def report(name):
 @pytest.mark.parametrize("name", TRIALS)
 def test_the_page_needs_nothing_beside_itself(name):
     outline = Outline(report(name))
-    addresses = [item[key] for _, item in outline.elements for key in ("src", "href") if key in item]
+    addresses = [item[key] for _, item in outline.elements for key in ("src", "srcset", "href") if key in item]
     assert addresses
     assert all(address.startswith(("data:image/svg+xml;base64,", "#")) for address in addresses)
     assert not outline.of("script", "link", "iframe", "object", "embed")
@@ -103,6 +103,48 @@ def test_the_first_screen_holds_result_meaning_harms_and_strip_before_the_conten
                  "Deaths", "0\N{NO-BREAK SPACE}(0.0\N{NO-BREAK SPACE}%) [0]", "converged, unstructured",
                  "1 warning of the analyses, 1 of the data check"):  # fmt: skip
         assert text in first
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_the_first_screen_shows_the_effect_over_time_in_a_form_for_phones_too(name):
+    first = report(name).split('<nav class="contents"')[0]
+    (figure,) = re.findall(r'<figure class="effect">(.*?)</figure>', first, flags=re.DOTALL)
+    (source,) = Outline(figure).of("source")
+    assert source["media"] == "(max-width: 34rem)"
+    assert source["srcset"] != Outline(figure).of("img")[0]["src"]
+    assert ("over time, uncontrolled" if name == "single arm" else "difference from") in figure
+
+
+def test_events_that_were_not_recorded_are_not_told_as_none_on_the_first_screen():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    reasons = {"serious": "seriousness (no value in serious)", "died": "deaths (no disposition)"}
+    for level, reason in reasons.items():
+        n = (ard["variable"] == "overview") & (ard["level"] == level)
+        ard = ard.assign(stat=ard["stat"].mask(n), error=ard["error"].mask(n, f"not recorded: {reason}"))
+    first = page(plan, "t", ard, []).split('<nav class="contents"')[0]
+    assert "Not recorded: seriousness (no value in serious), deaths (no disposition)." in first
+    assert "hold neither deaths" not in first
+    assert {fact.name: fact.text for fact in strip(plan, ard, [])}[
+        "Serious events"
+    ] == "not recorded; deaths: not recorded"
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_arms_are_rows_of_the_harms_so_that_any_number_fits_a_phone(name):
+    plan = TRIALS[name]()
+    (part,) = harms(plan, trials.results(plan)).parts
+    assert [row.label.split(" (N")[0] for row in part.rows] == list(plan.design.arm_names)
+    assert part.columns == ("", "Deaths", "Serious adverse events", "Stopped because of an event")
+
+
+def test_a_figure_wider_than_a_phone_says_so():
+    assert "The figure is wider than this screen: scroll it sideways." in report("infused").split('id="IPPG01')[1]
+
+
+def test_without_a_comparison_the_estimand_is_no_difference():
+    assert "mean, without a comparison" in report("single arm")
+    assert "difference in means" not in report("single arm")
 
 
 def test_synthetic_and_individual_data_carry_their_banners():

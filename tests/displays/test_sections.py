@@ -44,6 +44,15 @@ def test_files_are_named_by_output_and_analysis():
     }
 
 
+def test_a_figure_for_narrow_screens_has_a_file_of_its_own():
+    plan = trials.infused()
+    files = section_files(plan, made(plan, Section.EFFICACY))
+    index = read_index(files[INDEX].decode())
+    (narrow,) = [entry.narrow for entry in index.entries if entry.narrow]
+    assert narrow == "figures/MMRMG02_madrs-mmrm_narrow.svg"
+    assert set(index.files) <= set(files)
+
+
 def test_every_table_of_synthetic_data_carries_the_banner():
     plan = trials.infused()
     files = section_files(plan, made(plan, Section.EFFICACY))

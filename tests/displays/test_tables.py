@@ -10,10 +10,12 @@ from postinfusion.errors import ModelError
 from postinfusion.present import formats
 from postinfusion.present.display import label_of
 from postinfusion.present.results import results_of
-from postinfusion.present.sections import requests
+from postinfusion.present.sections import requests, section_displays
 from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01, qct01
+from postinfusion.present.tables.term_names import term_in_words
 from postinfusion.vocabulary import STATISTICS, Section
 
+MODEL_WITH_COVARIATES = trials.INFUSED["analyses"]["madrs-mmrm"] | {"covariates": ["baseline", "mmse"]}
 PLANS = {"infused": trials.infused(), "three arms": trials.three_arms(), "single arm": trials.single_arm()}
 NUMBER = re.compile(r"[<−]?\d+(?:\.\d+)?")
 REQUESTS = [
@@ -114,6 +116,89 @@ def test_classes_and_terms_descend_by_participants():
     counts = [(row.indent, int(row.cells[2].split(formats.NO_BREAK)[0])) for row in rows]
     classes = [n for indent, n in counts if indent == 0]
     assert classes == sorted(classes, reverse=True)
+
+
+def not_recorded(ard: pd.DataFrame, level: str, reason: str) -> pd.DataFrame:
+    """Give the results of data that do not record one line of the overview."""
+    of_level = (ard["variable"] == "overview") & (ard["level"] == level)
+    n = of_level & (ard["stat_name"] == "n")
+    changed = ard.assign(stat=ard["stat"].mask(n), error=ard["error"].mask(n, f"not recorded: {reason}"))
+    return changed[~of_level | n]
+
+
+def test_what_was_not_recorded_is_told_from_none():
+    ard = not_recorded(ard_of("infused"), "serious", "seriousness (no value in serious)")
+    table = TABLES["AET01"](results_of(PLANS["infused"], ard, "harms"))
+    rows = {row.label: row.cells for row in table.parts[0].rows}
+    assert set(rows["Serious"][:3]) == {"not recorded"}
+    assert any("Not recorded: seriousness (no value in serious)." in note for note in table.label.footnotes)
+    assert not any(note.startswith("NE") for note in table.label.footnotes)
+
+
+def test_missing_assessments_without_a_disposition_are_not_put_down_to_leaving():
+    ard = ard_of("infused")
+    ard = ard.assign(level=ard["level"].mask(ard["level"] == "discontinued", "no later assessment"))
+    table = TABLES["MIST01"](results_of(PLANS["infused"], ard, "madrs-missing"))
+    labels = [row.label for part in table.parts for row in part.rows]
+    assert not any("discontinuation" in label for label in labels)
+    assert any("The data do not say who left the trial" in note for note in table.label.footnotes)
+
+
+def test_analyses_of_one_kind_and_endpoint_have_titles_that_tell_them_apart():
+    again = trials.INFUSED["analyses"]["madrs-mmrm"] | {"estimand": ""}
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"madrs-again": again})
+    ard = trials.results(plan)
+    titles = [TABLES["MMRMT01"](results_of(plan, ard, key)).label.title for key in ("madrs-mmrm", "madrs-again")]
+    assert titles[0].endswith("(primary analysis)")
+    assert titles[1].endswith("(madrs-again)")
+
+
+def test_coefficients_are_named_in_words():
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"madrs-mmrm": MODEL_WITH_COVARIATES})
+    results = results_of(plan, ard_of("infused"), "madrs-mmrm")
+    names = {
+        "(Intercept)": "Intercept",
+        "ARMKetamine:AVISITDay 3": "Ketamine × Day 3",
+        "AVISITDay 3:BASE": "Day 3 × baseline",
+        "DIAGBED": "Diagnosis BED",
+        "MMSE": "MMSE",
+        "ARM:AVISIT": "Arm × visit",
+        "log1p(DAYS):BASE": "Log(1 + days) × baseline",
+    }
+    assert {name: term_in_words(results, name) for name in names} == names
+
+
+def test_characteristics_have_their_label_and_unit():
+    plan = trials.infused(
+        analyses={"baseline": {"method": "demographics", "variables": ["age", "illness_years", "co_treatment", "mmse"]}}
+    )
+    added = [
+        row | {"unit": unit}
+        for name, unit in (("age", "years"), ("illness_years", "years"), ("co_treatment", ""), ("mmse", ""))
+        for arm in (*plan.design.arm_names, "")
+        for row in build.rows({"n": 9, "mean": 2.0, "sd": 1.0}, variable=name, arm=arm)
+    ]
+    ard = build.table(added, analysis_id="baseline", population="randomised", trial="t")
+    labels = [row.label for row in dmt01.table(results_of(plan, ard, "baseline")).parts[0].rows if not row.indent]
+    assert labels == ["Age (years)", "Duration of illness (years)", "Concomitant treatment", "MMSE"]
+
+
+def test_a_table_of_weight_alone_does_not_name_body_mass_index():
+    body = trials.INFUSED["analyses"]["body"] | {"endpoints": ["weight"]}
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"body": body})
+    title = TABLES["WTT01"](results_of(plan, trials.results(plan), "body")).label.title
+    assert title == "Weight by visit"
+
+
+def test_suppression_is_only_explained_where_a_cell_shows_it():
+    ard = ard_of("infused").copy()
+    hidden = (ard["analysis_id"] == "harms") & (ard["term"] == "Nausea") & (ard["stat_name"] == "n")
+    ard = ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, "suppressed"))
+    made = section_displays(PLANS["infused"], ard, Section.SAFETY, {}).made
+    explained = {
+        item.display.label.output_id for item in made if formats.SUPPRESSED_NOTE in item.display.label.footnotes
+    }
+    assert explained == {"AET02", "AEG01"}
 
 
 def test_all_column_is_left_out_in_a_trial_with_one_arm():

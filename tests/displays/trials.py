@@ -327,8 +327,9 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
             yield from rows(limits, **pair, **key)
 
 
-def _courses(_plan, _analysis, _size, _random) -> Iterator[Row]:
-    yield from ()
+def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:
+    yield from rows({"n_observations": 9 * size}, variable="time")
+    yield from rows({"n_observations": 0}, variable="time", level="nominal")
 
 
 _BUILDERS = {

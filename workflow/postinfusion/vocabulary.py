@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,6 +57,7 @@ OUTPUTS = {
         Output("MIST01", "Missing assessments", Section.EFFICACY, Method.MISSINGNESS, "table"),
         Output("MMRMT01", "Mixed model for repeated measures", Section.EFFICACY, Method.MMRM, "table"),
         Output("MMRMG01", "Adjusted means by visit", Section.EFFICACY, Method.MMRM, "figure"),
+        Output("MMRMG02", "Effect over time", Section.EFFICACY, Method.MMRM, "figure"),
         Output("LMMT01", "Linear mixed model over time", Section.EFFICACY, Method.TRAJECTORY, "table"),
         Output("AOVT01", "Analysis of covariance", Section.EFFICACY, Method.ANCOVA, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
@@ -115,6 +117,39 @@ DF_NAMES = {
     DfMethod.RESIDUAL: "residual",
     DfMethod.ASYMPTOTIC: "asymptotic",
 }
+
+
+BODY_MASS_INDEX = "BMI"
+
+# What an analysis writes into ``error`` of a statistic that the data do not record: this, a colon and what is missing.
+NOT_RECORDED = "not recorded"
+
+# What the field calls the columns of the participants, where that is more than their name in words.
+PARTICIPANT_LABELS = {
+    "height_cm": "Height",
+    "illness_years": "Duration of illness",
+    "failed_treatments": "Earlier treatments that failed",
+    "co_treatment": "Concomitant treatment",
+    "exposure_days": "Days on treatment",
+    "arm_actual": "Arm received",
+}
+ABBREVIATIONS = frozenset(
+    {"adhd", "bdi", "bmi", "bprs", "cadss", "cgi", "cia", "ecg", "ede", "edeq", "gad", "gad7", "gaf", "hamd", "hdrs",
+     "madrs", "mmse", "ocd", "phq", "phq9", "ptsd", "qids", "ssri", "vas", "ymrs"}
+)  # fmt: skip
+
+# Groups that the field names in another order than that of their letters.
+_CUSTOMARY_ORDER = ("AN", "Anorexia nervosa", "BN", "Bulimia nervosa", "BED", "Binge-eating disorder", "OSFED")
+
+
+def in_order(groups: Iterable[str]) -> list[str]:
+    """Give the names of groups in the order that the field is used to, others after them by name.
+
+    >>> in_order(["BED", "north", "AN", "BN"])
+    ['AN', 'BN', 'BED', 'north']
+    """
+    place = {name: position for position, name in enumerate(_CUSTOMARY_ORDER)}
+    return sorted(groups, key=lambda name: (place.get(name, len(place)), str(name)))
 
 
 class DesignKind(StrEnum):

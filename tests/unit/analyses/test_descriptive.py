@@ -12,6 +12,7 @@ from postinfusion.analyses.run import analyse
 from postinfusion.ard.build import table
 from postinfusion.ard.query import select, statistic
 from postinfusion.derive.datasets import derive
+from postinfusion.vocabulary import in_order
 from small_trial import START, assessments, infusions, participants, plan
 
 ANALYSES = {
@@ -82,6 +83,10 @@ def ard(adam, analysis_id):
 
 def count(results, **key):
     return int(statistic(results, stat_name="n", **key))
+
+
+def count_or_gap(results, **key):
+    return statistic(results, stat_name="n", **key)
 
 
 def test_every_step_of_the_flow_is_counted_with_its_zeros(adam):
@@ -176,9 +181,40 @@ def test_events_before_the_first_infusion_do_not_count(adam):
 
 
 def test_what_the_data_do_not_record_is_not_counted_as_zero(adam):
-    found = select(ard(adam, "harms"), variable="overview")
-    assert "stopped" not in set(found["level"])  # no action was recorded for any event
-    assert {"serious", "severe", "died"} <= set(found["level"])
+    found = select(ard(adam, "harms"), variable="overview", stat_name="n", comparator="", arm="Ketamine")
+    reasons = dict(zip(found["level"], found["error"], strict=True))
+    assert reasons["stopped"] == "not recorded: stopping because of an event (no value in action)"
+    assert np.isnan(count_or_gap(found, level="stopped"))
+    assert [reasons[level] for level in ("any", "serious", "severe", "died")] == [""] * 4
+
+
+def test_events_with_term_and_onset_only_record_neither_seriousness_nor_deaths(adam):
+    events = adam["ADAE"].assign(AESER="", AESEV="", AEOUT="")
+    found = ard(adam | {"ADAE": events, "ADSL": adam["ADSL"].drop(columns="DTHFL")}, "harms")
+    gaps = select(found, variable="overview", stat_name="n", arm="")
+    reasons = dict(zip(gaps["level"], gaps["error"], strict=True))
+    assert reasons["serious"] == "not recorded: seriousness (no value in serious)"
+    assert reasons["died"].startswith("not recorded: deaths")
+    assert gaps["stat"].notna().tolist() == [level == "any" for level in gaps["level"]]
+
+
+def test_without_a_disposition_nobody_is_said_to_have_left(adam):
+    silent = adam["ADSL"].drop(columns=["EOSSTT", "DCSREAS", "EOSHR"])
+    found = select(ard(adam | {"ADSL": silent}, "missing"), variable="assessment", arm="")
+    assert "discontinued" not in set(found["level"])
+    assert count(found, visit="Week 4", level="no later assessment") == 4
+
+
+def test_assessments_at_nominal_times_are_counted(adam):
+    own = select(ard(adam, "courses"), variable="time")
+    assert dict(zip(own["level"], own["stat"], strict=True)) == {"": 10.0, "nominal": 0.0}
+    scheduled = adam["ADQS"].assign(ATMF="N")
+    nominal = select(ard(adam | {"ADQS": scheduled}, "courses"), variable="time", level="nominal")
+    assert nominal["stat"].tolist() == [10.0]
+
+
+def test_diagnoses_stand_in_the_order_that_the_field_uses():
+    assert in_order(["OSFED", "BN", "AN", "other", "BED"]) == ["AN", "BN", "BED", "OSFED", "other"]
 
 
 def test_deaths_of_the_disposition_count_without_an_event(adam):

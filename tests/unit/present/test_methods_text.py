@@ -1,6 +1,8 @@
+import pandas as pd
 import pytest
 
 from displays import trials
+from postinfusion.ard.build import rows, table
 from postinfusion.present.methods_text import methods_text
 from postinfusion.present.results import results_of
 
@@ -49,6 +51,33 @@ def test_an_analysis_that_was_not_laid_down_says_so():
     analyses = trials.INFUSED["analyses"] | {"harms": {"method": "adverse-events", "prespecified": False}}
     plan = trials.infused(analyses=analyses)
     assert text_of("harms", plan).endswith("This analysis was not laid down before the data were seen.")
+
+
+def test_body_mass_index_is_only_said_to_be_kept_apart_where_it_is():
+    body = {"method": "weight", "endpoints": ["weight", "bmi"]}
+    changes = {"by diagnosis": body | {"by": "diagnosis"}, "pooled": body,
+               "without": body | {"by": "diagnosis", "endpoints": ["weight"]}}  # fmt: skip
+    plans = {key: trials.infused(analyses=trials.INFUSED["analyses"] | {"body": body}) for key, body in changes.items()}
+    said = {
+        key: "Body mass index is not pooled over diagnosis here." in text_of("body", plan)
+        for key, plan in plans.items()
+    }
+    assert said == {"by diagnosis": True, "pooled": False, "without": False}
+    assert "never" not in text_of("body")
+
+
+def with_nominal_times(n):
+    added = [
+        *rows({"n_observations": 600}, variable="time"),
+        *rows({"n_observations": n}, variable="time", level="nominal"),
+    ]
+    return pd.concat([ARD, table(added, analysis_id="madrs-lines", population="randomised")], ignore_index=True)
+
+
+def test_courses_of_data_without_times_are_not_said_to_be_at_their_own_time():
+    assert "drawn at their own time in the population" in text_of("madrs-lines", ard=with_nominal_times(0))
+    assert "drawn at the nominal time of their visit" in text_of("madrs-lines", ard=with_nominal_times(600))
+    assert "at their own time, 12 of 600 at the nominal time" in text_of("madrs-lines", ard=with_nominal_times(12))
 
 
 def test_a_trial_with_one_arm_names_no_arm_in_its_model():

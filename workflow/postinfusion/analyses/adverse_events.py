@@ -12,6 +12,7 @@ from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.vocabulary import NOT_RECORDED
 
 OVERVIEW = {
     "related": ("AEREL", ("possible", "probable", "definite")),
@@ -20,6 +21,13 @@ OVERVIEW = {
     "stopped": ("AEACN", ("stopped", "withdrawn")),
 }
 UNCODED = "not classified"
+_IN_WORDS = {
+    "related": "relation to the treatment (no value in related)",
+    "serious": "seriousness (no value in serious)",
+    "severe": "severity (no value in severity)",
+    "stopped": "stopping because of an event (no value in action)",
+    "died": "deaths (no disposition says who died, and no event has an outcome)",
+}
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     counts = pd.DataFrame([_participants(line.events, population) for line in lines])
     for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
         result += _count_rows(line, of_line, population)
+    result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     return [*result, *_differences(analysis, lines, counts, population)]
 
 
@@ -56,13 +65,22 @@ def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
-    """Give the lines of the overview; what the data do not record has none, so that it is not taken for zero."""
+    """Give the lines of the overview that the data record; the others are not zero but unknown."""
     yield Line({"variable": "overview", "level": "any"}, events)
     for level, (column, counted) in OVERVIEW.items():
         if events.empty or (events[column] != "").any():
             yield Line({"variable": "overview", "level": level}, events[events[column].isin(counted)])
     if "DTHFL" in population.frame or (events["AEOUT"] != "").any():
         yield Line({"variable": "overview", "level": "died"}, _deaths(events, population))
+
+
+def _not_recorded(recorded: set[str], population: Members) -> Iterator[Row]:
+    """Give the rows of what the overview cannot tell, each with the reason, so that it is not taken for zero."""
+    for level, missing in _IN_WORDS.items():
+        if level not in recorded:
+            for arm in population.n_by_arm:
+                (row,) = rows({"n": float("nan")}, variable="overview", level=level, arm=arm)
+                yield row | {"error": f"{NOT_RECORDED}: {missing}"}
 
 
 def _by_class(events: pd.DataFrame) -> Iterator[Line]:

@@ -6,10 +6,22 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import Row, rows
 from postinfusion.plan.analyses import Courses
 from postinfusion.plan.plan import Plan
 
 COLUMNS = ["USUBJID", "TRTP", "KIND", "AHRFIRST", "AVAL"]
+
+
+NOMINAL = "N"
+
+
+def times_of_courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> list[Row]:
+    """Count the assessments that are drawn, and those among them whose time is only that of the schedule."""
+    drawn = _drawn(plan, analysis, adam, population)
+    nominal = int((drawn["ATMF"] == NOMINAL).sum()) if "ATMF" in drawn else 0
+    key = {"variable": "time", "parameter": plan.endpoints[analysis.endpoint].parameter}
+    return [*rows({"n_observations": len(drawn)}, **key), *rows({"n_observations": nominal}, level="nominal", **key)]
 
 
 def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> pd.DataFrame:
@@ -21,8 +33,7 @@ def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> p
         ``USUBJID``, ``TRTP`` (the arm in which the population counts the participant), ``KIND`` (``assessment`` or
         ``infusion``), ``AHRFIRST`` (h), ``AVAL`` (missing for an infusion).
     """
-    records = endpoint_records(adam, plan.endpoints[analysis.endpoint], population)
-    observed = records[(records["DTYPE"] == "") & records["AVAL"].notna() & records["AHRFIRST"].notna()]
+    observed = _drawn(plan, analysis, adam, population)
     parts = [observed.assign(KIND="assessment", TRTP=observed["ARM"].astype("str"))]
     if "ADEX" in adam:
         arms = population.frame.set_index("USUBJID")["ARM"].astype("str")
@@ -30,3 +41,9 @@ def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> p
         parts.append(infusions.assign(KIND="infusion", TRTP=infusions["USUBJID"].map(arms), AVAL=float("nan")))
     stacked = pd.concat([part[COLUMNS] for part in parts], ignore_index=True)
     return stacked.sort_values(["TRTP", "USUBJID", "AHRFIRST", "KIND"], ignore_index=True)
+
+
+def _drawn(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the assessments that were observed at a known time."""
+    records = endpoint_records(adam, plan.endpoints[analysis.endpoint], population)
+    return records[(records["DTYPE"] == "") & records["AVAL"].notna() & records["AHRFIRST"].notna()]

@@ -16,6 +16,7 @@ from postinfusion.datasets.adam import ADSL, participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Demographics
 from postinfusion.plan.plan import Plan
+from postinfusion.vocabulary import in_order
 
 MISSING = "(missing)"
 
@@ -65,7 +66,7 @@ def _category(values: pd.Series, population: Members) -> list[Row]:
     """Count each category by arm."""
     named = values.astype("object").where(values.notna() & (values != ""), MISSING).astype("str")
     of_arm = _by_arm(named, population)
-    levels = sorted(set(named) - {MISSING}) + ([MISSING] if (named == MISSING).any() else [])
+    levels = in_order(set(named) - {MISSING}) + ([MISSING] if (named == MISSING).any() else [])
     result = []
     for level in levels:
         share = {arm: float((found == level).mean()) for arm, found in of_arm.items()}

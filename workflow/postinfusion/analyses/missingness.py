@@ -13,13 +13,14 @@ from postinfusion.plan.analyses import Missingness
 from postinfusion.plan.plan import Plan
 
 OBSERVED, INTERMITTENT, DISCONTINUED = "observed", "intermittent", "discontinued"
+LAST_SEEN_BEFORE = "no later assessment"
 
 
 def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Members) -> list[Row]:
     """Count observed and missing assessments by visit, arm and reason.
 
     An assessment after the participant left the trial is missing because of that, with its reason; any other missing
-    one is intermittent. Where the data do not say when participants left, whoever has no later assessment has left.
+    one is intermittent. Where the data do not say who left, it is told apart only whether any later assessment follows.
     """
     endpoint = plan.endpoints[analysis.endpoint]
     records = endpoint_records(adam, endpoint, population)
@@ -43,7 +44,10 @@ def _grid(present: pd.DataFrame, population: Members, visits: list[str]) -> pd.D
 
 
 def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
-    """Give ``observed``, ``intermittent`` or ``discontinued|reason`` for each participant and visit."""
+    """Give ``observed``, ``intermittent`` or ``discontinued|reason`` for each participant and visit.
+
+    Without a disposition nobody is known to have left: then ``no later assessment`` in place of ``discontinued``.
+    """
     later = seen.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1] > 0
     has_left = ~later
     if "EOSSTT" in adsl:
@@ -51,8 +55,9 @@ def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
         end = adsl["EOSHR"].loc[seen.index].to_numpy() if "EOSHR" in adsl else np.full(len(seen), np.nan)
         discontinued = (adsl["EOSSTT"].loc[seen.index] == "discontinued").to_numpy()
         has_left &= discontinued[:, None] & ~(nominal[None, :] < end[:, None])
+    level = DISCONTINUED if "EOSSTT" in adsl else LAST_SEEN_BEFORE
     reason = adsl.loc[seen.index, "DCSREAS"] if "DCSREAS" in adsl else pd.Series("", index=seen.index)
-    gone = (DISCONTINUED + "|" + reason.astype("str")).to_numpy()[:, None]
+    gone = (level + "|" + reason.astype("str")).to_numpy()[:, None]
     values = np.where(seen, OBSERVED, np.where(has_left, gone, INTERMITTENT))
     return pd.DataFrame(values, index=seen.index, columns=seen.columns)
 

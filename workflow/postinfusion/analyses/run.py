@@ -84,9 +84,10 @@ def _by_method(plan: Plan, analysis_id: str, adam: Adam, population: Members) ->
         raise ModelError("the population has no participants")
     analysis = plan.analyses[analysis_id]
     if isinstance(analysis, Courses):
-        from postinfusion.analyses.courses import courses
+        from postinfusion.analyses.courses import courses, times_of_courses
 
-        return denominators(population), courses(plan, analysis, adam, population)
+        drawn = times_of_courses(plan, analysis, adam, population)
+        return [*denominators(population), *drawn], courses(plan, analysis, adam, population)
     if isinstance(analysis, Mmrm | Trajectory | Ancova):
         return _model(plan, analysis, adam, population), pd.DataFrame()
     return _description(plan, analysis, adam, population), pd.DataFrame()

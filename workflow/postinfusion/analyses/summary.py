@@ -16,8 +16,7 @@ from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Summary, Weight
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
-
-BODY_MASS_INDEX = "BMI"
+from postinfusion.vocabulary import BODY_MASS_INDEX, in_order
 
 
 def summary(plan: Plan, analysis: Summary, adam: Adam, population: Members) -> list[Row]:
@@ -58,7 +57,7 @@ def _by_group(
     groups = records["USUBJID"].map(group_of)
     return [
         row | {"subgroup": column, "subgroup_level": str(level)}
-        for level in sorted(group_of.dropna().unique())
+        for level in in_order(group_of.dropna().unique())
         for row in _by_visit(plan, endpoint, records[groups == level], population.arms)
     ]
 

@@ -58,7 +58,7 @@ def _sections(folder: Path) -> list[Shown]:
     found = []
     for path in sorted(folder.glob(f"*/{INDEX}")):
         index = read_index(read.text(path))
-        found.append(Shown(index, {entry.file: read.bytes_(path.parent / entry.file) for entry in index.entries}))
+        found.append(Shown(index, {file: read.bytes_(path.parent / file) for file in index.files}))
     return found
 
 

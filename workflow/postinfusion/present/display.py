@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from postinfusion.present import formats
+from postinfusion.present.primary import primary_analysis
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import OUTPUTS
 
@@ -113,12 +115,16 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure, the values that it shows, and the same in words for whoever cannot see it."""
+    """A figure, the values that it shows, and the same in words for whoever cannot see it.
+
+    ``narrow`` is the same figure for a narrow screen, where there is one.
+    """
 
     label: Label
     figure: Figure
     values: pd.DataFrame
     alt: str
+    narrow: Figure | None = None
 
 
 @dataclass(frozen=True)
@@ -130,26 +136,77 @@ class Absence:
     reason: str
 
 
-def label_of(results: Results, output_id: str, subtitle: str = "", footnotes: tuple[str, ...] = ()) -> Label:
-    """Give the label of a display of one analysis; reasons for what is not estimable become footnotes."""
-    title = OUTPUTS[output_id].title
+def label_of(
+    results: Results,
+    output_id: str,
+    subtitle: str = "",
+    footnotes: tuple[str, ...] = (),
+    *,
+    title: str = "",
+    signs: Collection[str] = formats.WITHOUT_VALUE,
+) -> Label:
+    """Give the label of a display of one analysis; signs for what has no value are explained in footnotes.
+
+    Parameters
+    ----------
+    results
+        The analysis with its results.
+    output_id, subtitle, footnotes
+        Which display it is, and what its title and its rows leave open.
+    title
+        What is shown, where that is more than the title of the output says.
+    signs
+        The signs that the display shows; those that it does not show are not explained.
+    """
+    title = title or OUTPUTS[output_id].title
     endpoint = results.endpoint
     return Label(
         output_id=output_id,
         analysis_id=results.analysis_id,
-        title=f"{endpoint.label}: {title[0].lower()}{title[1:]}" if endpoint else title,
+        title=f"{f'{endpoint.label}: {title[0].lower()}{title[1:]}' if endpoint else title}{_which(results)}",
         subtitle=subtitle,
         population=results.population,
         n=formats.statistic("n_total", results.total()),
-        footnotes=(*footnotes, *_without_value(results)),
+        footnotes=(*footnotes, *_without_value(results, signs)),
     )
 
 
-def _without_value(results: Results) -> tuple[str, ...]:
-    """Explain the signs for what has no value, where results have such."""
+def without_idle_notes(table: Table) -> Table:
+    """Give a table without the explanation of a sign that none of its cells shows."""
+    cells = (cell for part in table.parts for row in part.rows for cell in row.cells)
+    if formats.SUPPRESSED_NOTE not in table.label.footnotes or any(formats.SUPPRESSED in cell for cell in cells):
+        return table
+    kept = tuple(note for note in table.label.footnotes if note != formats.SUPPRESSED_NOTE)
+    return replace(table, label=replace(table.label, footnotes=kept))
+
+
+def _which(results: Results) -> str:
+    """Tell an analysis from others of the same kind and endpoint: it is the primary one, or by its name."""
+    if results.analysis_id == primary_analysis(results.plan):
+        return " (primary analysis)"
+    kind, endpoint = results.analysis.method, getattr(results.analysis, "endpoint", "")
+    alike = [
+        analysis
+        for analysis in results.plan.analyses.values()
+        if analysis.method is kind and getattr(analysis, "endpoint", "") == endpoint
+    ]
+    return f" ({results.analysis_id})" if len(alike) > 1 else ""
+
+
+def unrecorded(results: Results) -> tuple[str, ...]:
+    """Say what the data do not record, where a display asks for it."""
+    gaps = results.not_recorded()
+    return (f"Not recorded: {', '.join(gaps)}. What was not recorded may still have happened.",) if gaps else ()
+
+
+def _without_value(results: Results, signs: Collection[str]) -> tuple[str, ...]:
+    """Explain the signs for what has no value, where results have such and the display shows them."""
     reasons = results.errors()
     said = " ".join(map(formats.as_sentence, reasons))
-    sentences = [f"{formats.NOT_ESTIMABLE}: not estimable. {said}"] if reasons else []
-    if results.has_suppressed:
+    sentences = (
+        [f"{formats.NOT_ESTIMABLE}: not estimable. {said}"] if reasons and formats.NOT_ESTIMABLE in signs else []
+    )
+    if results.has_suppressed and formats.SUPPRESSED in signs:
         sentences.append(formats.SUPPRESSED_NOTE)
+    sentences += unrecorded(results) if formats.NO_RECORD in signs else ()
     return tuple(sentences)

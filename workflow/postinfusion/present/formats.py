@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 
-from postinfusion.vocabulary import STATISTICS
+from postinfusion.vocabulary import ABBREVIATIONS, PARTICIPANT_LABELS, STATISTICS
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
 NOT_ESTIMABLE = "NE"
 SUPPRESSED = "supp."
+NO_RECORD = "not recorded"
 SUPPRESSED_NOTE = f"{SUPPRESSED}: suppressed, since the value could tell of a single participant."
 SUPPRESSED_REASON = "suppressed: groups are too small for a public report"
+WITHOUT_VALUE = (NOT_ESTIMABLE, SUPPRESSED, NO_RECORD)
 _SMALLEST_P = 0.0001
 _SMALLEST_EXPONENT = -8
 _PERCENTAGES = frozenset({"proportion", "risk_difference"})
@@ -91,13 +93,13 @@ def interval(low: str, high: str) -> str:
     """
     if not low and not high:
         return ""
-    without_value = next((sign for sign in (NOT_ESTIMABLE, SUPPRESSED) if sign in {low, high}), "")
+    without_value = next((sign for sign in WITHOUT_VALUE if sign in {low, high}), "")
     return without_value or f"{low} to {high}"
 
 
 def with_bracket(first: str, second: str) -> str:
     """Give a printed statistic with a second one in brackets: ``12 (25.0)``, ``31.2 (5.48)``."""
-    has_both = first and second and first not in {NOT_ESTIMABLE, SUPPRESSED}
+    has_both = first and second and first not in WITHOUT_VALUE
     return f"{first} ({second})" if has_both else first
 
 
@@ -108,7 +110,7 @@ def count_in_brackets(n: str, sign: str = "n") -> str:
 
 def count_with_percent(n: str, share: str) -> str:
     """Give a printed count with its percentage as ``12 (25.0 %)``, with spaces at which no line breaks."""
-    has_both = n and share and n not in {NOT_ESTIMABLE, SUPPRESSED}
+    has_both = n and share and n not in WITHOUT_VALUE
     return f"{n}{NO_BREAK}({share}{NO_BREAK}%)" if has_both else n
 
 
@@ -145,9 +147,29 @@ def plain(text: str) -> str:
 
 
 def in_words(name: str) -> str:
-    """Give a name of the data as words: ``age_group`` becomes ``Age group``."""
-    words = name.replace("_", " ").strip()
+    """Give a name of the data as words, those that the field knows by their label, abbreviations in capitals.
+
+    >>> in_words("age_group"), in_words("mmse"), in_words("illness_years")
+    ('Age group', 'MMSE', 'Duration of illness')
+    """
+    words = PARTICIPANT_LABELS.get(name) or " ".join(map(_abbreviated, name.replace("_", " ").split()))
     return words[:1].upper() + words[1:]
+
+
+def in_sentence(name: str) -> str:
+    """Give a name of the data as words inside a sentence.
+
+    >>> in_sentence("co_treatment"), in_sentence("mmse")
+    ('concomitant treatment', 'MMSE')
+    """
+    words = in_words(name)
+    first, _, rest = words.partition(" ")
+    return words if first.isupper() and len(first) > 1 else f"{first.lower()} {rest}".strip()
+
+
+def _abbreviated(word: str) -> str:
+    """Give a word in capitals where it is a known abbreviation."""
+    return word.upper() if word.lower() in ABBREVIATIONS else word
 
 
 def event_in_words(event: str) -> str:

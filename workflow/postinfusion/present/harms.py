@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from postinfusion.ard.query import select
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
-from postinfusion.present.display import Label, Part, Table
+from postinfusion.present.display import Label, Part, Row, Table, unrecorded
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables.event_columns import EXPLANATION, participants_row
+from postinfusion.present.tables.event_columns import EXPLANATION, participants_and_events
 from postinfusion.vocabulary import Method
 
 _LEVELS = {"died": "Deaths", "serious": "Serious adverse events", "stopped": "Stopped because of an event"}
@@ -27,23 +30,26 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     results = _results(plan, ard)
     if results is None:
         return None
-    held = results.values_of("level", variable="overview")
-    rows = [
-        participants_row(results, name, {"variable": "overview", "level": level})
-        for level, name in _LEVELS.items()
-        if level in held
-    ]
-    columns = ("", *(results.with_total(arm) for arm in results.arms))
+    held = [level for level in _LEVELS if level in results.values_of("level", variable="overview")]
+    rows = tuple(Row(results.with_total(arm), _of_arm(results, held, arm)) for arm in results.arms)
+    columns = ("", *(_LEVELS[level] for level in held))
     label = Label(
         "AET01", results.analysis_id, "Deaths and serious events", population=results.population,
         n=results.text("n_total", variable="denominator"), footnotes=_footnotes(results),
     )  # fmt: skip
-    return Table(label, (Part(columns, tuple(rows)),)) if rows else None
+    return Table(label, (Part(columns, rows),)) if held else None
+
+
+def _of_arm(results: Results, levels: list[str], arm: str) -> tuple[str, ...]:
+    """Give the cells of one arm; arms are rows, so that any number of them fits on a phone."""
+    return tuple(participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
 
 
 def _footnotes(results: Results) -> tuple[str, ...]:
-    """Explain the cells, and the sign for suppressed ones where there are any."""
-    return (EXPLANATION, formats.SUPPRESSED_NOTE) if results.has_suppressed else (EXPLANATION,)
+    """Explain the cells, the sign for suppressed ones, and what was not recorded, as far as the table shows it."""
+    results = replace(results, rows=select(results.rows, variable="overview", level=list(_LEVELS)))
+    suppressed = (formats.SUPPRESSED_NOTE,) if results.has_suppressed else ()
+    return (EXPLANATION, *suppressed, *unrecorded(results))
 
 
 def without_harms(plan: Plan, ard: pd.DataFrame) -> str:

@@ -10,7 +10,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import df_name, structure_name
-from postinfusion.vocabulary import COVARIANCE_NAMES, MODELS, TIME_ZERO_NAMES, Method
+from postinfusion.vocabulary import BODY_MASS_INDEX, COVARIANCE_NAMES, MODELS, TIME_ZERO_NAMES, Method
 
 _USED = "used"
 
@@ -69,15 +69,38 @@ def _missingness(results: Results) -> str:
 
 def _weight(results: Results) -> str:
     by = results.analysis.by if isinstance(results.analysis, Weight) else ""
-    apart = f", apart by {formats.in_words(by).lower()}" if by else ""
+    apart = f", apart by {formats.in_sentence(by)}" if by else ""
     return (
         f"Values and changes from baseline were described by visit and arm{apart}{_in_population(results)}; "
-        "intervals of means are 95 % t intervals. Body mass index is never pooled over groups."
+        f"intervals of means are 95 % t intervals.{_not_pooled(results)}"
     )
 
 
+def _not_pooled(results: Results) -> str:
+    """Say that this analysis keeps body mass index apart by group, where it has groups and body mass index."""
+    analysis = results.analysis
+    if not isinstance(analysis, Weight) or not analysis.by:
+        return ""
+    measures = {results.plan.endpoints[key].measure for key in analysis.endpoints}
+    by = formats.in_sentence(analysis.by)
+    return f" Body mass index is not pooled over {by} here." if BODY_MASS_INDEX in measures else ""
+
+
 def _courses(results: Results) -> str:
-    return f"All assessments of {_endpoint(results)} are drawn at their own time{_in_population(results)}."
+    return f"All assessments of {_endpoint(results)} are drawn {_times(results)}{_in_population(results)}."
+
+
+def _times(results: Results) -> str:
+    """Say at which times assessments are drawn: their own, or the nominal time of the visit where none was recorded."""
+    every = results.value("n_observations", variable="time")
+    nominal = results.value("n_observations", variable="time", level="nominal")
+    if not every or not nominal:
+        return "at their own time"
+    when = "the nominal time of their visit, since the data record no time"
+    if nominal == every:
+        return f"at {when}"
+    few = results.text("n_observations", variable="time", level="nominal")
+    return f"at their own time, {few} of {results.text('n_observations', variable='time')} at {when} of them"
 
 
 def _adverse_events(results: Results) -> str:
@@ -95,7 +118,7 @@ def _mmrm(results: Results) -> str:
     assert isinstance(analysis, Mmrm)  # noqa: S101
     arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
     by_visit = {"baseline": "baseline × visit"} if analysis.baseline_by_visit else {}
-    terms = [*arms, *(by_visit.get(name, formats.in_words(name).lower()) for name in _terms(results))]
+    terms = [*arms, *(by_visit.get(name, formats.in_sentence(name)) for name in _terms(results))]
     return (
         f"{_what(analysis.form, results)} was analysed by a mixed model for repeated measures with {_listed(terms)}"
         f"{_in_population(results)}."
@@ -108,7 +131,7 @@ def _trajectory(results: Results) -> str:
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
     arms = ["arm", "time", "arm × time"] if len(results.arms) > 1 else ["time"]
     by_time = {"baseline": "baseline × time"}
-    terms = [*arms, *(by_time.get(name, formats.in_words(name).lower()) for name in _terms(results))]
+    terms = [*arms, *(by_time.get(name, formats.in_sentence(name)) for name in _terms(results))]
     random = results.said("random_effects", term="fit") or " and ".join(analysis.random)
     return (
         f"{_what(Form.CHANGE, results)} was analysed by a linear mixed model over continuous time since {zero} "
@@ -121,7 +144,7 @@ def _ancova(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Ancova)  # noqa: S101
     carried = "the last observation carried forward" if analysis.imputation == "locf" else "participants with a value"
-    terms = [*(["arm"] if len(results.arms) > 1 else []), *(formats.in_words(name).lower() for name in _terms(results))]
+    terms = [*(["arm"] if len(results.arms) > 1 else []), *(formats.in_sentence(name) for name in _terms(results))]
     return (
         f"{_what(analysis.form, results)} at {analysis.visit} was analysed by analysis of covariance with "
         f"{_listed(terms)}, with {carried}{_in_population(results)}."

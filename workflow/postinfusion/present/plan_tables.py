@@ -53,7 +53,7 @@ def _attributes(plan: Plan, estimand: Estimand) -> dict[str, str]:
         "Population": estimand.population,
         "Variable": f"{name}, {form} at {estimand.variable.visit}",
         "Intercurrent events": events or "none named",
-        "Summary": estimand.summary.replace("-", " "),
+        "Summary": _summary(estimand),
         "Analysis": ", ".join(answering) or "none",
     }
 
@@ -62,6 +62,11 @@ def _treatment(estimand: Estimand) -> str:
     """Name the arms that are compared, or the only arm."""
     arm, against = estimand.treatment.arm, estimand.treatment.against
     return f"{arm} against {against}" if against else f"{arm}, without a comparison"
+
+
+def _summary(estimand: Estimand) -> str:
+    """Name the summary measure; without a comparison there is no difference."""
+    return estimand.summary.replace("-", " ") if estimand.treatment.against else "mean, without a comparison"
 
 
 def _populations(plan: Plan) -> Part:

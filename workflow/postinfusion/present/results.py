@@ -15,7 +15,7 @@ from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
-from postinfusion.vocabulary import MODELS
+from postinfusion.vocabulary import MODELS, NOT_RECORDED
 
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
@@ -98,12 +98,14 @@ class Results:
         row = self._find(stat_name, key)
         if row is not None and row["error"] == SUPPRESSED:
             return formats.SUPPRESSED
+        if row is not None and _is_gap(row["error"]):
+            return formats.NO_RECORD
         return formats.statistic(stat_name, self.value(stat_name, **key), decimals)
 
     def sign(self, stat_name: str, **key: str) -> str:
         """Give the sign for a statistic without a value, not estimable or suppressed; empty with a value or no row."""
         text = self.text(stat_name, **key)
-        return text if text in {formats.NOT_ESTIMABLE, formats.SUPPRESSED} else ""
+        return text if text in formats.WITHOUT_VALUE else ""
 
     def interval(self, **key: str) -> str:
         """Give the confidence interval with this key as it is printed."""
@@ -132,7 +134,11 @@ class Results:
 
     def errors(self) -> list[str]:
         """Give the reasons why the analysis, or a part of it, could not be done, each once."""
-        return [str(text) for text in self.rows["error"].unique() if text and text != SUPPRESSED]
+        return [str(text) for text in self.rows["error"].unique() if text and text != SUPPRESSED and not _is_gap(text)]
+
+    def not_recorded(self) -> list[str]:
+        """Give what the data do not record although a display asks for it, each once."""
+        return [str(text).partition(": ")[2] for text in self.rows["error"].unique() if _is_gap(text)]
 
     @property
     def has_suppressed(self) -> bool:
@@ -195,6 +201,11 @@ def results_of(plan: Plan, ard: pd.DataFrame, analysis_id: str, courses: pd.Data
         Individual courses, where the analysis has them and they may be shown.
     """
     return Results(plan, analysis_id, select(ard, analysis_id=analysis_id), ard, courses)
+
+
+def _is_gap(error: object) -> bool:
+    """Say whether a statistic has no value because the data do not record it."""
+    return str(error).startswith(f"{NOT_RECORDED}: ")
 
 
 def _position(row: Mapping[str, object]) -> tuple[str, ...]:

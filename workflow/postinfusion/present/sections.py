@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.errors import PostinfusionError
 from postinfusion.plan.plan import Plan
-from postinfusion.present.display import Absence, Drawing, Table
+from postinfusion.present.display import Absence, Drawing, Table, without_idle_notes
 from postinfusion.present.figures import draw
 from postinfusion.present.methods_text import methods_text
 from postinfusion.present.results import Results, results_of
@@ -98,7 +98,7 @@ def _of_all_models(plan: Plan, ard: pd.DataFrame) -> list[Made]:
 
 def _display(output: Output, results: Results) -> Table | Drawing:
     """Make one display."""
-    return TABLES[output.id](results) if output.id in TABLES else draw(output.id, results)
+    return without_idle_notes(TABLES[output.id](results)) if output.id in TABLES else draw(output.id, results)
 
 
 def _obstacle(request: Request, results: Results) -> str:

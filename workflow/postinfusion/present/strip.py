@@ -75,7 +75,9 @@ def _serious(plan: Plan, ard: pd.DataFrame) -> str:
             )
             if n == formats.SUPPRESSED:
                 return formats.SUPPRESSED_REASON
-            died = f"; deaths: {deaths}" if deaths == formats.SUPPRESSED else f"; {deaths} died" if deaths else ""
+            died = f"; deaths: {deaths}" if deaths in formats.WITHOUT_VALUE else f"; {deaths} died" if deaths else ""
+            if n == formats.NO_RECORD:
+                return f"{n}{died}"
             number = f"a suppressed number in {n}" if events == formats.SUPPRESSED else f"{events or '?'} in {n}"
             return f"{number} participants{died}" if n else ""
     return ""

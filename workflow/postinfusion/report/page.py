@@ -27,7 +27,7 @@ from postinfusion.report.table_html import table_html
 from postinfusion.report.templates_of import STYLE_SHEET, template, text
 from postinfusion.vocabulary import OUTPUTS, Section
 
-_EFFECT_FIGURE = "MMRMG01"
+_EFFECT_FIGURE = "MMRMG02"
 _SECTION_TITLES = {
     Section.DISPOSITION: "Participants",
     Section.EFFICACY: "Efficacy",
@@ -49,11 +49,14 @@ class Exhibit:
         The fragment of a table, or the address (``data:``) of a figure.
     shows_methods
         It is the first display of its analysis in the section.
+    narrow
+        The address of the figure's form for narrow screens; empty where it has none.
     """
 
     entry: Entry
     content: Markup
     shows_methods: bool
+    narrow: Markup
 
     @property
     def anchor(self) -> str:
@@ -150,7 +153,8 @@ def _exhibits(shown: Shown) -> tuple[Exhibit, ...]:
     for entry in shown.index.entries:
         content = shown.contents[entry.file]
         markup = _image(content) if entry.is_figure else Markup(content.decode())  # noqa: S704 - made by table_html
-        found.append(Exhibit(entry, markup, shows_methods=entry.label.analysis_id not in seen))
+        narrow = _image(shown.contents[entry.narrow]) if entry.narrow else Markup("")
+        found.append(Exhibit(entry, markup, shows_methods=entry.label.analysis_id not in seen, narrow=narrow))
         seen.add(entry.label.analysis_id)
     return tuple(found)
 

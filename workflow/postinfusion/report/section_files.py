@@ -10,7 +10,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present import theme
 from postinfusion.present.display import Absence, Drawing, Label, Table
 from postinfusion.present.sections import Made, SectionDisplays
-from postinfusion.report.figure_files import png_bytes, svg_bytes, values_csv
+from postinfusion.report.figure_files import narrow_svg_bytes, png_bytes, svg_bytes, values_csv
 from postinfusion.report.table_csv import table_csv
 from postinfusion.report.table_html import table_html
 from postinfusion.vocabulary import Section
@@ -32,12 +32,15 @@ class Entry:
         How its analysis was done.
     alt
         A figure in words; empty for a table.
+    narrow
+        Where its form for narrow screens is; empty where it has none.
     """
 
     label: Label
     file: str
     methods: str = ""
     alt: str = ""
+    narrow: str = ""
 
     @property
     def is_figure(self) -> bool:
@@ -52,6 +55,11 @@ class Index:
     section: Section
     entries: tuple[Entry, ...]
     absent: tuple[Absence, ...]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that the page shows."""
+        return tuple(file for entry in self.entries for file in (entry.file, entry.narrow) if file)
 
 
 def section_files(plan: Plan, displays: SectionDisplays) -> dict[str, bytes]:
@@ -86,7 +94,8 @@ def _files(plan: Plan, display: Table | Drawing) -> dict[str, bytes]:
     if isinstance(display, Table):
         html = table_html(display, theme.banners(plan, is_individual=display.label.is_individual))
         return {_file(display): html.encode(), f"tables/{name}.csv": table_csv(display).encode()}
-    return {
+    narrow = {_narrow_file(display): narrow_svg_bytes(display)} if display.narrow else {}
+    return narrow | {
         _file(display): svg_bytes(display),
         f"figures/{name}.png": png_bytes(display),
         f"figures/{name}.csv": values_csv(display).encode(),
@@ -97,6 +106,12 @@ def _file(display: Table | Drawing) -> str:
     """Give the path of the file that the report shows."""
     is_table = isinstance(display, Table)
     return f"tables/{display.label.name}.html" if is_table else f"figures/{display.label.name}.svg"
+
+
+def _narrow_file(display: Table | Drawing) -> str:
+    """Give the path of the form for narrow screens; empty where there is none."""
+    has_narrow = isinstance(display, Drawing) and display.narrow is not None
+    return f"figures/{display.label.name}_narrow.svg" if has_narrow else ""
 
 
 def _index_text(displays: SectionDisplays) -> str:
@@ -112,11 +127,11 @@ def _index_text(displays: SectionDisplays) -> str:
 def _item(made: Made) -> dict[str, object]:
     """Give what the index holds of one display."""
     alt = made.display.alt if isinstance(made.display, Drawing) else ""
-    return asdict(Entry(made.display.label, _file(made.display), made.methods, alt))
+    return asdict(Entry(made.display.label, _file(made.display), made.methods, alt, _narrow_file(made.display)))
 
 
 def _entry(item: Mapping[str, object]) -> Entry:
     """Give one display of the index."""
     label = dict(item["label"])  # type: ignore[call-overload]
     label["footnotes"] = tuple(label["footnotes"])
-    return Entry(Label(**label), str(item["file"]), str(item["methods"]), str(item["alt"]))
+    return Entry(Label(**label), str(item["file"]), str(item["methods"]), str(item["alt"]), str(item["narrow"]))

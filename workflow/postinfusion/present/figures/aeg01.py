@@ -54,6 +54,7 @@ def _subtitle(results: Results, shown: int) -> str:
     total, hidden = int((overall["stat"] > 0).sum()), int((overall["error"] == SUPPRESSED).sum())
     known = f"{total} terms that may be shown" if hidden else f"{total} terms"
     which = f"The {shown} most frequent of {known}" if total > shown else f"All {known}"
+    which = "The only term" if total == 1 and not hidden else which
     which += f"; {hidden} more {'is' if hidden == 1 else 'are'} suppressed" if hidden else ""
     if not results.comparisons:
         return f"{which}. Participants with the event"

@@ -10,19 +10,16 @@ from matplotlib.figure import Figure
 
 from postinfusion.errors import DataError
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import type_setting
 from postinfusion.present.figures.sheet import draw_axis_title, fill, sheet
+from postinfusion.present.figures.time_axis import SQUEEZED_NOTE, label_times, squeezed, time_axis
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 _WIDTH = 7.4
 _HEIGHT = 3.1
-_KNEE = 1.5
-_TICKS = (-2016, -672, -168, -24, 0, 4, 24, 72, 168, 336, 672, 1344, 2016, 4032, 8736, 17472)
-_TICK_DISTANCE = 0.42
 _MOST_COLUMNS = 3
 
 
@@ -41,16 +38,6 @@ def draw(results: Results) -> Drawing:
     label = label_of(results, "IPPG01", _subtitle(results))
     values = _values(courses)
     return Drawing(label, _figure(results, courses, arms, label), values, _in_words(results, courses, arms))
-
-
-def squeezed(hours: np.ndarray, plan: Plan) -> np.ndarray:
-    """Give positions for hours, so that the first visits and those months later can be read on one axis.
-
-    ``sign(t) log(1 + |t| / k)``: near time zero almost linear, later logarithmic, also before time zero; ``k`` is one
-    and a half times the nominal time of the first visit after time zero.
-    """
-    knee = _KNEE * min((visit.at for visit in plan.schedule if visit.at > 0), default=24.0)
-    return np.asarray(np.sign(hours) * np.log1p(np.abs(hours) / knee))
 
 
 def _values(courses: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +59,7 @@ def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Lab
     rows = -(-len(arms) // columns)
     page = sheet(results.plan, label, width=_WIDTH, body=_HEIGHT * rows + 0.3)
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
-    page = draw_axis_title(page, f"Time since {zero} (later times are drawn closer together)")
+    page = draw_axis_title(page, f"Time since {zero} ({SQUEEZED_NOTE})")
     panels = page.figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     room = (_WIDTH - 0.9) / columns - 0.25
     for axes, arm in zip(panels, arms, strict=False):
@@ -131,20 +118,10 @@ def _draw_infusions(axes: Axes, results: Results, courses: pd.DataFrame) -> None
 
 
 def _label_times(axes: Axes, plan: Plan, courses: pd.DataFrame, room: float) -> None:
-    """Label as many of the round times as have room."""
+    """Draw ticks at the visits, from the first to the last assessment; the first and the last one are named first."""
     hours = courses.loc[courses["KIND"] == "assessment", "AHRFIRST"].dropna().to_numpy(dtype=float)
-    low, high = squeezed(np.array([hours.min(), hours.max()]), plan)
-    margin = max(0.03 * (high - low), 0.05)
-    per_inch = (high - low + 2 * margin) / room
-    shown: list[int] = []
-    for tick in sorted(_TICKS, key=abs):
-        place = float(squeezed(np.array(tick), plan))
-        free = all(abs(place - float(squeezed(np.array(other), plan))) >= _TICK_DISTANCE * per_inch for other in shown)
-        if low - margin <= place <= high + margin and free:
-            shown.append(tick)
-    places = squeezed(np.array(shown, dtype=float), plan)
-    axes.set_xticks(places, [hours_as_text(tick).replace("-", formats.MINUS) for tick in shown])
-    axes.set_xlim(low - margin, high + margin)
+    axis = time_axis(plan, plan.nominal_hours, (float(hours.min()), float(hours.max())), room=room)
+    label_times(axes, axis, first=[plan.baseline_visit])
 
 
 def _in_words(results: Results, courses: pd.DataFrame, arms: list[str]) -> str:

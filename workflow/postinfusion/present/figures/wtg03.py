@@ -7,13 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Weight
-from postinfusion.plan.endpoints import Endpoint
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.sheet import draw_axis_title, draw_legend, fill, sheet
 from postinfusion.present.figures.visit_axis import VisitAxis, label_visits, visit_axis
+from postinfusion.present.measures import measures, measures_in_words
 from postinfusion.present.results import Results
 
 _ROW = 2.5
@@ -36,14 +35,11 @@ def draw(results: Results) -> Drawing:
         raise ModelError(formats.SUPPRESSED_REASON)
     if values.empty or values["mean"].isna().all():
         raise ModelError(results.failure or "there is no change of weight at any visit")
-    label = label_of(results, "WTG03", "Mean change from baseline with 95 % confidence intervals")
+    subtitle = "Mean change from baseline with 95 % confidence intervals"
+    footnotes = ("The number of participants at each visit stands in WTT01.",)
+    title = f"Mean change of {measures_in_words(results)}"
+    label = label_of(results, "WTG03", subtitle, footnotes, title=title, signs=set(values["sign"]))
     return Drawing(label, _figure(results, values, label), values, _in_words(results, values))
-
-
-def endpoints(results: Results) -> list[Endpoint]:
-    """Give the endpoints of a weight analysis, in the order of the plan."""
-    keys = results.analysis.endpoints if isinstance(results.analysis, Weight) else ()
-    return [results.plan.endpoints[key] for key in keys]
 
 
 def groups(results: Results, parameter: str) -> list[str]:
@@ -66,7 +62,7 @@ def _values(results: Results) -> pd.DataFrame:
                 for visit in rows.values_of("visit", variable="CHG", stat_name="mean")
             ]
         )
-        for endpoint in endpoints(results)
+        for endpoint in measures(results)
         for rows in [results.of_parameter(endpoint.parameter)]
         for group in groups(results, endpoint.parameter)
     ]  # fmt: skip
@@ -82,15 +78,15 @@ def _group(results: Results, group: str) -> dict[str, str]:
 
 def _figure(results: Results, values: pd.DataFrame, label: Label) -> Figure:
     """Draw the panels; the vertical axis is shared within a measure, so that groups compare."""
-    measures = [endpoint for endpoint in endpoints(results) if (values["parameter"] == endpoint.parameter).any()]
+    shown = [endpoint for endpoint in measures(results) if (values["parameter"] == endpoint.parameter).any()]
     columns = list(dict.fromkeys(values["group"]))
     room = _ONE_PANEL if len(columns) == 1 else _PANEL
     width = _LEFT + room * len(columns)
     legend = arm_marks.legend_height(results.arms, width - 0.3)
-    page = sheet(results.plan, label, width=width, body=_ROW * len(measures) + legend + 0.3)
+    page = sheet(results.plan, label, width=width, body=_ROW * len(shown) + legend + 0.3)
     page = draw_axis_title(draw_legend(page, theme.arm_styles(results.arms)), _axis_title(results, values, room))
-    panels = page.figure.subplots(len(measures), len(columns), sharey="row", squeeze=False)
-    for row, endpoint in zip(panels, measures, strict=True):
+    panels = page.figure.subplots(len(shown), len(columns), sharey="row", squeeze=False)
+    for row, endpoint in zip(panels, shown, strict=True):
         for axes, group in zip(row, columns, strict=True):
             shown = values[(values["parameter"] == endpoint.parameter) & (values["group"] == group)]
             _draw_panel(axes, results, shown, room - _AROUND)
@@ -142,7 +138,7 @@ def _in_words(results: Results, values: pd.DataFrame) -> str:
 def _panel_in_words(results: Results, values: pd.DataFrame) -> str:
     """Give the change at the last visit of one panel in words."""
     first = values.iloc[0]
-    endpoint = next(item for item in endpoints(results) if item.parameter == first["parameter"])
+    endpoint = next(item for item in measures(results) if item.parameter == first["parameter"])
     rows, visit = results.of_parameter(endpoint.parameter), str(values["visit"].iloc[-1])
     means = [
         f"{arm} {rows.text('mean', variable='CHG', visit=visit, arm=arm, **_group(rows, str(first['group'])))}"

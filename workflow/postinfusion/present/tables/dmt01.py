@@ -29,9 +29,11 @@ def _variable(results: Results, name: str) -> list[Row]:
 
 
 def _title(results: Results, name: str) -> str:
-    """Give the name of a variable as words; an endpoint has its label and unit."""
+    """Give the name of a variable as words, an endpoint by its label, with the unit where it has one."""
     endpoint = results.plan.endpoints.get(name)
-    return f"{endpoint.label} ({endpoint.unit})" if endpoint else formats.in_words(name)
+    label = endpoint.label if endpoint else formats.in_words(name)
+    unit = next((unit for unit in results.values_of("unit", variable=name) if unit), endpoint.unit if endpoint else "")
+    return f"{label} ({unit})" if unit else label
 
 
 def _levels(results: Results, name: str, levels: list[str]) -> list[Row]:

@@ -27,20 +27,15 @@ def explanations(results: Results) -> tuple[str, ...]:
 
 def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
     """Give one row of participants, events and risk differences."""
-    arms = tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in groups_of(results))
+    arms = tuple(participants_and_events(results, **key, arm=arm) for arm in groups_of(results))
     pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons)
     return Row(label, (*arms, *(_risk_difference(results, pair) for pair in pairs)), indent)
 
 
-def participants_row(results: Results, label: str, key: Mapping[str, str]) -> Row:
-    """Give one row of participants and events by arm, without risk differences."""
-    return Row(label, tuple(_participants_and_events(results, {**key, "arm": arm}) for arm in results.arms))
-
-
-def _participants_and_events(results: Results, key: dict[str, str]) -> str:
+def participants_and_events(results: Results, **key: str) -> str:
     """Give ``12 (25.0 %) [20]``."""
     participants, events = count(results, **key), results.text("n_events", **key)
-    has_events = events and participants != formats.SUPPRESSED
+    has_events = events and participants not in formats.WITHOUT_VALUE
     return f"{participants} [{events}]" if has_events else participants
 
 

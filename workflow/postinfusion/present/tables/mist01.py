@@ -11,12 +11,15 @@ from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count_row, headings
 from postinfusion.vocabulary import MODELS
 
+_NO_LATER = "no later assessment"
 _LEVELS = {
     "observed": "Observed",
     "intermittent": "Missing while in the trial",
     "discontinued": "Missing after discontinuation",
+    _NO_LATER: "Missing, and no later assessment",
     "no baseline": "Without a baseline value",
 }
+_WITHOUT_DISPOSITION = "The data do not say who left the trial: a missing assessment may or may not be due to that."
 _MODEL = {
     "randomised": "",
     "outside the population of the model": "Outside the population of the model",
@@ -37,7 +40,9 @@ def table(results: Results) -> Table:
         Part(columns, into_model, f"From {entered(results.plan)} to each model"),
     ]
     note = "Percentages are of all participants of the population, whether or not they were still in the trial."
-    return Table(label_of(results, "MIST01", footnotes=(note,)), tuple(part for part in parts if part.rows))
+    is_inferred = _NO_LATER in results.values_of("level", variable="assessment")
+    notes = (note, _WITHOUT_DISPOSITION) if is_inferred else (note,)
+    return Table(label_of(results, "MIST01", footnotes=notes), tuple(part for part in parts if part.rows))
 
 
 def _models(results: Results) -> list[Results]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.term_names import term_in_words
 from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS, Method
 
 Point = tuple[str, dict[str, str]]
@@ -56,7 +57,7 @@ def joint_tests_part(results: Results) -> Part:
     """Give the tests of the model's terms."""
     names = ("num_df", "df", "statistic", "p_value")
     rows = tuple(
-        Row(level, tuple(results.text(name, term="joint-test", level=level) for name in names))
+        Row(term_in_words(results, level), tuple(results.text(name, term="joint-test", level=level) for name in names))
         for level in results.values_of("level", term="joint-test")
     )
     return Part(("Term", "Numerator df", "Denominator df", "F", "p"), rows, "Tests of the model's terms")
@@ -64,7 +65,8 @@ def joint_tests_part(results: Results) -> Part:
 
 def coefficients_part(results: Results) -> Part:
     """Give the fixed effects."""
-    rows = [Row(level, _coefficient(results, level)) for level in results.values_of("level", term="coefficient")]
+    levels = results.values_of("level", term="coefficient")
+    rows = [Row(term_in_words(results, level), _coefficient(results, level)) for level in levels]
     return Part(
         ("Coefficient", "Estimate", "SE", f"{results.confidence} CI", "df", "t", "p"), tuple(rows), "Fixed effects"
     )

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from postinfusion.plan.analyses import Weight
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Spanner, Table, label_of
+from postinfusion.present.measures import measures, measures_in_words
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of, is_empty
 
 
 def table(results: Results) -> Table:
     """Give a block per measure and group: number, mean value and mean change of each arm by visit."""
-    keys = results.analysis.endpoints if isinstance(results.analysis, Weight) else ()
-    endpoints = [results.plan.endpoints[key] for key in keys]
-    parts = [part for endpoint in endpoints for part in _measure(results.of_parameter(endpoint.parameter), endpoint)]
+    parts = [
+        part for endpoint in measures(results) for part in _measure(results.of_parameter(endpoint.parameter), endpoint)
+    ]
+    named = measures_in_words(results)
+    title = f"{named[:1].upper()}{named[1:]} by visit"
     note = "Mean change with its 95 % confidence interval; participants with a value at the visit and at baseline."
-    return Table(label_of(results, "WTT01", footnotes=(note,)), tuple(part for part in parts if part.rows))
+    return Table(label_of(results, "WTT01", footnotes=(note,), title=title), tuple(part for part in parts if part.rows))
 
 
 def _measure(results: Results, endpoint: Endpoint) -> list[Part]:
