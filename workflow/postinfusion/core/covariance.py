@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -61,12 +62,17 @@ class Unstructured:
 
     def derivatives(self, theta: Array) -> Derivatives:
         """Give Sigma and its first derivatives; the second ones vanish."""
+        return Derivatives(np.tensordot(theta, self._slopes, 1)[None], self._slopes[None], None)
+
+    @cached_property
+    def _slopes(self) -> Array:
+        """Give the derivatives of Sigma, the same at every theta, shape (H, T, T)."""
         j, k = np.tril_indices(self.T)
         h = np.arange(len(j))
         D = np.zeros((len(j), self.T, self.T))
         D[h, j, k] = 1.0
         D[h, k, j] = 1.0
-        return Derivatives(np.tensordot(theta, D, 1)[None], D[None], None)
+        return D
 
     def theta(self, Sigma: Array) -> Array:
         """Give theta of a matrix."""

@@ -35,11 +35,12 @@ def adjusted_covariance(cross: Products, at: Profile, P: Array, w: Array) -> Arr
     """
     OD = at.Omega[:, None] @ at.derivatives.D
     other = np.tensordot(w, OD, ((1,), (1,))).swapaxes(0, 1)
-    U = np.einsum("phab,phbc->pac", OD, other, optimize=True) @ at.Omega
+    n_patterns, H, T, _ = np.broadcast_shapes(OD.shape, other.shape)
+    wide = OD.swapaxes(1, 2).reshape(n_patterns, T, H * T)
+    U = wide @ other.reshape(n_patterns, H * T, T) @ at.Omega
     p = len(at.beta)
     Q = cross.weighted((U + U.swapaxes(1, 2)) / 2)[:p, :p]
-    PhiP = np.tensordot(w, P, 1)
-    products = np.einsum("hij,jk,hkl->il", P, at.Phi, PhiP, optimize=True)
+    products = np.tensordot(P @ at.Phi, np.tensordot(w, P, 1), ((0, 2), (0, 1)))
     return np.asarray(at.Phi + 2 * at.Phi @ (Q - products) @ at.Phi)
 
 
