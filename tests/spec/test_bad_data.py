@@ -391,6 +391,12 @@ def test_a_misspelt_visit_of_a_wide_layout_is_told_once(tmp_path: Path, capsys: 
     assert "wide, MADRS, Day7: this is not a visit of the schedule. Did you mean Day 7?\n1 error, 0 warnings." in told
 
 
+def test_a_missing_column_of_a_wide_layout_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    code, told = checked(WIDE.with_plan("Day7: m2", "Day 7: m9"), tmp_path, capsys)
+    assert code == 1
+    assert 'wide, MADRS, Day 7: scores.csv has no column "m9". It has: who, m0, m1, m2.\n1 error, 0 warnings.' in told
+
+
 def test_a_repeated_row_of_a_wide_layout_is_told_by_columns_of_its_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -32,9 +32,9 @@ def run(arguments: Namespace) -> int:
     began = time.perf_counter()
     path = plan_path(arguments.trial)
     folder = arguments.data or data_folder(path)
-    if problems := problems_of_plan(path, folder):
-        return _refused(problems)
-    plan = read.plan(path)
+    reading = read.reading(path)
+    if (plan := reading.plan) is None or reading.errors:
+        return _refused([*reading.errors, *_of_data(reading, path, folder)])
     try:
         found = _checked(plan, path, folder)
     except DataError as error:
@@ -51,20 +51,12 @@ def _refused(problems: Sequence[Problem]) -> int:
     return 1
 
 
-def problems_of_plan(path: Path, folder: Path | None = None) -> list[Problem]:
-    """Give the mistakes of a plan, and with them what can be seen of those in its data; nothing for a sound plan.
-
-    Parameters
-    ----------
-    path
-        The plan.
-    folder
-        Folder of its data files; left out: where those of the plan's trial lie.
-    """
+def problems_of_plan(path: Path) -> list[Problem]:
+    """Give the mistakes of a plan, and with them what can be seen of those in its data; nothing for a sound plan."""
     try:
         read_plans({path.stem: path})
     except PlanError as error:
-        return [*error.problems, *_of_data(read.reading(path), path, folder or data_folder(path))]
+        return [*error.problems, *_of_data(read.reading(path), path, data_folder(path))]
     return []
 
 

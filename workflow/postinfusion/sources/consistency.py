@@ -146,9 +146,10 @@ def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if plan.left_out.holds("schedule") or not recorded:
         return
     spelt = {spelling for visit in plan.schedule for spelling in (visit.visit, visit.recorded_as) if spelling}
-    told = {visit for source in plan.sources.values() for visit in visits_of_columns(source)} - spelt
+    of_columns = {visit for source in plan.sources.values() for visit in visits_of_columns(source)}
+    told = of_columns - spelt
     found = {visit for delivery in recorded.values() for visit in delivery.frame["visit"].dropna().unique()}
-    lacking = dict(_never_recorded(plan, found, told)) if found and _all_delivered(plan, deliveries) else {}
+    lacking = dict(_never_recorded(plan, found, of_columns)) if found and _all_delivered(plan, deliveries) else {}
     yield from lacking.values()
     meant = {*told, *lacking, *plan.left_out.names}
     for delivery in recorded.values():
@@ -169,10 +170,13 @@ def _unscheduled(visits: pd.Series, spelt: Collection[str], meant: Collection[st
         yield Finding(("visit",), strange.index[strange == visit].to_numpy(), text.strip(), "warning")
 
 
-def _never_recorded(plan: Plan, found: set[str], told: Collection[str]) -> Iterator[tuple[str, Problem]]:
-    """Give the visits of the schedule that no file records, each with the recorded name that is near, if any."""
+def _never_recorded(plan: Plan, found: set[str], of_columns: Collection[str]) -> Iterator[tuple[str, Problem]]:
+    """Give the visits of the schedule that no file records, each with the recorded name that is near, if any.
+
+    A visit for which a wide layout names a column, be it under a misspelt name, has its message there.
+    """
     for position, visit in enumerate(plan.schedule):
-        if {visit.visit, visit.recorded_as} & found or nearest(visit.visit, told):
+        if {visit.visit, visit.recorded_as} & found or nearest(visit.visit, of_columns):
             continue
         near = nearest(visit.visit, found)
         remedy = near or f"Recorded are: {', '.join(sorted(found)[:20])}."
