@@ -75,7 +75,7 @@ def with_nominal_times(n):
 
 
 def test_courses_of_data_without_times_are_not_said_to_be_at_their_own_time():
-    assert "drawn at their own time in the population" in text_of("madrs-lines", ard=with_nominal_times(0))
+    assert "(n = 96) are drawn at their own time." in text_of("madrs-lines", ard=with_nominal_times(0))
     assert "drawn at the nominal time of their visit" in text_of("madrs-lines", ard=with_nominal_times(600))
     assert "at their own time, 12 of 600 at the nominal time" in text_of("madrs-lines", ard=with_nominal_times(12))
 

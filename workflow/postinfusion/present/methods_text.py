@@ -87,7 +87,7 @@ def _not_pooled(results: Results) -> str:
 
 
 def _courses(results: Results) -> str:
-    return f"All assessments of {_endpoint(results)} are drawn {_times(results)}{_in_population(results)}."
+    return f"All assessments of {_endpoint(results)}{_in_population(results)} are drawn {_times(results)}."
 
 
 def _times(results: Results) -> str:
