@@ -11,6 +11,7 @@ from postinfusion.present import formats
 from postinfusion.present.display import label_of
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import requests, section_displays
+from postinfusion.present.strip import strip
 from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01, qct01
 from postinfusion.present.tables.term_names import term_in_words
 from postinfusion.vocabulary import STATISTICS, Section
@@ -252,12 +253,14 @@ def with_rows(ard: pd.DataFrame, analysis_id: str, *added: dict[str, object]) ->
 
 
 def test_the_agreement_of_two_engines_is_shown_with_its_size():
-    key = {"term": "second-engine", "level": "dense textbook formulas"}
+    key = {"term": "second-engine", "level": "dense textbook formulas", "variable": "CHG"}
     ard = with_rows(
         ard_of("infused"), "madrs-mmrm",
         {**key, "stat_name": "estimate_difference", "stat": 4e-8},
         {**key, "stat_name": "agreement", "stat_text": "two engines agree to 4e-08 standard errors"},
     )  # fmt: skip
+    facts = {fact.name: fact.text for fact in strip(PLANS["infused"], ard, [])}
+    assert facts["Engine agreement"] == "two engines agree to 4e-08 standard errors"
     assert qct01.table(PLANS["infused"], ard_of("infused")) is None
     (row,) = qct01.table(PLANS["infused"], ard).parts[0].rows
     assert row.label == "madrs-mmrm"
@@ -267,7 +270,13 @@ def test_the_agreement_of_two_engines_is_shown_with_its_size():
 
 
 def test_differences_robust_to_a_wrong_covariance_have_a_block_of_their_own():
-    key = {"term": "robust-difference", "visit": "24 h", "arm": "Ketamine", "comparator": "Midazolam"}
+    key = {
+        "term": "robust-difference",
+        "visit": "24 h",
+        "arm": "Ketamine",
+        "comparator": "Midazolam",
+        "variable": "CHG",
+    }
     values = {"estimate": -6.0, "std_error": 1.5, "df": 20.0, "statistic": -4.0, "p_value": 0.0007,
               "conf_low": -9.1, "conf_high": -2.9}  # fmt: skip
     added = [{**key, "stat_name": name, "stat": value} for name, value in values.items()]

@@ -20,7 +20,18 @@ from postinfusion.vocabulary import MODELS, NOT_RECORDED
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
 _OF_MODELS = frozenset(
-    {"observed", "marginal-mean", "difference", "joint-test", "coefficient", "covariance", "fit", "ladder"}
+    {
+        "observed",
+        "marginal-mean",
+        "difference",
+        "joint-test",
+        "coefficient",
+        "covariance",
+        "fit",
+        "ladder",
+        "robust-difference",
+        "second-engine",
+    }
 )
 
 
