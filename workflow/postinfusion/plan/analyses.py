@@ -95,7 +95,7 @@ class _Model(_Analysis):
 
 
 class Mmrm(_Model):
-    """Mixed model for repeated measures: arm × visit + baseline × visit + strata (MMRMT01, MMRMG01)."""
+    """Mixed model for repeated measures: arm × visit + baseline × visit + strata (MMRMT01, MMRMG01, MMRMG02)."""
 
     method: Literal[Method.MMRM]
     form: Form = Form.CHANGE
