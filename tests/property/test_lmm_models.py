@@ -138,7 +138,7 @@ def test_a_random_intercept_with_autoregression_on_whole_steps_is_a_structure_of
         )
 
 
-@pytest.mark.parametrize("random", ["1 + poly(time, 2)", "1 + ns(time, 1.5, 3)"])
+@pytest.mark.parametrize("random", ["1 + poly(time, 2)", "1 + ns(time, knots = c(1.5, 3))"])
 def test_another_basis_of_the_same_space_is_the_same_model(random):
     """Correlated random effects depend on the space of their columns only: powers for poly, shifted splines for ns."""
     frame = trial(3)

@@ -23,6 +23,7 @@ from postinfusion.errors import ModelError, nearest
 
 Array = NDArray[np.float64]
 MAX_COLUMNS = 2_000
+FAR_FROM_ZERO = 1e-6
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ class Design:
                 if (factor, full) not in cache:
                     cache[factor, full] = self._columns(factor, frame, "full" if full else coding)
                 # The first factor varies fastest, as in R.
-                block = (cache[factor, full][:, :, None] * block[:, None, :]).reshape(len(frame), -1)
+                columns = cache[factor, full]
+                width = columns.shape[1] * block.shape[1]
+                block = (columns[:, :, None] * block[:, None, :]).reshape(len(frame), width)
             blocks.append(block)
         return np.concatenate(blocks, axis=1)
 
@@ -254,6 +257,11 @@ def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariat
         x = column.to_numpy(dtype=float)
         if not np.isfinite(x).all():
             raise ModelError(f"{column.name} holds infinite values; remove these rows")
+        if 0 < x.std() < FAR_FROM_ZERO * abs(x.mean()):
+            raise ModelError(
+                f"{column.name} varies by less than a millionth of its mean, which costs the model its digits; "
+                "subtract a constant near the mean first"
+            )
         return Covariate(float(x.mean()), float(x.min()), float(x.max()))
     levels = level_values(column)
     if len(levels) < 2:

@@ -14,12 +14,14 @@ from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.grid_rows import At, Grid, Rows, as_names, difference_rows, mean_rows
 from postinfusion.analyses.mmrm_data import numeric_values
 from postinfusion.analyses.reference_grid import count_cells
-from postinfusion.core.inference import DfMethod
+from postinfusion.core.covariance import covariance_model
+from postinfusion.core.inference import DF_METHODS, DfMethod, check_options
 from postinfusion.core.likelihood import Method
 from postinfusion.core.linalg import Array
 from postinfusion.core.repeated_measures import RepeatedMeasures, fit_repeated_measures
 from postinfusion.errors import ModelError
 
+NO_ROW = "No row has all the variables of the model; nothing can be fitted"
 STATISTICS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
 
 
@@ -86,7 +88,9 @@ def fit_mmrm_batch(
     formula = parse_formula(fixed)
     rows = complete_rows(frame, [replicate, response, subject, visit, *formula.variables])
     if not len(rows):
-        raise ModelError("No row has all the variables of the model; nothing can be fitted")
+        raise ModelError(NO_ROW)
+    check_options(method, df, information, df_methods=("kenward-roger", *DF_METHODS))
+    covariance_model(covariance, rows[visit].nunique())
     design = build_design(formula, rows, categorical=[visit])
     grid = Grid(design, count_cells(design, rows), None)
     contrasts = difference_rows(mean_rows(grid, [specs, *as_names(by)], at or {}, "equal"), specs, reference)
@@ -101,7 +105,9 @@ def fit_mmrm_batch(
         visit_names=tuple(map(str, visits)),
     )
     found = list(_each(arrays, bounds, contrasts.L, options))
-    return _table(replicate, names, contrasts, found)
+    empty = pd.Index(frame[replicate].dropna().unique()).difference(names, sort=False)
+    nothing = np.full((len(STATISTICS), len(contrasts.L)), np.nan), NO_ROW
+    return _table(replicate, names.append(empty), contrasts, found + [nothing] * len(empty))
 
 
 @dataclass(frozen=True)

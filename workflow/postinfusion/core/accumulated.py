@@ -2,7 +2,7 @@
 
 Cross-products of [X | y] by missingness pattern add up, and are all that the likelihood, Kenward-Roger and
 Satterthwaite need of the data. Squares of columns far from zero lose digits, so the columns are changed before they are
-summed: to an orthonormal basis of the first rows that come, and the residuals of the response there. The change is
+summed: to an orthonormal basis of the first rows that come, and the response about its mean there. The change is
 linear and kept with the sums, so those of different parts are put on one scale before they add.
 """
 
@@ -24,6 +24,9 @@ from postinfusion.core.repeated_measures_checks import check_information
 from postinfusion.core.standardise import NO_VARIATION, Standardised
 from postinfusion.core.subject_blocks import SubjectBlocks
 from postinfusion.errors import ModelError
+
+# Eigenvalues of the final correlations: below the first they are rounding, between the two digits are lost.
+ROUNDING, LOST_DIGITS = 1e-13, 1e-10
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,13 @@ def first_change(Z: Array) -> Array:
     of_aliased = np.where(length > 0, length, 1.0)[basis.aliased]
     change[np.ix_(basis.kept, basis.aliased)] = -basis.relation / of_aliased
     change[basis.aliased, basis.aliased] = 1 / of_aliased
-    coefficients = basis.T @ (basis.T.T @ (X[:, basis.kept].T @ y))
-    residual = y - X[:, basis.kept] @ coefficients
+    # Only the mean is taken from the response: other coefficients of the first rows may be far from those of all.
+    mean = float(y.mean()) if (X[:, 0] == 1).all() else 0.0
+    residual = y - mean
     size = float(np.sqrt(np.mean(y**2)))
     scale = float(np.sqrt(np.mean(residual**2)))
     scale = scale if scale > NO_VARIATION * size else size or 1.0
-    change[basis.kept, c] = -coefficients / scale
+    change[0, c] = -mean / scale
     change[c, c] = 1 / scale
     return change
 
@@ -206,5 +210,12 @@ def _basis(gram: Array, n: int) -> Basis:
     """Give the orthonormal basis of the changed columns, of which what is aliased has no length."""
     length = np.sqrt(np.maximum(np.diag(gram), 0.0))
     present = length > ALIASED * np.sqrt(n)
-    values, vectors = np.linalg.eigh(np.where(np.outer(present, present), gram, 0.0))
-    return orthonormal_basis(np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T * present)
+    size = np.where(present, length, 1.0)
+    values, vectors = np.linalg.eigh(np.where(np.outer(present, present), gram / np.outer(size, size), 0.0))
+    if ((values > ROUNDING) & (values < LOST_DIGITS)).any():
+        raise ModelError(
+            "Columns of the model are collinear but for a few digits, which sums of squares lose; subtract a constant "
+            "near its mean from each covariate"
+        )
+    root = np.sqrt(np.where(values > LOST_DIGITS, values, 0.0))[:, None] * vectors.T
+    return orthonormal_basis(root * size * present)

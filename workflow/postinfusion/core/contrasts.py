@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import fdtrc, ndtr, ndtri, stdtr, stdtrit
 
 from postinfusion.core.linalg import Array
+from postinfusion.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,14 @@ def estimates(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, *, confi
         Shape (m,) each, or broadcast; df positive, infinite for the normal distribution, NaN where unknown.
     confidence
         Coverage of the interval, between 0 and 1.
+
+    Raises
+    ------
+    ModelError
+        The coverage is no share.
     """
+    if not 0 < confidence < 1:
+        raise ModelError(f"confidence is {confidence:g}; it is a share between 0 and 1, as 0.95")
     estimate, std_error, df = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (estimate, std_error, df)))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error

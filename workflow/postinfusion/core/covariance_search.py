@@ -219,7 +219,8 @@ def residual_covariance(blocks: SubjectBlocks, group: int) -> Array:
     Correlations are shrunk until the smallest eigenvalue of their matrix is at least 0.02.
     """
     S, together = pairwise_products(blocks, group)
-    S = S / np.maximum(together, 1.0)
+    n, p = blocks.products.n_observations, blocks.products.q - 1
+    S = S / np.maximum(together, 1.0) * (n / max(n - p, 1))  # residuals have lost what the columns took
     variances = np.maximum(np.diag(S), 1e-3)
     S[np.diag_indices_from(S)] = variances
     deviation = np.sqrt(variances)
