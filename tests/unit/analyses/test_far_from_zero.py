@@ -73,3 +73,32 @@ def test_an_option_that_no_replicate_can_have_is_refused(frame, option):
 def test_a_coverage_in_per_cent_is_refused(frame):
     with pytest.raises(ModelError, match="a share between 0 and 1"):
         fit_mmrm(frame, "y", "arm * t", "id", "t").contrasts("arm", confidence=95)
+
+
+@pytest.mark.parametrize("value", ["x", np.nan, np.inf])
+def test_a_covariate_is_set_to_numbers_only(frame, value):
+    with pytest.raises(ModelError, match="base; it takes finite numbers"):
+        fit_mmrm(frame, "y", "arm * t + base", "id", "t").means("arm", at={"base": value})
+
+
+def test_a_factor_is_not_compared_and_kept_apart_at_once(frame):
+    with pytest.raises(ModelError, match="leave it out of by="):
+        fit_mmrm(frame, "y", "arm * t", "id", "t").contrasts("arm", by="arm")
+
+
+def test_no_row_gives_no_prediction(frame):
+    fit = fit_mmrm(frame, "y", "arm * t", "id", "t")
+    assert fit.predict(frame.iloc[:0]).empty
+
+
+def test_many_visits_of_which_each_subject_lacks_others_are_summed_by_row():
+    rng = np.random.default_rng(3)
+    person, visit = np.repeat(np.arange(30), 12), np.tile(np.arange(12), 30)
+    values = rng.normal(size=30)[person] + rng.normal(size=360)
+    wide = pd.DataFrame({"id": person, "vis": visit, "arm": np.where(person % 2, "b", "a"), "y": values})
+    gaps = wide[rng.random(360) > 0.2]
+    by_row = fit_mmrm(gaps, "y", "arm * vis", "id", "vis", covariance="ar1")
+    by_pattern = fit_mmrm_products(mmrm_products(gaps, "y", "arm * vis", "id", "vis"), covariance="ar1")
+    assert by_row.log_likelihood == pytest.approx(by_pattern.log_likelihood, abs=1e-8)
+    assert_allclose(by_row.coefficients["df"], by_pattern.coefficients["df"], rtol=1e-6)
+    assert len(by_row.residuals()) == len(gaps)

@@ -6,6 +6,7 @@ an average of rows. Counterfactual means average over the analysed rows instead,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -162,7 +163,7 @@ def _axis(name: str, variable: Levels | Covariate, chosen: Any) -> list[Any]:  #
     """Give the values of one variable on the grid."""
     values: Any = [chosen] if np.ndim(chosen) == 0 and chosen is not None else chosen
     if isinstance(variable, Covariate):
-        return [variable.mean] if values is None else [float(value) for value in values]
+        return [variable.mean] if values is None else [_number(name, value) for value in values]
     if values is None:
         return list(variable.values)
     unknown = [str(value) for value in values if value not in variable.values]
@@ -171,6 +172,17 @@ def _axis(name: str, variable: Levels | Covariate, chosen: Any) -> list[Any]:  #
             f"{name} has no level {', '.join(unknown)}; its levels are {', '.join(map(str, variable.values))}"
         )
     return list(values)
+
+
+def _number(name: str, value: Any) -> float:  # noqa: ANN401 - whatever was given
+    """Give the value of a covariate; refuse one that is no finite number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise ModelError(f"at= gives {value!r} for the covariate {name}; it takes finite numbers")
+    return number
 
 
 def _shares(grid: Grid, axes: dict[str, list[Any]], weights: Weights) -> pd.DataFrame:

@@ -156,6 +156,8 @@ class LinearModelFit:
         named = as_names(specs)
         if len(named) != 1:
             raise ModelError(f"Contrasts compare the levels of one factor, not of {len(named)}; name the others in by=")
+        if named[0] in as_names(by):
+            raise ModelError(f"{named[0]} is compared and kept apart at once; leave it out of by=")
         means = mean_rows(self._grid, [*named, *as_names(by)], at or {}, weights)
         return difference_rows(means, named[0], reference)
 

@@ -21,6 +21,8 @@ from postinfusion.errors import ModelError
 
 # Where patterns hold fewer subjects than this on average, sums over them cost more than the rows themselves.
 FEW_PER_PATTERN = 2.0
+# The sums hold a number for each pair of visits and of columns: with few visits they cost little whatever the patterns.
+MANY_VISITS = 10
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,11 @@ def visit_blocks(
     """
     seen = visits_seen(subject, visit, n_visits)
     observed, pattern, of_pattern = missingness_patterns(seen, group)
-    products = sums_by_pattern(stacked_rows(Z, subject, visit, seen.shape), observed, pattern)
-    return SubjectBlocks(products, pattern, visit, of_pattern)
+    stacked = stacked_rows(Z, subject, visit, seen.shape)
+    if n_visits >= MANY_VISITS and len(observed) * FEW_PER_PATTERN > len(seen):
+        of_subject = np.zeros(len(seen), dtype=np.intp) if group is None else group
+        return SubjectBlocks(SubjectRows(seen, stacked), np.arange(len(seen)), visit, of_subject)
+    return SubjectBlocks(sums_by_pattern(stacked, observed, pattern), pattern, visit, of_pattern)
 
 
 def time_blocks(Z: Array, subject: Integers, time: Array, *, group: Integers | None = None) -> SubjectBlocks:
