@@ -148,7 +148,7 @@ def test_another_basis_of_the_same_space_is_the_same_model(random):
         second = fit_lmm(frame, "y", "time", "1 + time + square", "id", df="satterthwaite")
     else:
         shifted = frame.assign(later=frame["time"] * 3 + 5)
-        second = fit_lmm(shifted, "y", "time", "1 + ns(later, 9.5, 14)", "id", df="satterthwaite")
+        second = fit_lmm(shifted, "y", "time", "1 + ns(later, knots = c(9.5, 14))", "id", df="satterthwaite")
     assert first.log_likelihood == pytest.approx(second.log_likelihood, abs=1e-6)
     np.testing.assert_allclose(
         first.coefficients[["estimate", "std_error"]], second.coefficients[["estimate", "std_error"]], rtol=1e-5
