@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,12 +18,12 @@ KINDS = ("link", "conditional", "marginal")
 
 
 @dataclass(frozen=True)
-class ResponseFit(LinearModelFit):
+class ResponseFit(LinearModelFit, ABC):
     """A fitted model with a link; coefficients and contrasts are on the scale of the link."""
 
+    @abstractmethod
     def averages(self, keep: Sequence[str], at: At | None, weights: Weights, kind: Kind) -> Averages:
-        """Give averages of expected outcomes, see :meth:`means`."""
-        raise NotImplementedError
+        """Give averages of expected outcomes, see :meth:`means`; each model has its own way to them."""
 
     def means(
         self,
