@@ -12,6 +12,9 @@ include: "workflow/rules/provenance.smk"
 include: "workflow/rules/report.smk"
 
 
+keep_readings()
+
+
 report: "workflow/report/workflow.rst"
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from postinfusion.io import digest
 from postinfusion.io.digest import closure, of_code, of_section
 
 
@@ -32,3 +36,50 @@ def test_a_module_that_does_not_exist_is_refused() -> None:
 def test_the_order_of_a_section_counts() -> None:
     assert of_section({"a": 1, "b": 2}) != of_section({"b": 2, "a": 1})
     assert of_section({"a": (1, 2)}) == of_section({"a": [1, 2]})
+
+
+@pytest.fixture
+def forgetful(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Give a function that forgets what this process has read, in a folder where no run has been."""
+    monkeypatch.chdir(tmp_path)
+    caches = [found for found in vars(digest).values() if hasattr(found, "cache_clear")]
+
+    def forget() -> None:
+        digest._READ.clear()
+        for found in caches:
+            found.cache_clear()
+
+    forget()
+    yield forget
+    forget()
+
+
+def test_what_an_earlier_run_read_is_not_read_again(
+    forgetful: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = of_code("postinfusion.cli.report")
+    digest.keep_readings()
+    forgetful()
+    monkeypatch.setattr(digest, "_tree", lambda name: pytest.fail(f"{name} is read again"))
+    assert of_code("postinfusion.cli.report") == first
+
+
+@pytest.mark.parametrize("damaged", ["", "{}", '{"reader": "another", "readings": {"a": ["b", []]}}', "[1"])
+def test_readings_that_are_damaged_or_of_another_reader_do_not_count(
+    forgetful: Callable[[], None], damaged: str
+) -> None:
+    first = of_code("postinfusion.cli.report")
+    digest.READINGS.parent.mkdir(parents=True)
+    digest.READINGS.write_text(damaged, encoding="utf-8")
+    forgetful()
+    assert of_code("postinfusion.cli.report") == first
+
+
+def test_nothing_is_written_when_nothing_new_was_read(forgetful: Callable[[], None]) -> None:
+    of_code("postinfusion.cli.report")
+    digest.keep_readings()
+    written = digest.READINGS.stat().st_mtime_ns
+    forgetful()
+    of_code("postinfusion.cli.report")
+    digest.keep_readings()
+    assert digest.READINGS.stat().st_mtime_ns == written

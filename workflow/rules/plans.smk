@@ -7,7 +7,7 @@ from pathlib import Path
 
 from postinfusion.cli.trial import data_folder
 from postinfusion.errors import PostinfusionError
-from postinfusion.io.digest import of_code, of_section
+from postinfusion.io.digest import keep_readings, of_code, of_section
 from postinfusion.io.plans import default_trials, plan_files, read_plans
 from postinfusion.plan import sections
 from postinfusion.sources.export import EXPORTS, PACKAGES

@@ -8,14 +8,28 @@ from __future__ import annotations
 
 import ast
 import json
+import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
+from postinfusion.io import write
+
 ROOT = "postinfusion"
+READINGS = Path(".snakemake") / "postinfusion" / "readings.json"
+"""What was read in modules at earlier runs, in the working directory of the workflow."""
 _DIGITS = 16
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What is read in the syntax tree of a module: its digest, and the names that it may import."""
+
+    digest: str
+    targets: tuple[str, ...]
 
 
 def of_section(section: Mapping[str, object]) -> str:
@@ -76,6 +90,55 @@ def _package() -> Path:
     return Path(str(files(ROOT)))
 
 
+def keep_readings() -> None:
+    """Keep what was read in the modules for the next run: syntax trees are slow to read, and seldom change."""
+    found = {_key(name): [reading.digest, list(reading.targets)] for name, reading in _READ.items()}
+    if found.keys() - _kept().keys():
+        write.json(READINGS, {"reader": _reader(), "readings": found})
+
+
+_READ: dict[str, _Reading] = {}
+"""What this process has read, by the name of the module."""
+
+
+@cache
+def _kept() -> dict[str, _Reading]:
+    """Give what earlier runs read, by the key of the module; nothing when another reader wrote it, or it is damaged."""
+    try:
+        found = json.loads(READINGS.read_text(encoding="utf-8"))
+        readings = found["readings"] if found["reader"] == _reader() else {}
+        return {key: _Reading(digest, tuple(targets)) for key, (digest, targets) in readings.items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+@cache
+def _reader() -> str:
+    """Give the digest of what reads modules: this module and the version of Python."""
+    return sha256(Path(__file__).read_bytes() + sys.version.encode()).hexdigest()
+
+
+@cache
+def _key(name: str) -> str:
+    """Give the key of a module: the digest of its name and of every byte of its file."""
+    return sha256(f"{name}\n".encode() + _modules()[name].read_bytes()).hexdigest()
+
+
+def _reading(name: str) -> _Reading:
+    """Give what is read in a module; it is read once, and again only when it has changed since an earlier run."""
+    if name not in _READ:
+        _READ[name] = _kept().get(_key(name)) or _read(name)
+    return _READ[name]
+
+
+def _read(name: str) -> _Reading:
+    """Read the syntax tree of a module."""
+    tree = _tree(name)
+    statements = _statements(tree, into_functions=not _is_package(name))
+    targets = dict.fromkeys(target for statement in statements for target in _targets(statement, name))
+    return _Reading(sha256(ast.dump(tree).encode()).hexdigest(), tuple(targets))
+
+
 def _name_of(path: Path) -> str:
     """Give the full name of the module in a file."""
     parts = path.relative_to(_package()).with_suffix("").parts
@@ -87,7 +150,6 @@ def _is_package(name: str) -> bool:
     return _modules()[name].name == "__init__.py"
 
 
-@cache
 def _tree(name: str) -> ast.Module:
     """Give the syntax tree of a module without docstrings and without imports for type checkers alone."""
     tree = ast.parse(_modules()[name].read_bytes())
@@ -127,8 +189,7 @@ def _imports(name: str) -> tuple[str, ...]:
     Imports inside functions count, except in the ``__init__`` of a package, where they are doors that open only on
     demand: the public functions of the package and the commands of the command line.
     """
-    statements = _statements(_tree(name), into_functions=not _is_package(name))
-    named = [target for statement in statements for target in _targets(statement, name)]
+    named = _reading(name).targets
     return tuple(target for target in [name.rpartition(".")[0], *named] if target in _modules())
 
 
@@ -172,6 +233,4 @@ def _home(path: Path) -> Path:
 @cache
 def _fingerprint(part: str) -> str:
     """Give the digest of one module, by its name, or of one data file, by its path."""
-    is_module = part in _modules()
-    content = ast.dump(_tree(part)).encode() if is_module else (_package() / part).read_bytes()
-    return sha256(content).hexdigest()
+    return _reading(part).digest if part in _modules() else sha256((_package() / part).read_bytes()).hexdigest()
