@@ -13,13 +13,12 @@ from postinfusion.core.patterns import cross_products
 from postinfusion.core.random_covariance import RandomEffects
 from postinfusion.core.rotation import rotate
 from property.core_trials import trial
+from property.numerical_derivatives import assert_derivatives_are_numerical
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
 # The same formula at the same Sigma: only rounding differs.
 ROUNDING = 1e-10
-# Central differences with step 1e-5 of functions whose third derivatives are near 1e2.
-NUMERICAL = 1e-6
 T = 4
 S = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.4, 0.6, 0.5], [0.4, 0.6, 1.2, 0.6], [0.3, 0.5, 0.6, 1.6]])
 MODELS = {name: covariance_model(name, T) for name in STRUCTURES} | {"Cholesky": UnstructuredCholesky(T)}
@@ -111,17 +110,7 @@ def test_information_and_adjusted_covariance_are_the_dense_formulas(name, seed):
 @pytest.mark.parametrize("method", ["reml", "ml"])
 @pytest.mark.parametrize("name", [*MODELS, "random", "random-uncorrelated"])
 def test_gradient_and_hessian_equal_numerical_derivatives(name, method, seed):
-    target, theta = criterion(name, seed, method)
-    slope, step = target.slopes(target.at(theta)), 1e-5
-    ahead = [target.at(theta + step * e) for e in np.eye(len(theta))]
-    behind = [target.at(theta - step * e) for e in np.eye(len(theta))]
-    gradient = [(a.value - b.value) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
-    hessian = [
-        (target.slopes(a).gradient - target.slopes(b).gradient) / (2 * step) for a, b in zip(ahead, behind, strict=True)
-    ]
-    size = np.abs(slope.hessian).max()
-    np.testing.assert_allclose(slope.gradient, gradient, atol=NUMERICAL * size)
-    np.testing.assert_allclose(slope.hessian, hessian, atol=NUMERICAL * size)
+    assert_derivatives_are_numerical(*criterion(name, seed, method))
 
 
 @pytest.mark.parametrize("name", MODELS)

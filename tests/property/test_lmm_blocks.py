@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from postinfusion.core.blocks import GroupedRows, block_problem
 from postinfusion.core.kenward_roger import adjusted_covariance
+from property.numerical_derivatives import assert_derivatives_are_numerical
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=5, deadline=None, derandomize=True)
@@ -88,17 +89,7 @@ def test_the_criterion_is_the_dense_formula(structure, method, seed):
 @pytest.mark.parametrize("structure", STRUCTURES)
 def test_gradient_and_hessian_equal_numerical_derivatives(structure, method, seed):
     problem = block_problem(rows(structure, seed), correlated=True, method=method, scale=1.0)
-    target, theta, step = problem.criterion, theta_of(problem, seed), 1e-5
-    slope = target.slopes(target.at(theta))
-    ahead = [target.at(theta + step * e) for e in np.eye(len(theta))]
-    behind = [target.at(theta - step * e) for e in np.eye(len(theta))]
-    gradient = [(a.value - b.value) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
-    hessian = [
-        (target.slopes(a).gradient - target.slopes(b).gradient) / (2 * step) for a, b in zip(ahead, behind, strict=True)
-    ]
-    size = np.abs(slope.hessian).max()
-    np.testing.assert_allclose(slope.gradient, gradient, atol=NUMERICAL * size)
-    np.testing.assert_allclose(slope.hessian, hessian, atol=NUMERICAL * size)
+    assert_derivatives_are_numerical(problem.criterion, theta_of(problem, seed))
 
 
 @FEW

@@ -12,14 +12,13 @@ from postinfusion.core.covariance_search import CovarianceSearch
 from postinfusion.core.spatial_covariance import spatial_covariance
 from postinfusion.core.subject_blocks import time_blocks, visit_blocks
 from property.core_trials import trial
+from property.numerical_derivatives import assert_derivatives_are_numerical
 
 SEEDS = st.integers(0, 10_000)
 FEW = settings(max_examples=6, deadline=None, derandomize=True)
 FIXED = "TRTP * AVISIT + BASE"
 # Sums are formed in another order; the optimum is the same to its own stopping rule.
 ORDER = 1e-7
-# Central differences with step 1e-5 of functions whose third derivatives are near 1e2.
-NUMERICAL = 1e-6
 S = np.array([[1.0, 0.5, 0.4, 0.3], [0.5, 1.4, 0.6, 0.5], [0.4, 0.6, 1.2, 0.6], [0.3, 0.5, 0.6, 1.6]])
 NUMBERS = ["estimate", "std_error", "df"]
 MODELS = [
@@ -190,14 +189,4 @@ def search(name, seed, method):
 @pytest.mark.parametrize("method", ["reml", "ml"])
 @pytest.mark.parametrize("name", ["sp_exp", "sp_gau", "grouped sp_exp", "grouped us", "grouped toeph"])
 def test_gradient_and_hessian_equal_numerical_derivatives(name, method, seed):
-    target, theta = search(name, seed, method)
-    slope, step = target.slopes(target.at(theta)), 1e-5
-    ahead = [target.at(theta + step * e) for e in np.eye(len(theta))]
-    behind = [target.at(theta - step * e) for e in np.eye(len(theta))]
-    gradient = [(a.value - b.value) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
-    hessian = [
-        (target.slopes(a).gradient - target.slopes(b).gradient) / (2 * step) for a, b in zip(ahead, behind, strict=True)
-    ]
-    size = np.abs(slope.hessian).max()
-    np.testing.assert_allclose(slope.gradient, gradient, atol=NUMERICAL * size)
-    np.testing.assert_allclose(slope.hessian, hessian, atol=NUMERICAL * size)
+    assert_derivatives_are_numerical(*search(name, seed, method))
