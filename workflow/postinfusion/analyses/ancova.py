@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from postinfusion.analyses.design import build_design, complete_rows
+from postinfusion.analyses.design import build_design, complete_rows, numeric_values
 from postinfusion.analyses.formula import parse_formula
-from postinfusion.analyses.mmrm import response_values
 from postinfusion.analyses.reference_grid import LinearModelFit
 from postinfusion.core.least_squares import Covariance, fit_least_squares
 from postinfusion.errors import ModelError
@@ -60,7 +59,7 @@ def fit_ancova(frame: pd.DataFrame, response: str, fixed: str, *, vcov: Covarian
     if not len(rows):
         raise ModelError("No row has all the variables of the model; nothing can be fitted")
     design = build_design(formula, rows)
-    fit = fit_least_squares(design.matrix(rows), response_values(rows, response), covariance=vcov)
+    fit = fit_least_squares(design.matrix(rows), numeric_values(rows, response, "response"), covariance=vcov)
     return AncovaFit(
         design=design,
         inference=fit.inference,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
@@ -43,7 +41,7 @@ def _agreement(data: ModelData, fit: AncovaFit) -> list[Row]:
     from postinfusion.core.dense_engine import of_independent
 
     several = len(data.arms) > 1
-    compared = fit.contrast_rows(ARM, reference=data.arms[0]).L if several else np.empty((0, len(fit.design.names)))
+    compared = fit.contrast_rows(ARM, reference=data.arms[0]).L if several else None
     first = Recomputed(fit, data.frame, data.response, "USUBJID")
     return agreement_rows(first, of_independent(len(data.frame)), compared)
 

@@ -226,6 +226,19 @@ def complete_rows(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     return part if len(present) == len(part) else part.iloc[present]
 
 
+def numeric_values(rows: pd.DataFrame, name: str, what: str) -> Array:
+    """Give a column as numbers.
+
+    Raises
+    ------
+    ModelError
+        The column is not numeric.
+    """
+    if not pd.api.types.is_numeric_dtype(rows[name]):
+        raise ModelError(f"The {what} {name} is not numeric; convert it before the model")
+    return rows[name].to_numpy(dtype=float)
+
+
 def require_columns(frame: pd.DataFrame, columns: Iterable[str]) -> None:
     """Refuse a frame that lacks one of the columns, with the nearest name."""
     missing = [name for name in columns if name not in frame.columns]

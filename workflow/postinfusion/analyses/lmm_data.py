@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, build_design, complete_rows
+from postinfusion.analyses.design import Design, build_design, complete_rows, numeric_values
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.lmm_prediction import RandomDesigns
 from postinfusion.analyses.lmm_residuals import ResidualFormula
-from postinfusion.analyses.mmrm import response_values
 from postinfusion.core.mixed_model import GroupedData
 from postinfusion.errors import ModelError
 
@@ -99,7 +98,7 @@ def lmm_data(frame: pd.DataFrame, response: str, formulas: LmmFormulas, residual
     groups, scale = _nested_groups(rows, levels), residuals.design(rows)
     data = GroupedData(
         X=design.matrix(rows),
-        y=response_values(rows, response),
+        y=numeric_values(rows, response, "response"),
         U=tuple(_told_apart(each.matrix(rows)) for each in designs),
         group=tuple(codes for codes, _ in groups),
         time=residuals.times(rows),

@@ -11,14 +11,14 @@ import pandas as pd
 from postinfusion.analyses.constrained_baseline import constrain_baseline
 from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.analyses.formula import parse_formula
-from postinfusion.analyses.mmrm_data import Columns, SubjectData, numeric_values, subject_data, with_time
+from postinfusion.analyses.mmrm_data import Columns, SubjectData, subject_data, with_time
 from postinfusion.analyses.mmrm_fit import MmrmFit
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.repeated_measures import RepeatedMeasuresFit, fit_repeated_measures
 from postinfusion.errors import ModelError, nearest
 
-__all__ = ["MmrmFit", "fit_mmrm", "response_values"]
+__all__ = ["MmrmFit", "fit_mmrm"]
 
 SHRINKS = (
     "Kenward-Roger with second derivatives in mmrm's parametrisation can shrink standard errors below the unadjusted "
@@ -163,8 +163,3 @@ def _covariances(found: SubjectData, fit: RepeatedMeasuresFit, visit: str) -> di
         "variances_df": {group: pd.Series(df, index=labels) for group, df in zip(groups, fit.variance_df, strict=True)},
         "ranges": dict(zip(groups, fit.ranges.tolist(), strict=True)) if len(fit.ranges) else {},
     }
-
-
-def response_values(rows: pd.DataFrame, response: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Give the outcome as numbers; refuse a column that is not numeric."""
-    return numeric_values(rows, response, "response")

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import build_design, complete_rows, level_values
+from postinfusion.analyses.design import build_design, complete_rows, level_values, numeric_values
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.grid_rows import At, Grid, Rows, as_names, difference_rows, mean_rows
-from postinfusion.analyses.mmrm_data import numeric_values
 from postinfusion.analyses.reference_grid import count_cells
 from postinfusion.core.covariance import covariance_model
 from postinfusion.core.inference import DF_METHODS, DfMethod, check_options

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, Levels, level_values
+from postinfusion.analyses.design import Design, Levels, level_values, numeric_values
 from postinfusion.core.repeated_measures import RepeatedMeasures
 from postinfusion.core.spatial_covariance import SPATIAL
 from postinfusion.errors import ModelError
@@ -111,19 +111,6 @@ def subject_data(columns: Columns, rows: pd.DataFrame, design: Design) -> Subjec
         weights=None if columns.weights is None else numeric_values(rows, columns.weights, "weight"),
     )
     return SubjectData(data, pd.Index(subjects, name=columns.subject), visits, groups)
-
-
-def numeric_values(rows: pd.DataFrame, name: str, what: str) -> Numbers:
-    """Give a column as numbers.
-
-    Raises
-    ------
-    ModelError
-        The column is not numeric.
-    """
-    if not pd.api.types.is_numeric_dtype(rows[name]):
-        raise ModelError(f"The {what} {name} is not numeric; convert it before the model")
-    return rows[name].to_numpy(dtype=float)
 
 
 def _subject_groups(column: pd.Series[Any], groups: tuple[Any, ...], subject: NDArray[np.intp]) -> NDArray[np.intp]:

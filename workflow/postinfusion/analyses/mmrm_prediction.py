@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, require_columns
+from postinfusion.analyses.design import Design, numeric_values, require_columns
 from postinfusion.analyses.grid_rows import Rows
-from postinfusion.analyses.mmrm_data import Columns, SubjectData, numeric_values
+from postinfusion.analyses.mmrm_data import Columns, SubjectData
 from postinfusion.analyses.reference_grid import estimates_frame
 from postinfusion.core.contrasts import estimates
 from postinfusion.core.inference import Inference

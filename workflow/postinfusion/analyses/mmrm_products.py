@@ -15,10 +15,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import Array, Covariate, Design, Levels, complete_rows, require_columns
+from postinfusion.analyses.design import (
+    Array,
+    Covariate,
+    Design,
+    Levels,
+    complete_rows,
+    numeric_values,
+    require_columns,
+)
 from postinfusion.analyses.formula import Formula, parse_formula
 from postinfusion.analyses.mmrm import MmrmFit
-from postinfusion.analyses.mmrm_data import Columns, numeric_values
+from postinfusion.analyses.mmrm_data import Columns
 from postinfusion.analyses.reference_grid import count_cells
 from postinfusion.core.accumulated import Accumulated, first_change, fit_accumulated
 from postinfusion.core.inference import DfMethod

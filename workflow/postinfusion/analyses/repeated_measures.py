@@ -158,16 +158,11 @@ def _agreement(data: ModelData, fit: MmrmFit) -> list[Row]:
     from postinfusion.core.dense_engine import of_visits
 
     several = len(data.arms) > 1
-    compared = fit.contrast_rows(ARM, by=VISIT, reference=data.arms[0]).L if several else np.empty((0, _width(fit)))
+    compared = fit.contrast_rows(ARM, by=VISIT, reference=data.arms[0]).L if several else None
     visit = fit.covariance.index.get_indexer(data.frame[VISIT])
     covariance = of_visits(fit.covariance_structure, visit, len(fit.covariance))
     first = Recomputed(fit, data.frame, data.response, "USUBJID", fit.log_likelihood)
     return agreement_rows(first, covariance, compared)
-
-
-def _width(fit: MmrmFit) -> int:
-    """Count the columns of the design."""
-    return len(fit.design.names)
 
 
 def _rows_of(plan: Plan, table: pd.DataFrame, term: str, names: tuple[str, ...], arms: tuple[str, ...]) -> list[Row]:

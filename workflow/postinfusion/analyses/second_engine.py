@@ -47,7 +47,7 @@ class Recomputed:
     log_likelihood: float | None = None
 
 
-def agreement_rows(model: Recomputed, covariance: DenseModel, contrasts: Array) -> list[Row]:
+def agreement_rows(model: Recomputed, covariance: DenseModel, contrasts: Array | None = None) -> list[Row]:
     """Fit the model by the second engine and give the largest differences, with a warning where they alarm.
 
     Parameters
@@ -57,7 +57,8 @@ def agreement_rows(model: Recomputed, covariance: DenseModel, contrasts: Array) 
     covariance
         How the second engine builds the covariance.
     contrasts
-        Shape (m, c): combinations of the coefficients that are compared beside the coefficients themselves.
+        Shape (m, c): combinations of the coefficients that are compared beside the coefficients themselves; None
+        without any.
     """
     try:
         second = _second(model, covariance)
@@ -74,13 +75,14 @@ def agreement_rows(model: Recomputed, covariance: DenseModel, contrasts: Array) 
     return [*result, warning_row(f"{text}; the limit is {ALARM:g}: do not use these results")] if alarms else result
 
 
-def differences(fit: LinearModelFit, second: DenseFit, contrasts: Array) -> dict[str, float]:
+def differences(fit: LinearModelFit, second: DenseFit, contrasts: Array | None = None) -> dict[str, float]:
     """Give the largest differences of estimates and of their model-based standard errors, in standard errors.
 
     Standard errors are compared before any adjustment for small samples, which the second engine does not know.
     """
     kept, basis = fit.inference.basis.kept, fit.inference.basis.T
-    rows_of = np.vstack([np.eye(len(kept)), contrasts[:, kept]])
+    coefficients = np.eye(len(kept))
+    rows_of = coefficients if contrasts is None else np.vstack([coefficients, contrasts[:, kept]])
     first_error = _errors(rows_of, basis @ fit.inference.Phi @ basis.T)
     second_error = _errors(rows_of, second.Phi)
     apart = np.abs(rows_of @ (fit.inference.coefficients() - second.beta)) / first_error

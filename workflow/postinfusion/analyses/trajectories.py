@@ -183,9 +183,7 @@ def _agreement(analysis: Trajectory, data: ModelData, fit: LmmFit, used: RandomE
 
     at = {DAYS: [hours / HOURS_PER_DAY for hours in analysis.report_at]}
     several = len(data.arms) > 1
-    compared = (
-        fit.contrast_rows(ARM, reference=data.arms[0], at=at).L if several else np.empty((0, len(fit.design.names)))
-    )
+    compared = fit.contrast_rows(ARM, reference=data.arms[0], at=at).L if several else None
     design = build_design(used.formula, data.frame)
     covariance = of_random_effects(design.matrix(data.frame), correlated=used.correlated)
     first = Recomputed(fit, data.frame, data.response, "USUBJID", fit.log_likelihood)
