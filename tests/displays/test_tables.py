@@ -265,7 +265,7 @@ def test_the_agreement_of_two_engines_is_shown_with_its_size():
     (row,) = qct01.table(PLANS["infused"], ard).parts[0].rows
     assert row.label == "madrs-mmrm"
     assert row.cells == (
-        "dense textbook formulas", "", "0.00000004", "", "", "two engines agree to 4e-08 standard errors"
+        "dense textbook formulas", "", "4.0e-8", "", "", "two engines agree to 4e-08 standard errors"
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ SUPPRESSED_NOTE = f"{SUPPRESSED}: suppressed, since the value could tell of a si
 SUPPRESSED_REASON = "suppressed: groups are too small for a public report"
 WITHOUT_VALUE = (NOT_ESTIMABLE, SUPPRESSED, NO_RECORD)
 _SMALLEST_P = 0.0001
+_NEAR_ZERO = frozenset({"gradient", "estimate_difference", "std_error_difference", "log_likelihood_difference"})
 _SMALLEST_EXPONENT = -8
 _PERCENTAGES = frozenset({"proportion", "risk_difference"})
 
@@ -47,7 +48,7 @@ def statistic(name: str, value: float | None, decimals: int = 0) -> str:
         return ""
     if name == "p_value":
         return p_value(value)
-    if name == "gradient":
+    if name in _NEAR_ZERO:
         return exponential(value)
     if name == "converged":
         return "yes" if value else "no"
