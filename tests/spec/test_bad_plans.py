@@ -21,7 +21,7 @@ MISTAKES = {
         TRIAL.with_plan("  time_zero:", "  tim_zero:"),
         (
             "line 13  design, tim_zero: there is no such key here. Did you mean time_zero? "
-            "Allowed: kind, time_zero, arms, strata, infusions."
+            "Allowed: kind, time_zero, arms, "
         ),
     ),
     "a key that is not there": (

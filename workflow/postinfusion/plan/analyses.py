@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from postinfusion.plan.base import Part
+from postinfusion.plan.base import Part, not_required
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Covariance, DfMethod, Method
@@ -82,8 +83,10 @@ class AdverseEvents(_Analysis):
 class _Model(_Analysis):
     """What every model of an endpoint has."""
 
+    model_config = ConfigDict(json_schema_extra=partial(not_required, "endpoint"))
+
     endpoint: Name
-    """Key under endpoints."""
+    """Key under endpoints; left out: that of the estimand."""
     estimand: str = ""
     """Key under estimands, where this analysis answers one; its population and events then apply."""
     covariates: tuple[Name, ...] = ("baseline",)

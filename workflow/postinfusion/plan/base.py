@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict
 
 
@@ -9,3 +11,8 @@ class Part(BaseModel):
     """One part of a plan."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def not_required(key: str, schema: dict[str, Any]) -> None:
+    """Let the schema of a part say that a key may be left out: another part of the plan fills it in."""
+    schema["required"] = [name for name in schema.get("required", []) if name != key]

@@ -26,8 +26,9 @@ class Arm(Part):
     """Name in tables and figures."""
     code: str = ""
     """How the data call the arm, where that differs from its name."""
-    role: ArmRole
-    """`reference` is what the others are compared with; exactly one arm of a randomised trial has it."""
+    role: ArmRole = ArmRole.EXPERIMENTAL
+    """`reference` is what the others are compared with; exactly one arm of a randomised trial has it. Where
+    reference_arm names it, no role needs to be written."""
 
 
 class Design(Part):
@@ -39,6 +40,8 @@ class Design(Part):
     """What hour 0 is: the start of the first infusion; randomisation or the first dose in trials without infusions."""
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=8)
     """In the order in which tables show them."""
+    reference_arm: str = ""
+    """Name or code of the arm that the others are compared with, in place of the role of each arm."""
     strata: tuple[Name, ...] = ()
     """Participants' columns or covariates by which randomisation was stratified; they enter every model."""
     infusions: tuple[Hours, ...] = ()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from postinfusion.plan.base import Part
+from postinfusion.plan.base import Part, not_required
 from postinfusion.plan.quantities import Name
 from postinfusion.vocabulary import Better
 
@@ -84,10 +85,12 @@ class Variable(Part):
 class Estimand(Part):
     """One question of the trial with its five attributes (ICH E9(R1))."""
 
+    model_config = ConfigDict(json_schema_extra=partial(not_required, "treatment"))
+
     population: Name
     """Key under populations."""
     treatment: Treatment
-    """Which arms are compared."""
+    """Which arms are compared; left out: the first experimental arm against the reference."""
     variable: Variable
     """What is compared, and when."""
     events: dict[str, Strategy] = Field(default_factory=dict)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
 from postinfusion.errors import PlanError, Problem
 from postinfusion.plan import messages, rules, yaml_text
-from postinfusion.plan.places import Path, Places
+from postinfusion.plan.answers import Answers, answers
+from postinfusion.plan.places import Path, Places, Tree
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rest import rest
 
@@ -23,10 +24,13 @@ class Reading:
         The plan; where it has mistakes, what is left of it without them, which may be nothing.
     errors
         Every mistake.
+    answers
+        What a drafted plan still asks; each missing answer is among the errors.
     """
 
     plan: Plan | None
     errors: tuple[Problem, ...] = ()
+    answers: Answers = field(default_factory=Answers)
 
 
 def parse(text: str, file: str) -> Plan:
@@ -68,15 +72,24 @@ def reading(text: str, file: str) -> Reading:
     if not isinstance(tree, dict):
         text = 'a plan has keys such as "title: ...". Begin with plan: 1.'
         return Reading(None, (Problem(file, "line 1", text),))
-    found = list(document.repeated.values())
-    paths: list[Path] = [*document.repeated]
+    waits_for = answers(places, text)
+    found = [*waits_for.problems(places), *document.repeated.values()]
+    paths: list[Path] = [*waits_for.paths, *document.repeated]
     plan: Plan | None = None
     try:
         plan = Plan.model_validate(tree).at(places)
     except ValidationError as refused:
-        refusals = refused.errors(include_url=False)
+        refusals = [
+            refusal for refusal in refused.errors(include_url=False) if not waits_for.covers(_place_of(refusal, tree))
+        ]
         found += messages.problems(refusals, Plan, places)
         paths += [messages.path_of(refusal, tree) for refusal in refusals]
     plan = rest(places, paths) if paths else plan
     of_rules = rules.check(plan) if plan else ()
-    return Reading(plan, (*found, *(problem for problem in of_rules if problem.severity == "error")))
+    return Reading(plan, (*found, *(problem for problem in of_rules if problem.severity == "error")), waits_for)
+
+
+def _place_of(refusal: messages.Refusal, tree: Tree) -> Path:
+    """Give the path of what is refused; of an analysis whose method is unknown that is the method."""
+    path = messages.path_of(refusal, tree)
+    return (*path, "method") if str(refusal["type"]).startswith("union_tag") else path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints
+from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, model_validator
 
 from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.base import Part
@@ -12,6 +12,7 @@ from postinfusion.plan.design import Design, Population, Visit
 from postinfusion.plan.endpoints import Endpoint, Estimand
 from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Places
+from postinfusion.plan.shorthand import written_out
 from postinfusion.plan.source import Source
 from postinfusion.vocabulary import DataKind, Privacy
 
@@ -78,6 +79,12 @@ class Plan(Part):
     """Which tables and figures are made."""
     _places: Places = PrivateAttr(default_factory=Places)
     _left_out: LeftOut = PrivateAttr(default_factory=LeftOut)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _written_out(cls, tree: object) -> object:
+        """Fill in what another part of the plan says already."""
+        return written_out(tree)
 
     def at(self, places: Places, left_out: LeftOut | None = None) -> Plan:
         """Give the plan with the file that it was read from, for messages, and with what of it could not be read."""

@@ -61,7 +61,7 @@ class _Rules:
     def design(self) -> Iterator[Problem]:
         """Check arms, strata and time zero."""
         design, problem = self.plan.design, self.plan.places.problem
-        if not (self.left_out.touches("design", "arms") or self.left_out.touches("design", "kind")):
+        if not any(self.left_out.touches("design", part) for part in ("arms", "kind", "reference_arm")):
             yield from _arms(self.plan)
         yield from self.unknown(("design", "strata"), design.strata, self.groups, "a participants' column or covariate")
         yield from self.repeated(("design", "strata"), design.strata)
@@ -129,7 +129,7 @@ class _Rules:
         others = [name for name in self.plan.design.arm_names if name != treatment.arm]
         if treatment.against:
             yield from self.unknown((*way, "against"), [treatment.against], self.plan.design.arm_names, "an arm")
-        elif self.plan.design.kind is DesignKind.PARALLEL and others and not self.left_out.holds("design", "arms"):
+        elif self.plan.design.kind is DesignKind.PARALLEL and others and not self.may_have_a_reference:
             text = f"the key against is missing: it names the arm to compare with. There are: {listed(others)}."
             yield self.plan.places.problem(way, text)
 
@@ -247,6 +247,11 @@ class _Rules:
         return name not in known and name not in self.left_out and not self.left_out.holds(*_PARTS.get(noun, (noun,)))
 
     @property
+    def may_have_a_reference(self) -> bool:
+        """The arm that the others are compared with could not be read, or is not yet said."""
+        return self.left_out.touches("design", "arms") or self.left_out.holds("design", "reference_arm")
+
+    @property
     def may_have_infusions(self) -> bool:
         """Time zero is the first infusion, or it could not be read what it is."""
         return self.plan.design.has_infusions or self.left_out.touches("design", "time_zero")
@@ -262,6 +267,9 @@ def _arms(plan: Plan) -> Iterator[Problem]:
     """Check the roles, names and codes of the arms."""
     arms, problem = plan.design.arms, plan.places.problem
     references = [arm for arm in arms if arm.role is ArmRole.REFERENCE]
+    if named := _unknown_reference(plan):
+        yield problem(("design", "reference_arm"), named)
+        return
     if plan.design.kind is DesignKind.PARALLEL and len(arms) < 2:
         yield problem(("design", "arms"), "a parallel trial has two arms or more. Add them, or write kind: single-arm.")
     elif plan.design.kind is DesignKind.PARALLEL and len(references) != 1:
@@ -274,6 +282,14 @@ def _arms(plan: Plan) -> Iterator[Problem]:
     spellings = [spelling for arm in arms for spelling in {arm.name, arm.code or arm.name}]
     for repeated in sorted({spelling for spelling in spellings if spellings.count(spelling) > 1}):
         yield problem(("design", "arms"), f'"{repeated}" names more than one arm. Give each its own name and code.')
+
+
+def _unknown_reference(plan: Plan) -> str:
+    """Say that the reference arm is none of the arms; empty where it is one, or where none is named."""
+    name, names = plan.design.reference_arm, [arm.name for arm in plan.design.arms]
+    if not name or name in [spelling for arm in plan.design.arms for spelling in (arm.name, arm.code)]:
+        return ""
+    return f'"{name}" is not an arm. {nearest(name, names) or f"There are: {listed(names)}."}'
 
 
 def _times(number: int) -> str:

@@ -1,0 +1,70 @@
+"""What a plan may leave out because another part of it says the same: roles of arms, the comparison, the endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_EXPERIMENTAL, _REFERENCE = "experimental", "reference"
+_MODELS = ("mmrm", "trajectory", "ancova")
+
+
+def written_out(tree: object) -> object:
+    """Give the tree of a plan with the parts that it may leave out; the given tree stays as it is.
+
+    Roles of arms follow from ``design.reference_arm``, the comparison of an estimand from the roles, and the endpoint
+    of a model from its estimand. What cannot be told stays left out, and is told as missing.
+    """
+    if not isinstance(tree, Mapping):
+        return tree
+    design = _with_roles(tree.get("design"))
+    arms = design.get("arms") if isinstance(design, Mapping) else None
+    estimands = _each(tree.get("estimands"), lambda estimand: _with_treatment(estimand, arms))
+    analyses = _each(tree.get("analyses"), lambda analysis: _with_endpoint(analysis, estimands))
+    parts = {"design": design, "estimands": estimands, "analyses": analyses}
+    return {**tree, **{name: part for name, part in parts.items() if name in tree}}
+
+
+def _with_roles(design: Any) -> Any:  # noqa: ANN401 - any part of a tree
+    """Give the design with the roles that its reference arm implies."""
+    arms = design.get("arms") if isinstance(design, Mapping) else None
+    reference = design.get("reference_arm") if isinstance(design, Mapping) else None
+    if not (isinstance(arms, list) and isinstance(reference, str) and reference):
+        return design
+    return {**design, "arms": [_with_role(arm, reference) for arm in arms]}
+
+
+def _with_role(arm: Any, reference: str) -> Any:  # noqa: ANN401 - any part of a tree
+    """Give an arm with its role, unless it says one itself."""
+    if not isinstance(arm, Mapping) or "role" in arm:
+        return arm
+    return {**arm, "role": _REFERENCE if reference in (arm.get("name"), arm.get("code")) else _EXPERIMENTAL}
+
+
+def _each(entries: Any, change: Any) -> Any:  # noqa: ANN401 - any part of a tree
+    """Give a part of the plan with each of its entries that has keys changed."""
+    if not isinstance(entries, Mapping):
+        return entries
+    return {key: change(entry) if isinstance(entry, Mapping) else entry for key, entry in entries.items()}
+
+
+def _with_treatment(estimand: Mapping[str, Any], arms: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a part of a tree
+    """Give an estimand with its comparison: the first experimental arm against the reference."""
+    if "treatment" in estimand or not isinstance(arms, list):
+        return estimand
+    found = [arm for arm in arms if isinstance(arm, Mapping) and isinstance(arm.get("name"), str)]
+    named = {role: [arm["name"] for arm in found if arm.get("role") == role] for role in (_EXPERIMENTAL, _REFERENCE)}
+    if not named[_EXPERIMENTAL]:
+        return estimand
+    against = {"against": named[_REFERENCE][0]} if named[_REFERENCE] else {}
+    return {**estimand, "treatment": {"arm": named[_EXPERIMENTAL][0], **against}}
+
+
+def _with_endpoint(analysis: Mapping[str, Any], estimands: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a part of a tree
+    """Give a model with the endpoint of the question that it answers."""
+    question = estimands.get(analysis.get("estimand")) if isinstance(estimands, Mapping) else None
+    variable = question.get("variable") if isinstance(question, Mapping) else None
+    endpoint = variable.get("endpoint") if isinstance(variable, Mapping) else None
+    if "endpoint" in analysis or analysis.get("method") not in _MODELS or not isinstance(endpoint, str):
+        return analysis
+    return {**analysis, "endpoint": endpoint}
