@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.interpolate import CubicSpline
 
-from postinfusion.analyses.design import build_design, complete_rows, level_values
+from postinfusion.analyses.column_checks import level_values
+from postinfusion.analyses.design import build_design, complete_rows
 from postinfusion.errors import ModelError
 
 FRAME = pd.DataFrame(

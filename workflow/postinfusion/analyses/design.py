@@ -18,6 +18,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from postinfusion.analyses.bases import Basis, basis_width, learned_basis
+from postinfusion.analyses.column_checks import (
+    is_covariate,
+    level_values,
+    numbers_of,
+    refuse_infinite,
+    refuse_single_level,
+    require_columns,
+)
 from postinfusion.analyses.formula import Factor, Formula, Term, parse_formula, term_name
 from postinfusion.errors import ModelError, nearest
 
@@ -102,7 +110,7 @@ class Design:
         for term in self.terms:
             block = np.ones((len(frame), 1))
             for factor in term:
-                full = self._needs_every_level(term, factor)
+                full = (term, factor) in self.fully_coded
                 if (factor, full) not in cache:
                     cache[factor, full] = self._columns(factor, frame, "full" if full else coding)
                 # The first factor varies fastest, as in R.
@@ -117,7 +125,7 @@ class Design:
         """Give the term and the name of each column of the design matrix."""
         columns: list[tuple[Term, str]] = [((), "(Intercept)")] if self.formula.intercept else []
         for term in self.terms:
-            parts = [self._names(factor, full=self._needs_every_level(term, factor)) for factor in reversed(term)]
+            parts = [self._names(factor, full=(term, factor) in self.fully_coded) for factor in reversed(term)]
             columns += [(term, ":".join(reversed(names))) for names in product(*parts)]
         return tuple(columns)
 
@@ -147,15 +155,23 @@ class Design:
             )
         return [i for i, (t, _) in enumerate(self.columns) if t and frozenset(t) in wanted]
 
-    def _needs_every_level(self, term: Term, factor: Factor) -> bool:
-        """Say whether a factor has a column per level in a term: when the term without it is not in the model."""
-        if not self._is_categorical(factor):
-            return False
-        margin = frozenset(term) - {factor}
-        if margin:
-            return margin not in {frozenset(t) for t in self.formula.terms}
-        first = next(t for t in self.formula.terms if len(t) == 1 and self._is_categorical(t[0]))
-        return not self.formula.intercept and term == first
+    @cached_property
+    def fully_coded(self) -> frozenset[tuple[Term, Factor]]:
+        """Give where a factor has a column per level in a term, by R's rule.
+
+        It has contrasts where an earlier term holds all other factors of this term, else a column per level; a main
+        effect has contrasts. Without an intercept the first factor of the first term that has one gets a column per
+        level whatever its margins.
+
+        References
+        ----------
+        Chambers (1992), in Chambers & Hastie, Statistical Models in S, p. 38; ``TermCode`` and ``modelmatrix`` of R's
+        package stats (model.c).
+        """
+        terms = self.formula.terms
+        factors = [(i, factor) for i, term in enumerate(terms) for factor in term if self._is_categorical(factor)]
+        found = {(terms[i], factor) for i, factor in factors if not _has_margin(terms[:i], {*terms[i]} - {factor})}
+        return frozenset(found if self.formula.intercept else {*found, *((terms[i], f) for i, f in factors[:1])})
 
     def _is_categorical(self, factor: Factor) -> bool:
         """Say whether a factor of the formula is categorical."""
@@ -178,6 +194,11 @@ class Design:
             return [f"{factor.variable}{level}" for level in variable.values[0 if full else 1 :]]
         width = basis_width(factor)
         return [str(factor)] if width == 1 else [f"{factor}{i}" for i in range(1, width + 1)]
+
+
+def _has_margin(earlier: Iterable[Term], others: set[Factor]) -> bool:
+    """Say whether an earlier term, or the intercept, holds all these factors."""
+    return not others or any(others <= {*term} for term in earlier)
 
 
 def build_design(formula: str | Formula, frame: pd.DataFrame, *, categorical: Iterable[str] = ()) -> Design:
@@ -217,11 +238,11 @@ def complete_rows(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
     Raises
     ------
     ModelError
-        A column is not there.
+        A column is not there, or comes twice.
     """
-    wanted = list(dict.fromkeys(columns))
+    wanted = list(columns)
     require_columns(frame, wanted)
-    part = frame[wanted]
+    part = frame[list(dict.fromkeys(wanted))]
     present = np.flatnonzero(part.notna().to_numpy().all(axis=1))
     return part if len(present) == len(part) else part.iloc[present]
 
@@ -232,44 +253,16 @@ def numeric_values(rows: pd.DataFrame, name: str, what: str) -> Array:
     Raises
     ------
     ModelError
-        The column is not numeric.
+        The column is not numeric, or too large or small for a model.
     """
-    if not pd.api.types.is_numeric_dtype(rows[name]):
-        raise ModelError(f"The {what} {name} is not numeric; convert it before the model")
-    return rows[name].to_numpy(dtype=float)
-
-
-def require_columns(frame: pd.DataFrame, columns: Iterable[str]) -> None:
-    """Refuse a frame that lacks one of the columns, with the nearest name."""
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        hints = [hint for hint in (nearest(name, map(str, frame.columns)) for name in missing) if hint]
-        raise ModelError(" ".join([f"The data have no column {', '.join(missing)}.", *hints]))
-
-
-def level_values(column: pd.Series[Any]) -> tuple[Any, ...]:
-    """Give the levels that occur: in the order of a Categorical, else sorted.
-
-    Raises
-    ------
-    ModelError
-        The values have no order.
-    """
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        used = np.bincount(column.cat.codes.to_numpy()[column.notna().to_numpy()], minlength=len(column.cat.categories))
-        return tuple(level for level, n in zip(column.cat.categories, used, strict=True) if n)
-    try:
-        return tuple(sorted(column.dropna().unique().tolist()))
-    except TypeError:
-        raise ModelError(f"{column.name} holds values of different types; give its levels as a Categorical") from None
+    return numbers_of(rows[name], f"The {what} {name}")
 
 
 def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariate:
     """Take a column as a factor or as a covariate, by its type."""
-    if not categorical and pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        x = column.to_numpy(dtype=float)
-        if not np.isfinite(x).all():
-            raise ModelError(f"{column.name} holds infinite values; remove these rows")
+    if not categorical and is_covariate(column):
+        x = numbers_of(column, str(column.name))
+        refuse_infinite(x, str(column.name))
         if 0 < x.std() < FAR_FROM_ZERO * abs(x.mean()):
             raise ModelError(
                 f"{column.name} varies by less than a millionth of its mean, which costs the model its digits; "
@@ -277,8 +270,7 @@ def _variable(column: pd.Series[Any], *, categorical: bool) -> Levels | Covariat
             )
         return Covariate(float(x.mean()), float(x.min()), float(x.max()))
     levels = level_values(column)
-    if len(levels) < 2:
-        raise ModelError(f"{column.name} has {len(levels)} level in the analysed rows; a factor needs at least two")
+    refuse_single_level(str(column.name), levels)
     return Levels(levels)
 
 

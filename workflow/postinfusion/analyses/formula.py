@@ -63,7 +63,7 @@ Term = tuple[Factor, ...]
 
 @dataclass(frozen=True)
 class Formula:
-    """The terms of a model in R's order: by the number of factors, then as they were written.
+    """The terms of a model in R's order: by the number of factors, then as multiplying the formula out makes them.
 
     Attributes
     ----------
@@ -100,13 +100,17 @@ def parse_formula(text: str) -> Formula:
     ModelError
         The text is not a formula of this grammar, or it is too large.
     """
+    if not isinstance(text, str):
+        raise ModelError(
+            f'A formula is text, the right side of the model such as "TRTP * AVISIT"; this one is {text!r:.40}'
+        )
     if len(text) > MAX_LENGTH:
         raise ModelError(f"The formula has {len(text):,} characters; at most {MAX_LENGTH:,} are allowed")
     parser = _Parser(text)
     terms = parser.parse()
-    intercept = () in terms if parser.mentions_intercept else True
+    intercept = parser.intercept
     place = {factor: index for index, factor in reversed(list(enumerate(parser.factors)))}
-    ordered = sorted((tuple(sorted(term, key=place.__getitem__)) for term in terms if term), key=len)
+    ordered = sorted((tuple(sorted(term, key=place.__getitem__)) for term in terms), key=len)
     if not intercept and not ordered:
         raise ModelError(f'The formula "{text}" has neither terms nor an intercept')
     return Formula(intercept, tuple(ordered))
@@ -120,7 +124,8 @@ class _Parser:
         self.tokens = _tokens(text)
         self.position = 0
         self.depth = 0
-        self.mentions_intercept = False
+        self.adds = True
+        self.intercept = True
         self.factors: list[Factor] = []
 
     def parse(self) -> list[Term]:
@@ -151,18 +156,19 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self._error(f"parentheses are nested more than {MAX_DEPTH} deep")
-        terms = self._without([], self._product()) if self._accept("-") else self._product()
+        terms = self._without([]) if self._accept("-") else self._product()
         while sign := self._accept("+", "-"):
-            more = self._product()
-            terms = _united(terms, more) if sign == "+" else self._without(terms, more)
+            terms = _united(terms, self._product()) if sign == "+" else self._without(terms)
             self._check_size(terms)
         self.depth -= 1
         return terms
 
-    def _without(self, terms: list[Term], removed: list[Term]) -> list[Term]:
-        """Take terms away; taking the intercept away says that there is none."""
-        self.mentions_intercept = self.mentions_intercept or () in removed
-        return [term for term in terms if _key(term) not in {_key(other) for other in removed}]
+    def _without(self, terms: list[Term]) -> list[Term]:
+        """Read what follows a minus sign and take it away; ``- 1`` takes the intercept away."""
+        self.adds = not self.adds
+        removed = {_key(term) for term in self._product()}
+        self.adds = not self.adds
+        return [term for term in terms if _key(term) not in removed]
 
     def _product(self) -> list[Term]:
         """Read ``a * b``, which is ``a + b + a:b``."""
@@ -177,7 +183,10 @@ class _Parser:
         """Read ``a : b``."""
         terms = self._power()
         while self._accept(":"):
-            terms = _crossed(terms, self._power())
+            other = self._power()
+            if not (terms and other):
+                raise self._error("1 and 0 stand for the intercept, which does not interact")
+            terms = _crossed(terms, other)
             self._check_size(terms)
         return terms
 
@@ -186,7 +195,7 @@ class _Parser:
         base = terms = self._atom()
         if self._accept("^"):
             for _ in range(self._whole_number("the power", MAX_POWER) - 1):
-                terms = _united(terms, _crossed(terms, base))
+                terms = _crossed(base, terms)
                 self._check_size(terms)
         return terms
 
@@ -199,8 +208,8 @@ class _Parser:
         kind, text = self.tokens[self.position] if self.position < len(self.tokens) else ("end", "the end")
         self.position += 1
         if kind == "number" and text in ("0", "1"):
-            self.mentions_intercept = self.mentions_intercept or text == "0"
-            return [()] if text == "1" else []
+            self.intercept = (text == "1") == self.adds
+            return []
         if kind not in ("name", "quoted"):
             raise self._error(f'a column is missing before "{text}"')
         factor = self._call(text) if kind == "name" and self._peek() == "(" else Factor(text)

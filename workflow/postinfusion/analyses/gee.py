@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from postinfusion.analyses.design import Array, level_values
+from postinfusion.analyses.column_checks import level_values
+from postinfusion.analyses.design import Array
 from postinfusion.analyses.glmm_data import GlmmFrame, glmm_frame
 from postinfusion.analyses.grid_rows import At, Weights
 from postinfusion.analyses.response_estimates import Averages

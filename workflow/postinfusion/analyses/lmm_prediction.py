@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, require_columns
+from postinfusion.analyses.column_checks import require_columns
+from postinfusion.analyses.design import Design
 from postinfusion.core.contrasts import Estimates, estimates
 from postinfusion.core.mixed_model import MixedModelFit
 from postinfusion.core.mixed_prediction import NewRows, predict_rows, residuals

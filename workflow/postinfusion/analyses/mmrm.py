@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.constrained_baseline import constrain_baseline
-from postinfusion.analyses.design import build_design, complete_rows
+from postinfusion.analyses.design import build_design, complete_rows, numeric_values
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.mmrm_data import Columns, SubjectData, subject_data, with_time
 from postinfusion.analyses.mmrm_fit import MmrmFit
@@ -103,6 +103,7 @@ def fit_mmrm(
     # A trend over time and an effect of each visit are different models: only time= lets the visit be a number.
     design, constrained = build_design(formula, rows, categorical=[visit] if time != visit else []), None
     if baseline is not None:
+        numeric_values(rows, response, "response")
         design, constrained = constrain_baseline(design, rows, response=response, visit=visit, arm=arm)
     found = subject_data(columns, rows, design)
     fit = fit_repeated_measures(found.data, covariance, method=method, df_method=df, information=information, vcov=vcov)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, Levels, level_values, numeric_values
+from postinfusion.analyses.column_checks import level_values
+from postinfusion.analyses.design import Design, Levels, numeric_values
 from postinfusion.core.repeated_measures import RepeatedMeasures
 from postinfusion.core.spatial_covariance import SPATIAL
 from postinfusion.errors import ModelError
@@ -43,8 +44,8 @@ class Columns:
     @property
     def needed(self) -> list[str]:
         """Name the columns in which no value may be missing."""
-        every = (self.response, self.subject, self.visit, self.group, self.time, self.weights)
-        return [name for name in every if name is not None]
+        optional = (self.group, self.time, self.weights)
+        return [self.response, self.subject, self.visit, *(name for name in optional if name is not None)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.design import Design, numeric_values, require_columns
+from postinfusion.analyses.column_checks import require_columns
+from postinfusion.analyses.design import Design, numeric_values
 from postinfusion.analyses.grid_rows import Rows
 from postinfusion.analyses.mmrm_data import Columns, SubjectData
 from postinfusion.analyses.reference_grid import estimates_frame

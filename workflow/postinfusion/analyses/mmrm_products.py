@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import (
-    Array,
-    Covariate,
-    Design,
-    Levels,
-    complete_rows,
-    numeric_values,
+from postinfusion.analyses.column_checks import (
+    is_covariate,
+    numbers_of,
+    refuse_infinite,
+    refuse_single_level,
     require_columns,
+    sorted_levels,
 )
+from postinfusion.analyses.design import Array, Covariate, Design, Levels, complete_rows, numeric_values
 from postinfusion.analyses.formula import Formula, parse_formula
 from postinfusion.analyses.mmrm import MmrmFit
 from postinfusion.analyses.mmrm_data import Columns
@@ -144,6 +144,8 @@ def mmrm_products(
         A variable cannot be used, a level is unknown, or the rows of a subject do not follow each other.
     """
     formula = parse_formula(fixed)
+    if isinstance(frames, pd.Series | Mapping) or not isinstance(frames, Iterable):
+        raise ModelError(f"The data are a {type(frames).__name__}; give a pandas DataFrame, or chunks of one")
     if any(factor.function in {"poly", "ns"} for term in formula.terms for factor in term):
         raise ModelError("poly and ns are learned from all rows at once; give their columns as covariates instead")
     columns, known = Columns(response, subject, visit), dict(levels or {})
@@ -185,6 +187,7 @@ def fit_mmrm_products(
     ModelError
         The model cannot be fitted, with the reason.
     """
+    _refuse_single_levels(products)
     names = tuple(map(str, products.visits))
     fit = fit_accumulated(products.sums, names, covariance, method=method, df_method=df, information=information)
     labels = pd.Index(products.visits, name=products.columns.visit)
@@ -210,6 +213,13 @@ def fit_mmrm_products(
     )
 
 
+def _refuse_single_levels(products: MmrmProducts) -> None:
+    """Refuse a factor of which all the rows hold one level."""
+    occurring = products.cells[products.cells["n"] > 0]
+    for name in products.design.factors:
+        refuse_single_level(name, occurring[name].unique().tolist())
+
+
 def _with_used_levels(frame: pd.DataFrame) -> pd.DataFrame:
     """Give a frame whose Categoricals have only categories that occur, for a frame that is all there is."""
     factors = frame.select_dtypes("category").columns
@@ -228,7 +238,7 @@ def whole_subjects(frames: Iterator[pd.DataFrame], subject: str) -> Iterator[pd.
     """
     held: list[pd.DataFrame] = []
     for frame in frames:
-        if not len(frame):
+        if isinstance(frame, pd.DataFrame) and not len(frame):
             continue
         require_columns(frame, [subject])
         ids = _comparable(frame[subject])
@@ -272,9 +282,10 @@ def _variable(column: pd.Series[Any], levels: Sequence[Any] | None, columns: Col
     """Take a column as a factor with these levels, or by its type."""
     if levels is not None:
         return Levels(tuple(levels))
-    if column.name == columns.visit or not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+    if column.name == columns.visit or not is_covariate(column):
         return Levels(_levels(column))
-    x = column.to_numpy(dtype=float)
+    x = numbers_of(column, str(column.name))
+    refuse_infinite(x, str(column.name))
     return Covariate(float(x.mean()), float(x.min()), float(x.max()))
 
 
@@ -282,7 +293,7 @@ def _levels(column: pd.Series[Any]) -> tuple[Any, ...]:
     """Give the levels of a factor: those of a Categorical in its order, else those that occur, sorted."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return tuple(column.cat.categories)
-    return tuple(sorted(column.dropna().unique().tolist()))
+    return sorted_levels(column)
 
 
 def _products(
@@ -294,6 +305,7 @@ def _products(
     if (visit < 0).any():
         raise ModelError(f"{columns.visit} has values that the first chunk has not; name all of them with levels=")
     response = numeric_values(rows, columns.response, "response")
+    refuse_infinite(response, f"The response {columns.response}")
     as_they_come = np.column_stack([design.matrix(rows), response])
     change = first_change(as_they_come) if change is None else change
     changed = as_they_come @ change

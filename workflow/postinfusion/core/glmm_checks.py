@@ -19,6 +19,8 @@ NEARLY_POISSON = 1e-4
 NO_INFORMATION = 1e-6
 # On the scale of log odds or log rates: beyond it a subject's outcomes do not vary.
 LARGEST_DEVIATION = 30.0
+# Larger ones lose the digits of their log-likelihood, in which neighbouring parameters differ.
+LARGEST_COUNT = 1e9
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,16 @@ def _check_counts(data: GlmmData, zeros: Zeros) -> None:
         raise ModelError("The response holds negative or broken numbers; counts are whole numbers from 0 up")
     if not data.y.any():
         raise ModelError("Every count is zero: no rate can be estimated; report the exposure and an exact limit")
+    if (data.y == data.y[0]).all():
+        raise ModelError(
+            f"Every count is {data.y[0]:g}: counts that never vary tell neither an error nor a difference; report the "
+            "number"
+        )
+    if data.y.max() > LARGEST_COUNT:
+        raise ModelError(
+            f"A count reaches {data.y.max():.1e}; allowed are counts up to {LARGEST_COUNT:.0e}: counts this large are "
+            "measurements, for fit_lmm or fit_mmrm on their logarithm"
+        )
     if zeros != "none" and data.y.all():
         raise ModelError("No count is zero: zero inflation or a hurdle has nothing to estimate; leave it out")
 

@@ -29,10 +29,12 @@ def satterthwaite_df(L: Array, Phi: Array, P: Array, w: Array) -> Array:
     Giesbrecht & Burns (1985), Biometrics 41, 477-486; Fai & Cornelius (1996), J. Stat. Comput. Simul. 54, 363-378.
     """
     U = L @ Phi
-    v = -((U @ P) * U).sum(axis=2).T
     variance = np.einsum("mi,mi->m", U, L)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(2 * variance**2 / np.einsum("mh,hk,mk->m", v, w, v, optimize=True))
+        # Of a combination with unit variance: squares of variances in small or large units leave the range of doubles.
+        U = U / np.sqrt(variance)[:, None]
+        v = -((U @ P) * U).sum(axis=2).T
+        return np.asarray(2 / np.einsum("mh,hk,mk->m", v, w, v, optimize=True))
 
 
 def satterthwaite_f(L: Array, beta: Array, V: Array, single_df: Callable[[Array], Array]) -> JointTest:
