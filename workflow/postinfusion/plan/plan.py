@@ -33,6 +33,8 @@ class PrivacyRules(Part):
     """Counts below this number are not printed in a public report."""
     mode: Privacy = Privacy.INTERNAL
     """internal: with individual courses, under a banner; public: without them and without small counts."""
+    not_identifying: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """File → columns that look like identifiers and are none, as the researcher declares; the report shows them."""
 
 
 class Outputs(Part):

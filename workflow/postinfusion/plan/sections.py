@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.plan.uses import columns_used
-from postinfusion.vocabulary import OUTPUTS, Section
+from postinfusion.vocabulary import OUTPUTS, Privacy, Section
 
 Part = Mapping[str, object]
 """A part of the plan as plain values."""
@@ -47,7 +47,9 @@ def for_check(plan: Plan) -> Part:
 def for_derive(plan: Plan) -> Part:
     """Give what decides the analysis datasets."""
     parts = _only(plan, "seed", "sources", "missing_codes", "design", "schedule", "populations")
-    return parts | {"ids": plan.privacy.ids}
+    pooled = plan.privacy.small_cell if plan.privacy.mode is Privacy.PUBLIC else None
+    privacy = plan.privacy.model_dump(mode="json", include={"ids", "not_identifying"})
+    return parts | {"privacy": privacy, "pooled_sites": pooled}
 
 
 def for_analyse(plan: Plan, analysis_id: str) -> Part:

@@ -1,0 +1,304 @@
+"""The gate of de-identification: columns that tell who somebody is stop the trial before any value is used or shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from postinfusion.datasets.canonical import TABLES
+from postinfusion.errors import Problem
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import Source
+from postinfusion.sources.identifying_names import (
+    Identifier,
+    promised,
+    promises_record_number,
+    promises_time,
+    promises_year_of_birth,
+)
+from postinfusion.sources.identifying_values import NOTHING, Evidence, evidence, kinds_of, looks_like_a_name
+
+_REMOVE = "Remove it from the file"
+_REMEDIES = {
+    Identifier.BIRTH: f"{_REMOVE}, or give the age in years instead and map that to age",
+    Identifier.DATE: f"{_REMOVE}, or map it to a column of times",
+}
+_NEEDS_DIGITS = (Identifier.PHONE, Identifier.FAX)
+_OUGHT_TO_BE_DATES = ("time",)
+_TEXT = ("text",)
+_QUOTED = re.compile(r'"([^"]*)"')
+_HIDDEN = "a value (not shown)"
+_YEAR = "a year of birth"
+_HALF = 2
+
+
+@dataclass(frozen=True)
+class Use:
+    """How the plan uses the columns of one file, over all sources that the file delivers.
+
+    Attributes
+    ----------
+    times
+        Columns that are read as times: they become hours and days since time zero.
+    ids
+        Columns that hold the participants' ids, which are re-keyed.
+    typed
+        Columns whose use the plan says: what they are called says nothing more.
+    texts
+        Among all that is read, columns of text and covariates, in which :mod:`cells` looks for dates.
+    read
+        All columns that are read.
+    declared
+        Columns of which the researcher says under ``privacy`` that they identify nobody.
+    keeps_ids
+        The ids go into the results as they are.
+    marked
+        Columns that a data dictionary marks as identifying, with the name of the dictionary's file.
+    """
+
+    times: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+    keeps_ids: bool = False
+    marked: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate found in one file.
+
+    Attributes
+    ----------
+    problems
+        One error for each column that tells who somebody is, and a warning for each column of free text.
+    columns
+        The columns of the errors: no message may quote what they hold.
+    times
+        The columns of times, whose dates a message may quote.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    columns: frozenset[str] = frozenset()
+    times: frozenset[str] = frozenset()
+
+
+def use_of(plan: Plan, file: str, marked: Mapping[str, str] | None = None) -> Use:
+    """Give how a plan uses the columns of a file.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    file
+        Name of the file.
+    marked
+        Column → file of the data dictionary that marks it as identifying.
+    """
+    sources = {name: source for name, source in plan.sources.items() if source.file == file and name in TABLES}
+    by_type = {(theirs, kind) for name, source in sources.items() for theirs, kind in _types(name, source)}
+    further = {theirs for source in sources.values() for theirs in _further(source)}
+    texts = _of_types(by_type, _TEXT) | {theirs for source in sources.values() for theirs in source.covariates.values()}
+    typed = {theirs for theirs, kind in by_type if kind not in {"id", "time"}} | further
+    return Use(
+        times=_of_types(by_type, _OUGHT_TO_BE_DATES),
+        ids=_of_types(by_type, ("id",)),
+        typed=frozenset(typed),
+        texts=frozenset(texts),
+        read=frozenset({theirs for theirs, _ in by_type} | texts | further),
+        declared=frozenset(plan.privacy.not_identifying.get(file, ())),
+        keeps_ids=plan.privacy.ids == "keep",
+        marked=marked or {},
+    )
+
+
+def gate(
+    file: str,
+    header: Sequence[str],
+    frames: Iterable[pd.DataFrame],
+    use: Use,
+    missing: Collection[str] = (),
+) -> Gate:
+    """Look at every column of a file, read or not, for what tells who somebody is.
+
+    Parameters
+    ----------
+    file
+        Name of the file for messages.
+    header
+        Names of all its columns in order.
+    frames
+        The cells as text, in any number of parts: some rows, some columns, or both.
+    use
+        How the plan uses the columns.
+    missing
+        Values that stand for a missing cell.
+
+    Returns
+    -------
+    Gate
+        Problems that name columns by number and never hold a value.
+    """
+    seen: dict[str, Evidence] = {}
+    names: set[str] = set()
+    for frame in frames:
+        for name in frame.columns.difference(list(use.declared)):
+            seen[name] = seen.get(name, NOTHING) | evidence(frame[name], frozenset(missing))
+            if use.keeps_ids and name in use.ids and looks_like_a_name(frame[name]):
+                names.add(name)
+    found = {name: _found(name, cells, use, name in names) for name, cells in seen.items()}
+    flagged = {name: text for name, text in found.items() if text}
+    problems = [_problem(file, header, name, text) for name, text in flagged.items()]
+    stories = [name for name, cells in seen.items() if cells.narratives and name not in flagged]
+    problems += [_story(file, header, name) for name in stories if name not in use.read]
+    return Gate(tuple(sorted(problems, key=_column)), frozenset(flagged), use.times)
+
+
+def shielded(problems: Iterable[Problem], gates: Mapping[str, Gate]) -> list[Problem]:
+    """Give the problems without those of flagged columns, and without any value in them that tells who somebody is.
+
+    A value of this kind in a column that was not flagged, such as a date in a column of scores, is not shown either.
+
+    Parameters
+    ----------
+    problems
+        What was found in plan and files.
+    gates
+        File → what the gate found in it.
+    """
+    return [
+        _without_values(problem, gates[problem.file]) if problem.file in gates else problem
+        for problem in problems
+        if problem.file not in gates or not _is_about(problem, gates[problem.file].columns)
+    ]
+
+
+def _types(name: str, source: Source) -> Iterable[tuple[str, str]]:
+    """Give each mapped column of a source with the type of what it delivers; ``id`` for ids."""
+    for column in TABLES[name].columns:
+        if column.name not in source.constants:
+            yield source.columns.get(column.name, column.name), "id" if column.identifier else column.type
+
+
+def _further(source: Source) -> Iterable[str]:
+    """Give the columns of a source that deliver no column of its table by name: flags, filters and wide values."""
+    yield from source.flags.values()
+    yield from source.where
+    for columns in source.wide.values():
+        yield from [columns] if isinstance(columns, str) else columns.values()
+
+
+def _of_types(by_type: Iterable[tuple[str, str]], kinds: Collection[str]) -> frozenset[str]:
+    """Give the columns that deliver one of some types."""
+    return frozenset(theirs for theirs, kind in by_type if kind in kinds)
+
+
+def _found(name: str, cells: Evidence, use: Use, is_name: bool) -> str:
+    """Say what is wrong with a column and what to do; empty when nothing is."""
+    if not cells.filled or (cells.answers and not (name in use.ids and use.keeps_ids)):
+        return ""
+    if name in use.marked and name not in use.times and not (name in use.ids and not use.keeps_ids):
+        return f"is marked as identifying in {use.marked[name]}. {_REMOVE}."
+    kinds = _kinds(name, cells, use)
+    if name in use.ids and use.keeps_ids and (is_name or kinds or _is_record_number(cells)):
+        what = "people's names" if is_name else " and ".join(kinds) or Identifier.RECORD.value
+        return f"looks like {what} (values not shown), and privacy: {{ids: keep}} passes ids on. Write ids: rekey."
+    if kinds:
+        return f"looks like {' and '.join(kinds)} (values not shown). {_REMEDIES.get(kinds[0], _REMOVE)}."
+    if promises_year_of_birth(name) and name in use.read:
+        return f"looks like {_YEAR} (values not shown). {_REMEDIES[Identifier.BIRTH]}."
+    return ""
+
+
+def _kinds(name: str, cells: Evidence, use: Use) -> list[Identifier]:
+    """Give what a column looks like by its name and its cells, the name first."""
+    kinds = [kind for kind in [promised(name)] if kind and _is_borne_out(kind, name, cells, use)]
+    kinds += [kind for kind in Identifier if kind in cells.kinds]
+    if name not in use.ids and _have_check_digits(cells.ten_digits):
+        kinds.append(Identifier.RECORD)
+    if name not in use.ids and promises_record_number(name) and _is_record_number(cells):
+        kinds.append(Identifier.RECORD)
+    if name not in use.ids and _have_check_digits(cells.cards):
+        kinds.append(Identifier.ACCOUNT)
+    if name not in use.ids and cells.bare_phones:
+        kinds.append(Identifier.PHONE)
+    if not kinds and _holds_dates(name, cells, use):
+        kinds.append(Identifier.DATE)
+    return list(dict.fromkeys(kinds))
+
+
+def _is_borne_out(kind: Identifier, name: str, cells: Evidence, use: Use) -> bool:
+    """Say whether what a name promises counts: not for what the plan reads as something else, or without digits."""
+    if name in use.typed or (name in use.times and kind is not Identifier.BIRTH):
+        return False
+    return cells.digits if kind in _NEEDS_DIGITS else True
+
+
+def _holds_dates(name: str, cells: Evidence, use: Use) -> bool:
+    """Say whether a column is one of dates that neither the plan nor its own name says."""
+    if name in use.times or name in use.texts:
+        return False
+    if name not in use.read and promises_time(name):
+        return False
+    if name in use.read:  # a date in a column of numbers is a slip that has its own message, without the date
+        return _HALF * cells.dates > cells.filled
+    return cells.dates > 0 or (cells.filled > 1 and cells.possible_dates == cells.filled)
+
+
+def _is_record_number(cells: Evidence) -> bool:
+    """Say whether most values are numbers as long as those of a hospital."""
+    return _HALF * cells.long_numbers > cells.filled
+
+
+def _have_check_digits(numbers: tuple[int, int]) -> bool:
+    """Say whether more numbers satisfy their check digit than chance lets."""
+    total, valid = numbers
+    return _HALF * valid > total
+
+
+def _problem(file: str, header: Sequence[str], name: str, text: str) -> Problem:
+    """Give one column that tells who somebody is, with the way out for a column that does not."""
+    way_out = "" if "ids: rekey" in text else " If it identifies nobody, name it under privacy: not_identifying."
+    return Problem(file, f"column {header.index(name) + 1}", f"{_shown(name)}{text}{way_out}")
+
+
+def _story(file: str, header: Sequence[str], name: str) -> Problem:
+    """Give one column of free text that nothing reads."""
+    text = f"{_shown(name)}holds free text (not shown). It is not read; remove it from the file."
+    return Problem(file, f"column {header.index(name) + 1}", text, "warning")
+
+
+def _shown(name: str) -> str:
+    """Give the name of a column for a message; nothing when it is a value, as in a file without a header."""
+    return "" if kinds_of(name) else f'("{name}") '
+
+
+def _column(problem: Problem) -> int:
+    """Give the number of the column of a problem."""
+    return int(problem.place.removeprefix("column "))
+
+
+def _is_about(problem: Problem, columns: Collection[str]) -> bool:
+    """Say whether a problem of the cells is about one of some columns."""
+    if problem.place.startswith("column "):
+        return False
+    label = problem.text.partition(": ")[0]
+    return label in columns or any(part in columns for part in label.split(", "))
+
+
+def _without_values(problem: Problem, found: Gate) -> Problem:
+    """Give a problem without values that tell who somebody is."""
+    if problem.place.startswith("column "):
+        return problem
+    is_time = problem.text.partition(": ")[0] in found.times
+    allowed = {Identifier.DATE} if is_time else set()
+
+    def hidden(match: re.Match[str]) -> str:
+        return _HIDDEN if kinds_of(match[1]) - allowed else match[0]
+
+    return replace(problem, text=_QUOTED.sub(hidden, problem.text))

@@ -1,0 +1,252 @@
+"""Which kind of identifier the name of a column promises, in the forms that several languages use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from itertools import product
+from types import MappingProxyType
+
+from postinfusion.datasets.column_words import segments, words
+
+
+class Identifier(StrEnum):
+    """What tells who somebody is: the eighteen identifiers of HIPAA (45 CFR 164.514(b)(2)), in words for a message."""
+
+    EMAIL = "an e-mail address"
+    WEB_ADDRESS = "a web address"
+    INTERNET_ADDRESS = "an internet (IP) address"
+    DEVICE = "the serial number of a device"
+    BIRTH = "a date of birth"
+    SOCIAL_SECURITY = "a social security or national number"
+    HEALTH_PLAN = "a number of a health insurance"
+    RECORD = "a medical record number"
+    ACCOUNT = "an account or card number"
+    LICENCE = "a licence or certificate number"
+    VEHICLE = "the number of a vehicle"
+    BIOMETRIC = "a biometric identifier"
+    PHOTOGRAPH = "a photograph"
+    FAX = "a fax number"
+    PHONE = "a telephone number"
+    ADDRESS = "an address or place"
+    NAME = "a person's name"
+    DATE = "a calendar date"
+
+
+def _numbered(*things: str) -> tuple[str, ...]:
+    """Give things with every word for their number: ``passport number``, ``passport no``, ``passport id``."""
+    numbers = ("number", "no", "nr", "num", "nbr", "id", "nummer", "numero")
+    return tuple(f"{thing} {number}" for thing, number in product(things, numbers))
+
+
+def _of(people: str, *nouns: str) -> tuple[str, ...]:
+    """Give nouns after words for people: ``patient name``, ``doctor name``."""
+    return tuple(f"{person} {noun}" for person, noun in product(people.split(), nouns))
+
+
+def _set(text: str) -> frozenset[str]:
+    """Give the words of a text."""
+    return frozenset(text.split())
+
+
+_PEOPLE = (
+    "patient patients participant subject pat pt subj person client child baby mother father parent mum mom dad "
+    "guardian spouse partner relative contact emergency kin rater assessor interviewer examiner physician doctor gp "
+    "nurse investigator clinician therapist psychiatrist psychologist consultant carer caregiver staff user login"
+)
+
+_ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
+    {
+        Identifier.EMAIL: (
+            "email", "emails", "e mail", "mail address", "mailadresse", "courriel", "correo electronico", "epost",
+            "e post", "posta elettronica",
+        ),
+        Identifier.WEB_ADDRESS: ("url", "urls", "website", "web site", "web address", "homepage", "web page"),
+        Identifier.INTERNET_ADDRESS: ("ip address", "ip addr", "ip adresse", "ip adress", "adresse ip", "ipv"),
+        Identifier.DEVICE: (
+            "serial number", "serial no", "serial nr", "device serial", "device id", "device identifier", "imei",
+            "mac address", "seriennummer", "implant serial", "numero de serie", "device number",
+        ),
+        Identifier.BIRTH: (
+            "dob", "date of birth", "birth date", "birth dt", "birth dat", "birth day", "date birth", "birth dtc",
+            "brthdtc", "brthdt", "brthdat", "brthdate", "bday", "geburtsdatum", "geburtstag", "gebdat", "gebdatum",
+            "geb dat", "geb datum", "date naissance", "date de naissance", "naissance", "fecha nacimiento",
+            "fecha de nacimiento", "nacimiento", "data di nascita", "data nascita", "nascita", "data nascimento",
+            "nascimento", "geboortedatum", "geboorte datum", "fodelsedatum", "fodselsdato", "syntymaaika",
+            "data urodzenia", "urodzenia", "datum narozeni",
+        ),
+        Identifier.SOCIAL_SECURITY: (
+            "ssn", "social security", "social insurance", "socialsecurity", "sozialversicherungsnummer", "svnr",
+            "sozialversicherung", "codice fiscale", "personnummer", "fodselsnummer", "cpr nummer", "cpr nr",
+            "cpr number", "hetu", "pesel", "national id", "national identifier", "national insurance", "nino",
+            "aadhaar", "numero de securite sociale", "securite sociale", "nir insee", "ahv nummer", "ahv nr",
+            "burgerservicenummer", "bsn", "seguridad social", "citizen id",
+        ),
+        Identifier.HEALTH_PLAN: (
+            *_numbered("insurance", "insurance policy", "policy", "member", "beneficiary", "medicare", "medicaid",
+                       "health plan", "health card", "subscriber", "medicare card"),
+            "health plan", "health card", "versichertennummer", "versicherungsnummer", "versicherten nr",
+            "krankenversicherung", "krankenkassennummer", "carte vitale", "tarjeta sanitaria", "tessera sanitaria",
+        ),
+        Identifier.RECORD: (
+            "mrn", "medical record", "medical records", "med rec", "medrec", "health record", "patient record",
+            *_numbered("chart", "casenote", "case note", "case notes", "nhs", "chi", "emr", "ehr", "patient file",
+                       "accession", "admission", "encounter"),
+            "hospital number", "hospital no", "hospital nr", "hospital num", "hosp number", "hosp no", "hosp nr",
+            "nhs", "fallnummer", "fall nr", "patientennummer", "patienten nr", "aktennummer", "aktenzeichen",
+            "krankenakte", "numero dossier", "num dossier", "no dossier", "historia clinica", "cartella clinica",
+            "numero de historia",
+        ),
+        Identifier.ACCOUNT: (
+            *_numbered("account", "bank account", "bank", "credit card", "debit card"),
+            "iban", "bank account", "credit card", "account holder", "kontonummer", "kreditkarte", "bankverbindung",
+            "numero de compte", "numero de cuenta", "sort code", "routing number",
+        ),
+        Identifier.LICENCE: (
+            *_numbered("license", "licence", "certificate", "passport", "identity card", "id card"),
+            "driver license", "driver licence", "drivers license", "drivers licence", "driving license",
+            "driving licence", "passport", "identity card", "id card", "fuhrerschein", "fuehrerschein", "reisepass",
+            "personalausweis", "ausweisnummer", "passeport", "pasaporte", "permis de conduire", "carte identite",
+        ),
+        Identifier.VEHICLE: (
+            *_numbered("vehicle", "vehicle identification", "registration plate"),
+            "license plate", "licence plate", "number plate", "registration plate", "vehicle registration",
+            "vehicle identifier", "vehicle plate", "kfz kennzeichen", "autokennzeichen", "nummernschild",
+            "immatriculation", "plaque immatriculation", "car registration",
+        ),
+        Identifier.BIOMETRIC: (
+            "fingerprint", "fingerprints", "finger print", "biometric", "biometrics", "voiceprint", "voice print",
+            "retina scan", "iris scan", "face id", "facial recognition", "fingerabdruck", "empreinte digitale",
+            "huella dactilar", "impronta digitale",
+        ),
+        Identifier.PHOTOGRAPH: (
+            "photo", "photos", "photograph", "portrait", "selfie", "headshot", "facial image", "face image",
+            "passbild", "lichtbild",
+        ),
+        Identifier.FAX: ("fax", "telefax", "faxnummer"),
+        Identifier.PHONE: (
+            "phone", "phones", "telephone", "tel", "mobile", "cell phone", "cellphone", "cell number", "telefon",
+            "telefonnummer", "telefono", "telefone", "telefoon", "telefonnr", "telnr", "handy", "handynummer",
+            "mobil", "mobilnummer", "mobiltelefon", "movil", "celular", "tlf", "whatsapp", "puhelin",
+        ),
+        Identifier.ADDRESS: (
+            "address", "addresses", "addr", "street", "strasse", "hausnummer", "house number", "anschrift", "adresse",
+            "direccion", "indirizzo", "endereco", "adres", "adress", "zip", "zipcode", "zip code", "postcode",
+            "post code", "postal code", "postal", "plz", "postleitzahl", "code postal", "codigo postal", "city",
+            "town", "village", "wohnort", "stadt", "ville", "commune", "ciudad", "citta", "cidade", "municipality",
+            "gemeinde", "county", "suburb", "precinct", "latitude", "longitude", "gps", "geocode", "place of birth",
+            "birth place", "birthplace", "geburtsort", "lieu de naissance", "home town", "residence",
+        ),
+        Identifier.NAME: (
+            *_of(_PEOPLE, "name", "names", "nm"),
+            *_of("first last middle full given family maiden legal preferred nick pet sur fore birth nok", "name",
+                 "names", "nm"),
+            "name of patient", "name of participant", "next of kin", "surname", "surnames", "forename", "forenames",
+            "lname", "fname", "vorname", "vornamen", "nachname", "familienname", "geburtsname", "patientenname",
+            "prenom", "prenoms", "nom patient", "nom famille", "nom de famille", "nom naissance", "nom usage",
+            "apellido", "apellidos", "nombre paciente", "nombre del paciente", "nombre completo", "cognome",
+            "nome paziente", "nome paciente", "sobrenome", "voornaam", "achternaam", "fornamn", "efternamn", "fornavn",
+            "efternavn", "etternavn", "etunimi", "sukunimi", "imie", "nazwisko", "jmeno", "prijmeni", "vezeteknev",
+            "keresztnev", "soyadi", "initials", "initialen", "initiales", "iniciales", "iniziali", "subjinit", "invnam",
+            *_of("patient subject pat pt subj participant", "init", "initial"),
+        ),
+    }
+)  # fmt: skip
+_ALONE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
+    {
+        Identifier.EMAIL: ("mail", "correo"),
+        Identifier.WEB_ADDRESS: ("web",),
+        Identifier.DEVICE: ("serial", "udi"),
+        Identifier.BIRTH: ("birth", "born", "ddn", "geb", "geburt", "geboren"),
+        Identifier.SOCIAL_SECURITY: ("nir", "insee", "cpf", "dni", "nif", "cpr"),
+        Identifier.HEALTH_PLAN: ("insurance", "versicherung", "medicare", "medicaid"),
+        Identifier.RECORD: ("ipp", "nhc"),
+        Identifier.ACCOUNT: ("account",),
+        Identifier.LICENCE: ("license", "licence", "certificate"),
+        Identifier.VEHICLE: ("vehicle", "vin", "plate", "kennzeichen"),
+        Identifier.PHOTOGRAPH: ("picture", "foto"),
+        Identifier.PHONE: ("cell", "gsm"),
+        Identifier.ADDRESS: ("ort", "lat", "lon", "lng"),
+        Identifier.NAME: ("name", "names", "nom", "nombre", "nombres", "nome", "naam", "namn", "navn"),
+    }
+)
+_HARMLESS = (
+    "birth weight", "birth order", "birth control", "street drug", "street drugs", "phone visit", "phone screen",
+    "phone contact", "emotional address", "residence time", "mobile app", "photo sensitivity", "city size",
+    "town size", "county size", "emotion recognition", "zip file", "residence type", "insurance type",
+)  # fmt: skip
+_YEAR_OF_BIRTH = (
+    "year of birth", "birth year", "yob", "geburtsjahr", "annee de naissance", "annee naissance", "ano de nacimiento",
+    "anno di nascita", "geboortejaar", "fodelsear", "brthyr",
+)  # fmt: skip
+_OWNERS = _set("patient patients pat pt subject participant hospital case file chart record clinic medical")
+_NUMBERS = _set("number no nr num nbr id nummer numero code")
+_TIME_WORDS = _set(
+    "date dates dt dat dtc dtm datum dato fecha time times timestamp datetime tm zeit zeitpunkt day when start started "
+    "end ended began begin stop stopped onset visit visited assessed taken measured weighed sampled occurred consented "
+    "randomised randomized enrolled allocated created modified updated completed left admitted discharged entered "
+    "asked checked infused given heure"
+)
+_CDISC_DATES = ("DT", "DTM", "DTC", "TM")
+_SHORTEST_CDISC = 3
+
+
+def promised(name: str) -> Identifier | None:
+    """Give the kind of identifier that a column promises by its name; None where it promises none.
+
+    >>> promised("PatientDOB"), promised("redcap_event_name")
+    (<Identifier.BIRTH: 'a date of birth'>, None)
+    """
+    spoken = tuple(_without_excuses(sequence) for sequence in _spoken(name))
+    for kind in Identifier:
+        if any(_holds(sequence, phrase) for sequence in spoken for phrase in _PHRASES.get(kind, ())):
+            return kind
+    for kind, alone in _ALONE.items():
+        if any(sequence.strip() in alone for sequence in spoken):
+            return kind
+    return None
+
+
+def promises_year_of_birth(name: str) -> bool:
+    """Say whether a column is a year of birth by its name: no more than an age, but one that is not capped at 90."""
+    return any(_holds(sequence, phrase) for sequence in _spoken(name) for phrase in _YEARS)
+
+
+def promises_record_number(name: str) -> bool:
+    """Say whether a column could be a record number by its name, which only long numbers in it confirm."""
+    found = {word for sequence in (words(name), segments(name)) for word in sequence}
+    return bool(found & _OWNERS) and bool(found & _NUMBERS)
+
+
+def promises_time(name: str) -> bool:
+    """Say whether a column is one of dates or times of the trial by its name, those of CDISC included."""
+    is_cdisc = name.isupper() and len(name) > _SHORTEST_CDISC and name.endswith(_CDISC_DATES)
+    return promised(name) is not Identifier.BIRTH and (is_cdisc or bool({*words(name), *segments(name)} & _TIME_WORDS))
+
+
+def _spoken(name: str) -> Iterator[str]:
+    """Give a name as words with blanks around each, in both ways to part it."""
+    for parts in dict.fromkeys((words(name), segments(name))):
+        yield f" {' '.join(parts)} "
+
+
+def _holds(sequence: str, phrase: str) -> bool:
+    """Say whether the words of a phrase follow each other in a name."""
+    return f" {phrase} " in sequence
+
+
+def _without_excuses(sequence: str) -> str:
+    """Give a name without what only sounds like an identifier."""
+    for phrase in _EXCUSES:
+        sequence = sequence.replace(f" {phrase} ", " . ")
+    return sequence
+
+
+def _with_joined(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Give phrases also as one word, as in ``dateofbirth``."""
+    return tuple(dict.fromkeys(form for phrase in phrases for form in (phrase, phrase.replace(" ", ""))))
+
+
+_PHRASES = {kind: _with_joined(phrases) for kind, phrases in _ANYWHERE.items()}
+_YEARS = _with_joined(_YEAR_OF_BIRTH)
+_EXCUSES = (*_with_joined(_HARMLESS), *_YEARS)
