@@ -9,11 +9,11 @@ import pandas as pd
 
 from postinfusion.datasets.adam import PARTICIPANT_COLUMNS, participant_column, population_flag
 from postinfusion.derive.canonical_columns import claim, flag, text
+from postinfusion.derive.disclosure import capped_ages, pooled_sites
 from postinfusion.errors import DataError
 from postinfusion.plan.design import Population, Rule
 from postinfusion.plan.plan import Plan
-
-OLDEST_AGE = 90
+from postinfusion.vocabulary import Privacy
 
 
 def keys(plan: Plan, participants: pd.DataFrame) -> pd.Series:
@@ -45,9 +45,9 @@ def subject_level(plan: Plan, trial: str, tables: dict[str, pd.DataFrame], keys_
     adsl = pd.DataFrame(named, index=participants.index)
     adsl.insert(0, "STUDYID", trial)
     adsl.insert(1, "USUBJID", keys_by_id.reindex(adsl.index))
-    adsl = _with_arms(adsl, plan)
-    if "AGE" in adsl:
-        adsl["AGE"] = adsl["AGE"].clip(upper=OLDEST_AGE)
+    adsl = capped_ages(_with_arms(adsl, plan), plan.sources["participants"].covariates)
+    if plan.privacy.mode is Privacy.PUBLIC:
+        adsl = pooled_sites(adsl, plan.privacy.small_cell)
     if "infusions" in tables:
         adsl["NINF"] = tables["infusions"].groupby("id").size().reindex(adsl.index).fillna(0).astype("int64")
     return _with_end(adsl, tables)
