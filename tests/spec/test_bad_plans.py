@@ -117,6 +117,33 @@ MISTAKES = {
         TRIAL.with_plan("{visit: Day 7, at: 7 d, from: 32 h, until: 10 d}", "{visit: Day 7, at: 12 h}"),
         'line 20  schedule, visit "Day 7", at: 12 h is not after 24 h (24 h). Put the visits in order.',
     ),
+    "a visit after no infusion": (
+        TRIAL.with_plan("{visit: Day 7, at: 7 d,", "{visit: Day 7, after: last one, at: 7 d,"),
+        (
+            "line 20  schedule, visit \"Day 7\", after: 'last one' names no infusion: write first infusion, "
+            "last infusion or, as in infusion 3, which."
+        ),
+    ),
+    "a visit after an infusion that nothing plans": (
+        TRIAL.with_plan("{visit: Day 7, at: 7 d,", "{visit: Day 7, after: last infusion, at: 7 d,"),
+        (
+            'line 20  schedule, visit "Day 7", after: infusions of the design must say when infusions are planned: '
+            "figures place the visit by them. Add it."
+        ),
+    ),
+    "a visit after an infusion beyond those planned": (
+        TRIAL.with_plan(
+            "{visit: Day 7, at: 7 d, from: 32 h,", "{visit: Day 7, after: infusion 3, at: 2 d, from: 1 d,"
+        ).with_plan("schedule:\n", "  infusions: [0 h, 4 d]\nschedule:\n"),
+        (
+            'line 21  schedule, visit "Day 7", after: the design plans 2 infusions only. '
+            "Correct the number, or add infusions there."
+        ),
+    ),
+    "a baseline after a later infusion": (
+        TRIAL.with_plan("{visit: Baseline, at: 0 h}", "{visit: Baseline, after: infusion 2, at: 0 h}"),
+        'line 18  schedule, visit "Baseline", after: the baseline counts from the first infusion. Remove this key.',
+    ),
     "a first visit that is no baseline": (
         TRIAL.with_plan("{visit: Baseline, at: 0 h}", "{visit: Baseline, at: 1 h}"),
         'line 18  schedule, visit "Baseline", at: the first visit is the baseline; 1 h is after time zero.',

@@ -15,7 +15,8 @@ def exposure(starts: list[float], doses: list[float] | None = None) -> pd.DataFr
     frame = pd.DataFrame({"USUBJID": "A", "INFNUM": range(1, len(starts) + 1), "AHRFIRST": starts})
     day = np.floor((frame["AHRFIRST"] + 10) / 24) * 24  # the first infusion begins at 10 o'clock
     dose = np.cumsum(doses or [0.5] * len(starts))
-    return frame.assign(CUMDOSE=dose, GAPHR=frame["AHRFIRST"].diff(), DAYHR=day)
+    gap = frame["AHRFIRST"].diff()
+    return frame.assign(CUMDOSE=dose, GAPHR=gap, DAYHR=day, COURSE=1 + (gap > 14 * 24).cumsum())
 
 
 def since(hours: list[float], starts: list[float], *, known: str = "", **options: bool) -> pd.DataFrame:
@@ -113,3 +114,45 @@ def test_the_order_of_records_and_infusions_does_not_matter():
     straight = since_infusions(records, both)
     turned = since_infusions(records.iloc[::-1], both.iloc[::-1]).sort_index()
     pd.testing.assert_frame_equal(straight, turned)
+
+
+def test_a_record_at_the_start_of_an_infusion_that_is_flagged_post_dose_is_after_it():
+    records = pd.DataFrame({"USUBJID": "A", "AHRFIRST": [0.0, 96.0], "ATMF": "", "TIMING": "post-dose"})
+    found = since_infusions(records, exposure([0.0, 96.0]))
+    assert found["INFNUM"].tolist() == [1, 2]
+    assert found["AHRLAST"].tolist() == [0.0, 0.0]
+    assert found["PHASE"].tolist() == ["acute", "acute"]
+
+
+def test_a_record_of_unknown_hour_that_is_flagged_post_dose_is_after_the_infusion_of_its_day():
+    records = pd.DataFrame({"USUBJID": "A", "AHRFIRST": [96.0], "ATMF": "D", "TIMING": "post-dose"})
+    assert since_infusions(records, exposure([0.0, 96.5]))["INFNUM"].tolist() == [2]
+
+
+def test_each_record_has_the_course_of_the_last_infusion_before_it():
+    found = since([-1.0, 50.0, 500.0], [0.0, 48.0, 400.0])["COURSE"]
+    assert found.isna().tolist() == [True, False, False]
+    assert found.tolist()[1:] == [1, 2]
+
+
+def test_who_had_no_infusion_is_in_no_phase():
+    records = pd.DataFrame({"USUBJID": "Z", "AHRFIRST": [5.0], "ATMF": ""})
+    assert since_infusions(records, exposure([0.0]))["PHASE"].tolist() == [""]
+
+
+def test_study_days_with_an_hour_count_from_the_hour_of_time_zero():
+    table = taken(24 + 9.5)
+    on_study_days = hours_since(table, "taken", pd.Series({"A": 10.0}), Clock.STUDY_DAY, zero_clock=Clock.STUDY_DAY)
+    assert on_study_days.tolist() == [23.5]
+    assert hours_since(table, "taken", ZERO, Clock.STUDY_DAY).tolist() == [23.5]
+
+
+def test_a_study_day_without_an_hour_counts_whole_days():
+    found = hours_since(taken(24.0, date_only=True), "taken", ZERO, Clock.STUDY_DAY)
+    assert found.tolist() == [24.0]
+
+
+def test_a_first_infusion_on_a_later_study_day_is_time_zero_all_the_same():
+    zero = pd.Series({"A": 48.0 + 10})
+    found = hours_since(taken(72.0 + 10), "taken", zero, Clock.STUDY_DAY, zero_clock=Clock.STUDY_DAY)
+    assert found.tolist() == [24.0]

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from postinfusion.plan.design import LAST
 from postinfusion.plan.parse import parse
 from postinfusion.plan.windows import Window, windows
 from spec.small_trial import SmallTrial
@@ -54,3 +55,34 @@ def test_a_baseline_alone_has_a_window():
 @pytest.mark.parametrize("at", ["0 h", "-2 h", "-3 d"])
 def test_the_baseline_ends_with_time_zero(at: str):
     assert windows_of(f"{{visit: B, at: {at}}}", "{visit: W1, at: 7 d}")[0].until == 0
+
+
+def test_times_of_a_visit_count_from_its_infusion():
+    found = windows_of(
+        "{visit: B, at: 0 h}",
+        "{visit: Third, after: infusion 3, at: 24 h, from: 12 h, until: 2 d}",
+        "{visit: End, after: last infusion, at: 7 d}",
+        infusions="[0 h, 4 d, 7 d, 11 d]",
+    )
+    assert (found[1].after, found[1].nominal, found[1].start, found[1].until) == (3, 24, 12, 48)
+    assert found[1].as_planned() == Window("Third", 192, 180, 216, 4, 3, 0.0)
+    assert (found[2].after, found[2].nominal, found[2].before_infusion) == (LAST, 168, None)
+
+
+def test_a_limit_between_visits_that_count_from_different_infusions_lies_midway_as_planned():
+    found = windows_of(
+        "{visit: B, at: 0 h}",
+        "{visit: Day 8, at: 8 d}",
+        "{visit: End, after: last infusion, at: 3 d}",
+        infusions="[0 h, 7 d]",
+    )
+    assert found[1].until == 9 * 24
+    assert found[2].start == 2 * 24
+    assert found[2].until == 4 * 24
+
+
+def test_nominal_times_are_those_of_the_planned_infusions():
+    visits = "  - {visit: B, at: 0 h}\n  - {visit: End, after: last infusion, at: 7 d}\n"
+    text = TRIAL.plan.partition("schedule:")[0] + "  infusions: [0 h, 4 d]\nschedule:\n" + visits
+    text += "populations:\n  randomised: {rule: allocated}\nanalyses:\n  flow: {method: disposition}\n"
+    assert parse(text, "plan.yaml").nominal_hours == {"B": 0, "End": 11 * 24}

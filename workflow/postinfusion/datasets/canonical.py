@@ -11,6 +11,11 @@ RELATIONS = ("none", "unlikely", "possible", "probable", "definite")
 ACTIONS = ("none", "slowed", "interrupted", "stopped", "withdrawn")
 OUTCOMES = ("resolved", "resolving", "not resolved", "sequelae", "fatal", "unknown")
 
+TIMINGS = ("pre-dose", "post-dose")
+TIMING = Column(
+    "timing", "choice", "before or after the infusion that starts at the same time or on the same day", allowed=TIMINGS
+)
+
 PARTICIPANTS = Table(
     "participants",
     "one row for each participant who entered the trial",
@@ -84,6 +89,7 @@ INFUSIONS = Table(
             minimum=1,
             maximum=500,
         ),
+        Column("course", "integer", "number of the course; derived from pauses otherwise", minimum=1, maximum=100),
         Column("drug", "text", "what was infused"),
         Column("start", "time", "start of the infusion", required=True, complete=True),
         Column("end", "time", "end of the infusion"),
@@ -106,6 +112,7 @@ ASSESSMENTS = Table(
         Column("score", "text", "which score of the scale; `total` where there is only one"),
         Column("value", "number", "the score; empty when not done", required=True),
         Column("taken", "time", "when it was assessed"),
+        TIMING,
         Column("visit", "text", "visit as recorded, where the schedule is nominal"),
         Column("derivation", "text", "how the score was derived where it was not observed, for example LOCF"),
         Column("analysed", "yes_no", "represents its visit, where supplied; derived otherwise"),
@@ -120,6 +127,7 @@ WEIGHTS = Table(
         ID,
         Column("weight_kg", "number", "body weight", "kg", required=True, minimum=20, maximum=350),
         Column("taken", "time", "when it was measured"),
+        TIMING,
         Column("visit", "text", "visit as recorded"),
         Column("weight_source", "text", "measured or self-reported"),
     ),
@@ -136,6 +144,7 @@ VITALS = Table(
         Column("measure", "text", "what was measured, for example SBP", required=True, complete=True),
         Column("value", "number", "the measured value", required=True),
         Column("taken", "time", "when it was measured"),
+        TIMING,
         Column("visit", "text", "visit as recorded"),
     ),
     key=("id", "measure", "infusion", "minute", "taken", "visit"),

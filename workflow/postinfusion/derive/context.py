@@ -29,6 +29,8 @@ class Context:
         Windows of the visits, the baseline first.
     exposure
         The dataset ADEX; None in a trial without infusions.
+    planned
+        The planned infusions in its form, where none were recorded; None otherwise.
     """
 
     plan: Plan
@@ -37,15 +39,22 @@ class Context:
     zero_date_only: pd.Series
     windows: tuple[Window, ...]
     exposure: pd.DataFrame | None = None
+    planned: pd.DataFrame | None = None
+
+    @property
+    def infused(self) -> pd.DataFrame | None:
+        """The infusions that records are compared with: those given, else those planned; None without infusions."""
+        return self.planned if self.exposure is None else self.exposure
 
     def hours(self, source: str, table: pd.DataFrame, column: str) -> pd.Series:
         """Give a time column of a canonical table as hours since time zero."""
-        clock = self.plan.sources[source].clock
-        return hours_since(table, column, self.zero, clock, zero_date_only=self.zero_date_only)
+        clock, of_zero = self.plan.sources[source].clock, self.plan.clock_of_zero
+        return hours_since(table, column, self.zero, clock, zero_clock=of_zero, zero_date_only=self.zero_date_only)
 
     def days(self, source: str, table: pd.DataFrame, column: str) -> pd.Series:
         """Give the day of a time column since the day of time zero, in hours."""
-        return days_since(table, column, self.zero, self.plan.sources[source].clock)
+        clock = self.plan.sources[source].clock
+        return days_since(table, column, self.zero, clock, zero_clock=self.plan.clock_of_zero)
 
     def subject(self, table: pd.DataFrame) -> pd.Series:
         """Give USUBJID of each row of a canonical table."""

@@ -15,7 +15,7 @@ from postinfusion.derive.events import (
     intercurrent_events,
     time_to_leaving,
 )
-from postinfusion.derive.exposure import infusions
+from postinfusion.derive.exposure import infusions, planned_infusions
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.records import scores, stacked, vital_signs, weights
 from postinfusion.derive.time_since import time_zero
@@ -68,7 +68,9 @@ def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
     zero = time_zero(plan.design, participants, infused)
     date_only = _zero_date_only(plan, participants, infused)
     context = Context(plan, keys(plan, participants), zero, date_only, windows(plan))
-    return context if infused is None else replace(context, exposure=infusions(context, infused))
+    if infused is None:
+        return replace(context, planned=planned_infusions(context))
+    return replace(context, exposure=infusions(context, infused))
 
 
 def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFrame | None) -> pd.Series:

@@ -13,7 +13,8 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Give ADEX from the canonical infusions, in the order of participant and number.
 
     The cumulative dose is by body weight and counts the infusion itself; it is missing from the first infusion on
-    whose dose by body weight was not recorded.
+    whose dose by body weight was not recorded. Courses are those that the data number; otherwise a new one begins
+    with each pause that is longer than ``design.course_gap``.
     """
     start = context.hours("infusions", table, "start")
     frame = pd.DataFrame(
@@ -27,9 +28,37 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "EXDOSE": number(table, "dose_mg"),
             "EXDOSEKG": number(table, "dose_mg_per_kg"),
             "EXSTOPFL": flag(table, "stopped_early"),
+            "COURSE": number(table, "course"),
         }
     )
     ordered = frame.sort_values(["USUBJID", "INFNUM"], kind="stable", ignore_index=True)
     by_subject = ordered.groupby("USUBJID", sort=False)
     dose = by_subject["EXDOSEKG"].transform(lambda doses: doses.cumsum(skipna=False))
-    return ordered.assign(CUMDOSE=dose, GAPHR=by_subject["AHRFIRST"].diff())
+    gap = by_subject["AHRFIRST"].diff()
+    course = _courses(ordered, gap, context.plan.design.course_gap)
+    return ordered.assign(CUMDOSE=dose, GAPHR=gap, COURSE=course)
+
+
+def planned_infusions(context: Context) -> pd.DataFrame | None:
+    """Give the planned infusions of every participant in the form of ADEX, for a trial that recorded none.
+
+    They stand in for a log of infusions where the data know nominal visits only; None where no infusion is planned.
+    """
+    design = context.plan.design
+    if not (design.has_infusions and design.infusions):
+        return None
+    starts = np.tile(np.array(design.infusions), len(context.keys))
+    numbers = np.tile(np.arange(1, len(design.infusions) + 1), len(context.keys))
+    subjects = np.repeat(context.keys.to_numpy(), len(design.infusions))
+    frame = pd.DataFrame({"USUBJID": subjects, "INFNUM": numbers, "AHRFIRST": starts, "DAYHR": starts})
+    gap = frame.groupby("USUBJID", sort=False)["AHRFIRST"].diff()
+    unknown = frame.assign(CUMDOSE=np.nan, GAPHR=gap, COURSE=np.nan)
+    return unknown.assign(COURSE=_courses(unknown, gap, design.course_gap))
+
+
+def _courses(ordered: pd.DataFrame, gap: pd.Series, longest_pause: float) -> pd.Series:
+    """Give the number of the course of each infusion: as recorded for the whole participant, else from the pauses."""
+    subject = ordered["USUBJID"]
+    derived = 1 + (gap > longest_pause).groupby(subject).cumsum()
+    is_numbered = ordered["COURSE"].notna().groupby(subject).transform("all")
+    return ordered["COURSE"].where(is_numbered, derived).astype("int64")

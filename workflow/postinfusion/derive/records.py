@@ -10,7 +10,7 @@ import pandas as pd
 from postinfusion.derive.canonical_columns import claim, number, text
 from postinfusion.derive.context import Context
 from postinfusion.derive.time_since import since_infusions, study_day
-from postinfusion.derive.visits import representative, supplied_visit, window_of, with_change
+from postinfusion.derive.visits import nominal_times, representative, supplied_visit, window_of, with_change
 
 CENTIMETRES_PER_METRE = 100
 
@@ -58,19 +58,30 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     usubjid = table["id"].map(context.keys).astype("str")
     records = pd.DataFrame({"USUBJID": usubjid, "PARAMCD": parameter.astype("str"), "AVAL": value.astype("float64")})
     records["DTYPE"] = text(table, "derivation")
+    records["TIMING"] = text(table, "timing")
     records = records.assign(**_times(context, source, table))
     records["CLOCK"] = number(table, "taken")
     records["AVISIT"] = _visits(context, table, records)
-    nominal = records["AVISIT"].map(context.plan.nominal_hours)
-    use_nominal = records["AHRFIRST"].isna() & nominal.notna()
-    records["AVISITN"] = nominal.astype("float64")
-    records["AHRFIRST"] = records["AHRFIRST"].fillna(records["AVISITN"])
-    records["ATMF"] = records["ATMF"].mask(use_nominal, "N")
+    records = _with_nominal_times(context, records)
     days = context.days(source, table, "taken") if "taken" in table else records["AHRFIRST"]
     records["ADY"] = study_day(days.fillna(records["AHRFIRST"]))
-    if context.exposure is not None:
-        records = records.join(since_infusions(records, context.exposure))
-    return with_change(records.assign(ANL01FL=_analysed(context, table, records)), context.plan.baseline_visit)
+    if context.infused is not None:
+        records = records.join(since_infusions(records, context.infused))
+    return with_change(records.assign(ANL01FL=_analysed(table, records)), context.plan.baseline_visit)
+
+
+def _with_nominal_times(context: Context, records: pd.DataFrame) -> pd.DataFrame:
+    """Add the nominal times of visits; they stand in where no time was recorded.
+
+    ``AVISITN`` is that of the plan. A visit that counts from a later infusion takes place as long after it as planned.
+    """
+    planned = records["AVISIT"].map(context.plan.nominal_hours).astype("float64")
+    anchored = [window.visit for window in context.windows if window.after is not None]
+    records["ANCHORED"] = records["AHRFIRST"].isna() & records["AVISIT"].isin(anchored)
+    own = nominal_times(records, context.windows, context.infused).fillna(planned)
+    use_nominal = records["AHRFIRST"].isna() & own.notna()
+    found = {"AVISITN": planned, "NOMINAL": own, "AHRFIRST": records["AHRFIRST"].fillna(own)}
+    return records.assign(**found, ATMF=records["ATMF"].mask(use_nominal, "N"))
 
 
 def stacked(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -93,14 +104,14 @@ def _visits(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> pd.
     """Give the visit of each record: the recorded one where the schedule has it, else that of the window."""
     if "visit" in table:
         return supplied_visit(table["visit"], context.plan)
-    return window_of(records, context.windows, context.exposure)
+    return window_of(records, context.windows, context.infused)
 
 
-def _analysed(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
+def _analysed(table: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
     """Say with ``Y`` which record represents its visit; a supplied flag is kept."""
     if "analysed" in table:
         chosen = claim(table, "analysed") & (records["AVISIT"] != "")
         return np.where(chosen & records["AVAL"].notna(), "Y", "")
     observed = records[records["DTYPE"] == ""]
-    chosen = representative(observed, context.plan.nominal_hours).reindex(records.index, fill_value=False)
+    chosen = representative(observed, observed["NOMINAL"]).reindex(records.index, fill_value=False)
     return np.where(chosen, "Y", "")

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Hours, Name
 from postinfusion.vocabulary import DesignKind, TimeZero
+
+FIRST, LAST = 1, -1
+COURSE_GAP = 14 * 24.0
+_ANCHORS = {"first infusion": FIRST, "last infusion": LAST}
+_ANCHOR = r"infusion ([1-9][0-9]{0,2})"
+
+
+def infusion_number(text: object) -> int:
+    """Give the number of the infusion that a visit counts from; ``LAST`` for the last one of each participant.
+
+    >>> infusion_number("first infusion"), infusion_number("infusion 3"), infusion_number("last infusion")
+    (1, 3, -1)
+
+    Raises
+    ------
+    ValueError
+        The text names no infusion.
+    """
+    words = " ".join(text.split()) if isinstance(text, str) else ""
+    numbered = re.fullmatch(_ANCHOR, words)
+    if numbered is None and words not in _ANCHORS:
+        raise ValueError(f"{text!r} names no infusion: write first infusion, last infusion or, as in infusion 3, which")
+    return _ANCHORS[words] if numbered is None else int(numbered[1])
+
+
+InfusionNumber = Annotated[
+    int,
+    BeforeValidator(infusion_number),
+    WithJsonSchema({"type": "string", "pattern": f"^(first infusion|last infusion|{_ANCHOR})$"}),
+]
 
 
 class ArmRole(StrEnum):
@@ -17,6 +48,14 @@ class ArmRole(StrEnum):
 
     EXPERIMENTAL = "experimental"
     REFERENCE = "reference"
+
+
+class OutOfPlace(StrEnum):
+    """What becomes of rows at a time at which they should not be."""
+
+    REFUSE = "refuse"
+    EXCLUDE = "exclude"
+    KEEP = "keep"
 
 
 class Arm(Part):
@@ -46,6 +85,13 @@ class Design(Part):
     """Participants' columns or covariates by which randomisation was stratified; they enter every model."""
     infusions: tuple[Hours, ...] = ()
     """Planned start of each infusion since time zero. A visit's window ends at the next of them."""
+    course_gap: Hours = Field(default=COURSE_GAP, gt=0, json_schema_extra={"default": "14 d"})
+    """A longer pause between two infusions begins a new course, where the data do not number courses themselves."""
+    before_consent: OutOfPlace = OutOfPlace.REFUSE
+    """Rows of measurements and infusions before the participant's consent: refuse them, exclude them (counted), or keep
+    them (earlier weights from a record, for example)."""
+    after_death: Literal[OutOfPlace.REFUSE, OutOfPlace.EXCLUDE] = OutOfPlace.REFUSE
+    """Rows of measurements, infusions and events after the participant's death: refuse them, or exclude them."""
 
     @property
     def reference(self) -> str | None:
@@ -69,14 +115,22 @@ class Visit(Part):
 
     visit: Name
     """Name of the visit in tables and figures."""
+    after: InfusionNumber | None = None
+    """What `at`, `from` and `until` count from: first infusion, last infusion (of each participant) or, as in
+    infusion 3, a numbered one; left out: time zero."""
     at: Hours
-    """Nominal time since time zero; the assessment nearest to it represents the visit."""
+    """Nominal time since then; the assessment nearest to it represents the visit."""
     start: Hours | None = Field(default=None, alias="from")
-    """Start of the window since time zero, included; left out: the end of the window before, else midway."""
+    """Start of the window since then, included; left out: the end of the window before, else midway."""
     until: Hours | None = None
-    """End of the window since time zero, not included; left out: the start of the next window, else midway."""
+    """End of the window since then, not included; left out: the start of the next window, else midway."""
     recorded_as: str = ""
     """How the data call the visit, where that differs from its name and times are not recorded."""
+
+    @property
+    def is_anchored(self) -> bool:
+        """The visit counts from another infusion than the first."""
+        return self.after not in (None, FIRST)
 
 
 class Rule(StrEnum):

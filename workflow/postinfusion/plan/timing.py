@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from postinfusion.errors import Problem
+from postinfusion.errors import Problem, counted
 from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan.design import LAST
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
@@ -17,7 +18,7 @@ def check(plan: Plan) -> Iterator[Problem]:
     """Check the schedule; windows only where visits are in order, times of analyses only where all are right."""
     if plan.left_out.touches("schedule"):
         return
-    found = list(_visits(plan)) or list(_windows(plan))
+    found = list(_anchors(plan)) or list(_visits(plan)) or list(_windows(plan))
     yield from found
     if all(problem.severity == "warning" for problem in found):
         for key, analysis in plan.analyses.items():
@@ -27,7 +28,7 @@ def check(plan: Plan) -> Iterator[Problem]:
 
 def _unobserved(plan: Plan, way: Path, analysis: Trajectory) -> Iterator[Problem]:
     """Check that a course over time is asked for, and bends, where there are observations."""
-    end = windows(plan)[-1].until
+    end = windows(plan)[-1].as_planned().until
     limits = f"the last window of the schedule ends at {_in_days(end)}"
     for position, hours in enumerate(analysis.report_at):
         if hours > end:
@@ -44,19 +45,39 @@ def _unobserved(plan: Plan, way: Path, analysis: Trajectory) -> Iterator[Problem
         )
 
 
+def _anchors(plan: Plan) -> Iterator[Problem]:
+    """Check the infusions that visits count from: planned, so that figures know where the visits lie."""
+    planned = len(plan.design.infusions)
+    for position, visit in enumerate(plan.schedule):
+        way: Path = ("schedule", position, "after")
+        if visit.after is not None and not (plan.design.has_infusions or plan.left_out.touches("design", "time_zero")):
+            yield plan.places.problem(way, "visits after an infusion need time_zero: first-infusion. Remove it.")
+        elif visit.is_anchored and position == 0:
+            yield plan.places.problem(way, "the baseline counts from the first infusion. Remove this key.")
+        elif visit.is_anchored and not (planned or plan.left_out.touches("design", "infusions")):
+            text = "infusions of the design must say when infusions are planned: figures place the visit by them."
+            yield plan.places.problem(way, f"{text} Add it.")
+        elif visit.after is not None and visit.after > max(planned, 1):
+            text = f"the design plans {counted(planned, 'infusion')} only. Correct the number, or add infusions there."
+            yield plan.places.problem(way, text)
+
+
 def _visits(plan: Plan) -> Iterator[Problem]:
     """Check the visits: unique, in the order of time, the baseline first."""
     visits, problem = plan.schedule, plan.places.problem
+    nominal = [plan.planned_start(visit) + visit.at for visit in visits]
     for position, visit in enumerate(visits):
         if visit.visit in plan.visit_names[:position]:
             yield problem(("schedule", position, "visit"), "this visit stands there twice. Rename or remove one.")
     if visits[0].at > 0:
         text = f"the first visit is the baseline; {_written(plan, 0, 'at', visits[0].at)} is after time zero."
         yield problem(("schedule", 0, "at"), text)
-    for position, (earlier, later) in enumerate(pairwise(visits), start=1):
-        if later.at <= max(earlier.at, 0):
-            before = f"{earlier.visit} ({_written(plan, position - 1, 'at', earlier.at)})"
-            text = f"{_written(plan, position, 'at', later.at)} is not after {before}. Put the visits in order."
+    for position, (earlier, later) in enumerate(pairwise(nominal), start=1):
+        if later <= max(earlier, 0):
+            before = f"{visits[position - 1].visit} ({_written(plan, position - 1, 'at', visits[position - 1].at)})"
+            text = (
+                f"{_written(plan, position, 'at', visits[position].at)} is not after {before}. Put the visits in order."
+            )
             yield problem(("schedule", position, "at"), text)
 
 
@@ -73,6 +94,8 @@ def _windows(plan: Plan) -> Iterator[Problem]:
                 f"at {_written(plan, position, 'at', window.nominal)} is outside {start} to {until}.",
             )
     for position, (earlier, later) in enumerate(pairwise(found[1:]), start=2):
+        if earlier.after != later.after:
+            continue  # how they meet depends on when each participant had these infusions
         ends, starts = (
             _written(plan, position - 1, "until", earlier.until),
             _written(plan, position, "from", later.start),
@@ -91,7 +114,11 @@ def _written(plan: Plan, position: int, key: str, hours: float) -> str:
     visits = document.get("schedule") if isinstance(document, dict) else None
     visit = visits[position] if isinstance(visits, list) and position < len(visits) else None
     written = visit.get(key) if isinstance(visit, dict) else None
-    return written if isinstance(written, str) else hours_as_text(hours)
+    time = written if isinstance(written, str) else hours_as_text(hours)
+    after = plan.schedule[position].after if plan.schedule[position].is_anchored else None
+    if after is None:
+        return time
+    return f"{time} after {'the last infusion' if after == LAST else f'infusion {after}'}"
 
 
 def _in_days(hours: float) -> str:

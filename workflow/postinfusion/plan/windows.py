@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from postinfusion.plan.design import Visit
+from postinfusion.plan.design import LAST, Visit
 from postinfusion.plan.plan import Plan
 
 BASELINE_REACH = 14 * 24.0
@@ -14,7 +14,7 @@ BASELINE_REACH = 14 * 24.0
 
 @dataclass(frozen=True)
 class Window:
-    """The window of one visit, in hours since time zero.
+    """The window of one visit, in hours since the infusion that the visit counts from, else since time zero.
 
     Attributes
     ----------
@@ -27,6 +27,10 @@ class Window:
     before_infusion
         Number of the planned infusion that ends the window of a participant when it starts before ``until``: the first
         one planned at or after the nominal time. None for the baseline, and where no infusion follows.
+    after
+        Number of the infusion that the times count from, ``LAST`` for each participant's last; None: time zero.
+    planned
+        Planned start of that infusion in hours since time zero.
     """
 
     visit: str
@@ -34,6 +38,13 @@ class Window:
     start: float
     until: float
     before_infusion: int | None = None
+    after: int | None = None
+    planned: float = 0.0
+
+    def as_planned(self) -> Window:
+        """Give the window in hours since time zero, as if all infusions were given when they were planned."""
+        nominal, start, until = (hours + self.planned for hours in (self.nominal, self.start, self.until))
+        return replace(self, nominal=nominal, start=start, until=until, planned=0.0)
 
 
 def windows(plan: Plan) -> tuple[Window, ...]:
@@ -43,17 +54,34 @@ def windows(plan: Plan) -> tuple[Window, ...]:
     -----
     A limit that the plan leaves out is that of the neighbour, where the neighbour has one, and otherwise lies midway
     between the two nominal times. The baseline reaches back 14 days and ends with time zero; the last window reaches
-    as far beyond its nominal time as half the distance to the visit before.
+    as far beyond its nominal time as half the distance to the visit before. Between visits that count from different
+    infusions, neighbours are compared at their planned times.
     """
-    visits = plan.schedule
+    visits = tuple(_since_time_zero(plan, visit) for visit in plan.schedule)
     ends = [_end(earlier, later) for earlier, later in pairwise(visits)]
     last = visits[-1].until if visits[-1].until is not None else _end_of_last(visits)
     untils = [0.0, *ends[1:], last][: len(visits)]
     starts = [_start(visit, before) for visit, before in zip(visits, [None, *visits[:-1]], strict=True)]
     return tuple(
-        Window(visit.visit, visit.at, start, until, _next_infusion(plan, visit) if position else None)
-        for position, (visit, start, until) in enumerate(zip(visits, starts, untils, strict=True))
+        _window(plan, visit, start, until, is_baseline=position == 0)
+        for position, (visit, start, until) in enumerate(zip(plan.schedule, starts, untils, strict=True))
     )
+
+
+def _since_time_zero(plan: Plan, visit: Visit) -> Visit:
+    """Give a visit with its times since time zero, as planned."""
+    planned = plan.planned_start(visit)
+    limits = {name: getattr(visit, name) for name in ("start", "until")}
+    shifted = {name: hours + planned for name, hours in limits.items() if hours is not None}
+    return visit.model_copy(update={"at": visit.at + planned, **shifted})
+
+
+def _window(plan: Plan, visit: Visit, start: float, until: float, *, is_baseline: bool) -> Window:
+    """Give the window of a visit from its limits since time zero, as planned."""
+    planned = plan.planned_start(visit)
+    following = None if is_baseline else _next_infusion(plan, visit)
+    after = visit.after if visit.is_anchored else None
+    return Window(visit.visit, visit.at, start - planned, until - planned, following, after, planned)
 
 
 def _start(visit: Visit, before: Visit | None) -> float:
@@ -84,6 +112,9 @@ def _midway(earlier: Visit, later: Visit) -> float:
 
 
 def _next_infusion(plan: Plan, visit: Visit) -> int | None:
-    """Give the number of the first planned infusion at or after a visit."""
-    later = (number for number, start in enumerate(plan.design.infusions, start=1) if start >= visit.at)
+    """Give the number of the first planned infusion at or after a visit; none follows the last one."""
+    if visit.after == LAST:
+        return None
+    nominal = plan.planned_start(visit) + visit.at
+    later = (number for number, start in enumerate(plan.design.infusions, start=1) if start >= nominal)
     return next(later, None)

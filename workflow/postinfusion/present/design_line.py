@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.ard.query import select
+from postinfusion.plan.design import LAST
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
@@ -30,7 +31,7 @@ def design_line(plan: Plan, ard: pd.DataFrame) -> str:
         if len(arms) > 1
         else f"{_KINDS[plan.design.kind]} ({arms[0]})",
         f"{len(plan.design.infusions)} infusions" if plan.design.infusions else "no infusions",
-        f"follow-up to {plan.visit_names[-1]} ({hours_as_text(plan.schedule[-1].at)} after {_zero(plan)})",
+        f"follow-up to {plan.visit_names[-1]} ({_last_time(plan)})",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -39,6 +40,14 @@ def _participants(ard: pd.DataFrame) -> str:
     """Give the number of participants of the largest population."""
     totals = select(ard, variable="denominator", stat_name="n_total", arm="")["stat"]
     return f"n = {formats.statistic('n_total', float(totals.max()))}" if len(totals) else ""
+
+
+def _last_time(plan: Plan) -> str:
+    """Give the nominal time of the last visit, and what it counts from."""
+    last = plan.schedule[-1]
+    if not last.is_anchored:
+        return f"{hours_as_text(last.at)} after {_zero(plan)}"
+    return f"{hours_as_text(last.at)} after {'the last infusion' if last.after == LAST else f'infusion {last.after}'}"
 
 
 def _zero(plan: Plan) -> str:

@@ -45,7 +45,7 @@ def squeezed(hours: np.ndarray | float, plan: Plan) -> np.ndarray:
     ``sign(t) log(1 + |t| / k)``: near time zero almost linear, later logarithmic, also before time zero; ``k`` is one
     and a half times the nominal time of the first visit after time zero.
     """
-    knee = _KNEE * min((visit.at for visit in plan.schedule if visit.at > 0), default=24.0)
+    knee = _KNEE * min((hours for hours in plan.nominal_hours.values() if hours > 0), default=24.0)
     return np.asarray(np.sign(hours) * np.log1p(np.abs(hours) / knee))
 
 
