@@ -249,7 +249,7 @@ def test_each_mistake_gets_one_clear_message(mistake: str, tmp_path: Path, capsy
     told = capsys.readouterr().err
     assert message in told
     assert told.startswith("config/trials/small.yaml\n")
-    assert told.rstrip().endswith("1 error, 0 warnings. Nothing was analysed; earlier results are untouched.")
+    assert "\n1 error, 0 warnings. Nothing was analysed; earlier results are untouched. " in told
 
 
 @pytest.mark.parametrize("word", ["No", "yes", "12:30", "010", "1e3", "2024-01-01", "null", "0x1F", "+1"])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from postinfusion.cli.step_line import print_step
-from postinfusion.cli.trial import data_folder, plan_path
+from postinfusion.cli.trial import data_folder, plan_path, results_folder, shown_path
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
 from postinfusion.io import read, write
 from postinfusion.io.plans import read_plans
@@ -18,6 +20,7 @@ from postinfusion.plan.parse import Reading
 from postinfusion.plan.plan import Plan
 
 UNTOUCHED = "Nothing was analysed; earlier results are untouched."
+PAGE = "check.html"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -33,22 +36,45 @@ def run(arguments: Namespace) -> int:
     path = plan_path(arguments.trial)
     folder = arguments.data or data_folder(path)
     reading = read.reading(path)
+    page = arguments.out.with_name(PAGE) if arguments.out else results_folder(path) / PAGE
     if (plan := reading.plan) is None or reading.errors:
-        return _refused([*reading.errors, *_of_data(reading, path, folder)])
+        return _refused(reading, path, [*reading.errors, *_of_data(reading, path, folder)], page)
     try:
         found = _checked(plan, path, folder)
     except DataError as error:
-        return _refused(error.problems)
+        return _refused(reading, path, error.problems, page)
     if arguments.out:
         write.json(arguments.out, found)
+    warnings, rows = [Problem(**problem) for problem in found["problems"]], found["rows"]
+    _write_page(page, path.stem, warnings, title=plan.title, rows=rows)
     _tell_success(path.stem, plan, found, time.perf_counter() - began)
+    if not arguments.out:
+        print(f"{'':<15} {shown_path(page)}   Next: .venv/bin/postinfusion run {path.stem}")
     return 0
 
 
-def _refused(problems: Sequence[Problem]) -> int:
-    """Tell what is wrong, and give the exit code."""
-    print(told([problems], UNTOUCHED), file=sys.stderr)
+def _refused(reading: Reading, path: Path, problems: Sequence[Problem], page: Path) -> int:
+    """Tell what is wrong, on the console and on the page, and give the exit code."""
+    ending = " ".join(part for part in (str(reading.answers), UNTOUCHED) if part)
+    title = reading.plan.title if reading.plan and not reading.plan.left_out.holds("title") else ""
+    _write_page(page, path.stem, problems, title=title, ending=ending)
+    print(told([problems], f"{ending} {shown_path(page)}"), file=sys.stderr)
     return 1
+
+
+def _write_page(
+    page: Path,
+    trial: str,
+    problems: Sequence[Problem],
+    *,
+    title: str,
+    rows: Mapping[str, int] | None = None,
+    ending: str = "",
+) -> None:
+    """Write what was found as a page."""
+    # Imported by its name as a text: the workflow reads imports, and an edit of the page makes no result stale.
+    content = import_module("postinfusion.report.check_page")
+    write.text(page, content.check_page(trial, problems, title=title, rows=rows, ending=ending))
 
 
 def problems_of_plan(path: Path) -> list[Problem]:
@@ -86,7 +112,7 @@ def _of_data(reading: Reading, path: Path, folder: Path) -> list[Problem]:
     return [one for one in found if one not in known and not (one.severity == "warning" and one.file == of_plan)]
 
 
-def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, object]:
+def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
     """Give what the check of a trial finds, as plain values.
 
     Raises
@@ -126,11 +152,11 @@ def _plain(problem: Problem) -> dict[str, str]:
     return {"file": problem.file, "place": problem.place, "text": problem.text, "severity": problem.severity}
 
 
-def _tell_success(trial: str, plan: Plan, found: dict[str, object], seconds: float) -> None:
+def _tell_success(trial: str, plan: Plan, found: dict[str, Any], seconds: float) -> None:
     """Print the warnings and the one line of the step."""
-    warnings = [Problem(**problem) for problem in found["problems"]]  # type: ignore[attr-defined]
+    warnings = [Problem(**problem) for problem in found["problems"]]
     if warnings:
         print(grouped_by_file(warnings), file=sys.stderr)
     files = counted(len({source.file for source in plan.sources.values()}), "file")
-    participants = counted(int(str(found["n_participants"])), "participant")
+    participants = counted(found["n_participants"], "participant")
     print_step(trial, "check", f"{files}, {participants}, 0 errors, {counted(len(warnings), 'warning')}", seconds)

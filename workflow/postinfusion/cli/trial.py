@@ -42,6 +42,19 @@ def data_folder(plan: Path) -> Path:
     return folder.parents[1] / "data" / plan.stem if folder.parts[-2:] == PLANS.parts else folder
 
 
+def results_folder(plan: Path) -> Path:
+    """Give the folder of a trial's results: ``results/<trial>`` beside ``config``, else below the plan's own folder."""
+    folder = plan.resolve().parent
+    home = folder.parents[1] if folder.parts[-2:] == PLANS.parts else folder
+    return home / "results" / plan.stem
+
+
+def shown_path(path: Path) -> str:
+    """Give a path from the current folder on where it lies there, else whole."""
+    here = Path.cwd()
+    return path.resolve().relative_to(here).as_posix() if path.resolve().is_relative_to(here) else str(path)
+
+
 def _roots() -> Iterator[Path]:
     """Give the folders in which a plan is looked for, the nearest first."""
     here = Path.cwd()
