@@ -15,7 +15,7 @@ RULES = sorted((REPOSITORY / "workflow" / "rules").glob("*.smk"))
 BODY = re.compile(r'shell:\n((?: +"[^\n]*"\n)+)')
 COMMAND = re.compile(r"python -m postinfusion (\w+) [^|;&]* 2>&1 \| tee \{log:q\}")
 # What each step reads of a plan must be in the part that it is handed; see postinfusion.plan.sections.
-DERIVES = {"seed", "sources", "missing_codes", "design", "schedule", "populations", "privacy"}
+DERIVES = {"seed", "sources", "missing_codes", "instruments", "scoring", "design", "schedule", "populations", "privacy"}
 HANDED = {
     "derive": DERIVES,
     "sources": {*DERIVES, "endpoints", "estimands"},

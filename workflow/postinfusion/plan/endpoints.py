@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,21 +13,28 @@ from postinfusion.plan.quantities import Name
 from postinfusion.vocabulary import Better
 
 
+def _from_the_catalogue(schema: dict[str, Any]) -> None:
+    """Mark as optional in the schema what the catalogue says of a known scale."""
+    schema["required"] = [name for name in schema["required"] if name not in {"label", "better"}]
+
+
 class Endpoint(Part):
-    """One measured quantity."""
+    """One measured quantity. Of a scale that the catalogue or the plan describes, measure and score are enough."""
+
+    model_config = ConfigDict(json_schema_extra=_from_the_catalogue)
 
     measure: Name
     """Name of the scale, task or sign in the data, for example MADRS."""
     score: str = "total"
     """Which score of the scale."""
     label: Name
-    """Name in tables and figures."""
+    """Name in tables and figures; left out: that of the catalogue."""
     unit: str = "points"
-    """Unit of the values."""
+    """Unit of the values; left out: that of the catalogue."""
     better: Better
-    """Which direction is a benefit; `none` for a quantity that is only watched."""
+    """Which direction is a benefit; `none` for a quantity that is only watched; left out: that of the catalogue."""
     decimals: int = Field(default=0, ge=0, le=4)
-    """Decimals of a single value; means get one more."""
+    """Decimals of a single value; means get one more; left out: those of the catalogue."""
     family: str = ""
     """Endpoints of one family are judged together."""
     important_difference: float | None = Field(default=None, gt=0)

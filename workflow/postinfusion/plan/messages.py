@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from postinfusion.errors import Problem, nearest
+from postinfusion.plan.catalogued import unknown_scale
 from postinfusion.plan.places import Path, Places, Tree
 from postinfusion.plan.shape import keys_at
 
@@ -103,6 +104,8 @@ def _one_per_place(refusals: Iterable[Refusal], tree: Tree) -> dict[Path, Refusa
 
 
 _BEGINNING = 3
+_OF_A_SCALE = {"label", "better"}
+"""Keys of an endpoint that only an unknown scale needs."""
 _ELSEWHERE = {
     "un": "us", "unstructured": "us", "unr": "us", "ar(1)": "ar1", "arh(1)": "ar1h", "arh1": "ar1h", "ante(1)": "adh",
     "compound-symmetry": "cs", "toeplitz": "toep", "kr": "kenward-roger-linear", "kr2": "kenward-roger-linear",
@@ -117,7 +120,8 @@ def _sentence(refusal: Refusal, root: type[BaseModel]) -> str:
     """Give one refusal as a sentence: what is wrong, what is allowed, what to do."""
     kind, location = refusal["type"], refusal["loc"]
     if kind == "missing":
-        return f"this is missing. {_meaning(root, location)}".strip()
+        scale = unknown_scale(refusal["input"]) if location[-1] in _OF_A_SCALE else ""
+        return " ".join(part for part in ("this is missing.", _meaning(root, location), scale) if part)
     if kind == "extra_forbidden":
         return _unknown_key(str(location[-1]), [*keys_at(root, location[:-1])])
     if _KEY_OF_MAPPING in location:

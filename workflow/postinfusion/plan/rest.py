@@ -30,6 +30,7 @@ _STAND_IN_DESIGN: dict[str, Tree] = {
 }
 _REMOVABLE = {
     "sources": 2, "design": 2, "schedule": 2, "populations": 2, "estimands": 2, "endpoints": 2, "analyses": 2,
+    "instruments": 2,
 }  # fmt: skip
 _NAME_KEYS = ("visit", "recorded_as", "name", "code")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
-from postinfusion.plan import timing
+from postinfusion.plan import scale_rules, timing
 from postinfusion.plan.analyses import Analysis, Ancova, Demographics, Mmrm, Trajectory, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
@@ -48,7 +48,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
     """
     rules = _Rules(plan, plan.left_out)
     found = [*rules.design(), *rules.populations(), *rules.estimands(), *rules.analyses(), *rules.outputs()]
-    return (*timing.check(plan), *found)
+    return (*timing.check(plan), *found, *scale_rules.check(plan))
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,8 @@ def for_check(plan: Plan) -> Part:
 
 def for_derive(plan: Plan) -> Part:
     """Give what decides the analysis datasets."""
-    parts = _only(plan, "seed", "sources", "missing_codes", "design", "schedule", "populations")
+    names = ("seed", "sources", "missing_codes", "instruments", "scoring", "design", "schedule", "populations")
+    parts = _only(plan, *names)
     pooled = plan.privacy.small_cell if plan.privacy.mode is Privacy.PUBLIC else None
     privacy = plan.privacy.model_dump(mode="json", include={"ids", "not_identifying"})
     return parts | {"privacy": privacy, "pooled_sites": pooled}

@@ -15,6 +15,10 @@ ENDINGS = (".csv", ".parquet")
 """How the names of files end that can be read, in any case of letters."""
 
 
+ITEM = "{item}"
+"""Where the number of an item stands in a pattern of column names."""
+
+
 class Clock(StrEnum):
     """What the cells of time columns hold."""
 
@@ -65,5 +69,8 @@ class Source(Part):
     """Their column name → the values of the rows to read; all other rows are left out and counted."""
     wide: dict[str, str | dict[str, str]] = Field(default_factory=dict)
     """One column per measure: measure → their column name; or per measure and visit: measure → visit → column."""
+    items: dict[str, str | dict[str, str | dict[str, str]]] = Field(default_factory=dict)
+    """Assessments only: columns of single items. Scale → pattern with the number, as in "phq9_{item}"; or → item →
+    column; or, where a row holds all visits, → visit → one of the two."""
     clock: Clock = Clock.DATE_TIME
     """What time columns hold: a date-time or date; hours or days since time zero; a study day (no day 0)."""
