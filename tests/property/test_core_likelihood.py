@@ -10,7 +10,7 @@ from postinfusion.core.covariance import STRUCTURES, UnstructuredCholesky, covar
 from postinfusion.core.kenward_roger import adjusted_covariance
 from postinfusion.core.likelihood import Criterion
 from postinfusion.core.patterns import cross_products
-from postinfusion.core.random_covariance import RandomEffects
+from postinfusion.core.random_covariance import RandomEffects, RandomFactor
 from postinfusion.core.rotation import rotate
 from property.core_trials import trial
 from property.numerical_derivatives import assert_derivatives_are_numerical
@@ -45,7 +45,7 @@ def criterion(name, seed, method="reml"):
         rotated = rotate(Z, np.column_stack([np.ones_like(time), time]), subject)
         correlated = name == "random"
         theta = np.array([0.8, 0.2, 0.5, -0.3] if correlated else [0.8, 0.5, -0.3])
-        return Criterion(rotated, RandomEffects(rotated.R, correlated), method), theta
+        return Criterion(rotated, RandomEffects(rotated.R, RandomFactor(2, correlated)), method), theta
     return Criterion(cross_products(Z, subject, visit, T), MODELS[name], method), theta_of(name)
 
 

@@ -43,15 +43,15 @@ def theta_of(problem, seed):
     return np.random.default_rng(seed).normal(0.3, 0.4, len(problem.starts[0]))
 
 
-def dense(data, theta, units):
+def dense(data, theta, bases):
     """Give the covariance of all rows, written out."""
     sigma2, at, V = np.exp(theta[-1]), 0, 0.0
-    for U, group, unit in zip(data.U, data.group, units, strict=True):
+    for U, group, T in zip(data.U, data.group, bases, strict=True):
         r = U.shape[1]
         factor = np.zeros((r, r))
         factor[np.tril_indices(r)] = theta[at : at + r * (r + 1) // 2]
         at += r * (r + 1) // 2
-        scaled = U * unit
+        scaled = U @ T
         V = V + np.equal.outer(group, group) * (scaled @ factor @ factor.T @ scaled.T)
     k = data.scale.shape[1]
     s = np.exp(data.scale @ theta[at : at + k])
@@ -70,7 +70,7 @@ def test_the_criterion_is_the_dense_formula(structure, method, seed):
     data = rows(structure, seed)
     problem = block_problem(data, correlated=True, method=method, scale=1.0)
     theta = theta_of(problem, seed)
-    V = dense(data, theta, problem.units)
+    V = dense(data, theta, problem.bases)
     X, y = data.Z[:, :-1], data.Z[:, -1]
     inverse = np.linalg.inv(V)
     W = X.T @ inverse @ X
@@ -100,9 +100,9 @@ def test_information_and_adjusted_covariance_are_the_dense_formulas(structure, s
     data = rows(structure, seed)
     problem = block_problem(data, correlated=True, method="reml", scale=1.0)
     theta, step, X = theta_of(problem, seed), 1e-5, data.Z[:, :-1]
-    V = dense(data, theta, problem.units)
+    V = dense(data, theta, problem.bases)
     D = np.array([
-        (dense(data, theta + step * e, problem.units) - dense(data, theta - step * e, problem.units)) / (2 * step)
+        (dense(data, theta + step * e, problem.bases) - dense(data, theta - step * e, problem.bases)) / (2 * step)
         for e in np.eye(len(theta))
     ])  # fmt: skip
     inverse = np.linalg.inv(V)

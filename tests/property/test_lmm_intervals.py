@@ -109,13 +109,59 @@ def test_a_variance_of_zero_has_a_lower_limit_of_zero_and_an_upper_one_above():
     assert 0 < row["conf_high"] < 1
 
 
-def test_a_correlation_with_a_vanished_effect_is_not_defined():
-    frame = trial(4)
-    level = np.random.default_rng(1).normal(size=25)[frame["id"]]
-    noise = np.random.default_rng(2).normal(size=len(frame)) * 1e-3
-    rows = fit_lmm(frame.assign(y=level + noise), "y", "time", "1 + time", "id", df="asymptotic").variance_components()
+def rank_one(seed=3):
+    """Give a slope of each participant that is its level times a number: the correlation is estimated as one."""
+    generator = np.random.default_rng(seed)
+    n, m = 14, 5
+    time, b = generator.uniform(0, 4, (n, m)), generator.normal(size=(n, 1))
+    y = b * (1 + 0.4 * time) + 0.3 * time + generator.normal(size=(n, m))
+    return pd.DataFrame({"id": np.repeat(np.arange(n), m), "time": time.ravel(), "y": y.ravel()})
+
+
+@pytest.mark.parametrize("method", ["reml", "ml"])
+def test_limits_on_the_boundary_are_where_the_criterion_is_the_quantile_above_its_minimum(method):
+    frame = rank_one()
+    fit = fit_lmm(frame, "y", "time", "1 + time", "id", method=method, df="asymptotic")
+    table = fit.variance_components()
+    assert fit.optimum.boundary
+    assert table["boundary"].tolist() == [False, False, True, False]
+    assert table["conf_high"].iloc[2] == 1.0
+    start = table["estimate"].clip(upper=0.95).to_numpy()
+    limits = [
+        (place, column)
+        for place in range(4)
+        for column in ("conf_low", "conf_high")
+        if (place, column) != (2, "conf_high")
+    ]
+    for place, column in limits:
+        value = table[column].iloc[place]
+        rise = least_with(place, value, frame, method, start) + fit.log_likelihood
+        # Held low, the other optimiser creeps towards a correlation of one.
+        assert rise == pytest.approx(RISE, abs=20 * FLAT), (NAMES[place], column)
+
+
+def test_a_correlation_with_a_vanished_effect_may_be_any():
+    frame = trial(4).assign(y=np.random.default_rng(5).normal(size=125))
+    for _, rows in frame.groupby("id"):
+        line = np.polynomial.Polynomial.fit(rows["time"], rows["y"], 1)
+        frame.loc[rows.index, "y"] -= 0.9 * line(rows["time"])
+    rows = fit_lmm(frame, "y", "1", "1 + time", "id", df="asymptotic").variance_components()
     undefined = rows.loc[rows["scale"] == "correlation"].iloc[0]
-    assert np.isnan(undefined["conf_low"]) == (undefined["error"] != "")
+    assert np.isnan(undefined["estimate"])
+    assert undefined["boundary"]
+    assert (undefined["conf_low"], undefined["conf_high"]) == (-1.0, 1.0)
+    assert (rows["conf_low"].iloc[:2] == 0).all()
+    assert (rows["conf_high"].iloc[:2] > 0).all()
+    assert (rows["error"] == "").all()
+
+
+def test_a_correlation_is_any_where_a_standard_deviation_may_be_zero():
+    """What has no slope has no correlation: the criterion at any correlation is at most that at no slope."""
+    frame = trial(2)
+    fit = fit_lmm(frame.assign(y=frame["y"] - frame["time"]), "y", "time", "1 + time", "id", df="asymptotic")
+    table = fit.variance_components(confidence=0.999999)
+    assert table["conf_low"].iloc[1] == 0
+    assert table[["conf_low", "conf_high"]].iloc[2].tolist() == [-1.0, 1.0]
 
 
 def test_a_change_of_unit_changes_the_unit_of_the_limits():

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from postinfusion.core.blocks import GroupedRows, block_problem
 from postinfusion.core.likelihood import Criterion
 from postinfusion.core.random_covariance import RandomEffects, RandomFactor
+from postinfusion.core.random_effects import subject_problem
 from postinfusion.core.relative_likelihood import RelativeCriterion
 from postinfusion.core.rotation import rotate
 
@@ -35,7 +37,7 @@ def irregular(seed, n=15, r=2):
 def test_sums_of_small_matrices_are_the_sums_over_rows(r, correlated, method, seed):
     Z, U, subject = irregular(seed, r=r)
     rotated, random = rotate(Z, U, subject), RandomFactor(r, correlated)
-    plain = Criterion(rotated, RandomEffects(rotated.R, correlated), method)
+    plain = Criterion(rotated, RandomEffects(rotated.R, random), method)
     short = RelativeCriterion(plain.cross, plain.model, method, rotated, random)
     theta = np.append(np.random.default_rng(seed).normal(size=random.size), -0.3)
     expected, found = plain.at(theta), short.at(theta)
@@ -45,6 +47,34 @@ def test_sums_of_small_matrices_are_the_sums_over_rows(r, correlated, method, se
     for name in ("gradient", "hessian", "information", "P"):
         left, right = getattr(short.slopes(found), name), getattr(plain.slopes(expected), name)
         np.testing.assert_allclose(left, right, rtol=ROUNDING, atol=ROUNDING * np.abs(right).max(), err_msg=name)
+
+
+@FEW
+@given(SEEDS)
+@pytest.mark.parametrize("kind", ["rotated", "blocks"])
+@pytest.mark.parametrize("correlated", [True, False])
+def test_derivatives_by_elements_are_those_of_lambda_by_the_chain_rule(correlated, kind, seed):
+    """Lambda Lambda' moves by E(Lambda) along Lambda's elements: J maps these to the elements of Lambda Lambda'."""
+    Z, U, subject = irregular(seed)
+    rows = GroupedRows(Z, (U,), (subject,), None, np.empty((len(Z), 0)))
+    problem = (
+        subject_problem(Z, U, subject, correlated=correlated, method="reml", scale=1.0)
+        if kind == "rotated"
+        else block_problem(rows, correlated=correlated, method="reml", scale=1.0)
+    )
+    random, theta = problem.randoms[0], np.append(np.random.default_rng(seed).normal(size=problem.randoms[0].size), 0.2)
+    E, unit = random.directions(random.factor(theta[:-1]))[0], random.directions(np.eye(2))[0]
+    J = np.eye(len(theta))
+    J[:-1, :-1] = E.reshape(len(E), -1) @ np.linalg.pinv(unit.reshape(len(E), -1))
+    by_lambda, by_element = (
+        criterion.slopes(criterion.at(theta)) for criterion in (problem.criterion, problem.by_elements().criterion)
+    )
+    for ours, theirs in (
+        (by_lambda.gradient, J @ by_element.gradient),
+        (by_lambda.information, J @ by_element.information @ J.T),
+        (by_lambda.P, np.tensordot(J, by_element.P, 1)),
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-8, atol=1e-8 * np.abs(ours).max())
 
 
 @FEW

@@ -134,8 +134,9 @@ class LmmFit(LinearModelFit):
         Returns
         -------
         pandas.DataFrame
-            level, term, scale (``sd correlation log-sd range``), estimate, conf_low, conf_high, error. A limit of zero
-            (standard deviation) or one (correlation) says that the interval reaches the end of the range.
+            level, term, scale (``sd correlation log-sd range``), estimate, conf_low, conf_high, boundary, error. A
+            limit of zero (standard deviation) or one (correlation) says that the interval reaches the end of the range;
+            ``boundary`` says that the estimate lies there (or is a correlation with an effect of no variance: NaN).
         """
         self._refuse_random_scale("variance_components")
         return components_frame(

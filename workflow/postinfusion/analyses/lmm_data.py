@@ -16,10 +16,6 @@ from postinfusion.analyses.lmm_residuals import ResidualFormula
 from postinfusion.core.mixed_model import GroupedData
 from postinfusion.errors import ModelError
 
-Numbers = NDArray[np.float64]
-# Smallest eigenvalue of the columns' correlations about zero: below it derivatives lose the third digit of the df.
-NEARLY_EQUAL = 1.5e-7
-
 
 @dataclass(frozen=True)
 class LmmFormulas:
@@ -99,25 +95,13 @@ def lmm_data(frame: pd.DataFrame, response: str, formulas: LmmFormulas, residual
     data = GroupedData(
         X=design.matrix(rows),
         y=numeric_values(rows, response, "response"),
-        U=tuple(_told_apart(each.matrix(rows)) for each in designs),
+        U=tuple(each.matrix(rows) for each in designs),
         group=tuple(codes for codes, _ in groups),
         time=residuals.times(rows),
         scale=None if scale is None else scale.matrix(rows)[:, 1:],
     )
     random_designs = RandomDesigns(designs, tuple(levels), tuple(index for _, index in groups))
     return LmmData(data, rows, design, random_designs, scale)
-
-
-def _told_apart(random_columns: Numbers) -> Numbers:
-    """Give columns of random effects; refuse those that hardly differ, as a time counted from a distant origin."""
-    size = np.sqrt(np.mean(random_columns**2, axis=0))
-    scaled = random_columns / np.where(size > 0, size, 1.0)
-    if np.linalg.eigvalsh(scaled.T @ scaled / len(scaled))[0] < NEARLY_EQUAL and (size > 0).all():
-        raise ModelError(
-            "The columns of the random effects hardly differ, which costs degrees of freedom their digits; subtract a "
-            "constant such as the mean from the time, or leave a column out"
-        )
-    return random_columns
 
 
 def _nested_groups(rows: pd.DataFrame, levels: list[str]) -> list[tuple[NDArray[np.intp], pd.Index]]:

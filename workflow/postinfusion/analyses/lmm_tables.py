@@ -108,8 +108,9 @@ def components_frame(
         except ModelError as reason:
             error = str(reason)
         level, term = _component_name(component, terms, [str(group) for group in groups], scale)
-        records.append((level, term, SCALES[component.kind], component.estimate, low, high, error))
-    columns = ["level", "term", "scale", "estimate", "conf_low", "conf_high", "error"]
+        kind, boundary = SCALES[component.kind], component.on_boundary
+        records.append((level, term, kind, component.estimate, low, high, boundary, error))
+    columns = ["level", "term", "scale", "estimate", "conf_low", "conf_high", "boundary", "error"]
     return pd.DataFrame.from_records(records, columns=columns)
 
 

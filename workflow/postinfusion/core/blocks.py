@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -16,8 +15,9 @@ from postinfusion.core.likelihood import Criterion, Method, Profile
 from postinfusion.core.linalg import Array
 from postinfusion.core.nested_effects import BlockCovariance, Level, shared
 from postinfusion.core.patterns import Products, SubjectRows, row_positions
-from postinfusion.core.random_covariance import RandomFactor
-from postinfusion.core.random_effects import STARTS, unit_columns
+from postinfusion.core.random_basis import random_basis
+from postinfusion.core.random_covariance import RandomElements, RandomFactor
+from postinfusion.core.random_effects import STARTS
 from postinfusion.core.residual_covariance import ResidualCovariance
 from postinfusion.core.rotation import PooledRows, check_rows, rotate
 from postinfusion.errors import ModelError
@@ -64,15 +64,18 @@ class BlockProblem:
         What is minimised.
     model
         Its covariance.
-    units
-        Shape (r,) for each level: units of the response per unit of the fit, for each random effect.
+    bases
+        Shape (r, r) for each level: T of :mod:`postinfusion.core.random_basis`.
+    scale
+        Units of the response per unit of the fit.
     n_groups
         Number of groups of each level.
     """
 
     criterion: Criterion
     model: BlockCovariance
-    units: tuple[Array, ...]
+    bases: tuple[Array, ...]
+    scale: float
     n_groups: tuple[int, ...]
 
     @property
@@ -110,11 +113,25 @@ class BlockProblem:
         """Give which elements of theta belong to each level."""
         return self.model.bounds[:-1]
 
-    def reordered(self, level: int, order: Sequence[int]) -> Criterion:
-        """Give the criterion with the random effects of a level in another order."""
+    def turned(self, level: int, Q: Array) -> Criterion:
+        """Give the criterion of the effects Q'c of a level for an orthogonal Q (r, r)."""
         levels = list(self.model.levels)
-        levels[level] = replace(levels[level], U=levels[level].U[..., order])
-        return replace(self.criterion, model=replace(self.model, levels=tuple(levels)))
+        levels[level] = replace(levels[level], U=levels[level].U @ Q)
+        return self._with(tuple(levels)).criterion
+
+    def by_elements(self) -> BlockProblem:
+        """Give the problem with derivatives in the elements of Lambda Lambda', which do not vanish on the boundary."""
+        return self._with(
+            tuple(
+                replace(level, random=RandomElements(level.random.r, level.random.correlated))
+                for level in self.model.levels
+            )
+        )
+
+    def _with(self, levels: tuple[Level, ...]) -> BlockProblem:
+        """Give the problem with other levels."""
+        model = replace(self.model, levels=levels)
+        return replace(self, criterion=replace(self.criterion, model=model), model=model)
 
     def correlation_vanishes(self, theta: Array) -> bool:
         """Say whether the residual correlation is zero."""
@@ -122,12 +139,14 @@ class BlockProblem:
 
     def effects(self, optimum: Optimum) -> tuple[LevelEffects, ...]:
         """Predict the random effects of each level."""
-        sigma2 = float(np.exp(optimum.theta[-1]))
+        sigma, cross = float(np.exp(optimum.theta[-1] / 2)), self.criterion.cross
+        found = [
+            _weighted_sums(level, optimum.profile, cross, n=n)
+            for level, n in zip(self.model.levels, self.n_groups, strict=True)
+        ]
         return tuple(
-            _effects(level, sigma2 * factor @ factor.T, optimum.profile, self.criterion.cross, n=n, unit=unit)
-            for level, factor, n, unit in zip(
-                self.model.levels, self.factors(optimum.theta), self.n_groups, self.units, strict=True
-            )
+            level_effects(sigma * factor, *sums, basis=basis, scale=self.scale)
+            for factor, sums, basis in zip(self.factors(optimum.theta), found, self.bases, strict=True)
         )
 
 
@@ -152,14 +171,13 @@ def block_problem(rows: GroupedRows, *, correlated: bool, method: Method, scale:
         time.
     """
     _check_groups(rows)
-    columns = [unit_columns(U) for U in rows.U]
+    bases = tuple(random_basis(U, correlated=correlated) for U in rows.U)
     n_groups = tuple(int(group.max()) + 1 for group in rows.group)
-    units = tuple(scale / size for _, size in columns)
-    rows = replace(rows, U=tuple(U for U, _ in columns))
+    rows = replace(rows, U=tuple(U @ T for U, T in zip(rows.U, bases, strict=True)))
     is_independent = rows.time is None and not rows.scale.shape[1]
     set_up = _independent if is_independent else _structured
     model, cross = set_up(rows, n_groups, correlated=correlated)
-    return BlockProblem(Criterion(cross, model, method), model, units, n_groups)
+    return BlockProblem(Criterion(cross, model, method), model, bases, scale, n_groups)
 
 
 def _check_groups(rows: GroupedRows) -> None:
@@ -240,8 +258,8 @@ def _check_size(shape: tuple[int, int], n_parameters: int) -> None:
         )
 
 
-def _effects(level: Level, G: Array, at: Profile, cross: Products, *, n: int, unit: Array) -> LevelEffects:
-    """Predict the random effects of one level from sums over the rows of each group."""
+def _weighted_sums(level: Level, at: Profile, cross: Products, *, n: int) -> tuple[Array, Array, Array]:
+    """Give u, K and fixed of :func:`~postinfusion.core.level_effects.level_effects`: sums over each group's rows."""
     if not isinstance(cross, SubjectRows | PooledRows):
         raise TypeError("rows by block are needed")
     Z = cross.Z if isinstance(cross, SubjectRows) else cross.Y
@@ -258,5 +276,4 @@ def _effects(level: Level, G: Array, at: Profile, cross: Products, *, n: int, un
 
     K = summed(U[..., None] * ((Omega * level.same[:P]) @ U)[:, :, None, :])
     f = summed(U[..., None] * whitened[:, :, None, :p])
-    fixed = f @ at.Phi @ f.swapaxes(1, 2)
-    return level_effects(G, summed(U * residual[..., None]), K, fixed, unit=unit)
+    return summed(U * residual[..., None]), K, f @ at.Phi @ f.swapaxes(1, 2)

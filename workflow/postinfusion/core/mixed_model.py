@@ -148,10 +148,11 @@ def fit_mixed_model(
     scaling = residual_scale(data.time, data.scale, data.group[-1], response=standard.scale)
     problem = _problem(data, standard, scaling, correlated=correlated, method=method)
     optimum, dossier = _optimum(problem)
-    matrix = optimum.slopes.hessian if information == "observed" else optimum.slopes.information
+    informed, at = (problem, optimum) if information == "observed" else _by_elements(problem, optimum)
+    matrix = at.slopes.hessian if information == "observed" else at.slopes.information
     w = symmetric_inverse(matrix, relative_tolerance=FLAT)
     return MixedModelFit(
-        inference=_inference(data, standard, problem, optimum, df_method=df_method, w=w),
+        inference=_inference(data, standard, informed, at, df_method=df_method, w=w),
         levels=problem.effects(optimum),
         residual=scaling.estimates(optimum.theta, w),
         log_likelihood=standard.log_likelihood(-optimum.profile.value, restricted=method == "reml"),
@@ -199,6 +200,15 @@ def _optimum(problem: Problem) -> tuple[Optimum, OptimumReport]:
             f"{best[1].condition:.0e}); use fewer random effects or simpler residuals"
         )
     return best
+
+
+def _by_elements(problem: Problem, optimum: Optimum) -> tuple[Problem, Optimum]:
+    """Give problem and optimum with derivatives in the elements of G: all count on the boundary, as in pbkrtest."""
+    linear = problem.by_elements()
+    at = linear.criterion.at(optimum.theta)
+    if at is None:
+        raise ModelError("The information cannot be evaluated at the optimum of the likelihood")
+    return linear, replace(optimum, profile=at, slopes=linear.criterion.slopes(at))
 
 
 def _dossier(problem: Problem, optimum: Optimum) -> OptimumReport:

@@ -67,7 +67,7 @@ def predict_rows(fit: MixedModelFit, new: NewRows) -> tuple[Array, Array]:
     estimate = new.X @ inference.beta
     variance = np.einsum("mi,ij,mj->m", new.X, inference.V, new.X, optimize=True)
     for level, U in zip(fit.levels, new.U, strict=True):
-        variance += np.einsum("ma,ab,mb->m", U, level.G, U, optimize=True)
+        variance += (level.half(U) ** 2).sum(axis=1)
     basis_X = data.X[:, inference.basis.kept] @ inference.basis.T
     residual = data.y - basis_X @ inference.beta
     deviation = _residual_deviation(fit)
@@ -93,8 +93,8 @@ def residuals(fit: MixedModelFit) -> Residuals:
     deviation = _residual_deviation(fit)
     conditional, variance = marginal.copy(), deviation**2
     for level, U, group in zip(fit.levels, data.U, data.group, strict=True):
-        conditional -= np.einsum("na,na->n", U, level.b[group])
-        variance += np.einsum("na,ab,nb->n", U, level.G, U, optimize=True)
+        conditional -= level.fitted(U, group)
+        variance += (level.half(U) ** 2).sum(axis=1)
     cholesky = np.empty_like(marginal)
     for _, rows in _outer_groups(data):
         cholesky[rows] = np.linalg.solve(np.linalg.cholesky(_covariance(fit, rows, deviation[rows])), marginal[rows])
@@ -124,7 +124,8 @@ def _covariance(fit: MixedModelFit, rows: NDArray[np.intp], deviation: Array) ->
         correlation = np.exp(-lag / fit.residual.range) * np.equal.outer(data.group[-1][rows], data.group[-1][rows])
         V = np.outer(deviation, deviation) * correlation
     for level, U, group in zip(fit.levels, data.U, data.group, strict=True):
-        V += np.equal.outer(group[rows], group[rows]) * (U[rows] @ level.G @ U[rows].T)
+        half = level.half(U[rows])
+        V += np.equal.outer(group[rows], group[rows]) * (half @ half.T)
     return V
 
 
@@ -132,5 +133,5 @@ def _covariance_between(fit: MixedModelFit, new: NewRows, members: NDArray[np.in
     """Give the covariance of new and analysed rows of one outermost group through their random effects."""
     c = np.zeros((len(members), len(rows)))
     for level, U, group, new_U, new_group in zip(fit.levels, fit.data.U, fit.data.group, new.U, new.group, strict=True):
-        c += np.equal.outer(new_group[members], group[rows]) * (new_U[members] @ level.G @ U[rows].T)
+        c += np.equal.outer(new_group[members], group[rows]) * (level.half(new_U[members]) @ level.half(U[rows]).T)
     return c

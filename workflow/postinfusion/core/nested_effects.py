@@ -82,8 +82,8 @@ class BlockCovariance:
         for level, factor in zip(self.levels, self.factors(theta), strict=True):
             same, B = level.same, level.U @ factor
             Sigma += same * (B @ B.swapaxes(1, 2))
-            a, b = level.random.positions
-            half = level.U[:, :, None, a] * B[:, None, :, b]
+            A, pulled = level.random.halves(level.U, factor)
+            half = A[:, :, None, :] * pulled[:, None, :, :]
             D.append(np.moveaxis((half + half.swapaxes(1, 2)) * same[..., None], -1, 1))
         D += [self.residual.gradient(of_residual, R), Sigma[:, None]]
         first = np.concatenate(D, axis=1) * sigma2

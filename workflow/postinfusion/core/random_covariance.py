@@ -57,6 +57,27 @@ class RandomFactor:
         outer = np.einsum("hi,kj,hk->hkij", identity[a], identity[a], same)
         return half + half.swapaxes(1, 2), outer + outer.swapaxes(2, 3)
 
+    def halves(self, U: Array, factor: Array) -> tuple[Array, Array]:
+        """Give columns A and B, shape (..., H) each: A_h B_h' + B_h A_h' are the derivatives of U Lambda Lambda' U'."""
+        a, b = self.positions
+        return U[..., a], (U @ factor)[..., b]
+
+
+@dataclass(frozen=True)
+class RandomElements(RandomFactor):
+    """Lambda as in its base, but derivatives in the elements of Lambda Lambda' themselves.
+
+    These do not vanish where Lambda is singular: the information then counts every element of G, as pbkrtest's does.
+    """
+
+    def directions(self, factor: Array) -> tuple[Array, Array]:
+        """Give the derivatives: constant first ones, those of the diagonal doubled, and no second ones."""
+        return super().directions(np.eye(self.r))[0], np.zeros((self.size, self.size, *factor.shape))
+
+    def halves(self, U: Array, factor: Array) -> tuple[Array, Array]:  # noqa: ARG002
+        """Give columns A and B as in the base."""
+        return super().halves(U, np.eye(self.r))
+
 
 @dataclass(frozen=True)
 class RandomEffects:
@@ -66,17 +87,12 @@ class RandomEffects:
     ----------
     R
         Shape (P, T, r): triangular factors of the patterns' U, padded with zeros.
-    correlated
-        Whether Lambda has elements below its diagonal.
+    random
+        The map from theta to Lambda.
     """
 
     R: Array
-    correlated: bool
-
-    @property
-    def random(self) -> RandomFactor:
-        """Give the map from theta to Lambda."""
-        return RandomFactor(self.R.shape[-1], self.correlated)
+    random: RandomFactor
 
     def derivatives(self, theta: Array) -> Derivatives:
         """Give Sigma of each pattern with first and second derivatives."""

@@ -17,10 +17,10 @@ from postinfusion.core.fit import Optimum
 from postinfusion.core.level_effects import LevelEffects, level_effects
 from postinfusion.core.likelihood import Criterion, Method
 from postinfusion.core.linalg import Array
-from postinfusion.core.random_covariance import RandomEffects, RandomFactor
+from postinfusion.core.random_basis import random_basis
+from postinfusion.core.random_covariance import RandomEffects, RandomElements, RandomFactor
 from postinfusion.core.relative_likelihood import RelativeCriterion, RelativeProfile
 from postinfusion.core.rotation import RotatedRows, check_rows, rotate
-from postinfusion.errors import ModelError
 
 STARTS = (1.0, 0.2, 4.0)
 
@@ -33,12 +33,15 @@ class SubjectProblem:
     ----------
     criterion
         What is minimised.
-    units
-        For the one level, shape (r,): units of the response per unit of the fit, for each random effect.
+    bases
+        For the one level, shape (r, r): T of :mod:`postinfusion.core.random_basis`.
+    scale
+        Units of the response per unit of the fit.
     """
 
     criterion: RelativeCriterion
-    units: tuple[Array, ...]
+    bases: tuple[Array, ...]
+    scale: float
 
     @property
     def randoms(self) -> tuple[RandomFactor, ...]:
@@ -70,10 +73,15 @@ class SubjectProblem:
         """Give Lambda."""
         return [self.criterion.random.factor(theta[:-1])]
 
-    def reordered(self, _level: int, order: Sequence[int]) -> RelativeCriterion:
-        """Give the criterion with the random effects in another order."""
-        rotated = replace(self.criterion.rotated, R=self.criterion.rotated.R[..., order])
+    def turned(self, _level: int, Q: Array) -> RelativeCriterion:
+        """Give the criterion of the effects Q'c for an orthogonal Q (r, r)."""
+        rotated = replace(self.criterion.rotated, R=self.criterion.rotated.R @ Q)
         return relative_criterion(rotated, self.criterion.random, self.criterion.method)
+
+    def by_elements(self) -> SubjectProblem:
+        """Give the problem with derivatives in the elements of Lambda Lambda', which do not vanish on the boundary."""
+        random = RandomElements(self.criterion.random.r, self.criterion.random.correlated)
+        return replace(self, criterion=relative_criterion(self.criterion.rotated, random, self.criterion.method))
 
     def correlation_vanishes(self, theta: Array) -> bool:  # noqa: ARG002
         """Say whether a residual correlation is zero: there is none."""
@@ -84,9 +92,9 @@ class SubjectProblem:
         at = optimum.profile
         if not isinstance(at, RelativeProfile):
             raise TypeError("a profile of relative factors is needed")
-        G, last_first = at.sigma2 * at.Lambda @ at.Lambda.T, (2, 0, 1)
-        K, fixed = (x.transpose(last_first) / at.sigma2 for x in (at.K, at.fixed))
-        return (level_effects(G, at.u.T / at.sigma2, K, fixed, unit=self.units[0]),)
+        K, fixed = (x.transpose(2, 0, 1) / at.sigma2 for x in (at.K, at.fixed))
+        factor, u = np.sqrt(at.sigma2) * at.Lambda, at.u.T / at.sigma2
+        return (level_effects(factor, u, K, fixed, basis=self.bases[0], scale=self.scale),)
 
 
 def subject_problem(
@@ -112,32 +120,19 @@ def subject_problem(
     Raises
     ------
     ModelError
-        There are fewer than two subjects, or nothing is left to estimate the residual variance.
+        There are fewer than two subjects, nothing is left to estimate the residual variance, or the columns of U
+        cannot be told apart.
     """
     check_rows(np.bincount(subject), U.shape[1])
-    unit_U, size = unit_columns(U)
-    rotated = rotate(Z, unit_U, subject)
+    T = random_basis(U, correlated=correlated)
+    rotated = rotate(Z, U @ T, subject)
     random = RandomFactor(U.shape[1], correlated)
-    return SubjectProblem(relative_criterion(rotated, random, method), (scale / size,))
+    return SubjectProblem(relative_criterion(rotated, random, method), (T,), scale)
 
 
 def relative_criterion(rotated: RotatedRows, random: RandomFactor, method: Method) -> RelativeCriterion:
     """Give the criterion of rotated rows."""
-    return RelativeCriterion(rotated, RandomEffects(rotated.R, random.correlated), method, rotated, random)
-
-
-def unit_columns(U: Array) -> tuple[Array, Array]:
-    """Divide the columns of U (n, r) by the root of their mean square; give these too.
-
-    Raises
-    ------
-    ModelError
-        A column is zero or not finite.
-    """
-    size = np.sqrt(np.mean(U**2, axis=0))
-    if not np.isfinite(size).all() or (size == 0).any():
-        raise ModelError("A column of the random effects is zero or not finite; leave it out")
-    return U / size, size
+    return RelativeCriterion(rotated, RandomEffects(rotated.R, random), method, rotated, random)
 
 
 def smallest_deviation(factors: Sequence[Array]) -> float:

@@ -10,7 +10,7 @@ from postinfusion.core.blocks import BlockProblem, GroupedRows, block_problem
 from postinfusion.core.degrees_of_freedom import residual_df
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import Inference
-from postinfusion.core.level_effects import LevelEffects
+from postinfusion.core.level_effects import LevelEffects, deviations
 from postinfusion.core.likelihood import pattern_inverses
 from postinfusion.core.linalg import Array
 from postinfusion.core.location_scale import LocationScale, LocationScaleOptimum, location_scale, maximise
@@ -117,17 +117,17 @@ def _dossier(problem: BlockProblem, found: LocationScaleOptimum, p: int, place: 
 def _effects(model: LocationScale, found: LocationScaleOptimum, p: int) -> LevelEffects:
     """Predict the random effects: mean and standard deviation given the rows, averaged over w."""
     theta, rows, level = found.psi[p:], model.rows, model.problem.model.levels[0]
-    factor = model.problem.factors(theta)[0]
-    G, unit = float(np.exp(theta[-1])) * factor @ factor.T, model.problem.units[0]
+    factor = float(np.exp(theta[-1] / 2)) * model.problem.factors(theta)[0]
+    C, basis, scale = factor @ factor.T, model.problem.bases[0], model.problem.scale
     residual = rows.Z[..., -1] - rows.Z[..., :-1] @ found.psi[:p]
-    mean: Array = np.zeros((len(rows.Z), len(G)))
-    square: Array = np.zeros_like(mean)
+    mean: Array = np.zeros((len(rows.Z), len(C)))
+    square: Array = np.zeros((*mean.shape, len(C)))
     for w, share in zip(found.averaged.w, found.averaged.posterior, strict=True):
         Omega, _ = pattern_inverses(model.model_at(w).derivatives(theta).Sigma, rows)
-        GU = level.U @ G
-        b = np.einsum("sja,sjk,sk->sa", GU, Omega, residual, optimize=True)
-        variance = np.diag(G) - np.einsum("sja,sjk,ska->sa", GU, Omega, GU, optimize=True)
-        mean += share[:, None] * b
-        square += share[:, None] * (variance + b**2)
-    deviation = np.sqrt(np.maximum(square - mean**2, 0.0))
-    return LevelEffects(G * np.outer(unit, unit), mean * unit, deviation * unit, np.full_like(mean, np.nan))
+        CU = level.U @ C
+        c = np.einsum("sja,sjk,sk->sa", CU, Omega, residual, optimize=True)
+        variance = C - np.einsum("sja,sjk,skb->sab", CU, Omega, CU, optimize=True)
+        mean += share[:, None] * c
+        square += share[:, None, None] * (variance + c[:, :, None] * c[:, None])
+    error = deviations(square - mean[:, :, None] * mean[:, None], basis) * scale
+    return LevelEffects(basis, factor * scale, mean * scale, error, np.full_like(mean, np.nan))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from postinfusion.core.constrained_criterion import Constraint
 from postinfusion.core.fit import Optimum
@@ -15,10 +16,11 @@ from postinfusion.core.likelihood import Criterion
 from postinfusion.core.linalg import Array
 from postinfusion.core.mixed_model import BOUNDARY, MixedModelFit
 from postinfusion.core.variance_intervals import Curve, profile_interval
-from postinfusion.errors import ModelError
 
 # On the log scale: beyond these the residual correlation is zero, or one, for all times of the data.
 NO_RANGE, ENDLESS_RANGE = -25.0, 12.0
+# A relative standard deviation from which one that vanished is sought again.
+NUDGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Component:
     effects
         Positions of its random effects, or of its column of the scale.
     estimate
-        In units of the data.
+        In units of the data; NaN for a correlation with an effect that has no variance.
     curve
-        Along which it is profiled; None when it is not defined (a correlation with an effect that has no variance).
+        Along which it is profiled.
     to_data
         From the curve's parameter to units of the data.
     """
@@ -45,8 +47,15 @@ class Component:
     kind: str
     effects: tuple[int, ...]
     estimate: float
-    curve: Curve | None
+    curve: Curve
     to_data: Callable[[float], float]
+
+    @property
+    def on_boundary(self) -> bool:
+        """Say whether the estimate lies at the end of its range, or is a correlation that is not defined."""
+        margin = BOUNDARY * self.curve.step
+        at = self.curve.estimate
+        return bool(np.isnan(self.estimate) or at <= self.curve.low + margin or at >= self.curve.high - margin)
 
     def interval(self, least: float, *, confidence: float) -> tuple[float, float]:
         """Give its profile-likelihood interval in units of the data.
@@ -54,10 +63,8 @@ class Component:
         Raises
         ------
         ModelError
-            It is not defined, or the likelihood could not be followed.
+            The likelihood could not be followed.
         """
-        if self.curve is None:
-            raise ModelError("not defined: one of the two random effects has no variance")
         low, high = profile_interval(self.curve, least, confidence=confidence)
         return self.to_data(low), self.to_data(high)
 
@@ -93,57 +100,92 @@ def _of_level(fit: MixedModelFit, level: int) -> Iterator[Component]:
 
 def _deviation(fit: MixedModelFit, level: int, effect: int) -> Component:
     """Give the standard deviation of a random effect."""
-    random, unit = fit.problem.randoms[level], float(fit.problem.units[level][effect])
-    criterion, theta = fit.problem.criterion, fit.solution.theta
-    place = effect
+    random, T = fit.problem.randoms[level], fit.problem.bases[level]
+    criterion, theta, unit, place = fit.problem.criterion, fit.solution.theta, float(T[effect, effect]), effect
     if random.correlated:
-        criterion, theta = _reordered(fit, level, (effect,))
-        place = 0
+        criterion, theta, share = _turned(fit, level, (effect,))
+        unit, place = float(share[0, 0]), 0
+    unit *= fit.problem.scale
     own = fit.problem.bounds[level].start
     first_column = own + np.flatnonzero(random.positions[1] == place)
 
+    def held(c: float) -> NDArray[np.intp]:
+        return np.asarray(first_column if c == 0 else first_column[:1], dtype=np.intp)
+
     def constraint(c: float) -> Constraint:
-        held = first_column if c == 0 else np.array([own + place])
-        return Constraint(np.zeros(len(theta)), np.delete(np.eye(len(theta)), held, axis=1), c, own + place)
+        return Constraint(np.zeros(len(theta)), np.delete(np.eye(len(theta)), held(c), axis=1), c, own + place)
 
-    def start(c: float) -> Array:
-        return np.delete(theta, first_column if c == 0 else own + place)
+    def psi(c: float, theta: Array) -> Array:
+        return np.delete(theta, held(c))
 
-    estimate = float(np.sqrt(fit.levels[level].G[effect, effect])) / unit
-    curve = Curve(criterion, constraint, start, estimate, 0.0, np.inf, 0.2 * max(estimate, 0.1))
+    estimate = abs(float(theta[own + place])) * float(np.exp(theta[-1] / 2))
+    starts = _starts(fit, theta)
+    curve = Curve(criterion, constraint, psi, starts, estimate, 0.0, np.inf, 0.2 * max(estimate, 0.1))
     return Component(level, "sd", (effect,), estimate * unit, curve, lambda c: c * unit)
 
 
+def _starts(fit: MixedModelFit, theta: Array) -> tuple[Array, Array]:
+    """Give theta, and theta with no relative standard deviation near zero."""
+    nudged = theta.copy()
+    for random, own in zip(fit.problem.randoms, fit.problem.bounds, strict=True):
+        diagonal = own.start + np.flatnonzero(random.identity)
+        nudged[diagonal] = np.maximum(np.abs(theta[diagonal]), NUDGE)
+    return theta, nudged
+
+
 def _correlation(fit: MixedModelFit, level: int, pair: tuple[int, int]) -> Component:
-    """Give the correlation of two random effects of a level."""
-    criterion, theta = _reordered(fit, level, pair)
-    at = fit.problem.bounds[level].start + 1
-    length = float(np.hypot(theta[at], theta[at + 1]))
-    if length < BOUNDARY or abs(theta[at - 1]) < BOUNDARY:
-        return Component(level, "correlation", pair, np.nan, None, float)
+    """Give the correlation -cos(angle) of two random effects of a level.
 
-    def constraint(c: float) -> Constraint:
-        B = np.eye(len(theta))
-        B[at, at + 1], B[at + 1, at + 1] = c, np.sqrt(1 - c**2)
-        return Constraint(np.zeros(len(theta)), np.delete(B, at, axis=1))
+    In units of the fit the first effect has the loadings ``s_11 (l_11, 0)``, the second ``(s_21 l_11 + s_22 l_21,
+    s_22 l_22)`` with s the triangle from the turned effects and l their Lambda. An angle holds l on a plane, here with
+    an orthonormal basis (p, q).
+    """
+    criterion, theta, share = _turned(fit, level, pair)
+    at, length = fit.problem.bounds[level].start, float(np.hypot(*share[1]))
+    along, across = float(share[1] @ theta[[at, at + 1]]), float(share[1, 1] * theta[at + 2])
+    defined = np.hypot(along, across) >= BOUNDARY * length and abs(theta[at]) >= BOUNDARY
+    e, relative = share[1] / length, share[1, 1] / length
 
-    def start(_: float) -> Array:
-        return np.delete(np.where(np.arange(len(theta)) == at + 1, length, theta), at)
+    def constraint(angle: float) -> Constraint:
+        turn = np.arctan2(np.sin(angle), np.cos(angle) * relative)
+        B = np.delete(np.eye(len(theta)), at + 2, axis=1)
+        B[at : at + 3, at] = e[1], -e[0], 0.0
+        B[at : at + 3, at + 1] = -np.cos(turn) * e[0], -np.cos(turn) * e[1], np.sin(turn)
+        return Constraint(np.zeros(len(theta)), B)
 
-    estimate = float(np.clip(theta[at] / length, -1, 1))
-    return Component(
-        level, "correlation", pair, estimate, Curve(criterion, constraint, start, estimate, -1, 1, 0.1), float
-    )
+    def psi(angle: float, theta: Array) -> Array:
+        return np.asarray(constraint(angle).B.T @ theta)
+
+    def holds(angle: float, theta: Array) -> bool:
+        return bool(theta[at] * (constraint(angle).B.T @ theta)[at + 1] > 0)
+
+    angle = float(np.arctan2(across, -along)) if defined else np.pi / 2
+    step = 0.3 * max(np.sin(angle), 0.3 * relative)
+    floor = cache(partial(_without_one, fit, level, pair))
+    curve = Curve(criterion, constraint, psi, _starts(fit, theta), angle, 0.0, np.pi, step, floor, holds)
+    estimate = -float(np.cos(angle)) if defined else np.nan
+    return Component(level, "correlation", pair, estimate, curve, lambda angle: -float(np.cos(angle)))
 
 
-def _reordered(fit: MixedModelFit, level: int, first: tuple[int, ...]) -> tuple[Criterion, Array]:
-    """Put some effects of a level first; give the criterion and theta of the optimum in the new order."""
-    random, factor = fit.problem.randoms[level], fit.problem.factors(fit.solution.theta)[level]
-    order = [*first, *(effect for effect in range(random.r) if effect not in first)]
-    triangle = np.asarray(np.linalg.qr(factor[order].T)[1]).T
+def _without_one(fit: MixedModelFit, level: int, pair: tuple[int, int]) -> float:
+    """Give the least criterion with no variance of the one or the other effect."""
+    return min(_deviation(fit, level, effect).curve.least(0.0)[0] for effect in pair)
+
+
+def _turned(fit: MixedModelFit, level: int, first: tuple[int, ...]) -> tuple[Criterion, Array, Array]:
+    """Turn the effects c of the fit so that the first k of them carry k of the random effects b = T c.
+
+    Returns the criterion, theta of the optimum, and the lower triangle, shape (k, k), from these c to these b.
+    """
+    Q, R = np.linalg.qr(fit.problem.bases[level][list(first)].T, mode="complete")
+    k = len(first)
+    Q[:, :k] *= np.where(np.diag(R) < 0, -1.0, 1.0)
+    share = fit.problem.bases[level][list(first)] @ Q[:, :k]
+    triangle = np.asarray(np.linalg.qr((Q.T @ fit.problem.factors(fit.solution.theta)[level]).T)[1]).T
     theta = fit.solution.theta.copy()
-    theta[fit.problem.bounds[level]] = (triangle * np.where(np.diag(triangle) < 0, -1.0, 1.0))[random.positions]
-    return fit.problem.reordered(level, order), theta
+    positions = fit.problem.randoms[level].positions
+    theta[fit.problem.bounds[level]] = (triangle * np.where(np.diag(triangle) < 0, -1.0, 1.0))[positions]
+    return fit.problem.turned(level, Q), theta, np.tril(share)
 
 
 def _residual_deviation(fit: MixedModelFit, group: int) -> Component:
@@ -157,8 +199,10 @@ def _residual_deviation(fit: MixedModelFit, group: int) -> Component:
     B[-1, own[:-1]] = -2 * row[:-1]
     B = np.delete(B, H - 1, axis=1)
     constraint = partial(_at_log_deviation, B)
-    start = fit.solution.theta[:-1]
-    curve = Curve(fit.problem.criterion, constraint, lambda _: start, estimate, -np.inf, np.inf, 0.2)
+    starts = _starts(fit, fit.solution.theta)
+    curve = Curve(
+        fit.problem.criterion, constraint, lambda _, theta: theta[:-1], starts, estimate, -np.inf, np.inf, 0.2
+    )
     unit = scaling.response
     return Component(
         -1, "residual-sd", (group,), float(np.exp(estimate)) * unit, curve, lambda c: float(np.exp(c)) * unit
@@ -200,5 +244,12 @@ def _along(fit: MixedModelFit, place: int, *, low: float, high: float) -> Curve:
         return Constraint(c * unit[place], np.delete(unit, place, axis=1))
 
     return Curve(
-        fit.problem.criterion, constraint, lambda _: np.delete(theta, place), float(theta[place]), low, high, 0.2
+        fit.problem.criterion,
+        constraint,
+        lambda _, theta: np.delete(theta, place),
+        _starts(fit, theta),
+        float(theta[place]),
+        low,
+        high,
+        0.2,
     )

@@ -14,7 +14,6 @@ import numpy as np
 from scipy.special import ndtri
 
 from postinfusion.core.constrained_criterion import Constraint, constrained_optimum
-from postinfusion.core.fit import Optimum
 from postinfusion.core.likelihood import Criterion
 from postinfusion.core.linalg import Array
 from postinfusion.errors import ModelError
@@ -23,6 +22,16 @@ from postinfusion.errors import ModelError
 PRECISION = 1e-8
 MAX_STEPS = 100
 MAX_DOUBLINGS = 40
+
+
+def _nowhere() -> float:
+    """Give the criterion of a model that is not there."""
+    return np.inf
+
+
+def _always(_c: float, _theta: Array) -> bool:
+    """Say that a parameter has no mirror image."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -35,38 +44,55 @@ class Curve:
         Of theta.
     constraint
         Gives, for a value of the parameter, how theta is held.
-    start
-        Gives psi at the optimum, or near it, for a value of the parameter.
+    psi
+        Gives, for a value of the parameter, psi near a theta.
+    starts
+        Values of theta near which optima are sought: the optimum, and one with no variance of zero, since a variance
+        of zero is a saddle of the criterion where the constraint calls for one.
     estimate
         The parameter at the optimum.
     low, high
         Where its range ends; may be infinite.
     step
         A first distance from the estimate to try.
+    floor
+        Gives the least criterion of what is the same model at every value of the parameter: a standard deviation of
+        zero leaves a correlation free. Infinite without such a model.
+    holds
+        Says of a value and a theta under its constraint that the parameter has that value there, not its mirror image.
     """
 
     criterion: Criterion
     constraint: Callable[[float], Constraint]
-    start: Callable[[float], Array]
+    psi: Callable[[float, Array], Array]
+    starts: tuple[Array, ...]
     estimate: float
     low: float
     high: float
     step: float
+    floor: Callable[[], float] = _nowhere
+    holds: Callable[[float, Array], bool] = _always
 
-    def optimum(self, c: float, start: Array | None = None) -> Optimum:
-        """Give the optimum with the parameter at c, sought from a psi or else from :attr:`start`.
+    def least(self, c: float, start: Array | None = None) -> tuple[float, Array | None]:
+        """Give the least criterion with the parameter at c and the psi where it lies, sought first from a psi.
+
+        The psi is None where the criterion is least without the parameter, :attr:`floor`.
 
         Raises
         ------
         ModelError
-            It was not reached.
+            It was not found.
         """
-        psi = self.start(c)
-        near = start if start is not None and len(start) == len(psi) else psi
-        for first in (near, psi):
-            found = constrained_optimum(self.criterion, self.constraint(c), first)
-            if found.converged:
-                return found
+        constraint, starts = self.constraint(c), [self.psi(c, theta) for theta in self.starts]
+        near = [start] if start is not None and len(start) == len(starts[0]) else []
+        mirrored = False
+        for first in (*near, *starts):
+            found = constrained_optimum(self.criterion, constraint, first)
+            if found.converged and self.holds(c, constraint.theta(found.theta)):
+                return found.profile.value, found.theta
+            mirrored |= found.converged
+        if mirrored:
+            return np.inf, None
         raise ModelError(f"The likelihood could not be followed: no optimum was reached at the value {c:.4g}")
 
 
@@ -92,6 +118,8 @@ def profile_interval(curve: Curve, least: float, *, confidence: float = 0.95) ->
     Bates et al. (2015), J. Stat. Softw. 67(1), section 5.1; Venzon & Moolgavkar (1988), Appl. Stat. 37, 87-94.
     """
     z = float(ndtri((1 + confidence) / 2))
+    if curve.floor() - least <= z**2 / 2:
+        return curve.low, curve.high
     return _limit(curve, _Excess(curve, least, z), -1.0), _limit(curve, _Excess(curve, least, z), 1.0)
 
 
@@ -100,15 +128,16 @@ class _Excess:
 
     def __init__(self, curve: Curve, least: float, z: float) -> None:
         self.curve, self.least, self.z = curve, least, z
+        self.floor = curve.floor()
         self.last: Array | None = None
 
     def __call__(self, c: float) -> float:
         """Give the excess at c; minus the quantile at the estimate itself."""
         if c == self.curve.estimate:
             return -self.z
-        found = self.curve.optimum(c, self.last)
-        self.last = found.theta
-        return float(np.sqrt(max(2 * (found.profile.value - self.least), 0.0))) - self.z
+        value, psi = self.curve.least(c, self.last)
+        self.last = self.last if psi is None else psi
+        return float(np.sqrt(max(2 * (min(value, self.floor) - self.least), 0.0))) - self.z
 
 
 def _limit(curve: Curve, excess: _Excess, sign: float) -> float:
