@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from postinfusion.instruments.model import Instrument
 from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.base import Part
+from postinfusion.plan.catalogued import completed
 from postinfusion.plan.design import LAST, Design, Population, Visit
 from postinfusion.plan.endpoints import Endpoint, Estimand
 from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Places
+from postinfusion.plan.scoring import ScoringRules
 from postinfusion.plan.shorthand import written_out
 from postinfusion.plan.source import Clock, Source
 from postinfusion.vocabulary import DataKind, Privacy
@@ -73,6 +84,10 @@ class Plan(Part):
     """Who is analysed."""
     estimands: dict[Key, Estimand] = Field(default_factory=dict)
     """The questions; the one called primary stands first in the report."""
+    instruments: dict[str, Instrument] = Field(default_factory=dict)
+    """Scales of the trial's own, by the name of their measure; one that the catalogue has is replaced."""
+    scoring: ScoringRules = ScoringRules()
+    """How scores are checked and computed."""
     endpoints: dict[Key, Endpoint] = Field(default_factory=dict)
     """What is measured."""
     analyses: dict[Key, Analysis] = Field(min_length=1)
@@ -87,6 +102,12 @@ class Plan(Part):
     def _written_out(cls, tree: object) -> object:
         """Fill in what another part of the plan says already."""
         return written_out(tree)
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _known_scales_complete_endpoints(cls, written: object, info: ValidationInfo) -> object:
+        """Add what the scales of the plan and of the catalogue say about endpoints."""
+        return completed(written, info.data.get("instruments", {}))
 
     def at(self, places: Places, left_out: LeftOut | None = None) -> Plan:
         """Give the plan with the file that it was read from, for messages, and with what of it could not be read."""
