@@ -27,16 +27,12 @@ def frame() -> pd.DataFrame:
     )
 
 
-def test_the_origin_of_time_does_not_matter_as_far_as_it_is_allowed(frame):
+@pytest.mark.parametrize("origin", [1000, 19_000, 1e6])
+def test_the_origin_of_time_does_not_matter(frame, origin):
     near = fit_lmm(frame, "y", "arm * t", "1 + t", "id").coefficients.iloc[-1]
-    far = fit_lmm(frame.assign(t=frame["t"] + 1000), "y", "arm * t", "1 + t", "id").coefficients.iloc[-1]
+    far = fit_lmm(frame.assign(t=frame["t"] + origin), "y", "arm * t", "1 + t", "id").coefficients.iloc[-1]
     assert_allclose([far["estimate"], far["std_error"], far["df"]],
-                    [near["estimate"], near["std_error"], near["df"]], rtol=1e-3)  # fmt: skip
-
-
-def test_a_time_counted_from_a_distant_origin_is_refused(frame):
-    with pytest.raises(ModelError, match="subtract a constant such as the mean from the time"):
-        fit_lmm(frame.assign(t=frame["t"] + 19_000), "y", "arm * t", "1 + t", "id")
+                    [near["estimate"], near["std_error"], near["df"]], rtol=1e-8)  # fmt: skip
 
 
 def test_a_covariate_that_hardly_varies_about_its_mean_is_refused(frame):

@@ -135,3 +135,17 @@ def test_residuals_of_another_kind_are_refused():
         fit.residuals("standardized")
     with pytest.raises(ModelError, match="not defined given the random effects"):
         fit.residuals("cholesky", by_subject=True)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_counterfactual_means_are_averages_of_predictions_with_the_arm_set(name):
+    frame = FRAME.assign(age=np.random.default_rng(2).normal(50, 8, len(FRAME)))
+    fit = fit_lmm(frame, "y", "arm * age + time", **MODELS[name], df="satterthwaite")
+    table = fit.means("arm", weights="counterfactual")
+    for arm, row in table.set_index("arm").iterrows():
+        everybody = frame.assign(arm=arm)
+        average = fit.design.matrix(everybody).mean(axis=0)
+        assert row["estimate"] == pytest.approx(fit.predict(everybody)["estimate"].mean(), rel=ROUNDING)
+        assert row["std_error"] == pytest.approx(np.sqrt(average @ fit.vcov.to_numpy() @ average), rel=ROUNDING)
+    difference = fit.contrasts("arm", weights="counterfactual").iloc[0]
+    assert difference["estimate"] == pytest.approx(table["estimate"].diff().iloc[1], rel=ROUNDING)

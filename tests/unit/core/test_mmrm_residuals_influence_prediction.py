@@ -119,7 +119,7 @@ def test_subject_predictions_are_the_conditional_means_of_the_dense_formulas(opt
     gone = FRAME.index[(FRAME["USUBJID"] == "S001") & (FRAME["AVISIT"] == "Week 4")]
     frame = FRAME.drop(gone)
     fit = mmrm(frame, **options)
-    found = fit.predict(FRAME.loc[gone], "subject").iloc[0]
+    found = fit.predict(FRAME.loc[gone], by_subject=True).iloc[0]
     everybody = mmrm(FRAME, **options)
     object.__setattr__(fit, "analysed", everybody.analysed)
     X, y, V = dense(fit)
@@ -154,20 +154,20 @@ def test_predictions_of_the_mean_are_means_with_their_standard_errors():
 
 def test_an_observed_visit_is_predicted_by_its_value_and_an_unknown_subject_by_the_mean():
     fit = mmrm()
-    found = fit.predict(FRAME, "subject")
+    found = fit.predict(FRAME, by_subject=True)
     np.testing.assert_allclose(found["estimate"], FRAME["AVAL"], rtol=1e-9)
     assert (found["std_error"] == 0).all()
     stranger = FRAME.iloc[:2].assign(USUBJID="new")
     np.testing.assert_allclose(
-        fit.predict(stranger, "subject")["estimate"], fit.predict(stranger)["estimate"], rtol=1e-10
+        fit.predict(stranger, by_subject=True)["estimate"], fit.predict(stranger)["estimate"], rtol=1e-10
     )
 
 
 def test_a_missing_covariate_gives_no_prediction_but_a_reason():
     fit = mmrm()
     rows = FRAME.iloc[:2].assign(BASE=[np.nan, 60.0])
-    for level in ("marginal", "subject"):
-        found = fit.predict(rows, level)
+    for by_subject in (False, True):
+        found = fit.predict(rows, by_subject=by_subject)
         assert found["estimate"].isna().tolist() == [True, False]
         assert found["error"].iloc[0] == "a variable of the model is missing"
 
@@ -192,9 +192,8 @@ def test_an_optimum_is_not_verified_unless_that_is_asked():
     [
         (lambda fit: fit.residuals("pearson"), "available are raw, standardised, cholesky"),
         (lambda fit: fit.influence("jackknife"), "available are one-step, refit"),
-        (lambda fit: fit.predict(FRAME, "individual"), "available are marginal, subject"),
         (lambda fit: fit.predict(FRAME.drop(columns="BASE")), "no column BASE"),
-        (lambda fit: fit.predict(FRAME.assign(AVISIT="Week 9"), "subject"), "has not seen"),
+        (lambda fit: fit.predict(FRAME.assign(AVISIT="Week 9"), by_subject=True), "has not seen"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(ask, reason):

@@ -11,13 +11,7 @@ import pandas as pd
 
 from postinfusion.analyses.lmm_boundary import compare_variances
 from postinfusion.analyses.lmm_data import LmmData, LmmFormulas, lmm_data
-from postinfusion.analyses.lmm_prediction import (
-    Kind,
-    RandomDesigns,
-    marginal_predictions,
-    residual_series,
-    subject_predictions,
-)
+from postinfusion.analyses.lmm_prediction import RandomDesigns, residual_series, subject_predictions
 from postinfusion.analyses.lmm_residuals import Residual, ResidualFormula, check_random_scale, residual_formula
 from postinfusion.analyses.lmm_tables import (
     components_frame,
@@ -26,13 +20,15 @@ from postinfusion.analyses.lmm_tables import (
     random_scale_frame,
     scale_frame,
 )
-from postinfusion.analyses.reference_grid import LinearModelFit, count_cells
+from postinfusion.analyses.predictions import marginal_predictions
+from postinfusion.analyses.reference_grid import LinearModelFit
 from postinfusion.core.boundary_tests import BoundaryTest
 from postinfusion.core.fit import OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.mixed_model import MixedModelFit, fit_mixed_model
 from postinfusion.core.random_scale import fit_random_scale
+from postinfusion.core.residuals import Kind
 from postinfusion.errors import ModelError
 
 
@@ -81,8 +77,6 @@ class LmmFit(LinearModelFit):
         What was analysed; subjects are the innermost groups.
     random_designs
         How the random effects are read from a frame.
-    rows
-        Index of the analysed rows.
     core
         The fit behind the tables.
     """
@@ -108,7 +102,6 @@ class LmmFit(LinearModelFit):
     n_observations: int
     n_subjects: int
     random_designs: RandomDesigns = field(repr=False)
-    rows: pd.Index = field(repr=False)
     core: MixedModelFit = field(repr=False)
 
     @property
@@ -190,7 +183,7 @@ class LmmFit(LinearModelFit):
         if by_subject:
             self._refuse_random_scale("predict by subject")
             return subject_predictions(frame, self.design, self.random_designs, self.core, confidence=confidence)
-        return marginal_predictions(frame, self.design, self.core, confidence=confidence)
+        return marginal_predictions(frame, self.design, self.inference, confidence=confidence)
 
     def residuals(self, kind: Kind = "raw", *, by_subject: bool = False) -> pd.Series[float]:
         """Give the residuals of the analysed rows, with the index of their frame.
@@ -205,7 +198,8 @@ class LmmFit(LinearModelFit):
         """
         if by_subject or kind != "raw":
             self._refuse_random_scale("residuals other than raw ones")
-        return residual_series(self.core, self.rows, kind=kind, by_subject=by_subject)
+        index = None if self.analysed is None else self.analysed.index
+        return residual_series(self.core, index, kind=kind, by_subject=by_subject)
 
     def _refuse_random_scale(self, what: str) -> None:
         """Refuse what needs one covariance for all subjects."""
@@ -295,7 +289,7 @@ def _lmm_fit(fit: MixedModelFit, read: LmmData, residuals: ResidualFormula, *, m
     return LmmFit(
         design=read.design,
         inference=fit.inference,
-        cells=count_cells(read.design, read.rows),
+        analysed=read.rows,
         random_covariance=covariance_frame(terms, [level.G for level in fit.levels]),
         random_effects=table([level.b for level in fit.levels]),
         random_effects_std_error=table([level.b_std_error for level in fit.levels]),
@@ -317,6 +311,5 @@ def _lmm_fit(fit: MixedModelFit, read: LmmData, residuals: ResidualFormula, *, m
         n_observations=len(read.rows),
         n_subjects=len(subjects),
         random_designs=read.random_designs,
-        rows=read.rows.index,
         core=fit,
     )

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.column_checks import require_columns
 from postinfusion.analyses.design import Design
-from postinfusion.core.contrasts import Estimates, estimates
+from postinfusion.analyses.predictions import complete_for, subject_table
 from postinfusion.core.mixed_model import MixedModelFit
 from postinfusion.core.mixed_prediction import NewRows, predict_rows, residuals
-from postinfusion.errors import ModelError, nearest
-
-Kind = Literal["raw", "standardised", "cholesky"]
-KINDS: tuple[Kind, ...] = ("raw", "standardised", "cholesky")
-COLUMNS = ["estimate", "std_error", "df", "conf_low", "conf_high", "error"]
-MISSING = "a variable of the model is missing"
-NOT_ESTIMABLE = "not estimable: a cell of the design that it needs holds no data"
+from postinfusion.core.residuals import check_kind
+from postinfusion.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -57,12 +49,6 @@ class RandomDesigns:
         return tuple(found)
 
 
-def marginal_predictions(frame: pd.DataFrame, design: Design, fit: MixedModelFit, *, confidence: float) -> pd.DataFrame:
-    """Estimate the mean at the covariates of each row; rows with a missing value are NaN with an error."""
-    rows, complete = _complete(frame, design.variables)
-    return _table(frame, complete, fit.inference.estimates(design.matrix(rows), confidence=confidence))
-
-
 def subject_predictions(
     frame: pd.DataFrame, design: Design, random: RandomDesigns, fit: MixedModelFit, *, confidence: float
 ) -> pd.DataFrame:
@@ -82,35 +68,14 @@ def subject_predictions(
         Coverage of the intervals; they are normal, the variances being held at their estimates.
     """
     in_random = [name for each in random.designs for name in each.variables]
-    rows, complete = _complete(frame, [*design.variables, *random.groups, *in_random])
-    matrix = design.matrix(rows)
-    in_basis = fit.inference.in_basis(matrix)
-    new = NewRows(in_basis, tuple(each.matrix(rows) for each in random.designs), random.codes(rows))
-    estimate, variance = predict_rows(fit, new)
-    known = fit.inference.basis.is_estimable(matrix)
-    estimate, error = np.where(known, estimate, np.nan), np.where(known, np.sqrt(variance), np.nan)
-    return _table(frame, complete, estimates(estimate, error, np.inf, confidence=confidence))
+    found = complete_for(frame, [*design.variables, *random.groups, *in_random])
+    matrix = design.matrix(found.rows)
+    in_random_columns = tuple(each.matrix(found.rows) for each in random.designs)
+    new = NewRows(fit.inference.in_basis(matrix), in_random_columns, random.codes(found.rows))
+    return subject_table(found, matrix, fit.inference, predict_rows(fit, new), confidence=confidence)
 
 
-def _complete(frame: pd.DataFrame, names: Iterable[str]) -> tuple[pd.DataFrame, NDArray[np.bool_]]:
-    """Give the rows without a missing value in these columns, and which they are."""
-    needed = list(dict.fromkeys(names))
-    require_columns(frame, needed)
-    complete = np.asarray(frame[needed].notna().all(axis=1), dtype=np.bool_)
-    return frame[complete], complete
-
-
-def _table(frame: pd.DataFrame, complete: NDArray[np.bool_], found: Estimates) -> pd.DataFrame:
-    """Give the table of predictions in the rows of the frame."""
-    table = pd.DataFrame(np.nan, index=frame.index, columns=COLUMNS[:-1])
-    for name in table.columns:
-        table.loc[complete, name] = getattr(found, name)
-    problems = np.full(len(frame), MISSING, dtype=object)
-    problems[complete] = np.where(np.isnan(found.estimate), NOT_ESTIMABLE, "")
-    return table.assign(error=problems)
-
-
-def residual_series(fit: MixedModelFit, index: pd.Index, *, kind: str, by_subject: bool) -> pd.Series[float]:
+def residual_series(fit: MixedModelFit, index: pd.Index | None, *, kind: str, by_subject: bool) -> pd.Series[float]:
     """Give the residuals of the analysed rows.
 
     Raises
@@ -118,8 +83,7 @@ def residual_series(fit: MixedModelFit, index: pd.Index, *, kind: str, by_subjec
     ModelError
         The kind is not there, or not defined given the random effects.
     """
-    if kind not in KINDS:
-        raise ModelError(f'kind "{kind}" is not available; available are {", ".join(KINDS)}. {nearest(kind, KINDS)}')
+    check_kind(kind)
     if kind == "cholesky" and by_subject:
         raise ModelError('kind="cholesky" takes the whole covariance out; it is not defined given the random effects')
     found = residuals(fit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,16 @@ from postinfusion.analyses.constrained_baseline import ConstrainedBaseline
 from postinfusion.analyses.grid_rows import At, Rows, Weights, as_names
 from postinfusion.analyses.mmrm_data import Columns, SubjectData
 from postinfusion.analyses.mmrm_influence import How, influence_frame
-from postinfusion.analyses.mmrm_prediction import marginal_predictions, subject_predictions
+from postinfusion.analyses.mmrm_prediction import subject_predictions
+from postinfusion.analyses.predictions import marginal_predictions
 from postinfusion.analyses.reference_grid import LinearModelFit, estimates_frame
 from postinfusion.core.contrasts import t_quantile
 from postinfusion.core.fit import Agreement, OptimumReport
 from postinfusion.core.likelihood import Method
 from postinfusion.core.repeated_measures import Fitted, RepeatedMeasuresFit, with_data
-from postinfusion.core.residuals import KINDS, Kind, residuals
+from postinfusion.core.residuals import Kind, check_kind, residuals
 from postinfusion.core.verification import verify_optimum
-from postinfusion.errors import ModelError, nearest
+from postinfusion.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -133,20 +134,18 @@ class MmrmFit(LinearModelFit):
         labels = list(rows.labels.columns)
         return table[[*labels, "estimate", "std_error", "df", "conf_low", "conf_high", "sd", "error"]]
 
-    def predict(
-        self, frame: pd.DataFrame, level: Literal["marginal", "subject"] = "marginal", *, confidence: float = 0.95
-    ) -> pd.DataFrame:
+    def predict(self, frame: pd.DataFrame, *, by_subject: bool = False, confidence: float = 0.95) -> pd.DataFrame:
         """Predict the outcome of the rows of a frame.
 
         Parameters
         ----------
         frame
-            Has the columns of the fixed effects; for ``subject`` also those of subject and visit (or time), and of
-            the weights where the model has weights.
-        level
-            ``marginal``: the mean at the row's covariates, with the standard error of the mean. ``subject``: the best
-            linear unbiased prediction given the analysed values of the row's subject, with the standard error of the
-            value to be observed; a visit that was observed is predicted by its value, and a subject that was not
+            Has the columns of the fixed effects; by subject also those of subject and visit (or time), and of the
+            weights where the model has weights.
+        by_subject
+            Whether the analysed values of the row's subject count. Without them the mean at the row's covariates, with
+            the standard error of the mean; with them the best linear unbiased prediction, with the standard error of
+            the value to be observed: a visit that was observed is predicted by its value, and a subject that was not
             analysed by the mean.
         confidence
             Coverage of the intervals.
@@ -156,19 +155,14 @@ class MmrmFit(LinearModelFit):
         pandas.DataFrame
             With the index of the frame: estimate, std_error, df, conf_low, conf_high, error.
         """
-        if level == "marginal":
-            return marginal_predictions(frame, self.design, self.inference, confidence)
-        if level != "subject":
-            raise ModelError(f'level "{level}" is not available; available are marginal, subject')
+        if not by_subject:
+            return marginal_predictions(frame, self.design, self.inference, confidence=confidence)
         fitted, source = self._with_rows
         return subject_predictions(frame, self.design, fitted, source, self.columns, confidence=confidence)
 
     def residuals(self, kind: Kind = "raw") -> pd.Series[float]:
         """Give the residuals of the analysed rows: ``raw``, ``standardised`` or ``cholesky`` (uncorrelated)."""
-        if kind not in KINDS:
-            raise ModelError(
-                f'kind "{kind}" is not available; available are {", ".join(KINDS)}. {nearest(kind, KINDS)}'
-            )
+        check_kind(kind)
         index = None if self.analysed is None else self.analysed.index
         return pd.Series(residuals(self._with_rows[0], kind), index=index, name=f"{kind} residual")
 

@@ -1,4 +1,4 @@
-"""Predictions of an MMRM for rows of a data frame: the mean at their covariates, or what a subject's values imply."""
+"""Predictions of an MMRM for rows of a data frame by what the subjects' other values imply."""
 
 from __future__ import annotations
 
@@ -10,30 +10,12 @@ from numpy.typing import NDArray
 
 from postinfusion.analyses.column_checks import require_columns
 from postinfusion.analyses.design import Design, numeric_values
-from postinfusion.analyses.grid_rows import Rows
 from postinfusion.analyses.mmrm_data import Columns, SubjectData
-from postinfusion.analyses.reference_grid import estimates_frame
-from postinfusion.core.contrasts import estimates
-from postinfusion.core.inference import Inference
+from postinfusion.analyses.predictions import complete_for, subject_table
 from postinfusion.core.prediction import NewRows, predict_rows
 from postinfusion.core.repeated_measures import Fitted
 from postinfusion.core.spatial_covariance import SPATIAL
 from postinfusion.errors import ModelError
-
-MISSING = "a variable of the model is missing"
-COLUMNS = ["estimate", "std_error", "df", "conf_low", "conf_high", "error"]
-
-
-def marginal_predictions(frame: pd.DataFrame, design: Design, inference: Inference, confidence: float) -> pd.DataFrame:
-    """Estimate the mean at the covariates of each row; rows with a missing value are NaN with an error."""
-    require_columns(frame, design.variables)
-    complete = frame[list(design.variables)].notna().all(axis=1).to_numpy()
-    rows = np.zeros((len(frame), len(design.columns)))
-    rows[complete] = design.matrix(frame[complete])
-    table = estimates_frame(Rows(pd.DataFrame(index=frame.index), rows), inference, confidence=confidence)[COLUMNS]
-    table.index = frame.index
-    table.loc[~complete, "error"] = MISSING
-    return table
 
 
 def subject_predictions(
@@ -44,20 +26,10 @@ def subject_predictions(
     Standard errors are those of the prediction of the value; the interval is normal, Sigma being held at its estimate.
     """
     needed = [columns.subject, *_places(columns, fitted.covariance), *design.variables]
-    require_columns(frame, needed)
-    complete = frame[needed].notna().all(axis=1).to_numpy()
-    rows = frame[complete]
-    matrix = design.matrix(rows)
-    estimate, variance = _by_subject(matrix, rows, fitted, found, columns)
-    known = fitted.fit.inference.basis.is_estimable(matrix)
-    table = pd.DataFrame(index=frame.index, columns=COLUMNS, dtype=float)
-    error = np.where(known, np.sqrt(variance), np.nan)
-    result = estimates(np.where(known, estimate, np.nan), error, np.full(len(rows), np.inf), confidence=confidence)
-    for name in COLUMNS[:-1]:
-        table.loc[complete, name] = getattr(result, name)
-    problems = np.full(len(frame), MISSING, dtype=object)
-    problems[complete] = np.where(known, "", "not estimable: a cell of the design that it needs holds no data")
-    return table.assign(error=problems)
+    complete = complete_for(frame, needed)
+    matrix = design.matrix(complete.rows)
+    predicted = _by_subject(matrix, complete.rows, fitted, found, columns)
+    return subject_table(complete, matrix, fitted.fit.inference, predicted, confidence=confidence)
 
 
 def _places(columns: Columns, covariance: str) -> list[str]:

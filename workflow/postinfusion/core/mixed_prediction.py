@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from postinfusion.core.best_linear_prediction import Observed, best_linear_prediction
 from postinfusion.core.linalg import Array
 from postinfusion.core.mixed_model import GroupedData, MixedModelFit
 
@@ -55,34 +56,23 @@ class Residuals:
 def predict_rows(fit: MixedModelFit, new: NewRows) -> tuple[Array, Array]:
     """Predict x'beta + sum_l u_l'b_l of new rows, with the variance of the prediction error; shape (m,) each.
 
-    With c the covariance of the predicted value and the observed ones of its outermost group, the prediction is
-    ``x'beta + c'V^-1 (y - X beta)``, and the variance of its error ``d'Phi d + (prior - c'V^-1 c)`` with
-    ``d = x - X'V^-1 c``: the estimation of beta is counted, that of theta is not.
-
-    References
-    ----------
-    Henderson (1975), Biometrics 31, 423-447.
+    What is predicted is a mean: the residuals, and their correlation, do not enter.
     """
     inference, data = fit.inference, fit.data
-    estimate = new.X @ inference.beta
-    variance = np.einsum("mi,ij,mj->m", new.X, inference.V, new.X, optimize=True)
+    estimate, prior = new.X @ inference.beta, np.zeros(len(new.X))
     for level, U in zip(fit.levels, new.U, strict=True):
-        variance += (level.half(U) ** 2).sum(axis=1)
-    basis_X = data.X[:, inference.basis.kept] @ inference.basis.T
-    residual = data.y - basis_X @ inference.beta
-    deviation = _residual_deviation(fit)
+        prior += (level.half(U) ** 2).sum(axis=1)
+    variance = prior + np.einsum("mi,ij,mj->m", new.X, inference.V, new.X, optimize=True)
+    K = data.X[:, inference.basis.kept] @ inference.basis.T
+    residual, deviation = data.y - K @ inference.beta, _residual_deviation(fit)
     for code, rows in _outer_groups(data):
         members = np.flatnonzero(new.group[0] == code)
         if not len(members):
             continue
         c = _covariance_between(fit, new, members, rows)
-        solved = np.linalg.solve(_covariance(fit, rows, deviation[rows]), np.column_stack([c.T, residual[rows]]))
-        weights = solved[:, :-1]
-        estimate[members] += c @ solved[:, -1]
-        d = new.X[members] - weights.T @ basis_X[rows]
-        plain = np.einsum("mi,ij,mj->m", new.X[members], inference.V, new.X[members], optimize=True)
-        counted = np.einsum("mi,ij,mj->m", d, inference.V, d, optimize=True)
-        variance[members] += counted - plain - np.einsum("mj,jm->m", c, weights)
+        observed = Observed(K[rows], residual[rows], _covariance(fit, rows, deviation[rows]))
+        added, variance[members] = best_linear_prediction(new.X[members], prior[members], c, observed, inference.V)
+        estimate[members] += added
     return estimate, np.maximum(variance, 0.0)
 
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from postinfusion.core.best_linear_prediction import Observed, best_linear_prediction
 from postinfusion.core.linalg import Array
 from postinfusion.core.patterns import Integers
 from postinfusion.core.repeated_measures import Fitted
 from postinfusion.core.spatial_covariance import SpatialCovariance
+
+# Share of the variance of a value below which the variance of its prediction is rounding.
+ROUNDING = 1e-10
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,7 @@ class NewRows:
 def predict_rows(fitted: Fitted, new: NewRows, rows: Integers, group: int) -> tuple[Array, Array]:
     """Give predictions and their error variances, (m,) each, of new rows of a subject.
 
-    With o the observed and n the new rows, ``x_n' beta + V_no V_oo^-1 (y_o - X_o beta)``; the variance of its error is
-    that of ``V_nn - V_no V_oo^-1 V_on + d Phi d'``, ``d = x_n - V_no V_oo^-1 X_o``, with the covariance in use for Phi;
-    the estimation of Sigma is not counted. A visit that was observed is predicted by its value, without error.
+    What is predicted is the value to be observed: a visit that was observed is predicted by its value, without error.
 
     Parameters
     ----------
@@ -48,10 +50,6 @@ def predict_rows(fitted: Fitted, new: NewRows, rows: Integers, group: int) -> tu
         Shape (o,): the subject's rows in the data; none for a subject that was not analysed.
     group
         Code of the subject's group.
-
-    References
-    ----------
-    Robinson (1991), Stat. Sci. 6, 15-51; Harville (1976), Ann. Stat. 4, 384-395.
     """
     inference, data = fitted.fit.inference, fitted.data
     by_time = isinstance(fitted.prepared.search.structure, SpatialCovariance)
@@ -62,11 +60,10 @@ def predict_rows(fitted: Fitted, new: NewRows, rows: Integers, group: int) -> tu
     root = 1 / np.sqrt(np.concatenate([new.weights, weights[rows]]))
     V = _covariance(fitted, every, group) * np.outer(root, root)
     K_o = inference.in_basis(data.X[rows])
-    pull = np.linalg.solve(V[m:, m:], V[m:, :m]).T
-    d = new.K - pull @ K_o
-    estimate = new.K @ inference.beta + pull @ (data.y[rows] - K_o @ inference.beta)
-    variance = np.diag(V[:m, :m] - pull @ V[m:, :m]) + np.einsum("mi,ij,mj->m", d, inference.V, d)
-    return estimate, np.where(variance > 1e-10 * np.diag(V)[:m], variance, 0.0)
+    observed = Observed(K_o, data.y[rows] - K_o @ inference.beta, V[m:, m:])
+    added, variance = best_linear_prediction(new.K, np.diag(V)[:m], V[:m, m:], observed, inference.V)
+    known = variance > ROUNDING * np.diag(V)[:m]
+    return new.K @ inference.beta + added, np.where(known, variance, 0.0)
 
 
 def _covariance(fitted: Fitted, place: Array, group: int) -> Array:

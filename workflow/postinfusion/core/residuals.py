@@ -9,9 +9,22 @@ import numpy as np
 from postinfusion.core.linalg import Array
 from postinfusion.core.repeated_measures import Fitted
 from postinfusion.core.whitening import whiten
+from postinfusion.errors import ModelError, nearest
 
 Kind = Literal["raw", "standardised", "cholesky"]
 KINDS: tuple[Kind, ...] = ("raw", "standardised", "cholesky")
+
+
+def check_kind(kind: str) -> None:
+    """Refuse a kind of residual that is not there.
+
+    Raises
+    ------
+    ModelError
+        With the kinds that are available.
+    """
+    if kind not in KINDS:
+        raise ModelError(f'kind "{kind}" is not available; available are {", ".join(KINDS)}. {nearest(kind, KINDS)}')
 
 
 def residuals(fitted: Fitted, kind: Kind) -> Array:
