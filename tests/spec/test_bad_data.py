@@ -72,10 +72,11 @@ MISTAKES = {
         "infusions.csv\n  there is no infusion in it, so nobody has a time zero. Add rows.",
     ),
     "a visit within hours of an infusion without a time of day": (
-        TRIAL.with_file(
-            "infusions.csv", "A2,1,2031-01-07T10:00,2031-01-07T10:40", "A2,1,2031-01-07,2031-01-07"
-        ).with_plan("  - {visit: 24 h,", "  - {visit: 4 h, at: 4 h, from: 1 h, until: 20 h}\n  - {visit: 24 h,"),
-        "infusions.csv\n  row 4  began: a time of day is missing, which visit 4 h needs. Add it.",
+        TRIAL.with_file("infusions.csv", "A2,1,2031-01-07T10:00,2031-01-07T10:40", "A2,1,2031-01-07,2031-01-07"),
+        (
+            "infusions.csv\n  row 4  began: a time of day is missing, which 24 h in madrs-mmrm needs. Add it, map its "
+            "column as start_clock, or leave these times out there."
+        ),
     ),
     "text in a numeric cell": (
         TRIAL.with_file("scores.csv", "MADRS,30", "MADRS,n/a").with_file("scores.csv", "MADRS,28", "MADRS,n/a"),

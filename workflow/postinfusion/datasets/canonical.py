@@ -16,6 +16,18 @@ TIMING = Column(
     "timing", "choice", "before or after the infusion that starts at the same time or on the same day", allowed=TIMINGS
 )
 
+CLOCK = "_clock"
+WEIGHT_UNIT = Column("weight_unit", "choice", "unit of weight_kg in the file, where it is not kg", allowed=("kg", "lb"))
+HEIGHT_UNIT = Column(
+    "height_unit", "choice", "unit of height_cm in the file, where it is not cm", allowed=("cm", "m", "inch")
+)
+
+
+def _clock(time: str) -> Column:
+    """Give the column with the hour of the day that stands beside a date or a study day."""
+    return Column(f"{time}{CLOCK}", "text", f"hour of the day of {time}, as in 09:30 or 9.5")
+
+
 PARTICIPANTS = Table(
     "participants",
     "one row for each participant who entered the trial",
@@ -28,7 +40,9 @@ PARTICIPANTS = Table(
         Column("subtype", "text", "subtype of the diagnosis"),
         Column("sex", "text", "sex as recorded"),
         Column("age", "number", "age at entry", "years", minimum=0, maximum=120),
-        Column("height_cm", "number", "height at entry", "cm", minimum=100, maximum=230),
+        Column("age_months", "number", "exact age at time zero, for body mass index by age", "months", minimum=0),
+        Column("height_cm", "number", "height at entry", "cm", minimum=100, maximum=220),
+        HEIGHT_UNIT,
         Column("illness_years", "number", "time since the diagnosis was made", "years", minimum=0, maximum=90),
         Column("failed_treatments", "integer", "earlier treatments that failed", minimum=0, maximum=50),
         Column("co_treatment", "text", "treatment given beside the infusions"),
@@ -92,7 +106,9 @@ INFUSIONS = Table(
         Column("course", "integer", "number of the course; derived from pauses otherwise", minimum=1, maximum=100),
         Column("drug", "text", "what was infused"),
         Column("start", "time", "start of the infusion", required=True, complete=True),
+        _clock("start"),
         Column("end", "time", "end of the infusion"),
+        _clock("end"),
         Column("dose_mg", "number", "dose given", "mg", minimum=0, maximum=2000),
         Column("dose_mg_per_kg", "number", "dose given by body weight", "mg/kg", minimum=0, maximum=20),
         Column("stopped_early", "yes_no", "stopped before the planned end"),
@@ -109,15 +125,17 @@ ASSESSMENTS = Table(
     (
         ID,
         Column("measure", "text", "scale or task, for example MADRS", required=True, complete=True),
-        Column("score", "text", "which score of the scale; `total` where there is only one"),
+        Column("score", "text", "which score of the scale; `total` where there is only one; empty for a single item"),
+        Column("item", "integer", "number of the item, where the row holds the answer to a single item", minimum=1),
         Column("value", "number", "the score; empty when not done", required=True),
         Column("taken", "time", "when it was assessed"),
+        _clock("taken"),
         TIMING,
         Column("visit", "text", "visit as recorded, where the schedule is nominal"),
         Column("derivation", "text", "how the score was derived where it was not observed, for example LOCF"),
         Column("analysed", "yes_no", "represents its visit, where supplied; derived otherwise"),
     ),
-    key=("id", "measure", "score", "taken", "visit", "derivation"),
+    key=("id", "measure", "score", "item", "taken", "visit", "derivation"),
 )
 
 WEIGHTS = Table(
@@ -125,8 +143,12 @@ WEIGHTS = Table(
     "one row for each weighing",
     (
         ID,
-        Column("weight_kg", "number", "body weight", "kg", required=True, minimum=20, maximum=350),
+        Column("weight_kg", "number", "body weight", "kg", required=True, minimum=20, maximum=300),
+        WEIGHT_UNIT,
+        Column("height_cm", "number", "height measured with it", "cm", minimum=100, maximum=220),
+        HEIGHT_UNIT,
         Column("taken", "time", "when it was measured"),
+        _clock("taken"),
         TIMING,
         Column("visit", "text", "visit as recorded"),
         Column("weight_source", "text", "measured or self-reported"),
@@ -144,6 +166,7 @@ VITALS = Table(
         Column("measure", "text", "what was measured, for example SBP", required=True, complete=True),
         Column("value", "number", "the measured value", required=True),
         Column("taken", "time", "when it was measured"),
+        _clock("taken"),
         TIMING,
         Column("visit", "text", "visit as recorded"),
     ),
@@ -171,7 +194,9 @@ ADVERSE_EVENTS = Table(
         Column("term", "text", "the event, coded where coding is supplied", required=True, complete=True),
         Column("body_system", "text", "system organ class or the trial's own group"),
         Column("onset", "time", "when it began"),
+        _clock("onset"),
         Column("end", "time", "when it ended; empty when ongoing or unknown"),
+        _clock("end"),
         Column("severity", "choice", "intensity", allowed=SEVERITIES),
         Column("serious", "yes_no", "serious by regulation"),
         Column("criterion", "text", "why serious"),
@@ -252,10 +277,23 @@ GUESSES = Table(
     key=("id",),
 )
 
+GROWTH_REFERENCE = Table(
+    "growth_reference",
+    "one row for each age and sex of the reference of body mass index for the young (LMS)",
+    (
+        Column("sex", "text", "sex, spelt as in the participants", required=True, complete=True),
+        Column("age_months", "number", "age", "months", required=True, complete=True, minimum=0, maximum=300),
+        Column("L", "number", "power of the transformation", required=True, complete=True),
+        Column("M", "number", "median", "kg/m²", required=True, complete=True, minimum=5, maximum=60),
+        Column("S", "number", "coefficient of variation", required=True, complete=True, minimum=0.001, maximum=1),
+    ),
+    key=("sex", "age_months"),
+)
+
 TABLES = {
     table.name: table
     for table in (
         PARTICIPANTS, SCREENING, DISPOSITION, INFUSIONS, ASSESSMENTS, WEIGHTS, VITALS, LABORATORY, ADVERSE_EVENTS,
-        MEDICATION, INTERCURRENT_EVENTS, DEVIATIONS, DISCHARGE, GUESSES,
+        MEDICATION, INTERCURRENT_EVENTS, DEVIATIONS, DISCHARGE, GUESSES, GROWTH_REFERENCE,
     )
 }  # fmt: skip

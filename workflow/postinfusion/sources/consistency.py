@@ -12,12 +12,12 @@ from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions,
 from postinfusion.errors import Problem, Severity, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.uses import columns_used
+from postinfusion.sources import times
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
-HOURS_PER_DAY = 24.0
 _MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
@@ -31,6 +31,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _columns(plan, deliveries)
     yield from _without_arm(plan, deliveries)
     yield from _without_time_zero(plan, deliveries)
+    yield from times.check(plan, deliveries)
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
@@ -93,7 +94,7 @@ def _without_arm(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 
 
 def _without_time_zero(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
-    """Check that every participant with an arm has a first infusion, known to the minute where visits need it."""
+    """Check that every participant with an arm has a first infusion."""
     if not plan.design.has_infusions or not {"participants", "infusions"} <= {*deliveries}:
         return
     participants, infusions = deliveries["participants"], deliveries["infusions"]
@@ -108,16 +109,6 @@ def _without_time_zero(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         never &= frame["arm"].notna() & (frame["arm"] != "")
     text = "the participant has no infusion, so no time zero: assessments count for no visit."
     yield from participants.problems_of(list(_in_rows(("id",), never, text, "warning")))
-    yield from infusions.problems_of(list(_day_only(plan, infusions.frame)))
-
-
-def _day_only(plan: Plan, infusions: pd.DataFrame) -> Iterator[Finding]:
-    """Give the infusions without a time of day, where a visit lies within hours of an infusion."""
-    within_hours = [visit.visit for visit in plan.schedule if 0 < visit.at < HOURS_PER_DAY]
-    if not within_hours or "start_date_only" not in infusions:
-        return
-    text = f"a time of day is missing, which visit {', '.join(within_hours)} needs. Add it."
-    yield from _in_rows(("start",), infusions["start_date_only"].astype("bool"), text)
 
 
 def _in_rows(columns: tuple[str, ...], which: pd.Series, text: str, severity: Severity = "error") -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import is_in_the_folder, is_read
-from postinfusion.sources import consistency, delimited, mapping, parquet
+from postinfusion.sources import consistency, delimited, mapping, parquet, times
 from postinfusion.sources.records import Records
 from postinfusion.sources.tables import Delivery, deliver
 
@@ -92,6 +92,7 @@ def readable_tables(plan: Plan, folder: Path) -> Canonical:
             except DataError as error:
                 problems.extend(error.problems)
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
+    deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
     return Canonical(deliveries, tuple(without_ids(dict.fromkeys(problems), _ids(deliveries))), ignored)
 

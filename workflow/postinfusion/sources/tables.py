@@ -15,6 +15,7 @@ from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
 from postinfusion.sources.cells import Typed, as_numbers, covariate, typed, without_dates
+from postinfusion.sources.companions import completed
 from postinfusion.sources.mapping import FLAG, Mapping
 from postinfusion.sources.records import Records, Rows, rows_as_text
 
@@ -103,8 +104,9 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
     parts += [_flag(plan, way, name, raw.frame) for name in way.flags]
     parts += [_covariate(plan, way, name, raw.frame) for name in way.covariates]
     cells = {name: cells for part in parts for name, cells in part.columns.items()}
-    frame = pd.DataFrame(cells, index=raw.frame.index)
-    findings = [finding for part in parts for finding in part.findings]
+    whole = completed(way.table, cells, way.source.clock)
+    frame = pd.DataFrame(whole.cells, index=raw.frame.index)
+    findings = [*(finding for part in parts for finding in part.findings), *whole.findings]
     unreadable = {name: np.ones(len(frame), dtype="bool") for name in unread - {*way.columns}}
     unreadable |= {part.name: part.unreadable for part in parts}
     findings += check(way.table, frame, unreadable, implied=way.implied)

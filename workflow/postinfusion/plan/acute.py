@@ -1,0 +1,56 @@
+"""Which visits and analyses need the hour: those within a day of an infusion."""
+
+from __future__ import annotations
+
+from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, SplineBasis, Summary, Trajectory
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.plan.windows import windows
+
+DAY = 24.0
+BY_VISIT = (Mmrm, Summary, Missingness)
+
+
+def acute_visits(plan: Plan) -> tuple[str, ...]:
+    """Give the visits that days cannot tell: within 24 hours of what they count from, or shorter than a day."""
+    after = windows(plan)[1:]
+    return tuple(window.visit for window in after if _needs_hours(window.nominal, window.until - window.start))
+
+
+def uses_of_hours(plan: Plan) -> dict[str, tuple[str, tuple[str, ...], bool]]:
+    """Give the analyses that need hours: key → endpoint, the visits or times that need them, and whether named.
+
+    A visit is named where the analysis, or the estimand that it answers, says so itself; an analysis of all visits of
+    the schedule does not name them, for its endpoint may not be assessed at each.
+    """
+    acute = acute_visits(plan)
+    found = {}
+    for key, analysis in plan.analyses.items():
+        named = _named(plan, key)
+        if isinstance(analysis, Trajectory) and (times := _times(analysis)):
+            found[key] = (analysis.endpoint, times, True)
+        elif visits := tuple(visit for visit in named if visit in acute):
+            found[key] = (str(getattr(analysis, "endpoint", "")), visits, True)
+        elif isinstance(analysis, BY_VISIT) and not named and acute:
+            found[key] = (analysis.endpoint, acute, False)
+    return found
+
+
+def _needs_hours(nominal: float, length: float) -> bool:
+    """Say whether a visit after an infusion cannot be told by its day."""
+    return 0 < nominal < DAY or (nominal > 0 and length < DAY)
+
+
+def _named(plan: Plan, key: str) -> tuple[str, ...]:
+    """Give the visits that an analysis or its estimand names."""
+    analysis = plan.analyses[key]
+    visits = tuple(getattr(analysis, "visits", ())) if isinstance(analysis, Mmrm) else ()
+    visits += (analysis.visit,) if isinstance(analysis, Ancova) else ()
+    estimand = plan.estimands.get(getattr(analysis, "estimand", ""))
+    return visits if estimand is None or isinstance(analysis, Trajectory) else (*visits, estimand.variable.visit)
+
+
+def _times(analysis: Trajectory) -> tuple[str, ...]:
+    """Give the times within the first day that a course over time reports or bends at."""
+    knots = analysis.basis.spline if isinstance(analysis.basis, SplineBasis) else ()
+    return tuple(dict.fromkeys(hours_as_text(hours) for hours in (*analysis.report_at, *knots) if 0 < hours < DAY))
