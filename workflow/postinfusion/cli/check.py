@@ -6,9 +6,10 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from postinfusion.cli.step_line import print_step
 from postinfusion.cli.trial import data_folder, plan_path, results_folder, shown_path
@@ -18,6 +19,10 @@ from postinfusion.io.plans import read_plans
 from postinfusion.plan import rules
 from postinfusion.plan.parse import Reading
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.scale_rules import analysed_visits
+
+if TYPE_CHECKING:
+    from postinfusion.sources.read import Canonical
 
 UNTOUCHED = "Nothing was analysed; earlier results are untouched."
 PAGE = "check.html"
@@ -120,17 +125,13 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
     DataError
         The data have an error; the warnings of the plan come along.
     """
-    from postinfusion.derive.coverage import repeated, uncovered
-    from postinfusion.derive.datasets import derive
     from postinfusion.sources.read import canonical_tables, files_of
 
     of_plan = rules.check(plan)
     try:
         found = canonical_tables(plan, folder)
         tables = found.tables
-        of_time = [*uncovered(plan, plan.endpoints, derive(plan, path.stem, tables))]
-        for name, finding in repeated(plan, plan.endpoints, tables):
-            of_time += found.deliveries[name].problems_of([finding])
+        derived = _of_derivation(plan, path.stem, found)
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error
     digests = {file: read.digest(folder / file) for file in files_of(plan)}
@@ -142,9 +143,39 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
         "excluded_rows": {name: way.excluded for name, way in found.deliveries.items() if way.excluded},
         "empty_cells": {name: way.empty_cells for name, way in found.deliveries.items() if way.empty_cells},
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
-        "problems": [_plain(problem) for problem in (*of_plan, *found.problems, *of_time)],
+        "problems": [_plain(problem) for problem in (*of_plan, *found.problems, *derived)],
         "sha256": digests,
     }
+
+
+def _of_derivation(plan: Plan, trial: str, found: Canonical) -> list[Problem]:
+    """Give what the scores, the visits and the recall of the derived datasets show.
+
+    Raises
+    ------
+    DataError
+        A score cannot be computed as the data are; what was found before comes along.
+    """
+    from postinfusion.derive.coverage import repeated, uncovered
+    from postinfusion.derive.datasets import derive
+    from postinfusion.derive.recall import beyond_recall
+    from postinfusion.derive.scores import assessed
+
+    tables, problems = found.tables, []
+    if "assessments" in tables:
+        scored = assessed(plan, tables["assessments"])
+        problems += found.deliveries["assessments"].problems_of(scored.findings)
+        if any(problem.severity == "error" for problem in problems):
+            raise DataError([*found.problems, *problems])
+    adam = derive(plan, trial, tables)
+    problems += uncovered(plan, plan.endpoints, adam)
+    problems += beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam)
+    if "assessments" in tables:
+        tables["assessments"] = scored.frame
+    for name, finding in repeated(plan, plan.endpoints, tables):
+        delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions
+        problems += found.deliveries[name].problems_of([replace(finding, positions=delivered)])
+    return problems
 
 
 def _plain(problem: Problem) -> dict[str, str]:

@@ -36,6 +36,11 @@ ANALYSIS_VALUE = (
     Column("ANL01FL", "text", "Y: the record that represents its visit"),
     Column("DTYPE", "text", "how the value was derived, where it was not observed (LOCF)"),
 )
+SCORING = (
+    Column("NITEMS", "integer", "items answered, where the score was computed from items"),
+    Column("PRORFL", "text", "Y: prorated, since items are missing"),
+    Column("CENSFL", "text", "Y: at the value at which the task is stopped, so the true one is at least as large"),
+)
 
 ADSL = Table(
     "ADSL",
@@ -86,7 +91,7 @@ ADEX = Table(
 ADQS = Table(
     "ADQS",
     "one row for each score of an assessment",
-    (USUBJID, TRTP, TRTA, *ANALYSIS_VALUE, *SINCE_INFUSION),
+    (USUBJID, TRTP, TRTA, *ANALYSIS_VALUE, *SCORING, *SINCE_INFUSION),
     key=("USUBJID", "PARAMCD", "AHRFIRST", "AVISIT", "DTYPE"),
 )
 ADVS = Table(

@@ -18,6 +18,7 @@ from postinfusion.derive.events import (
 from postinfusion.derive.exposure import infusions, planned_infusions
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.records import scores, stacked, vital_signs, weights
+from postinfusion.derive.scores import with_scores
 from postinfusion.derive.time_since import time_zero
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import windows
@@ -45,6 +46,7 @@ def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str,
     -----
     No calendar date and, unless the plan keeps them, no original id is in any of the datasets.
     """
+    tables = with_scores(plan, tables)
     context = trial_context(plan, tables)
     adsl = subject_level(plan, trial, tables, context.keys)
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import claim, number, text
 from postinfusion.derive.context import Context
+from postinfusion.derive.scores import ANSWERED, CENSORED, PRORATED
 from postinfusion.derive.time_since import since_infusions, study_day
 from postinfusion.derive.visits import nominal_times, representative, supplied_visit, window_of, with_change
 
@@ -19,7 +20,12 @@ def scores(context: Context, assessments: pd.DataFrame) -> pd.DataFrame:
     """Give ADQS from the canonical assessments."""
     score = assessments["score"].fillna("total") if "score" in assessments else pd.Series("total", assessments.index)
     parameter = assessments["measure"].where(score == "total", assessments["measure"] + " " + score)
-    return values(context, "assessments", assessments, parameter, assessments["value"])
+    records = values(context, "assessments", assessments, parameter, assessments["value"])
+    if PRORATED not in assessments:
+        return records
+    marks = {"PRORFL": PRORATED, "CENSFL": CENSORED}
+    flags = {ours: np.where(assessments[theirs] > 0, "Y", "") for ours, theirs in marks.items()}
+    return records.assign(NITEMS=assessments[ANSWERED].astype("Int64"), **flags)
 
 
 def weights(context: Context, weighings: pd.DataFrame, height: pd.Series | None) -> list[pd.DataFrame]:

@@ -14,6 +14,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.uses import columns_used
 from postinfusion.sources import times
 from postinfusion.sources.mapping import visits_of_columns
+from postinfusion.sources.scales import scores_of_items, scores_of_scores
 from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
@@ -178,7 +179,8 @@ def _never_recorded(plan: Plan, found: set[str], of_columns: Collection[str]) ->
 
 def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that every endpoint is measured in some file."""
-    measured = set(_measured(deliveries))
+    of_items = set(_of_items(plan, deliveries))
+    measured = {*_measured(deliveries), *of_items}
     told: set[str] = set()
     for key, endpoint in plan.endpoints.items():
         if endpoint.parameter not in measured:
@@ -187,7 +189,7 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
             yield plan.places.problem(
                 ("endpoints", key, "measure"), f'no file measures "{endpoint.parameter}". {remedy}'
             )
-        elif endpoint.parameter in measured - set(_measured(deliveries, with_values=True)):
+        elif endpoint.parameter in measured - of_items - set(_measured(deliveries, with_values=True)):
             text = f'every value of "{endpoint.parameter}" is missing. It can only be described as such.'
             yield plan.places.problem(("endpoints", key, "measure"), text, "warning")
     assessments = deliveries.get("assessments")
@@ -209,8 +211,17 @@ def _measured(deliveries: Deliveries, *, with_values: bool = False) -> Iterator[
         yield from ["BMI"] if "height_cm" in deliveries.get("participants", deliveries["weights"]).frame else []
 
 
+def _of_items(plan: Plan, deliveries: Deliveries) -> Iterator[str]:
+    """Give the parameters that are computed: from single items, and from the scores that the files deliver."""
+    if "assessments" in deliveries and {"measure", "value"} <= {*deliveries["assessments"].frame}:
+        frame = deliveries["assessments"].frame
+        yield from scores_of_items(plan, frame)
+        yield from scores_of_scores(plan, frame)
+
+
 def _parameters(frame: pd.DataFrame) -> Iterator[str]:
-    """Give the measures, with their score where it is not the total."""
+    """Give the measures, with their score where it is not the total; single items are none."""
+    frame = frame[frame["item"].isna()] if "item" in frame else frame
     scores = frame["score"].fillna("total") if "score" in frame else pd.Series("total", index=frame.index)
     pairs = pd.DataFrame({"measure": frame["measure"], "score": scores}).dropna().drop_duplicates()
     for measure, score in pairs.itertuples(index=False):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as Mapped
+from dataclasses import dataclass, field, replace
 
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.columns import Column, Table
 from postinfusion.errors import Problem, listed, nearest
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.scale_rules import by_visit, item_columns
 from postinfusion.plan.source import Source
 
 FLAG = "flag:"
@@ -31,7 +33,9 @@ class Mapping:
     covariates, flags
         Participants only: name in the plan → their column.
     wide
-        (measure, visit or None, their column), for tables with a column per measure.
+        (measure, visit or None, their column), for tables with a column per measure or per item.
+    items
+        Their column → number of the item, for columns of single items.
     """
 
     table: Table
@@ -40,6 +44,7 @@ class Mapping:
     covariates: dict[str, str]
     flags: dict[str, str]
     wide: tuple[tuple[str, str | None, str], ...] = ()
+    items: Mapped[str, int] = field(default_factory=dict)
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -102,23 +107,27 @@ def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, li
         for key, theirs in named.items()
         for problem in _absent(plan, ("sources", name, part, key), theirs, source, header)
     ]
-    wide = tuple(_wide(source))
-    for measure, visit, theirs in wide:
+    of_items = tuple(item_columns(plan, source))
+    for measure, _, theirs, _ in of_items:
+        problems.extend(_absent(plan, ("sources", name, "items", measure), theirs, source, header))
+    wide = (*_wide(source), *((measure, visit, theirs) for measure, visit, theirs, _ in of_items))
+    for measure, visit, theirs in _wide(source):
         way: Path = ("sources", name, "wide", measure) if visit is None else ("sources", name, "wide", measure, visit)
         problems.extend(_absent(plan, way, theirs, source, header))
     for theirs in source.where:
         problems.extend(_absent(plan, ("sources", name, "where", theirs), theirs, source, header))
     named = {name: source.columns.get(name, name) for name in table.names if name not in _elsewhere(source)}
-    found = Mapping(table, source, named, source.covariates, source.flags, wide).within(header)
+    items = {theirs: item for _, _, theirs, item in of_items}
+    found = Mapping(table, source, named, source.covariates, source.flags, wide, items).within(header)
     return found, [*problems, *_required(found, header)]
 
 
 def _elsewhere(source: Source) -> tuple[str, ...]:
     """Give the columns that constants or a wide layout fill."""
-    if not source.wide:
+    if not source.wide and not source.items:
         return (*source.constants,)
-    by_visit = any(isinstance(columns, dict) for columns in source.wide.values())
-    return (*source.constants, *_WIDE_COLUMNS, *(["visit"] if by_visit else []))
+    of_visits = ["visit"] if visits_of_columns(source) else []
+    return (*source.constants, *_WIDE_COLUMNS, *(["item"] if source.items else []), *of_visits)
 
 
 def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
@@ -132,7 +141,8 @@ def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
 
 def visits_of_columns(source: Source) -> set[str]:
     """Give the visits that a wide layout has columns for."""
-    return {visit for _, visit, _ in _wide(source) if visit is not None}
+    of_items = {visit for written in source.items.values() for visit, _ in by_visit(written)}
+    return {visit for visit in {*of_items, *(visit for _, visit, _ in _wide(source))} if visit is not None}
 
 
 def _required(found: Mapping, header: Collection[str]) -> Iterator[Problem]:
@@ -204,6 +214,8 @@ def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
                 remedy = nearest(visit, plan.visit_names) or f"There are: {listed(plan.visit_names)}."
                 text = f"this is not a visit of the schedule. {remedy}"
                 yield plan.places.problem(("sources", name, "wide", measure, visit), text)
-    if len({isinstance(columns, str) for columns in source.wide.values()}) > 1:
+    shapes = {isinstance(columns, str) for columns in source.wide.values()}
+    shapes |= {visit is None for written in source.items.values() for visit, _ in by_visit(written)}
+    if len(shapes) > 1:
         text = "give either every measure one column, or every measure its columns by visit."
         yield plan.places.problem(("sources", name, "wide"), text)

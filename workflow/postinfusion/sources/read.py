@@ -16,6 +16,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import is_in_the_folder, is_read
 from postinfusion.sources import consistency, delimited, mapping, parquet, times
 from postinfusion.sources.records import Records
+from postinfusion.sources.scales import within_ranges
 from postinfusion.sources.tables import Delivery, deliver
 
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -91,6 +92,7 @@ def readable_tables(plan: Plan, folder: Path) -> Canonical:
                 deliveries[name], ignored[name] = _delivered(plan, name, folder, problems)
             except DataError as error:
                 problems.extend(error.problems)
+    deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
     deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
