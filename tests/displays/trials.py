@@ -58,6 +58,7 @@ INFUSED = {
         "baseline": {"method": "demographics", "variables": ["age", "diagnosis", "madrs"]},
         "madrs-summary": {"method": "summary", "endpoint": "madrs"},
         "madrs-missing": {"method": "missingness", "endpoint": "madrs"},
+        "in-windows": {"method": "windows", "endpoints": ["madrs"]},
         "madrs-mmrm": {"method": "mmrm", "endpoint": "madrs", "estimand": "primary", "covariance": ["us", "toeph"]},
         "madrs-course": {"method": "trajectory", "endpoint": "madrs", "report_at": ["4 h", "24 h", "7 d", "28 d"]},
         "madrs-ancova": {"method": "ancova", "endpoint": "madrs", "visit": "24 h"},
@@ -221,6 +222,22 @@ def _missingness(plan, _analysis, size, random) -> Iterator[Row]:
                 yield from rows(_counts(n, of), variable="assessment", **key)
 
 
+def _windows(plan, analysis, size, random) -> Iterator[Row]:
+    for key in analysis.endpoints:
+        parameter = plan.endpoints[key].parameter
+        for arm in _arms(plan):
+            of = {"parameter": parameter, "arm": arm}
+            yield from rows({"n": 9 * size}, variable="assessment", **of)
+            for term, n in (("", 5), ("before the first window", 5), ("between windows", 0)):
+                yield from rows(_counts(n, 9 * size), variable="assessment", level="outside", term=term, **of)
+            for visit in plan.schedule:
+                at = {"visit": visit.visit, "time": canonical_hours(visit.at), **of}
+                for term, n in (("", size), ("represents its visit", size - 1), ("further in the same window", 1)):
+                    yield from rows({"n": n}, variable="assessment", level="in window", term=term, **at)
+                spread = {"median": random.normal(), "min": -3.2, "max": 4.1}
+                yield from rows(spread, variable="deviation", unit="h", **at)
+
+
 def _interval(estimate: float, error: float) -> dict[str, float]:
     return {"estimate": estimate, "std_error": error, "df": 88.3,
             "conf_low": estimate - 1.99 * error, "conf_high": estimate + 1.99 * error}  # fmt: skip
@@ -334,7 +351,7 @@ def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:
 
 _BUILDERS = {
     "disposition": _disposition, "demographics": _demographics, "summary": _summary, "missingness": _missingness,
-    "mmrm": _mmrm, "trajectory": _trajectory, "ancova": _ancova, "weight": _weight,
+    "windows": _windows, "mmrm": _mmrm, "trajectory": _trajectory, "ancova": _ancova, "weight": _weight,
     "adverse-events": _adverse_events, "courses": _courses,
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ class Method(StrEnum):
     DEMOGRAPHICS = "demographics"
     SUMMARY = "summary"
     MISSINGNESS = "missingness"
+    WINDOWS = "windows"
     WEIGHT = "weight"
     COURSES = "courses"
     ADVERSE_EVENTS = "adverse-events"
@@ -53,6 +54,7 @@ OUTPUTS = {
         Output("CONSORT01", "Flow of participants", Section.DISPOSITION, Method.DISPOSITION, "figure"),
         Output("DST01", "Disposition", Section.DISPOSITION, Method.DISPOSITION, "table"),
         Output("DMT01", "Demographics and baseline characteristics", Section.DISPOSITION, Method.DEMOGRAPHICS, "table"),
+        Output("WINT01", "Assessments by window", Section.DISPOSITION, Method.WINDOWS, "table"),
         Output("CFBT01", "Observed values and change from baseline", Section.EFFICACY, Method.SUMMARY, "table"),
         Output("MIST01", "Missing assessments", Section.EFFICACY, Method.MISSINGNESS, "table"),
         Output("MMRMT01", "Mixed model for repeated measures", Section.EFFICACY, Method.MMRM, "table"),

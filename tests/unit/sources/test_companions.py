@@ -97,8 +97,8 @@ def test_numbers_that_look_like_another_unit_are_refused_with_the_range_and_a_su
     text = told(completed(table, measured(name, values), Clock.DATE_TIME))[0]
     assert (
         text
-        == f"the values reach from {min(values):g} to {max(values):g}, which looks like {unit.split()[-1]}. "
-        + (f"Say so: constants: {{{unit}}}.")
+        == f"the values reach from {min(values):g} to {max(values):g}, which looks like {unit.rsplit(maxsplit=1)[-1]}. "
+        f"Say so: constants: {{{unit}}}."
     )
 
 

@@ -22,10 +22,11 @@ from postinfusion.plan.analyses import (
     Summary,
     Trajectory,
     Weight,
+    Windows,
 )
 from postinfusion.plan.plan import Plan
 
-Descriptive = Disposition | Demographics | Summary | Missingness | Weight | AdverseEvents
+Descriptive = Disposition | Demographics | Summary | Missingness | Windows | Weight | AdverseEvents
 
 
 @dataclass(frozen=True)
@@ -104,14 +105,8 @@ def _description(plan: Plan, analysis: Descriptive, adam: Adam, population: Memb
             from postinfusion.analyses.demographics import demographics
 
             return demographics(plan, analysis, adam, population)
-        case Summary():
-            from postinfusion.analyses.summary import summary
-
-            return summary(plan, analysis, adam, population)
-        case Missingness():
-            from postinfusion.analyses.missingness import missingness
-
-            return missingness(plan, analysis, adam, population)
+        case Summary() | Missingness() | Windows():
+            return _description_by_visit(plan, analysis, adam, population)
         case Weight():
             from postinfusion.analyses.summary import weight
 
@@ -120,6 +115,25 @@ def _description(plan: Plan, analysis: Descriptive, adam: Adam, population: Memb
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
+
+
+def _description_by_visit(
+    plan: Plan, analysis: Summary | Missingness | Windows, adam: Adam, population: Members
+) -> list[Row]:
+    """Call the function of a method that describes assessments by visit."""
+    match analysis:
+        case Summary():
+            from postinfusion.analyses.summary import summary
+
+            return summary(plan, analysis, adam, population)
+        case Missingness():
+            from postinfusion.analyses.missingness import missingness
+
+            return missingness(plan, analysis, adam, population)
+        case Windows():
+            from postinfusion.analyses.windows import windows
+
+            return windows(plan, analysis, adam, population)
 
 
 def _model(plan: Plan, analysis: Model, adam: Adam, population: Members) -> list[Row]:

@@ -27,6 +27,7 @@ ANALYSIS_VALUE = (
     Column("PARAMCD", "text", "parameter: the measure, with its score where it is not the total"),
     Column("AVISIT", "text", "visit whose window holds the record; empty when unscheduled"),
     Column("AVISITN", "number", "nominal time of the visit", "h"),
+    Column("AWTDIFF", "number", "time since the nominal time of the visit for the participant", "h"),
     Column("ATPTN", "number", "planned minute since the start of the infusion", "min"),
     Column("AVAL", "number", "value"),
     Column("BASE", "number", "value at baseline"),

@@ -69,6 +69,7 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     records["CLOCK"] = number(table, "taken")
     records["AVISIT"] = _visits(context, table, records)
     records = _with_nominal_times(context, records)
+    records["AWTDIFF"] = records["AHRFIRST"] - records["NOMINAL"]
     days = context.days(source, table, "taken") if "taken" in table else records["AHRFIRST"]
     records["ADY"] = study_day(days.fillna(records["AHRFIRST"]))
     if context.infused is not None:

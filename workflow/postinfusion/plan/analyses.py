@@ -52,6 +52,14 @@ class Missingness(_Analysis):
     """Key under endpoints."""
 
 
+class Windows(_Analysis):
+    """How many assessments fell into which window, and how many outside all (WINT01)."""
+
+    method: Literal[Method.WINDOWS]
+    endpoints: tuple[Name, ...] = ()
+    """Keys under endpoints; empty: all."""
+
+
 class Weight(_Analysis):
     """Weight and body mass index by visit, never pooled over diagnoses for body mass index (WTT01)."""
 
@@ -143,7 +151,17 @@ class Ancova(_Model):
 
 
 Analysis = Annotated[
-    Disposition | Demographics | Summary | Missingness | Weight | Courses | AdverseEvents | Mmrm | Trajectory | Ancova,
+    Disposition
+    | Demographics
+    | Summary
+    | Missingness
+    | Windows
+    | Weight
+    | Courses
+    | AdverseEvents
+    | Mmrm
+    | Trajectory
+    | Ancova,
     Field(discriminator="method"),
 ]
 Model = Mmrm | Trajectory | Ancova

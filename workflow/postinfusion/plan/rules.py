@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
 from postinfusion.plan import scale_rules, timing
-from postinfusion.plan.analyses import Analysis, Ancova, Demographics, Mmrm, Trajectory, Weight
+from postinfusion.plan.analyses import Analysis, Ancova, Demographics, Mmrm, Trajectory, Weight, Windows
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
 from postinfusion.plan.left_out import LeftOut
@@ -161,6 +161,9 @@ class _Rules:
                 yield from self.unknown(
                     (*way, "variables"), analysis.variables, allowed, "a column, covariate or endpoint"
                 )
+            elif isinstance(analysis, Windows):
+                way = (*way, "endpoints")
+                yield from self.unknown(way, analysis.endpoints, self.plan.endpoints, "an endpoint")
             elif isinstance(analysis, Weight):
                 yield from self.weight(way, analysis)
             elif isinstance(analysis, Mmrm | Trajectory | Ancova):

@@ -67,6 +67,13 @@ def _missingness(results: Results) -> str:
     )
 
 
+def _windows(results: Results) -> str:
+    return (
+        f"Assessments were counted by window of the schedule and arm{_in_population(results)}; deviations are from the "
+        "nominal time of the visit for each participant."
+    )
+
+
 def _weight(results: Results) -> str:
     by = results.analysis.by if isinstance(results.analysis, Weight) else ""
     apart = f", apart by {formats.in_sentence(by)}" if by else ""
@@ -156,6 +163,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     Method.DEMOGRAPHICS: _demographics,
     Method.SUMMARY: _summary,
     Method.MISSINGNESS: _missingness,
+    Method.WINDOWS: _windows,
     Method.WEIGHT: _weight,
     Method.COURSES: _courses,
     Method.ADVERSE_EVENTS: _adverse_events,

@@ -16,6 +16,7 @@ from postinfusion.present.tables import (
     lmmt01,
     mist01,
     mmrmt01,
+    wint01,
     wtt01,
 )
 
@@ -24,6 +25,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "DMT01": dmt01.table,
     "CFBT01": cfbt01.table,
     "MIST01": mist01.table,
+    "WINT01": wint01.table,
     "MMRMT01": mmrmt01.table,
     "LMMT01": lmmt01.table,
     "AOVT01": aovt01.table,
