@@ -1,4 +1,4 @@
-"""Write what is generated from the models of the plan: the schema for editors and the reference page of keys."""
+"""Write what is generated: the schema of plans and the page of their keys, and the catalogue of scales and its page."""
 
 from __future__ import annotations
 
@@ -32,18 +32,26 @@ name needs no line. Files are CSV (UTF-8, commas, a header) or Parquet. Dates an
 """
 
 
+REPOSITORY = Path(__file__).resolve().parents[3]
+CATALOGUE = REPOSITORY / "workflow" / "postinfusion" / "instruments" / "catalogue.json"
+SCALES = REPOSITORY / "workflow" / "docs" / "instruments.md"
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    repository = Path(__file__).resolve().parents[3]
-    parser.add_argument("--out", type=Path, default=repository / "config", help="folder; left out: config/")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "config", help="folder; left out: config/")
 
 
 def run(arguments: Namespace) -> int:
-    """Write both files."""
+    """Write the files on plans, then the catalogue, and last its page, which reads the catalogue."""
+    from postinfusion.instruments.reference import page
+    from postinfusion.instruments.source_files import as_json
     from postinfusion.io import write
 
+    write.text(CATALOGUE, as_json())
     for name, content in generated().items():
         write.text(arguments.out / name, content)
+    write.text(SCALES, page())
     return 0
 
 
