@@ -28,6 +28,8 @@ def _clock(time: str) -> Column:
     return Column(f"{time}{CLOCK}", "text", f"hour of the day of {time}, as in 09:30 or 9.5")
 
 
+QUALIFIER = Column("qualifier", "text", "what stood beside the number in its cell, for example < or >")
+
 PARTICIPANTS = Table(
     "participants",
     "one row for each participant who entered the trial",
@@ -128,6 +130,7 @@ ASSESSMENTS = Table(
         Column("score", "text", "which score of the scale; `total` where there is only one; empty for a single item"),
         Column("item", "integer", "number of the item, where the row holds the answer to a single item", minimum=1),
         Column("value", "number", "the score; empty when not done", required=True),
+        QUALIFIER,
         Column("taken", "time", "when it was assessed"),
         _clock("taken"),
         TIMING,
@@ -165,6 +168,7 @@ VITALS = Table(
         Column("minute", "number", "planned minute since the start of the infusion", "min", minimum=-120, maximum=2880),
         Column("measure", "text", "what was measured, for example SBP", required=True, complete=True),
         Column("value", "number", "the measured value", required=True),
+        QUALIFIER,
         Column("taken", "time", "when it was measured"),
         _clock("taken"),
         TIMING,
@@ -180,6 +184,7 @@ LABORATORY = Table(
         ID,
         Column("test", "text", "what was measured, for example K or QTCF", required=True, complete=True),
         Column("value", "number", "the result", required=True),
+        QUALIFIER,
         Column("unit", "text", "unit of the result"),
         Column("taken", "time", "when the sample was taken"),
     ),

@@ -155,14 +155,18 @@ def overlapping_infusions(infusions: pd.DataFrame) -> Iterator[Finding]:
         yield Finding(("start",), np.sort(ordered.index[overlapping].to_numpy()), text)
 
 
-def to_correct(column: Column, shown: pd.Series, wrong: Mask, what: str) -> Iterator[Finding]:
+def to_correct(
+    column: Column, shown: pd.Series, wrong: Mask, what: str, filled: int | None = None
+) -> Iterator[Finding]:
     """Give wrong cells by value; only what looks like a code for missing is offered as one, as n/a, -9 and 999 do."""
     code = shown.str.fullmatch(_CODE).astype("boolean").fillna(value=False).to_numpy(dtype="bool")
-    yield from by_value(column, shown, wrong & ~code, f"{what} Correct it.")
-    yield from by_value(column, shown, wrong & code, f"{what} Correct it, or add it to missing_codes.")
+    yield from by_value(column, shown, wrong & ~code, f"{what} Correct it.", filled)
+    yield from by_value(column, shown, wrong & code, f"{what} Correct it, or add it to missing_codes.", filled)
 
 
-def by_value(column: Column, shown: pd.Series, wrong: Mask, remedy: str) -> Iterator[Finding]:
+def by_value(
+    column: Column, shown: pd.Series, wrong: Mask, remedy: str, filled: int | None = None
+) -> Iterator[Finding]:
     """Give wrong cells as one finding per value, the first few; the values of an identifier are not told.
 
     Where at least half of the cells that hold something are wrong in the same way, they are one finding: then it is
@@ -178,6 +182,8 @@ def by_value(column: Column, shown: pd.Series, wrong: Mask, remedy: str) -> Iter
         Which of them are wrong.
     remedy
         The sentence that follows the value.
+    filled
+        How many cells of the column hold something, where ``shown`` are only some of its cells.
     """
     positions = np.flatnonzero(wrong)
     if not len(positions):
@@ -186,7 +192,7 @@ def by_value(column: Column, shown: pd.Series, wrong: Mask, remedy: str) -> Iter
         yield Finding((column.name,), positions, f"the value {remedy}")
         return
     codes, distinct = pd.factorize(shown.iloc[positions])
-    if len(distinct) >= _FEWEST_TOGETHER and 2 * len(positions) >= shown.notna().sum():
+    if len(distinct) >= _FEWEST_TOGETHER and 2 * len(positions) >= (shown.notna().sum() if filled is None else filled):
         text = f"{len(distinct):,} values such as {quoted(distinct[0])}: each {remedy}"
         yield Finding((column.name,), positions, text)
         return

@@ -10,6 +10,7 @@ from postinfusion.errors import DataError, Problem, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 ROWS = 250_000
 
@@ -55,6 +56,34 @@ def parquet_chunks(
         for batch in parquet.iter_batches(batch_size=rows, columns=wanted):
             frame = batch.to_pandas()
             yield frame.assign(**{name: _in_order(frame[name]) for name in factors})
+
+
+def parquet_schema(path: Path) -> tuple[pa.Schema, int]:
+    """Give the columns of a Parquet file with their types, and how many rows it has.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or it is not Parquet.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as parquet:
+            return parquet.schema_arrow, parquet.metadata.num_rows
+    except FileNotFoundError:
+        raise DataError(Problem(path.name, "", "there is no such file. Correct its name.")) from None
+    except (pa.ArrowException, OSError):
+        raise DataError(Problem(path.name, "", "this is not a Parquet file. Export it again.")) from None
+
+
+def parquet_batches(path: Path, columns: Sequence[str], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
+    """Give some columns of a Parquet file in batches of rows, with the types that the file declares."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetFile(path) as parquet:
+        yield from parquet.iter_batches(batch_size=rows, columns=list(columns))
 
 
 def _in_order(column: pd.Series[pd.CategoricalDtype]) -> pd.Series[pd.CategoricalDtype]:

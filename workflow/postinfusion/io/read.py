@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from postinfusion.errors import DataError, PlanError, Problem
 
@@ -33,6 +33,27 @@ def bytes_(path: Path) -> bytes:
         raise DataError(Problem(path.name, "", "there is no such file. Put it there or correct its name.")) from cause
     except OSError as cause:
         raise DataError(Problem(path.name, "", f"the file cannot be read: {cause.strerror}.")) from cause
+
+
+def stream(path: Path) -> BinaryIO:
+    """Open a file to read its bytes; whoever opens it closes it.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or it cannot be read.
+    """
+    try:
+        return path.open("rb")
+    except FileNotFoundError as cause:
+        raise DataError(Problem(path.name, "", "there is no such file. Put it there or correct its name.")) from cause
+    except OSError as cause:
+        raise DataError(Problem(path.name, "", f"the file cannot be read: {cause.strerror}.")) from cause
+
+
+def size(path: Path) -> int:
+    """Give the size of a file in bytes."""
+    return _existing(path).stat().st_size
 
 
 def text(path: Path) -> str:

@@ -6,13 +6,18 @@ from enum import StrEnum
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Name
 
-ENDINGS = (".csv", ".parquet")
+TEXT = (".csv", ".tsv", ".txt")
+SPREADSHEETS = (".xlsx", ".xlsm")
+STATISTICAL = (".sav", ".zsav", ".dta", ".sas7bdat", ".xpt")
+JSON = (".json", ".ndjson")
+ENDINGS = (*TEXT, *SPREADSHEETS, ".parquet", *STATISTICAL, *JSON)
 """How the names of files end that can be read, in any case of letters."""
+_OLD_EXCEL = (".xls", ".xlsb", ".ods")
 
 
 ITEM = "{item}"
@@ -26,6 +31,69 @@ class Clock(StrEnum):
     HOURS = "hours"
     DAYS = "days"
     STUDY_DAY = "study-day"
+
+
+class Encoding(StrEnum):
+    """How the letters of a text file are written as bytes."""
+
+    UTF_8 = "utf-8"
+    UTF_16 = "utf-16"
+    LATIN_1 = "latin-1"
+    CP1252 = "cp1252"
+
+
+class Separator(StrEnum):
+    """What stands between the cells of a text file."""
+
+    COMMA = "comma"
+    SEMICOLON = "semicolon"
+    TAB = "tab"
+    BAR = "bar"
+
+    @property
+    def mark(self) -> str:
+        """The character."""
+        return {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}[self.value]
+
+
+class Decimal(StrEnum):
+    """The decimal mark of numbers."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+    @property
+    def mark(self) -> str:
+        """The character."""
+        return "," if self is Decimal.COMMA else "."
+
+
+class Dates(StrEnum):
+    """In which order a date in numbers is written."""
+
+    YEAR_FIRST = "year-first"
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
+class Labels(StrEnum):
+    """What to take of a value that has a code and a label."""
+
+    CODES = "codes"
+    LABELS = "labels"
+
+
+class Standard(StrEnum):
+    """A standard of clinical data whose columns are known."""
+
+    ADAM = "adam"
+    SDTM = "sdtm"
+
+
+class Qualifiers(StrEnum):
+    """What to do with what stands beside a number in its cell."""
+
+    KEEP = "keep"
 
 
 def is_in_the_folder(file: str) -> bool:
@@ -43,8 +111,24 @@ def _readable(file: str) -> str:
     """Refuse a file that lies elsewhere, or whose content would wrongly be taken for a table."""
     if not is_in_the_folder(file):
         raise ValueError(f"{file!r} is not in the trial's folder under data/: put it there and write its name")
+    if file.lower().endswith(_OLD_EXCEL):
+        raise ValueError(f"{file!r} is a spreadsheet of a kind that is not read: save it as .xlsx and name that file")
     if not is_read(file):
-        raise ValueError(f"{file!r} is neither CSV nor Parquet: save it as CSV UTF-8 and write the name of that file")
+        raise ValueError(
+            f"{file!r} is of no kind that is read ({', '.join(ENDINGS)}): save it as CSV UTF-8 and name that file"
+        )
+    return file
+
+
+def _as_name(sheet: object) -> object:
+    """Give the number of a sheet as text, as its name is; anything else as it is."""
+    return str(sheet) if isinstance(sheet, int) and not isinstance(sheet, bool) else sheet
+
+
+def _in_the_folder(file: str) -> str:
+    """Refuse a data dictionary that lies elsewhere or is no CSV."""
+    if file and not (is_in_the_folder(file) and file.lower().endswith(".csv")):
+        raise ValueError(f"{file!r} is no CSV in the trial's folder under data/: put it there and write its name")
     return file
 
 
@@ -52,7 +136,14 @@ class Source(Part):
     """One file that delivers one table."""
 
     file: Annotated[Name, AfterValidator(_readable)]
-    """File in the trial's folder under data/; CSV or Parquet by its ending."""
+    """File in the trial's folder under data/. Its ending says what it is: text with separators (.csv, .tsv, .txt),
+    Excel (.xlsx, .xlsm), .parquet, SPSS (.sav, .zsav), Stata (.dta), SAS (.sas7bdat, .xpt), Dataset-JSON (.json,
+    .ndjson)."""
+    standard: Standard | None = None
+    """The file follows CDISC ADaM or SDTM: its columns are mapped as the standard names them. What the plan maps itself
+    goes before."""
+    dictionary: Annotated[str, AfterValidator(_in_the_folder)] = ""
+    """Data dictionary of a REDCap project, CSV in the same folder: columns that it marks as identifiers are refused."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our column name → their column name. A column that already has our name needs no line."""
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -74,3 +165,22 @@ class Source(Part):
     column; or, where a row holds all visits, → visit → one of the two."""
     clock: Clock = Clock.DATE_TIME
     """What time columns hold: a date-time or date; hours or days since time zero; a study day (no day 0)."""
+    sheet: Annotated[Name, BeforeValidator(_as_name)] | None = None
+    """Excel only: name of the sheet, or its number from 1. Left out: the only one that holds anything."""
+    header_row: int | None = Field(default=None, ge=1, le=1000)
+    """Text and Excel: the row with the names of the columns, from 1; what stands above it is not read. Left out: the
+    first row that holds anything."""
+    encoding: Encoding | None = None
+    """Text only. Left out: UTF-8 or UTF-16 as the file shows; text that is neither is read as cp1252 with a warning."""
+    separator: Separator | None = None
+    """Text only: what stands between cells. Left out: what the header shows."""
+    decimal: Decimal | None = None
+    """The decimal mark of numbers in text. Left out: a comma where separators are none and numbers show it, else a
+    point."""
+    dates: Dates | None = None
+    """The order of dates such as 03/04/2023; needed where day and month cannot be told apart."""
+    labels: Labels = Labels.CODES
+    """SPSS, Stata, SAS: read the codes of values, or their labels."""
+    qualifiers: dict[str, Qualifiers] = Field(default_factory=dict)
+    """Our column of numbers → keep: cells such as <5, >300, 12* or approx 40 give the number, and what stands beside it
+    goes to the column qualifier. Without this such cells are refused."""

@@ -13,6 +13,7 @@ from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.scale_rules import by_visit, item_columns
 from postinfusion.plan.source import Source
+from postinfusion.sources.standards import DOMAINS, with_standard
 
 FLAG = "flag:"
 _WIDE_COLUMNS = ("measure", "value")
@@ -99,7 +100,7 @@ def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, li
     header
         Names of the columns of the file.
     """
-    source, table = plan.sources[name], TABLES[name]
+    source, table = with_standard(plan.sources[name], name, header), TABLES[name]
     parts = {"columns": source.columns, "covariates": source.covariates, "flags": source.flags}
     problems = [
         problem
@@ -176,6 +177,7 @@ def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]
         "columns": [*source.columns],
         "constants": [*source.constants],
         "values": [key for key in source.values if key not in source.covariates],
+        "qualifiers": [*source.qualifiers],
     }
     for part, keys in named.items():
         for key in keys:
@@ -200,7 +202,19 @@ def _misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
         if key in TABLES["participants"].names:
             text = "participants have a column of this name. Map it under columns."
             yield plan.places.problem(("sources", name, "covariates", key), text)
+    yield from _reading_misplaced(plan, name, source)
     yield from _wide_misplaced(plan, name, source)
+
+
+def _reading_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
+    """Give what a source says about how it is written and its table cannot use."""
+    if source.standard and name not in DOMAINS[source.standard]:
+        text = f"the standard says nothing of {name}. Map its columns under columns, and remove this key."
+        yield plan.places.problem(("sources", name, "standard"), text)
+    for key in source.qualifiers:
+        if key != "value":
+            text = "only the column value can keep what stands beside its numbers. Remove it."
+            yield plan.places.problem(("sources", name, "qualifiers", key), text)
 
 
 def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:

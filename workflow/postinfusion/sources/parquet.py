@@ -2,56 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from postinfusion.errors import Problem
-from postinfusion.io import read as files
-from postinfusion.sources.records import Records
+from postinfusion.io import chunks as file_chunks
+from postinfusion.plan.source import Source
+from postinfusion.sources.cell_text import as_text, has_time_of_day
+from postinfusion.sources.foreign import parsing
+from postinfusion.sources.records import Opened, Records, distinct_names
+
+_KIND = "a Parquet file"
 
 
-def read(path: Path, wanted: Collection[str], file: str) -> Records:
-    """Give the records of a file with some of its columns.
+def opened(path: Path, source: Source) -> Opened:
+    """Open a Parquet file: its columns, and its records chunk by chunk.
 
     A column of timestamps that all lie at midnight is one of dates. One whose type no cell of a table can have, or that
     holds times with a zone, is left out and told among the problems.
+
+    Raises
+    ------
+    DataError
+        The file is not Parquet, or two columns have the same name.
     """
-    table = files.table(path, list(wanted))
+    schema, size = file_chunks.parquet_schema(path)
+    names = tuple(distinct_names(list(schema.names), source.file, None))
+    raw = dict(zip(names, schema.names, strict=True))
+    return Opened(
+        source.file, names, lambda wanted: _chunks(path, source.file, {name: raw[name] for name in wanted}), size=size
+    )
+
+
+def _chunks(path: Path, file: str, wanted: dict[str, str]) -> Iterator[Records]:
+    """Give the records with some columns, chunk by chunk."""
+    schema, _ = file_chunks.parquet_schema(path)
+    with parsing(file, _KIND):
+        days = _days(path, [raw for raw in wanted.values() if _is_local_timestamp(schema.field(raw).type)])
+    done, given = 0, False
+    batches = file_chunks.parquet_batches(path, [*wanted.values()])
+    while True:
+        with parsing(file, _KIND):
+            batch = next(batches, None)
+        if batch is None and given:
+            return
+        table = schema.empty_table() if batch is None else pa.Table.from_batches([batch])
+        yield _records(table, file, wanted, days, done)
+        done, given = done + table.num_rows, True
+
+
+def _records(table: pa.Table, file: str, wanted: dict[str, str], days: set[str], before: int) -> Records:
+    """Give one chunk as text."""
     texts: dict[str, pd.Series] = {}
     problems: list[Problem] = []
-    for name in wanted:
+    for name, raw in wanted.items():
         try:
-            texts[name] = _text(table[name])
+            texts[name] = as_text(table[raw], days=raw in days)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            text = (
-                f'"{name}" has the type {table[name].type}, which cannot be read. Export text, numbers or local times.'
-            )
+            kind = table[raw].type
+            text = f'"{name}" has the type {kind}, which cannot be read. Export text, numbers or local times.'
             problems.append(Problem(file, "", text))
+    done = before + table.num_rows
     frame = pd.DataFrame(texts, index=pd.RangeIndex(table.num_rows))
-    return Records(file, frame, np.arange(1, table.num_rows + 1), tuple(problems))
+    return Records(file, frame, np.arange(before + 1, done + 1), tuple(problems), done=done)
 
 
-def _text(cells: pa.ChunkedArray) -> pd.Series:
-    """Give one column as text without blanks around it; a missing cell is empty."""
-    if pa.types.is_dictionary(cells.type):
-        cells = pc.cast(cells, cells.type.value_type)
-    if pa.types.is_timestamp(cells.type):
-        cells = _dates_where_midnight(cells)
-    if pa.types.is_floating(cells.type):
-        cells = pc.if_else(pc.is_nan(cells), pa.scalar(None, cells.type), cells)
-    text: pd.Series = pc.cast(cells, pa.string()).to_pandas()
-    return text.astype("str").fillna("").str.strip()
+def _is_local_timestamp(kind: pa.DataType) -> bool:
+    """Say whether a column holds timestamps without a zone."""
+    return pa.types.is_timestamp(kind) and kind.tz is None
 
 
-def _dates_where_midnight(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Give timestamps as dates where none has a time of day."""
-    if cells.type.tz is not None:
-        raise pa.ArrowInvalid("times with a zone")
-    days = pc.cast(cells, pa.date32(), safe=False)
-    has_time = pc.any(pc.not_equal(pc.cast(days, cells.type), cells)).as_py()
-    return cells if has_time else days
+def _days(path: Path, columns: Collection[str]) -> set[str]:
+    """Give the columns of timestamps of which none has a time of day."""
+    days = {*columns}
+    if not days:
+        return days
+    for batch in file_chunks.parquet_batches(path, sorted(days)):
+        days -= {name for name in days if has_time_of_day(batch.column(name))}
+        if not days:
+            break
+    return days

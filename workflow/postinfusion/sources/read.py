@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,12 +13,17 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import is_in_the_folder, is_read
-from postinfusion.sources import consistency, delimited, mapping, parquet, times
-from postinfusion.sources.records import Records
+from postinfusion.plan.source import Source, is_in_the_folder, is_read
+from postinfusion.sources import consistency, data_dictionary, mapping
+from postinfusion.sources.formats import opened
+from postinfusion.sources.identifiers import Gate, gate, shielded, use_of
+from postinfusion.sources.records import Opened
 from postinfusion.sources.scales import within_ranges
-from postinfusion.sources.tables import Delivery, deliver
+from postinfusion.sources.standards import with_standard
+from postinfusion.sources.tables import Delivery, GrowingTable
 
+Progress = Callable[[str, int, int, str], None]
+"""Told with the name of a file, how much of it is read, how large it is (0: not known), and the unit of both."""
 _QUOTED = re.compile(r'"([^"]*)"')
 _HIDDEN = "a participant's id (not shown)"
 _SHORT = 4
@@ -49,7 +54,7 @@ class Canonical:
         return {name: delivery.frame for name, delivery in self.deliveries.items()}
 
 
-def canonical_tables(plan: Plan, folder: Path) -> Canonical:
+def canonical_tables(plan: Plan, folder: Path, progress: Progress | None = None) -> Canonical:
     """Give the canonical tables of a trial.
 
     Parameters
@@ -58,19 +63,21 @@ def canonical_tables(plan: Plan, folder: Path) -> Canonical:
         The plan of the trial.
     folder
         Folder of its data files.
+    progress
+        Called after each chunk of a file.
 
     Raises
     ------
     DataError
         With every problem, warnings included, when one of them is an error.
     """
-    found = readable_tables(plan, folder)
+    found = readable_tables(plan, folder, progress)
     if any(problem.severity == "error" for problem in found.problems):
         raise DataError(found.problems)
     return found
 
 
-def readable_tables(plan: Plan, folder: Path) -> Canonical:
+def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) -> Canonical:
     """Give the canonical tables of a trial that can be read, errors among the problems.
 
     Parameters
@@ -79,24 +86,30 @@ def readable_tables(plan: Plan, folder: Path) -> Canonical:
         The plan of the trial, or what is left of it: then only what it still says is checked.
     folder
         Folder of its data files.
+    progress
+        Called after each chunk of a file.
     """
     problems = list(mapping.unknown_names(plan))
     if not folder.is_dir():
         return Canonical({}, (*problems, _no_folder(plan, folder)), {})
     problems += [_no_file(folder, file) for file in files_of(plan) if not (folder / file).is_file()]
     deliveries: dict[str, Delivery] = {}
-    ignored: dict[str, tuple[str, ...]] = {}
-    for name, source in plan.sources.items():
-        if name in TABLES and (folder / source.file).is_file():
-            try:
-                deliveries[name], ignored[name] = _delivered(plan, name, folder, problems)
-            except DataError as error:
-                problems.extend(error.problems)
+    gates: dict[str, Gate] = {}
+    found = _opened(plan, folder, problems)
+    plan = _with_standards(plan, found)
+    for name, file in found.items():
+        try:
+            deliveries[name] = _delivered(
+                plan, name, file, gates, marked=_marked(plan, file, folder), problems=problems, progress=progress
+            )
+        except DataError as error:
+            problems.extend(error.problems)
     deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
-    deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
-    return Canonical(deliveries, tuple(without_ids(dict.fromkeys(problems), _ids(deliveries))), ignored)
+    told = [problem for gate in gates.values() for problem in gate.problems] + shielded(problems, gates)
+    ignored = {name: delivery.ignored for name, delivery in deliveries.items()}
+    return Canonical(deliveries, tuple(without_ids(dict.fromkeys(told), _ids(deliveries))), ignored)
 
 
 def without_ids(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:
@@ -119,13 +132,89 @@ def _ids(deliveries: Mapping[str, Delivery]) -> set[str]:
     return set(participants.frame["id"].dropna()) if participants and has_ids else set()
 
 
-def _delivered(plan: Plan, name: str, folder: Path, problems: list[Problem]) -> tuple[Delivery, tuple[str, ...]]:
-    """Give one table and the columns that nothing uses; what the header lacks is added to the problems."""
-    file = plan.sources[name].file
-    way, lacking = mapping.mapping(plan, name, header := _header(folder / file, file))
-    records = _records(folder / file, way.wanted, file)
-    problems.extend([*lacking, *records.problems])
-    return deliver(plan, way, records), way.ignored(header)
+def _opened(plan: Plan, folder: Path, problems: list[Problem]) -> dict[str, Opened]:
+    """Open the file of each source that is there; what is wrong with the others is added to the problems."""
+    found: dict[str, Opened] = {}
+    for name, source in plan.sources.items():
+        if name in TABLES and (folder / source.file).is_file():
+            try:
+                found[name] = opened(folder / source.file, source)
+            except DataError as error:
+                problems.extend(error.problems)
+    problems.extend(problem for file in found.values() for problem in file.problems)
+    return found
+
+
+def _with_standards(plan: Plan, found: Mapping[str, Opened]) -> Plan:
+    """Give the plan with the columns that the standards of its sources name."""
+    sources = {
+        name: with_standard(source, name, found[name].header) if name in found else source
+        for name, source in plan.sources.items()
+    }
+    return plan.model_copy(update={"sources": sources})
+
+
+def _marked(plan: Plan, file: Opened, folder: Path) -> dict[str, str]:
+    """Give the columns of a file that data dictionaries mark as identifying, each with the name of its dictionary.
+
+    Raises
+    ------
+    DataError
+        A dictionary is not there, or is none.
+    """
+    named = {source.dictionary for source in plan.sources.values() if source.file == file.file and source.dictionary}
+    found: dict[str, str] = {}
+    for name in sorted(named):
+        if not (folder / name).is_file():
+            raise DataError(_no_file(folder, name))
+        dictionary = opened(folder / name, Source(file=name))
+        columns = data_dictionary.columns_of(dictionary.header, name)
+        cells = dictionary.records(columns).frame
+        marks = data_dictionary.marked(cells[columns[0]], cells[columns[1]], file.header)
+        found |= dict.fromkeys(marks, name)
+    return found
+
+
+def _delivered(
+    plan: Plan,
+    name: str,
+    file: Opened,
+    gates: dict[str, Gate],
+    *,
+    marked: Mapping[str, str],
+    problems: list[Problem],
+    progress: Progress | None,
+) -> Delivery:
+    """Give one table; what the header lacks is added to the problems, and what the gate finds in the file to the gates.
+
+    A file is read once for each table that it delivers, and the gate looks at all its columns the first time.
+    """
+    way, lacking = mapping.mapping(plan, name, file.header)
+    problems.extend(lacking)
+    table = GrowingTable(plan, way, file.decimal)
+    if file.file in gates:
+        for _ in _growing(table, file, way.wanted, progress):
+            pass
+    else:
+        own = [column for column in file.header if column and column not in file.derived]
+        frames = _growing(table, file, list(dict.fromkeys([*own, *way.wanted])), progress)
+        use = use_of(plan, file.file, marked)
+        gates[file.file] = gate(
+            file.file, own, (frame[frame.columns.intersection(own)] for frame in frames), use, plan.missing_codes
+        )
+    delivery = table.delivery()
+    return replace(delivery, ignored=tuple(one for one in way.ignored(file.header) if one not in file.derived))
+
+
+def _growing(
+    table: GrowingTable, file: Opened, columns: Collection[str], progress: Progress | None
+) -> Iterator[pd.DataFrame]:
+    """Add the chunks of a file to a table one after the other, tell after each how much is read, and give its cells."""
+    for records in file.chunks(columns):
+        table.add(records)
+        yield records.frame
+        if progress is not None:
+            progress(file.file, records.done, file.size, file.unit)
 
 
 def _no_folder(plan: Plan, folder: Path) -> Problem:
@@ -148,29 +237,13 @@ def _shown(folder: Path) -> str:
     return f"data/{folder.name}" if folder.parent.name == "data" else folder.name
 
 
-def _header(path: Path, file: str) -> tuple[str, ...]:
-    """Give the names of the columns of a file."""
-    if _is_parquet(file):
-        return files.column_names(path)
-    return delimited.header(files.bytes_(path), file)
-
-
-def _records(path: Path, wanted: tuple[str, ...], file: str) -> Records:
-    """Give the records of a file."""
-    return parquet.read(path, wanted, file) if _is_parquet(file) else delimited.read(files.bytes_(path), wanted, file)
-
-
-def _is_parquet(file: str) -> bool:
-    """Say whether a file is Parquet, by its ending."""
-    return file.lower().endswith(".parquet")
-
-
 def files_of(plan: Plan) -> Iterator[str]:
     """Give the names of the files of a trial, each once; also of sources whose other keys could not be read."""
-    named = [source.file for source in plan.sources.values()]
+    sources = plan.sources.values()
+    named = [file for source in sources for file in (source.file, source.dictionary) if file]
     tree = plan.places.document.tree
-    sources = tree.get("sources") if isinstance(tree, dict) else None
-    for name, part in sources.items() if isinstance(sources, dict) else ():
+    parts = tree.get("sources") if isinstance(tree, dict) else None
+    for name, part in parts.items() if isinstance(parts, dict) else ():
         file = part.get("file") if isinstance(part, dict) else None
         if name not in plan.sources and isinstance(file, str) and is_in_the_folder(file) and is_read(file):
             named.append(file)

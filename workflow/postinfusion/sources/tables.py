@@ -1,10 +1,10 @@
-"""Records of a file to one canonical table with its problems."""
+"""Records of a file to one canonical table with its problems, chunk by chunk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Mapped
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,16 @@ from postinfusion.datasets.checks import Finding, Mask, check
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.sources.cells import Typed, as_numbers, covariate, typed, without_dates
+from postinfusion.sources.cells import Spelling, Typed, as_numbers, covariate, typed
+from postinfusion.sources.codes import undeclared_codes
 from postinfusion.sources.companions import completed
+from postinfusion.sources.free_text import coded
+from postinfusion.sources.gathered import Gathered
 from postinfusion.sources.mapping import FLAG, Mapping
-from postinfusion.sources.records import Records, Rows, rows_as_text
+from postinfusion.sources.records import Records, Rows, added, distinct_problems, rows_as_text
 
 _EMPTY = ""
+_BY_CELL = ("number", "integer", "time")
 ARM_COLUMNS = ("arm", "arm_actual")
 Labels = npt.NDArray[np.object_]
 
@@ -30,7 +34,8 @@ class Raw:
 
     frame: pd.DataFrame
     rows: Rows
-    labels: Labels | None = None
+    labels: npt.NDArray[np.int32] | None = None
+    missing: Mapped[str, Mapped[str, int]] = field(default_factory=dict)
     empty_cells: int = 0
 
 
@@ -54,8 +59,12 @@ class Delivery:
         How many records ``where`` left out.
     empty_cells
         How many cells of a wide layout held nothing.
+    missing
+        Their column → code → how many cells held this code for missing, declared in the plan or in the file.
     problems
         What is wrong with it by itself.
+    ignored
+        Columns of the file that nothing uses.
     """
 
     frame: pd.DataFrame
@@ -65,7 +74,9 @@ class Delivery:
     labels: Labels | None = None
     excluded: int = 0
     empty_cells: int = 0
+    missing: Mapped[str, Mapped[str, int]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    ignored: tuple[str, ...] = ()
 
     def problems_of(self, findings: Sequence[Finding]) -> list[Problem]:
         """Give findings with the file, the rows and the names of the columns as the user knows them."""
@@ -84,8 +95,8 @@ class Delivery:
             yield Problem(self.file, rows, f"{label}: {finding.text}", finding.severity)
 
 
-def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
-    """Give the canonical table of one source.
+class GrowingTable:
+    """One canonical table while the chunks of its file come in.
 
     Parameters
     ----------
@@ -93,27 +104,85 @@ def deliver(plan: Plan, way: Mapping, records: Records) -> Delivery:
         The plan.
     way
         How the file becomes the table.
-    records
-        The file's wanted columns as text.
+    decimal
+        The decimal mark of the file, where the plan does not say it.
     """
-    way, unread = way.within([*records.frame]), {*way.columns}
-    kept = records.keep(_chosen(way, records.frame))
-    way, misread = _without_score_of_numbers(way, kept)
-    raw = _long(plan, way, kept) if way.wide else Raw(_ours(way, kept), kept.rows)
-    parts = [_typed(plan, way, column, raw.frame) for column in way.table.columns if column.name in raw.frame]
-    parts += [_flag(plan, way, name, raw.frame) for name in way.flags]
-    parts += [_covariate(plan, way, name, raw.frame) for name in way.covariates]
-    cells = {name: cells for part in parts for name, cells in part.columns.items()}
-    whole = completed(way.table, cells, way.source.clock)
-    frame = pd.DataFrame(whole.cells, index=raw.frame.index)
-    findings = [*(finding for part in parts for finding in part.findings), *whole.findings]
-    unreadable = {name: np.ones(len(frame), dtype="bool") for name in unread - {*way.columns}}
-    unreadable |= {part.name: part.unreadable for part in parts}
-    findings += check(way.table, frame, unreadable, implied=way.implied)
-    delivery = Delivery(frame, kept.file, raw.rows, _names(way), raw.labels)
-    problems = tuple(dict.fromkeys([*misread, *delivery.problems_of(findings)]))
-    excluded = len(records.rows) - len(kept.rows)
-    return replace(delivery, excluded=excluded, empty_cells=raw.empty_cells, problems=problems)
+
+    def __init__(self, plan: Plan, way: Mapping, decimal: str = ".") -> None:
+        self._plan, self._way = plan, way
+        self._decimal = way.source.decimal.mark if way.source.decimal else decimal
+        self._unread = {*way.columns}
+        self._misread: list[Problem] = []
+        self._columns: dict[str, Gathered] = {}
+        self._rows: list[Rows] = []
+        self._labels: list[npt.NDArray[np.int32]] = []
+        self._missing: list[Mapped[str, Mapped[str, int]]] = []
+        self._problems: list[tuple[Problem, ...]] = []
+        self._excluded = self._empty_cells = 0
+
+    def add(self, records: Records) -> None:
+        """Add a chunk of the file; it may have more columns than are wanted."""
+        if not self._rows:
+            self._way, self._misread = _without_score_of_numbers(self._way.within([*records.frame]), records)
+        kept = records.keep(_chosen(self._way, records.frame))
+        raw = _long(self._plan, self._way, kept) if self._way.wide else Raw(_ours(self._way, kept), kept.rows)
+        if not self._columns:
+            self._columns = {name: self._gathered(name) for name in map(str, raw.frame)}
+        for name, column in self._columns.items():
+            column.add(raw.frame[name])
+        self._rows.append(raw.rows)
+        self._missing += [records.missing, raw.missing]
+        self._problems.append(records.problems)
+        if raw.labels is not None:
+            self._labels.append(raw.labels)
+        self._excluded += len(records.rows) - len(kept.rows)
+        self._empty_cells += raw.empty_cells
+
+    def _gathered(self, name: str) -> Gathered:
+        """Give the place where a column is gathered."""
+        read, by_cell = _reader(self._plan, self._way, name, self._decimal)
+        codes = tuple(self._plan.missing_codes)
+        return Gathered(read, lambda text: _translated(self._plan, self._way, name, text), codes, by_cell=by_cell)
+
+    def delivery(self) -> Delivery:
+        """Give the table with everything that is wrong with it."""
+        read, stories = coded(self._way.table, [column.result() for column in self._columns.values()])
+        parts = {part.name: part for part in read}
+        cells = {name: cells for part in parts.values() for name, cells in part.columns.items()}
+        whole = completed(self._way.table, cells, self._way.source.clock)
+        rows = np.concatenate(self._rows)
+        frame = pd.DataFrame(_in_order(self._way, whole.cells), index=pd.RangeIndex(len(rows)))
+        findings = [*(finding for part in parts.values() for finding in part.findings), *whole.findings, *stories]
+        unreadable = {name: np.ones(len(frame), dtype="bool") for name in self._unread - {*self._way.columns}}
+        unreadable |= {name: part.unreadable for name, part in parts.items()}
+        findings += check(self._way.table, frame, unreadable, implied=self._way.implied)
+        findings += undeclared_codes(self._way.table, frame, _declared(self._way))
+        names = _names(self._way)
+        missing = {names.get(name, name): column.missing for name, column in self._columns.items() if column.missing}
+        delivery = Delivery(frame, self._way.source.file, rows, names, self._all_labels())
+        told = [*self._misread, *distinct_problems(self._problems), *delivery.problems_of(findings)]
+        return replace(
+            delivery,
+            excluded=self._excluded,
+            empty_cells=self._empty_cells,
+            missing=added([*self._missing, missing]),
+            problems=tuple(dict.fromkeys(told)),
+        )
+
+    def _all_labels(self) -> Labels | None:
+        """Give their column of each value of a wide layout."""
+        if not self._way.wide:
+            return None
+        columns = np.array([column for _, _, column in self._way.wide], dtype="object")
+        labels: Labels = columns[np.concatenate(self._labels)]
+        return labels
+
+
+def _in_order(way: Mapping, cells: dict[str, pd.Series]) -> dict[str, pd.Series]:
+    """Give the columns in the order of the table's definition, a time with its date_only beside it; then all others."""
+    ours = [name for column in way.table.names for name in (column, f"{column}_date_only") if name in cells]
+    flags = [f"{FLAG}{name}" for name in way.flags if f"{FLAG}{name}" in cells]
+    return {name: cells[name] for name in dict.fromkeys([*ours, *flags, *cells])}
 
 
 def _names(way: Mapping) -> dict[str, str]:
@@ -133,7 +202,7 @@ def _without_score_of_numbers(way: Mapping, records: Records) -> tuple[Mapping, 
     """Give the mapping without a column that is called score and holds values, and say what our score is."""
     if way.columns.get("score") != "score" or "score" in way.source.columns:
         return way, []
-    text = records.frame["score"]
+    text = records.frame["score"][_chosen(way, records.frame)]
     wrong = as_numbers(filled := text[text != _EMPTY])[1]
     if filled.empty or 2 * wrong.sum() >= len(filled):
         return way, []
@@ -157,25 +226,48 @@ def _ours(way: Mapping, records: Records) -> pd.DataFrame:
 def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
     """Give a wide file as one row per value, those of one record together; cells that hold nothing are left out."""
     width, height = len(way.wide), len(records.rows)
-    measures, visits, columns = (
-        np.tile(np.array(part, dtype="object"), height) for part in zip(*way.wide, strict=True)
-    )
-    cells = records.frame[[column for _, _, column in way.wide]].to_numpy(dtype="object").ravel()
-    filled = np.flatnonzero(~np.isin(cells.astype("str"), [_EMPTY, *plan.missing_codes]))
-    repeated = records.take(filled // width)
-    added = {"measure": measures, "value": cells} | ({} if way.wide[0][1] is None else {"visit": visits})
-    texts = {name: pd.Series(values[filled], dtype="str") for name, values in added.items()}
+    cells = pd.concat([records.frame[column] for _, _, column in way.wide], ignore_index=True)
+    in_turn = np.arange(width * height).reshape(width, height).T.ravel()
+    codes = {code for code in plan.missing_codes if code != _EMPTY}
+    declared = cells.isin(codes).to_numpy(dtype="bool")
+    kept = in_turn[(~declared & (cells != _EMPTY).to_numpy(dtype="bool"))[in_turn]]
+    place, record = np.divmod(kept, max(height, 1))
+    added_ = {"measure": [measure for measure, _, _ in way.wide]}
+    if way.wide[0][1] is not None:
+        added_["visit"] = [str(visit) for _, visit, _ in way.wide]
+    if way.items:
+        added_["item"] = [str(way.items.get(column, "")) for _, _, column in way.wide]
+    texts = {name: pd.Series(values, dtype="str").take(place).reset_index(drop=True) for name, values in added_.items()}
+    texts = {"measure": texts.pop("measure"), "value": cells.take(kept).reset_index(drop=True), **texts}
+    repeated = records.take(record)
     frame = _ours(way, repeated).assign(**texts)
-    return Raw(frame, repeated.rows, columns[filled], len(cells) - len(filled))
+    columns = [column for _, _, column in way.wide]
+    of_column = np.flatnonzero(declared) // max(height, 1)
+    missing = added(
+        {columns[column]: {code: 1}} for column, code in zip(of_column.tolist(), cells[declared], strict=True)
+    )
+    return Raw(frame, repeated.rows, place.astype("int32"), missing, len(cells) - len(kept))
 
 
-def _typed(plan: Plan, way: Mapping, column: Column, raw: pd.DataFrame) -> Typed:
-    """Give one column with its type."""
-    text = _translated(plan, way, column.name, raw[column.name])
-    spellings = _arms(plan) if column.name in ARM_COLUMNS else None
+def _reader(plan: Plan, way: Mapping, name: str, decimal: str) -> tuple[Callable[[pd.Series, int | None], Typed], bool]:
+    """Give how the cells of one column are read, and whether each by itself."""
+    source = way.source
+    spelling = Spelling(
+        source.clock, decimal, source.dates, source.standard is not None, tuple(source.qualifiers), _declared(way)
+    )
+    if name.startswith(FLAG):
+        return lambda text, filled: _flag(name, text, spelling, filled), False
+    if name in way.covariates:
+        is_category = name in {*plan.design.strata, *source.categories}
+        return lambda text, _: _covariate(name, text, spelling, category=is_category), False
+    column = way.table.column(name)
+    spellings = _arms(plan) if name in ARM_COLUMNS else None
     if spellings and plan.left_out.holds("design", "arms"):
-        return Typed(column.name, {column.name: text}, np.zeros(len(text), dtype="bool"))
-    return typed(column, text, clock=way.source.clock, allowed=spellings)
+        return lambda text, _: Typed(name, {name: text}, np.zeros(len(text), dtype="bool")), False
+    return (
+        lambda text, filled: typed(column, text, spelling, allowed=spellings, filled=filled),
+        column.type in _BY_CELL,
+    )
 
 
 def _translated(plan: Plan, way: Mapping, name: str, text: pd.Series) -> pd.Series:
@@ -186,22 +278,26 @@ def _translated(plan: Plan, way: Mapping, name: str, text: pd.Series) -> pd.Seri
     return text.mask(text.isin({_EMPTY, *plan.missing_codes}))
 
 
+def _declared(way: Mapping) -> dict[str, tuple[str, ...]]:
+    """Give the values that the plan names, by our column."""
+    return {name: tuple(values.values()) for name, values in way.source.values.items()}
+
+
 def _arms(plan: Plan) -> dict[str, str]:
     """Give the spellings of the arms: code and name → name."""
     codes = {arm.code: arm.name for arm in plan.design.arms if arm.code}
     return codes | {arm.name: arm.name for arm in plan.design.arms}
 
 
-def _covariate(plan: Plan, way: Mapping, name: str, raw: pd.DataFrame) -> Typed:
+def _covariate(name: str, text: pd.Series, spelling: Spelling, *, category: bool) -> Typed:
     """Give a covariate of the plan; strata and declared categories stay text."""
-    found = without_dates(name, _translated(plan, way, name, raw[name]))
-    is_category = name in {*plan.design.strata, *way.source.categories}
-    return replace(found, columns={name: covariate(name, found.columns[name], category=is_category)})
+    found = typed(Column(name, "text", "a covariate"), text, spelling)
+    cells = covariate(name, found.columns[name], category=category, decimal=spelling.decimal)
+    return replace(found, columns={name: cells})
 
 
-def _flag(plan: Plan, way: Mapping, name: str, raw: pd.DataFrame) -> Typed:
+def _flag(name: str, text: pd.Series, spelling: Spelling, filled: int | None) -> Typed:
     """Give the flag of a supplied population as true and false; an empty cell is false."""
-    column = Column(f"{FLAG}{name}", "yes_no", "belongs to the population")
-    found = typed(column, _translated(plan, way, column.name, raw[column.name]), clock=way.source.clock)
-    member = found.columns[column.name].fillna(value=False).astype("bool")
-    return replace(found, columns={column.name: member})
+    found = typed(Column(name, "yes_no", "belongs to the population"), text, spelling, filled=filled)
+    member = found.columns[name].fillna(value=False).astype("bool")
+    return replace(found, columns={name: member})
