@@ -75,7 +75,7 @@ def grouped_by_file(problems: Sequence[Problem]) -> str:
     return "\n".join(_paragraph(file, [problem for problem in problems if problem.file == file]) for file in files)
 
 
-def nearest(found: str, allowed: Iterable[str], *, cutoff: float = 0.6) -> str:
+def nearest(found: object, allowed: Iterable[str], *, cutoff: float = 0.6) -> str:
     """Say which allowed name is nearest to the found one, as a sentence; empty when none is near.
 
     A name with other numbers is never guessed: ``Day 30`` is no slip of the pen for ``Day 7``.
@@ -83,8 +83,9 @@ def nearest(found: str, allowed: Iterable[str], *, cutoff: float = 0.6) -> str:
     >>> nearest("24h", ["24 h", "72 h"]), nearest("Day 30", ["Day 7"])
     ('Did you mean 24 h?', '')
     """
-    by_lower = {name.lower(): name for name in allowed if not _has_other_numbers(name, found)}
-    match = get_close_matches(found.lower(), by_lower, n=1, cutoff=cutoff)
+    text = str(found)
+    by_lower = {name.lower(): name for name in allowed if not _has_other_numbers(name, text)}
+    match = get_close_matches(text.lower(), by_lower, n=1, cutoff=cutoff)
     return f"Did you mean {by_lower[match[0]]}?" if match else ""
 
 

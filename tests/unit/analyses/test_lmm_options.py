@@ -54,6 +54,79 @@ def test_what_cannot_be_fitted_is_refused_with_the_reason(options, reason):
         lmm(FRAME.assign(zero=0.0), **options)
 
 
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"random": None}, "random is None; give a formula"),
+        ({"random": 1}, "random is 1; give a formula"),
+        ({"random": [None]}, "A formula is text"),
+        ({"subject": None}, "subject is None; give the column"),
+        ({"subject": ["id", None]}, "A column of the model is given as None"),
+        ({"residual": None}, 'residual "None" is not available'),
+        ({"residual": "exp", "time": "phase"}, "is not numeric"),
+        ({"method": None}, 'method "None" is not available'),
+        ({"df": ["satterthwaite"]}, "is not available"),
+        ({"information": 1}, 'information "1" is not available'),
+        ({"scale": 3}, "A formula is text"),
+        ({"residual_group": 3}, "no column 3"),
+    ],
+)
+def test_options_of_another_kind_are_refused_by_name(options, reason):
+    with pytest.raises(ModelError, match=reason):
+        lmm(**options)
+
+
+def test_a_covariance_between_effects_that_no_subject_has_both_of_is_refused():
+    frame = trial(n=60)
+    with pytest.raises(ModelError, match="do not determine all variances"):
+        lmm(frame.assign(arm=np.where(frame["id"] % 2, "a", "b")), random="1 + arm")
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "reason"),
+    [
+        ({"y": lambda f: f["y"] + 1j}, {}, "complex numbers"),
+        ({"y": lambda f: f["y"] > 0}, {}, "true and false"),
+        ({"y": lambda f: f["y"].astype(object)}, {}, "numbers as objects"),
+        ({"y": lambda f: f["y"].mask(f.index == 3, np.inf)}, {}, "infinite values"),
+        ({"time": lambda f: f["time"].mask(f.index == 3, np.inf)}, {}, "time holds infinite values"),
+        ({"id": lambda f: [[1]] * len(f)}, {}, "cannot name a group"),
+        ({"site": lambda f: [[1]] * len(f)}, {"subject": ["id", "site"]}, "cannot name a group"),
+        ({"phase": "a"}, {"random": "1 + phase"}, "1 level"),
+        ({"when": lambda f: f["time"] + 1j}, {"residual": "exp", "time": "when"}, "complex numbers"),
+        ({"when": lambda f: f["time"] > 1}, {"residual": "exp", "time": "when"}, "true and false"),
+        (
+            {"when": lambda f: f["time"].mask(f.index == 3, np.inf)},
+            {"residual": "exp", "time": "when"},
+            "time when holds infinite",
+        ),
+    ],
+)
+def test_columns_that_no_model_can_take_are_refused_by_name(columns, options, reason):
+    with pytest.raises(ModelError, match=reason):
+        lmm(FRAME.assign(**columns), **options)
+
+
+@pytest.mark.parametrize("name", ["y", "time", "id", "site"])
+def test_two_columns_of_one_name_are_refused_where_the_model_needs_them(name):
+    with pytest.raises(ModelError, match=rf"several columns of one name: {name} \(2 times\)"):
+        lmm(pd.concat([FRAME, FRAME[[name]]], axis=1), subject=["site", "id"])
+    lmm(pd.concat([FRAME, FRAME[["day"]]], axis=1))
+
+
+def test_a_coverage_or_a_model_that_is_none_is_refused():
+    fit = lmm()
+    for confidence in (2, 0.0, "95%"):
+        with pytest.raises(ModelError, match="a share between 0 and 1"):
+            fit.variance_components(confidence=confidence)
+        with pytest.raises(ModelError, match="a share between 0 and 1"):
+            fit.predict(FRAME, confidence=confidence)
+    with pytest.raises(ModelError, match="smaller model is a int"):
+        fit.boundary_test(3)
+    with pytest.raises(ModelError, match='kind "None" is not available'):
+        fit.residuals(None)
+
+
 def test_two_rows_at_one_time_are_refused_with_a_correlation():
     with pytest.raises(ModelError, match="1 rows repeat a time"):
         lmm(pd.concat([FRAME, FRAME.iloc[:1]]), residual="exp", time="time")

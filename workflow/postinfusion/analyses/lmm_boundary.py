@@ -49,6 +49,8 @@ def compare_variances(larger: Fitted, smaller: Fitted | None) -> BoundaryTest:
     """
     if smaller is None:
         return _against_least_squares(larger)
+    if not isinstance(getattr(smaller, "core", None), MixedModelFit):
+        raise ModelError(f"The smaller model is a {type(smaller).__name__}; give a fit of fit_lmm, or None")
     _check_same_data(larger, smaller)
     n_boundary = _added_effects(larger.random_terms, smaller.random_terms) + _added_correlation(larger, smaller)
     n_boundary += _added_random_scale(larger, smaller)

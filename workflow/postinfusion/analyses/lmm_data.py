@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,12 +39,24 @@ class LmmFormulas:
     @property
     def levels(self) -> list[str]:
         """Give the columns of the groups, the outermost first."""
-        return [self.subject] if isinstance(self.subject, str) else list(self.subject)
+        return _as_list(self.subject, "subject", "the column of the subject, or a list of columns of nested groups")
 
     @property
     def by_level(self) -> list[str]:
         """Give a formula of random effects for each level of grouping."""
-        return [self.random] * len(self.levels) if isinstance(self.random, str) else list(self.random)
+        found = _as_list(
+            self.random, "random", 'a formula as "1 + time", or a list with one for each level of grouping'
+        )
+        return found * len(self.levels) if isinstance(self.random, str) else found
+
+
+def _as_list(value: str | Sequence[str], name: str, allowed: str) -> list[str]:
+    """Give one text as a list of one."""
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list | tuple):
+        raise ModelError(f"{name} is {value!r}; give {allowed}")
+    return list(value)
 
 
 @dataclass(frozen=True)
@@ -80,7 +93,7 @@ def lmm_data(frame: pd.DataFrame, response: str, formulas: LmmFormulas, residual
         A column is not there or not of its kind, no row is left, or formulas and levels of grouping do not match.
     """
     levels, texts = formulas.levels, formulas.by_level
-    if not levels or len(set(levels)) < len(levels) or len(texts) != len(levels):
+    if not levels or len(set(map(str, levels))) < len(levels) or len(texts) != len(levels):
         raise ModelError(
             f"{len(texts)} formulas of random effects for {len(levels)} levels of grouping; give one for all, or "
             "one for each of the columns in subject=, the outermost first, each column once"
@@ -106,13 +119,23 @@ def lmm_data(frame: pd.DataFrame, response: str, formulas: LmmFormulas, residual
 
 def _nested_groups(rows: pd.DataFrame, levels: list[str]) -> list[tuple[NDArray[np.intp], pd.Index]]:
     """Give the codes of the rows and the labels of the groups at each level, inner groups within their outer ones."""
-    codes, labels = pd.factorize(rows[levels[0]])
-    found = [(np.asarray(codes, dtype=np.intp), pd.Index(labels, name=levels[0]))]
+    codes, labels = _labelled(rows[levels[0]])
+    found = [(codes, pd.Index(labels, name=levels[0]))]
     for depth, level in enumerate(levels[1:], start=2):
-        own = pd.factorize(rows[level])[0]
+        own, _ = _labelled(rows[level])
         outer = found[-1][0]
-        codes, _ = pd.factorize(outer * np.int64(own.max() + 1) + own)
+        codes = np.asarray(pd.factorize(outer * np.int64(own.max() + 1) + own)[0], dtype=np.intp)
         first = np.unique(codes, return_index=True)[1]
-        index = pd.MultiIndex.from_frame(rows.iloc[first][levels[:depth]])
-        found.append((np.asarray(codes, dtype=np.intp), index))
+        found.append((codes, pd.MultiIndex.from_frame(rows.iloc[first][levels[:depth]])))
     return found
+
+
+def _labelled(column: pd.Series[Any]) -> tuple[NDArray[np.intp], Any]:
+    """Give codes 0, 1, ... in the order of the rows, and their labels."""
+    try:
+        codes, labels = pd.factorize(column)
+    except TypeError:
+        raise ModelError(
+            f"{column.name} holds lists or other values that cannot name a group; give text or numbers"
+        ) from None
+    return np.asarray(codes, dtype=np.intp), labels

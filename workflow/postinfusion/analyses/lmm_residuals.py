@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import Array, Design, Levels, build_design
+from postinfusion.analyses.column_checks import refuse_infinite
+from postinfusion.analyses.design import Array, Design, Levels, build_design, numeric_values
 from postinfusion.analyses.formula import Formula, parse_formula
 from postinfusion.errors import ModelError, nearest
 
@@ -49,13 +50,13 @@ class ResidualFormula:
         Raises
         ------
         ModelError
-            The column is not numeric.
+            The column is not numeric, or holds infinite values.
         """
         if self.time is None:
             return None
-        if not pd.api.types.is_numeric_dtype(rows[self.time]):
-            raise ModelError(f"The time {self.time} is not numeric; a correlation that fades with time needs numbers")
-        return rows[self.time].to_numpy(dtype=float)
+        values = numeric_values(rows, self.time, "time")
+        refuse_infinite(values, f"The time {self.time}")
+        return values
 
     def design(self, rows: pd.DataFrame) -> Design | None:
         """Give the design of the log standard deviation; None for one variance."""

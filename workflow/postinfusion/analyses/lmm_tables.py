@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from postinfusion.analyses.design import Array
-from postinfusion.core.contrasts import estimates
+from postinfusion.core.contrasts import check_confidence, estimates
 from postinfusion.core.mixed_model import MixedModelFit, RandomScale
 from postinfusion.core.residual_scale import ResidualEstimates
 from postinfusion.core.variance_components import Component, variance_components
@@ -99,6 +99,7 @@ def components_frame(
     confidence
         Coverage of the intervals.
     """
+    check_confidence(confidence)
     records = []
     for component in variance_components(fit, max(len(groups) - 1, 0)):
         low = high = np.nan

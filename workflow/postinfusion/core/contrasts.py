@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -81,14 +82,25 @@ def estimates(estimate: ArrayLike, std_error: ArrayLike, df: ArrayLike, *, confi
     ModelError
         The coverage is no share.
     """
-    if not 0 < confidence < 1:
-        raise ModelError(f"confidence is {confidence:g}; it is a share between 0 and 1, as 0.95")
+    check_confidence(confidence)
     estimate, std_error, df = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (estimate, std_error, df)))
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = estimate / std_error
     margin = t_quantile((1 + confidence) / 2, df) * std_error
     p_value = t_p_value(statistic, df)
     return Estimates(estimate, std_error, df, statistic, p_value, estimate - margin, estimate + margin)
+
+
+def check_confidence(confidence: float) -> None:
+    """Refuse a coverage that is no share.
+
+    Raises
+    ------
+    ModelError
+        With what it is.
+    """
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
+        raise ModelError(f"confidence is {confidence}; it is a share between 0 and 1, as 0.95")
 
 
 def f_test(statistic: float, df_numerator: float, df_denominator: float) -> JointTest:

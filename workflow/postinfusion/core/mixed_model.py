@@ -24,6 +24,8 @@ BOUNDARY = 1e-4
 SAME = 1e-8
 # Curvature of the least determined direction, as a share of the others: below it the data do not determine theta.
 DETERMINED = 1e-9
+# A search that ends with a smaller gradient (response in residual standard deviations) stands on level ground.
+LEVEL = 1e-6
 PARAMETRISATION = "relative Cholesky factors, log residual deviations, log range and log variance"
 
 Problem = SubjectProblem | BlockProblem
@@ -189,6 +191,11 @@ def _optimum(problem: Problem) -> tuple[Optimum, OptimumReport]:
             best = optimum, dossier
         if not problem.tries_every_start:
             break
+    if best is None and dossier.max_gradient < LEVEL:
+        raise ModelError(
+            "The data do not determine all variances and correlations: the likelihood is level in a direction; use "
+            "fewer random effects or simpler residuals"
+        )
     if best is None:
         raise ModelError(
             f"No optimum of the likelihood was reached after {optimum.iterations} steps (largest gradient "
