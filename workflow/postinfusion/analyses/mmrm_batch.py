@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import build_design, complete_rows, level_values, numeric_values
+from postinfusion.analyses.column_checks import level_values
+from postinfusion.analyses.design import build_design, complete_rows, numeric_values
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.grid_rows import At, Grid, Rows, as_names, difference_rows, mean_rows
 from postinfusion.analyses.reference_grid import count_cells

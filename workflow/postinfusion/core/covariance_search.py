@@ -12,13 +12,13 @@ from postinfusion.core.covariance import (
     ErrorCovariance,
     Structured,
     Unstructured,
-    UnstructuredCholesky,
     starting_values,
 )
 from postinfusion.core.fit import Optimum, OptimumReport, minimise, report
 from postinfusion.core.group_covariance import GroupedCovariance
 from postinfusion.core.likelihood import Criterion, Method, Profile, inverses_where
 from postinfusion.core.linalg import Array
+from postinfusion.core.many_visits import CholeskyByProducts, ManyVisits
 from postinfusion.core.spatial_covariance import SpatialCovariance
 from postinfusion.core.subject_blocks import SubjectBlocks
 from postinfusion.errors import ModelError
@@ -61,7 +61,7 @@ class CovarianceSearch:
 
     def criterion(self, structure: ErrorCovariance | None = None) -> Criterion:
         """Give minus the log-likelihood."""
-        return Criterion(self.blocks.products, self.model(structure), self.method)
+        return ManyVisits(self.blocks.products, self.model(structure), self.method)
 
     def by_group(self, values: Array) -> list[Array]:
         """Split a theta into the groups' own."""
@@ -170,7 +170,7 @@ def _from_theta(search: CovarianceSearch, start: Array) -> Optimum:
 
 def _by_cholesky(search: CovarianceSearch, structure: Unstructured, S: list[Array]) -> Optimum:
     """Find the optimum through the Cholesky factor and give it in the elements of Sigma."""
-    cholesky = UnstructuredCholesky(structure.T)
+    cholesky = CholeskyByProducts(structure.T)
     start = np.concatenate([cholesky.theta(own) for own in S])
     found = minimise(search.criterion(cholesky), start, hopeless=search.is_singular)
     parts = [cholesky.derivatives(own).Sigma[0] for own in search.by_group(found.theta)]

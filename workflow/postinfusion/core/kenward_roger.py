@@ -33,15 +33,26 @@ def adjusted_covariance(cross: Products, at: Profile, P: Array, w: Array) -> Arr
     Kenward & Roger (1997), Biometrics 53, 983-997, eq. 5 and p. 985, with R_ij = 0; Kenward & Roger (2009), Comput.
     Stat. Data Anal. 53, 2583-2595.
     """
-    OD = at.Omega[:, None] @ at.derivatives.D
-    other = np.tensordot(w, OD, ((1,), (1,))).swapaxes(0, 1)
-    n_patterns, H, T, _ = np.broadcast_shapes(OD.shape, other.shape)
-    wide = OD.swapaxes(1, 2).reshape(n_patterns, T, H * T)
-    U = wide @ other.reshape(n_patterns, H * T, T) @ at.Omega
+    U = _second_order(at, w)
     p = len(at.beta)
     Q = cross.weighted((U + U.swapaxes(1, 2)) / 2)[:p, :p]
     products = np.tensordot(P @ at.Phi, np.tensordot(w, P, 1), ((0, 2), (0, 1)))
     return np.asarray(at.Phi + 2 * at.Phi @ (Q - products) @ at.Phi)
+
+
+def _second_order(at: Profile, w: Array) -> Array:
+    """Give ``sum_hk w_hk Omega_p D_h Omega_p D_k Omega_p`` for each pattern, shape (P, T, T)."""
+    D, Omega = at.derivatives.D, at.Omega
+    P, T, H = len(Omega), Omega.shape[1], D.shape[1]
+    if len(D) == 1 and P * H >= T**2:
+        # D is the same for all patterns: its products with itself, T^4 numbers, come before those with Omega.
+        flat = D[0].reshape(H, T * T)
+        products = (flat.T @ w @ flat).reshape(T, T, T, T).transpose(1, 2, 0, 3).reshape(T * T, T * T)
+        return np.asarray(Omega @ (Omega.reshape(P, T * T) @ products).reshape(P, T, T) @ Omega)
+    OD = Omega[:, None] @ D
+    other = np.tensordot(w, OD, ((1,), (1,))).swapaxes(0, 1)
+    wide = OD.swapaxes(1, 2).reshape(P, T, H * T)
+    return np.asarray(wide @ other.reshape(P, H * T, T) @ Omega)
 
 
 def second_derivative_term(cross: Products, at: Profile, w: Array) -> Array:

@@ -22,7 +22,9 @@ from postinfusion.errors import ModelError
 # Where patterns hold fewer subjects than this on average, sums over them cost more than the rows themselves.
 FEW_PER_PATTERN = 2.0
 # The sums hold a number for each pair of visits and of columns: with few visits they cost little whatever the patterns.
+# With many, an unstructured covariance asks T^2 / 2 times for weighted sums of T^2 / 2 pairs; rows need T^2 products.
 MANY_VISITS = 10
+PAIRS_PER_ROW = 8
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ def visit_blocks(
     seen = visits_seen(subject, visit, n_visits)
     observed, pattern, of_pattern = missingness_patterns(seen, group)
     stacked = stacked_rows(Z, subject, visit, seen.shape)
-    if n_visits >= MANY_VISITS and len(observed) * FEW_PER_PATTERN > len(seen):
+    few = len(observed) * max(FEW_PER_PATTERN, n_visits**2 / PAIRS_PER_ROW) > len(seen)
+    if n_visits >= MANY_VISITS and few:
         of_subject = np.zeros(len(seen), dtype=np.intp) if group is None else group
         return SubjectBlocks(SubjectRows(seen, stacked), np.arange(len(seen)), visit, of_subject)
     return SubjectBlocks(sums_by_pattern(stacked, observed, pattern), pattern, visit, of_pattern)

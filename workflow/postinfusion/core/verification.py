@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from postinfusion.core.covariance import UnstructuredCholesky
-from postinfusion.core.covariance_search import CovarianceSearch, pairwise_products
+from postinfusion.core.covariance_search import CovarianceSearch, residual_covariance
 from postinfusion.core.fit import Agreement
 from postinfusion.core.likelihood import Criterion, Profile
 from postinfusion.core.linalg import Array
+from postinfusion.core.many_visits import CholeskyByProducts
 from postinfusion.core.mmrm_parametrisation import UnboundedCorrelations, mmrm_parameters
 from postinfusion.core.spatial_covariance import SpatialCovariance
 
@@ -34,6 +35,7 @@ def verify_optimum(search: CovarianceSearch, theta: Array, at: Profile) -> Agree
     size = len(theta) // search.blocks.n_groups
     spatial = isinstance(search.structure, SpatialCovariance)
     one = search.structure if isinstance(search.structure, SpatialCovariance) else mmrm_parameters(search.structure)
+    one = CholeskyByProducts(one.T) if isinstance(one, UnstructuredCholesky) else one
     start = np.concatenate([_start(search, one, g, size) for g in range(search.blocks.n_groups)])
     found, iterations = quasi_newton(search.criterion(one), start)
     if found is None:
@@ -50,8 +52,7 @@ def verify_optimum(search: CovarianceSearch, theta: Array, at: Profile) -> Agree
 
 def _start(search: CovarianceSearch, one: Parameters, group: int, size: int) -> Array:
     """Give independence with the pooled residual variance of a group; size is the number of parameters."""
-    products, together = pairwise_products(search.blocks, group)
-    variance = max(float(np.trace(products) / np.trace(together)), 1e-6)
+    variance = float(np.diag(residual_covariance(search.blocks, group)).mean())
     if isinstance(one, SpatialCovariance):
         return np.array([np.log(variance) / 2, np.log(START_RANGE)])
     if isinstance(one, UnstructuredCholesky):
