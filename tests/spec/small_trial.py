@@ -39,6 +39,8 @@ endpoints:
 analyses:
   madrs-mmrm: {estimand: primary, endpoint: madrs, method: mmrm, visits: [24 h, Day 7]}
   flow: {method: disposition}
+instruments:  # of its own, without the recall of the catalogue, so that the sound trial gives no warning
+  MADRS: {better: lower, scores: {total: {maximum: 60}}}
 """
 
 FILES = {

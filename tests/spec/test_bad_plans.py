@@ -293,7 +293,7 @@ def test_one_mistake_in_a_part_that_others_need_is_told_once():
         ("time_zero: first-infusion", "time_zero: first-infusions"),
         ("{rule: allocated}", "{rule: everyone}"),
         ("file: people.csv", "file: people.csv, colums: {}"),
-        ("label: MADRS, better", "better"),
+        ("label: MADRS, better", "lable: MADRS, better"),
     ):
         with pytest.raises(PlanError) as refused:
             parse(TRIAL.with_plan(old, new).plan, "small.yaml")
