@@ -115,3 +115,9 @@ def test_centres_are_pooled_in_public_results_only():
     for mode, sites in (("internal", {"a", "b"}), ("public", {POOLED})):
         adsl = derive(plan(privacy={"ids": "keep", "mode": mode}), "small", tables)["ADSL"]
         assert set(adsl["SITEID"]) == sites
+
+
+def test_the_line_of_the_check_says_who_is_unique_and_what_helps():
+    assert str(anonymity(PEOPLE)) == (
+        "k-anonymity: smallest group 1; 2 of 6 participants unique on age band, sex, BMI band."
+    )

@@ -22,6 +22,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.scale_rules import analysed_visits
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from postinfusion.sources.read import Canonical
 
 UNTOUCHED = "Nothing was analysed; earlier results are untouched."
@@ -54,6 +56,8 @@ def run(arguments: Namespace) -> int:
     _write_page(page, path.stem, warnings, title=plan.title, rows=rows)
     _tell_success(path.stem, plan, found, time.perf_counter() - began)
     if not arguments.out:
+        if found["anonymity"]:
+            print(f"{'':<15} {found['anonymity']['in_words']}")
         print(f"{'':<15} {shown_path(page)}   Next: .venv/bin/postinfusion run {path.stem}")
     return 0
 
@@ -125,13 +129,14 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
     DataError
         The data have an error; the warnings of the plan come along.
     """
+    from postinfusion.derive.anonymity import anonymity
     from postinfusion.sources.read import canonical_tables, files_of
 
     of_plan = rules.check(plan)
     try:
         found = canonical_tables(plan, folder)
         tables = found.tables
-        derived = _of_derivation(plan, path.stem, found)
+        derived, adam = _of_derivation(plan, path.stem, found)
     except DataError as error:
         raise DataError([*of_plan, *error.problems]) from error
     digests = {file: read.digest(folder / file) for file in files_of(plan)}
@@ -143,13 +148,15 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
         "excluded_rows": {name: way.excluded for name, way in found.deliveries.items() if way.excluded},
         "empty_cells": {name: way.empty_cells for name, way in found.deliveries.items() if way.empty_cells},
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
+        "not_identifying": {file: list(columns) for file, columns in plan.privacy.not_identifying.items()},
+        "anonymity": exposed.as_plain() | {"in_words": str(exposed)} if (exposed := anonymity(adam["ADSL"])) else None,
         "problems": [_plain(problem) for problem in (*of_plan, *found.problems, *derived)],
         "sha256": digests,
     }
 
 
-def _of_derivation(plan: Plan, trial: str, found: Canonical) -> list[Problem]:
-    """Give what the scores, the visits and the recall of the derived datasets show.
+def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Problem], dict[str, DataFrame]]:
+    """Give what the scores, the visits and the recall of the derived datasets show, and the datasets.
 
     Raises
     ------
@@ -175,7 +182,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> list[Problem]:
     for name, finding in repeated(plan, plan.endpoints, tables):
         delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions
         problems += found.deliveries[name].problems_of([replace(finding, positions=delivered)])
-    return problems
+    return problems, adam
 
 
 def _plain(problem: Problem) -> dict[str, str]:

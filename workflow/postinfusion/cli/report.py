@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from postinfusion.errors import Problem
@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         _sections(arguments.displays),
         problems=_problems(arguments.check),
         provenance=provenance,
+        anonymity=_anonymity(arguments.check),
     )
     write.text(arguments.out, content)
     write.text(arguments.headline, headline(plan, results) + "\n")
@@ -72,3 +73,11 @@ def _problems(path: Path | None) -> list[Problem]:
     found = json.loads(read.text(path))
     listed = found["problems"] if isinstance(found, dict) else found
     return [Problem(item["file"], item["place"], item["text"], item["severity"]) for item in listed]
+
+
+def _anonymity(path: Path | None) -> dict[str, Any] | None:
+    """Read how exposed the participants are, as the check found it."""
+    from postinfusion.io import read
+
+    found = json.loads(read.text(path)) if path else {}
+    return found.get("anonymity") if isinstance(found, dict) else None

@@ -9,6 +9,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from postinfusion.errors import counted
+
 Groups = pd.Series
 
 _AGES = (0.0, 18.0, 25.0, 35.0, 45.0, 55.0, 65.0)
@@ -27,13 +29,14 @@ class Exposure:
         What the other knows.
     smallest
         Size k of the smallest group of participants who are alike in all of it.
-    unique
-        How many participants are alike to nobody else.
+    unique, share
+        How many participants are alike to nobody else, and what part of all they are.
     """
 
     attributes: tuple[str, ...]
     smallest: int
     unique: int
+    share: float
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,13 @@ class Anonymity:
     alone: tuple[Exposure, ...]
     without: tuple[Exposure, ...]
     most_telling: str
+
+    def __str__(self) -> str:
+        """Give it as one line."""
+        known = ", ".join(self.all.attributes)
+        unique = f"{self.all.unique} of {counted(self.participants, 'participant')} unique on {known}"
+        helps = f"; leaving out {self.most_telling} helps most" if self.most_telling else ""
+        return f"k-anonymity: smallest group {self.all.smallest}; {unique}{helps}."
 
     def as_plain(self) -> dict[str, object]:
         """Give it as plain values for a file."""
@@ -107,7 +117,8 @@ def quasi_identifiers(adsl: pd.DataFrame) -> dict[str, Groups]:
 def exposure(groups: Mapping[str, Groups], attributes: Sequence[str]) -> Exposure:
     """Give how exposed participants are by some attributes together."""
     sizes = pd.DataFrame({name: groups[name] for name in attributes}).groupby(list(attributes)).size()
-    return Exposure(tuple(attributes), int(sizes.min()), int((sizes == 1).sum()))
+    unique = int((sizes == 1).sum())
+    return Exposure(tuple(attributes), int(sizes.min()), unique, unique / int(sizes.sum()))
 
 
 def _most_telling(names: Sequence[str], everything: Exposure, without: Sequence[Exposure]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from postinfusion.present.headline import PrimaryResult, primary_result, without
 from postinfusion.present.meaning import meaning
 from postinfusion.present.methods_text import model_in_short
 from postinfusion.present.plan_tables import plan_parts
+from postinfusion.present.privacy_tables import anonymity_part, declared_part
 from postinfusion.present.results import results_of
 from postinfusion.present.strip import strip
 from postinfusion.present.validation.summary import case_summaries, validation_sentence, validation_table
@@ -89,6 +91,7 @@ def page(
     *,
     problems: Sequence[Problem] = (),
     provenance: Mapping[str, object] | None = None,
+    anonymity: Mapping[str, Any] | None = None,
 ) -> str:
     """Give the report as one HTML page.
 
@@ -106,6 +109,8 @@ def page(
         What the check of plan and data found.
     provenance
         Inputs, versions and seeds; without them the page says that there are none.
+    anonymity
+        How exposed the participants are, as the check found it.
     """
     chapters = _chapters(sections)
     every = [exhibit for chapter in chapters for exhibit in chapter.exhibits]
@@ -128,6 +133,7 @@ def page(
         chapters=chapters,
         absent=_fragment(_absent_table(sections, provenance)),
         plan_table=_fragment(_plan_table(plan)),
+        privacy_table=_fragment(_privacy_table(plan, anonymity)),
         problems_table=_fragment(_problems_table(problems)),
         validation=validation_sentence(case_summaries()),
         validation_table=_fragment(validation_table(case_summaries())),
@@ -198,6 +204,14 @@ def _absent_table(sections: Sequence[Shown], provenance: Mapping[str, object] | 
 def _plan_table(plan: Plan) -> Table:
     """Give the plan in words."""
     return Table(Label("", "", "The plan in words"), plan_parts(plan))
+
+
+def _privacy_table(plan: Plan, anonymity: Mapping[str, Any] | None) -> Table | None:
+    """Say how exposed the participants are, and what was declared to identify nobody."""
+    rules = plan.privacy
+    parts = (anonymity_part(anonymity, rules.mode, rules.small_cell),) if anonymity else ()
+    parts += (declared_part(rules.not_identifying),) if rules.not_identifying else ()
+    return Table(Label("", "", "Protection of the participants"), parts) if parts else None
 
 
 def _problems_table(problems: Sequence[Problem]) -> Table | None:
