@@ -38,8 +38,15 @@ def replicates() -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"df": "satterthwaite", "vcov": "empirical-cr2"}, {"covariance": "ar1h", "method": "ml", "df": "asymptotic"}],
-    ids=["default", "robust", "ml"],
+    [
+        {},
+        {"information": "expected"},
+        {"df": "satterthwaite", "vcov": "empirical-cr2"},
+        {"df": "between-within"},
+        {"covariance": "toeph"},
+        {"covariance": "ar1h", "method": "ml", "df": "asymptotic"},
+    ],
+    ids=["default", "expected", "robust", "counted", "toeph", "ml"],
 )
 def test_each_replicate_is_fitted_as_it_would_be_alone(replicates, options):
     found = fit_mmrm_batch(replicates, *MODEL, replicate="REP", specs="ARM", by="AVISIT", **options)
@@ -48,6 +55,17 @@ def test_each_replicate_is_fitted_as_it_would_be_alone(replicates, options):
         alone = fit_mmrm(replicates[replicates["REP"] == name], *MODEL, **options).contrasts("ARM", by="AVISIT")
         assert list(ours["AVISIT"]) == list(alone["AVISIT"])
         assert_allclose(ours[NUMBERS], alone[NUMBERS], rtol=1e-7)
+    assert not found["searched_alone"].any()
+
+
+def test_each_replicate_tells_how_its_optimum_was_reached(replicates):
+    changed = replicates.assign(CHG=replicates["CHG"].mask(replicates["REP"] == "r2", 1.0))
+    found = fit_mmrm_batch(changed, *MODEL, replicate="REP", specs="ARM").set_index("REP")
+    for name in ("r0", "r1", "r3"):
+        alone = fit_mmrm(replicates[replicates["REP"] == name], *MODEL).optimum
+        assert found.loc[name, "iterations"] == alone.iterations
+        assert found.loc[name, "max_gradient"] < 1e-7
+    assert found.loc["r2", ["iterations", "max_gradient"]].isna().all()
 
 
 def test_a_replicate_that_cannot_be_fitted_says_why_and_stops_no_other(replicates):

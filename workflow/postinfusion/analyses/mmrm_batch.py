@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,27 +14,17 @@ from postinfusion.analyses.design import build_design, complete_rows, numeric_va
 from postinfusion.analyses.formula import parse_formula
 from postinfusion.analyses.grid_rows import At, Grid, Rows, as_names, difference_rows, mean_rows
 from postinfusion.analyses.reference_grid import count_cells
+from postinfusion.core.batched_fit import Replicate, fit_replicates
 from postinfusion.core.covariance import covariance_model
-from postinfusion.core.inference import DF_METHODS, DfMethod, check_options
+from postinfusion.core.fit import OptimumReport
+from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.linalg import Array
-from postinfusion.core.repeated_measures import RepeatedMeasures, fit_repeated_measures
+from postinfusion.core.repeated_measures import Asked, RepeatedMeasures
 from postinfusion.errors import ModelError
 
 NO_ROW = "No row has all the variables of the model; nothing can be fitted"
 STATISTICS = ("estimate", "std_error", "df", "statistic", "p_value", "conf_low", "conf_high")
-
-
-@dataclass(frozen=True)
-class Options:
-    """What is asked of each fit, as in `fit_mmrm`."""
-
-    covariance: str
-    method: Method
-    df: DfMethod
-    information: str
-    vcov: str
-    confidence: float
 
 
 def fit_mmrm_batch(
@@ -78,7 +68,9 @@ def fit_mmrm_batch(
     -------
     pandas.DataFrame
         For each replicate and contrast: the replicate, the labels, estimate, std_error, df, statistic, p_value,
-        conf_low, conf_high, error. A replicate that could not be fitted has NaN and the reason.
+        conf_low, conf_high; of the replicate's optimum iterations, max_gradient and whether it was searched_alone,
+        which the search of many at once leaves to the usual one; error. A replicate that could not be fitted has NaN
+        and the reason.
 
     Raises
     ------
@@ -89,12 +81,11 @@ def fit_mmrm_batch(
     rows = complete_rows(frame, [replicate, response, subject, visit, *formula.variables])
     if not len(rows):
         raise ModelError(NO_ROW)
-    check_options(method, df, information, df_methods=("kenward-roger", *DF_METHODS))
+    asked = Asked(method, df, information, vcov)
     covariance_model(covariance, rows[visit].nunique())
     design = build_design(formula, rows, categorical=[visit])
     grid = Grid(design, count_cells(design, rows), None)
     contrasts = difference_rows(mean_rows(grid, [specs, *as_names(by)], at or {}, "equal"), specs, reference)
-    options = Options(covariance, method, df, information, vcov, confidence)
     names, bounds = _replicates(rows[replicate])
     visits = level_values(rows[visit])
     arrays = _Arrays(
@@ -104,10 +95,11 @@ def fit_mmrm_batch(
         visit=np.asarray(pd.Index(visits).get_indexer(pd.Index(rows[visit])), dtype=np.intp),
         visit_names=tuple(map(str, visits)),
     )
-    found = list(_each(arrays, bounds, contrasts.L, options))
+    fitted = fit_replicates((arrays.part(*own) for own in bounds), covariance, asked=asked)
+    found = [_contrasts(one, contrasts.L, confidence) for one in fitted]
     empty = pd.Index(frame[replicate].dropna().unique()).difference(names, sort=False)
-    nothing = np.full((len(STATISTICS), len(contrasts.L)), np.nan), NO_ROW
-    return _table(replicate, names.append(empty), contrasts, found + [nothing] * len(empty))
+    found += [_contrasts(Replicate(None, NO_ROW, alone=False), contrasts.L, confidence)] * len(empty)
+    return _table(replicate, names.append(empty), contrasts, found)
 
 
 @dataclass(frozen=True)
@@ -137,37 +129,35 @@ def _replicates(column: pd.Series[Any]) -> tuple[pd.Index, list[tuple[int, int]]
     return pd.Index(names), list(zip(start.tolist(), [*start[1:].tolist(), len(codes)], strict=True))
 
 
-def _each(
-    arrays: _Arrays, bounds: list[tuple[int, int]], combinations: Array, options: Options
-) -> Iterator[tuple[Array, str]]:
-    """Give the statistics of each replicate, shape (7, contrasts), and why there are none."""
-    nothing = np.full((len(STATISTICS), len(combinations)), np.nan)
-    for start, stop in bounds:
-        try:
-            yield _contrasts(arrays.part(start, stop), combinations, options), ""
-        except ModelError as error:
-            yield nothing, str(error)
+@dataclass(frozen=True)
+class _Found:
+    """The statistics of the contrasts of one replicate, (7, contrasts), with its optimum's dossier or the reason."""
+
+    statistics: Array
+    dossier: OptimumReport | None
+    alone: bool
+    reason: str
 
 
-def _contrasts(data: RepeatedMeasures, combinations: Array, options: Options) -> Array:
-    """Fit one replicate and give the statistics of its contrasts."""
-    fit = fit_repeated_measures(
-        data,
-        options.covariance,
-        method=options.method,
-        df_method=options.df,
-        information=options.information,
-        vcov=options.vcov,
-    )
-    found = fit.inference.estimates(combinations, confidence=options.confidence)
-    return np.stack([getattr(found, name) for name in STATISTICS])
+def _contrasts(one: Replicate, combinations: Array, confidence: float) -> _Found:
+    """Give the statistics of the contrasts of a replicate; NaN where there is no fit."""
+    if one.fit is None:
+        return _Found(np.full((len(STATISTICS), len(combinations)), np.nan), None, one.alone, one.reason)
+    found = one.fit.inference.estimates(combinations, confidence=confidence)
+    return _Found(np.stack([getattr(found, name) for name in STATISTICS]), one.fit.optimum, one.alone, "")
 
 
-def _table(replicate: str, names: pd.Index, contrasts: Rows, found: list[tuple[Array, str]]) -> pd.DataFrame:
+def _table(replicate: str, names: pd.Index, contrasts: Rows, found: list[_Found]) -> pd.DataFrame:
     """Put the statistics of all replicates into one frame."""
     m = len(contrasts.L)
     labels = pd.concat([contrasts.labels] * len(found), ignore_index=True)
     labels.insert(0, replicate, names.repeat(m))
-    numbers = np.concatenate([statistics for statistics, _ in found], axis=1)
-    table = labels.assign(**dict(zip(STATISTICS, numbers, strict=True)))
-    return table.assign(error=np.repeat([reason for _, reason in found], m))
+    numbers = np.concatenate([one.statistics for one in found], axis=1)
+    dossiers = [one.dossier for one in found]
+    return labels.assign(
+        **dict(zip(STATISTICS, numbers, strict=True)),
+        iterations=pd.array(np.repeat([None if of is None else of.iterations for of in dossiers], m), dtype="Int64"),
+        max_gradient=np.repeat([np.nan if of is None else of.max_gradient for of in dossiers], m),
+        searched_alone=np.repeat([one.alone for one in found], m),
+        error=np.repeat([one.reason for one in found], m),
+    )

@@ -18,7 +18,7 @@ from postinfusion.core.inference import DF_METHODS, DfMethod, check_options, inf
 from postinfusion.core.likelihood import Method
 from postinfusion.core.linalg import ALIASED, Array, Basis, orthonormal_basis
 from postinfusion.core.mmrm_parametrisation import full_kenward_roger_term
-from postinfusion.core.patterns import CrossProducts
+from postinfusion.core.patterns import CrossProducts, symmetric
 from postinfusion.core.repeated_measures import RepeatedMeasuresFit, covariance_of_theta, variances_df
 from postinfusion.core.repeated_measures_checks import check_information
 from postinfusion.core.standardise import NO_VARIATION, Standardised
@@ -197,11 +197,7 @@ def _size_of_response(change: Array, gram: Array, n: int) -> float:
 
 def transformed(cross: CrossProducts, change: Array) -> CrossProducts:
     """Give the cross-products of the columns Z @ change, for change of shape (q, q')."""
-    a, b = cross.column_pairs
-    full = np.empty((*cross.A.shape[:2], cross.q, cross.q))
-    full[..., a, b] = cross.A
-    full[..., b, a] = cross.A  # an element of A holds both orders of its columns
-    changed = change.T @ full @ change
+    changed = change.T @ symmetric(cross.A, cross.q) @ change  # an element of A holds both orders of its columns
     a, b = np.triu_indices(change.shape[1])
     return CrossProducts(cross.observed, cross.n, changed[..., a, b], change.shape[1])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -39,6 +39,11 @@ class Derivatives:
     DD: Array | None
     curvature: Callable[[Array], Array] | None = None
 
+    def of_replicate(self, replicate: int) -> Derivatives:
+        """Give those of one replicate, where arrays have a leading axis of replicates; D may be the same for all."""
+        D = self.D if self.D.ndim < self.Sigma.ndim + 1 else self.D[replicate]
+        return Derivatives(self.Sigma[replicate], D, None if self.DD is None else self.DD[replicate])
+
 
 class CovarianceModel(Protocol):
     """A map from theta to the covariance matrix of each pattern."""
@@ -61,18 +66,9 @@ class Unstructured:
     T: int
 
     def derivatives(self, theta: Array) -> Derivatives:
-        """Give Sigma and its first derivatives; the second ones vanish."""
-        return Derivatives(np.tensordot(theta, self._slopes, 1)[None], self._slopes[None], None)
-
-    @cached_property
-    def _slopes(self) -> Array:
-        """Give the derivatives of Sigma, the same at every theta, shape (H, T, T)."""
-        j, k = np.tril_indices(self.T)
-        h = np.arange(len(j))
-        D = np.zeros((len(j), self.T, self.T))
-        D[h, j, k] = 1.0
-        D[h, k, j] = 1.0
-        return D
+        """Give Sigma and its first derivatives at theta (H,) or (R, H); the second ones vanish."""
+        D = _slopes_of_elements(self.T)
+        return Derivatives(np.tensordot(theta, D, 1)[..., None, :, :], D[None], None)
 
     def theta(self, Sigma: Array) -> Array:
         """Give theta of a matrix."""
@@ -81,6 +77,18 @@ class Unstructured:
     def smallest_eigenvalue(self, Sigma: Array) -> float:
         """Give the smallest eigenvalue of the correlation matrix of Sigma (1, T, T)."""
         return smallest_eigenvalue(Sigma[0])
+
+
+@lru_cache(maxsize=16)
+def _slopes_of_elements(T: int) -> Array:
+    """Give the derivatives of Sigma in its elements, the same at every theta, shape (H, T, T)."""
+    j, k = np.tril_indices(T)
+    h = np.arange(len(j))
+    D = np.zeros((len(j), T, T))
+    D[h, j, k] = 1.0
+    D[h, k, j] = 1.0
+    D.flags.writeable = False
+    return D
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,13 @@ class Structured:
 
 def smallest_eigenvalue(Sigma: Array) -> float:
     """Give the smallest eigenvalue of the correlation matrix of a covariance matrix (T, T)."""
-    deviation = np.sqrt(np.diag(Sigma))
-    return float(np.linalg.eigvalsh(Sigma / np.outer(deviation, deviation))[0])
+    return float(smallest_eigenvalues(Sigma))
+
+
+def smallest_eigenvalues(Sigma: Array) -> Array:
+    """Give the smallest eigenvalues of the correlation matrices of covariance matrices (..., T, T), shape (...)."""
+    deviation = np.sqrt(np.diagonal(Sigma, axis1=-2, axis2=-1))
+    return np.asarray(np.linalg.eigvalsh(Sigma / (deviation[..., :, None] * deviation[..., None, :]))[..., 0])
 
 
 def compound_symmetry(rho: Array, T: int) -> tuple[Array, Array, Array]:
@@ -219,6 +232,15 @@ CORRELATIONS: dict[str, tuple[Correlation, Callable[[int], int]]] = {
     "toep": (toeplitz, lambda T: T - 1),
 }
 STRUCTURES = ("us", "ad", "adh", "ar1", "ar1h", "cs", "csh", "toep", "toeph")
+
+
+def derivatives_of_each(model: Unstructured | Structured, theta: Array) -> Derivatives:
+    """Give the derivatives of many replicates, each at its own theta, stacked along a leading axis; theta is (R, H)."""
+    if isinstance(model, Unstructured):
+        return model.derivatives(theta)
+    each = [model.derivatives(own) for own in theta]
+    Sigma, D = np.stack([one.Sigma for one in each]), np.stack([one.D for one in each])
+    return Derivatives(Sigma, D, np.stack([one.DD for one in each if one.DD is not None]))
 
 
 def covariance_model(name: str, T: int) -> Unstructured | Structured:

@@ -99,12 +99,18 @@ def find_optimum(search: CovarianceSearch, start: Array | None = None) -> tuple[
     smallest = 1.0
     for parametrisation, attempt in _attempts(search, start):
         optimum = attempt()
-        dossier = report(optimum, boundary=False, parametrisation=parametrisation)
-        outside = search.is_singular(optimum.profile) or search.is_independent(optimum.profile)
-        if optimum.converged and dossier.positive_definite and not outside:
+        dossier = accepted(search, optimum, parametrisation)
+        if dossier is not None:
             return optimum, dossier
         smallest = min(smallest, search.model().smallest_eigenvalue(optimum.profile.derivatives.Sigma))
     raise ModelError(_why_not(search, optimum, smallest))
+
+
+def accepted(search: CovarianceSearch, optimum: Optimum, parametrisation: str) -> OptimumReport | None:
+    """Give the dossier of an optimum that was reached and lies inside; None of another point."""
+    dossier = report(optimum, boundary=False, parametrisation=parametrisation)
+    outside = search.is_singular(optimum.profile) or search.is_independent(optimum.profile)
+    return dossier if optimum.converged and dossier.positive_definite and not outside else None
 
 
 def _why_not(search: CovarianceSearch, optimum: Optimum, smallest: float) -> str:
@@ -148,19 +154,23 @@ def _attempts(search: CovarianceSearch, start: Array | None) -> list[tuple[str, 
         name = "log standard deviation and log range"
         return [(name, partial(minimise, criterion, start, hopeless=hopeless)) for start in starts]
     S = [residual_covariance(search.blocks, g) for g in range(search.blocks.n_groups)]
-    theta = np.concatenate([starting_values(structure, own) for own in S])
+    theta, name = np.concatenate([starting_values(structure, own) for own in S]), parameters(structure)
     if isinstance(structure, Unstructured):
         return [
-            ("elements of Sigma", lambda: minimise(criterion, theta, hopeless=hopeless)),
+            (name, lambda: minimise(criterion, theta, hopeless=hopeless)),
             ("Cholesky factor of Sigma", lambda: _by_cholesky(search, structure, S)),
         ]
     m = structure.n_deviations
     independent = np.concatenate([np.append(own[:m], 0 * own[m:]) for own in search.by_group(theta)])
-    name = "log standard deviations and correlations"
     return [
         (name, lambda: minimise(criterion, theta, hopeless=hopeless)),
         (f"{name}, from independence", lambda: minimise(criterion, independent, hopeless=hopeless)),
     ]
+
+
+def parameters(structure: Unstructured | Structured) -> str:
+    """Say in which parameters the optimum of a covariance by visit is sought first."""
+    return "elements of Sigma" if isinstance(structure, Unstructured) else "log standard deviations and correlations"
 
 
 def _from_theta(search: CovarianceSearch, start: Array) -> Optimum:
@@ -190,7 +200,7 @@ def _spatial_starts(search: CovarianceSearch, structure: SpatialCovariance) -> l
     blocks, products = search.blocks, search.blocks.products
     variances = []
     for g in range(blocks.n_groups):
-        sums, together = pairwise_products(blocks, g)
+        sums, together = pairwise_products(blocks, g), subjects_together(blocks, g)
         variances.append(max(float(np.trace(sums) / np.trace(together)), 1e-3))
     starts = [np.concatenate(own) for own in zip(*[structure.starts(value) for value in variances], strict=True)]
     residual = np.zeros((products.q, products.q))
@@ -218,7 +228,7 @@ def residual_covariance(blocks: SubjectBlocks, group: int) -> Array:
 
     Correlations are shrunk until the smallest eigenvalue of their matrix is at least 0.02.
     """
-    S, together = pairwise_products(blocks, group)
+    S, together = pairwise_products(blocks, group), subjects_together(blocks, group)
     n, p = blocks.products.n_observations, blocks.products.q - 1
     S = S / np.maximum(together, 1.0) * (n / max(n - p, 1))  # residuals have lost what the columns took
     variances = np.maximum(np.diag(S), 1e-3)
@@ -230,11 +240,15 @@ def residual_covariance(blocks: SubjectBlocks, group: int) -> Array:
     return np.asarray(R * np.outer(deviation, deviation))
 
 
-def pairwise_products(blocks: SubjectBlocks, group: int) -> tuple[Array, Array]:
-    """Give the sums of products of a group's residuals at two positions, and the subjects who have both: (T, T)."""
-    products, members = blocks.products, blocks.group == group
-    g = np.zeros((products.q, products.q))
+def pairwise_products(blocks: SubjectBlocks, group: int) -> Array:
+    """Give the sums of products of a group's residuals at two positions, shape (T, T)."""
+    g = np.zeros((blocks.products.q, blocks.products.q))
     g[-1, -1] = 1.0
-    seen = products.observed[members].astype(float)
-    together = np.einsum("p,pj,pk->jk", products.n[members], seen, seen)
-    return products.contracted(g)[members].sum(axis=0), together
+    return np.asarray(blocks.products.contracted(g)[blocks.group == group].sum(axis=0))
+
+
+def subjects_together(blocks: SubjectBlocks, group: int) -> Array:
+    """Count the subjects of a group who have rows at two positions, shape (T, T)."""
+    members = blocks.group == group
+    seen = blocks.products.observed[members].astype(float)
+    return np.asarray((seen.T * blocks.products.n[members]) @ seen)

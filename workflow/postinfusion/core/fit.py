@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from postinfusion.core.likelihood import Criterion, Profile, Slopes
 from postinfusion.core.linalg import Array
@@ -137,11 +138,11 @@ def minimise(criterion: Criterion, start: Array, *, hopeless: Callable[[Profile]
     least, stalled = np.inf, 0
     for iteration in range(MAX_ITERATIONS):
         slope = criterion.slopes(at)
-        direction, promised = _direction(slope)
+        direction, promised = search_direction(slope)
         stalled = 0 if promised < least / 2 else stalled + 1
         least = min(least, promised)
-        at_rest = promised < CONVERGED or (promised < ACCEPTED and stalled >= PATIENCE)
-        found = None if at_rest else _step(criterion, theta, at, direction, promised)
+        at_rest = bool(is_at_rest(promised, stalled))
+        found = None if at_rest else line_search(criterion, theta, at.value, direction, promised)
         if found is None:
             converged = promised < ACCEPTED and _has_no_descent(slope.hessian)
             return Optimum(theta, at, slope, iteration, converged)
@@ -151,26 +152,50 @@ def minimise(criterion: Criterion, start: Array, *, hopeless: Callable[[Profile]
     return Optimum(theta, at, criterion.slopes(at), MAX_ITERATIONS, False)
 
 
-def _direction(slope: Slopes) -> tuple[Array, float]:
-    """Give the Newton step, or a step that descends where the Hessian has a negative direction, and its promise."""
+def is_at_rest(promised: ArrayLike, stalled: ArrayLike) -> NDArray[np.bool_]:
+    """Say whether a search may end: the next step promises nothing, or little and less only slowly for some steps."""
+    gain, steps = np.asarray(promised), np.asarray(stalled)
+    return np.asarray((gain < CONVERGED) | ((gain < ACCEPTED) & (steps >= PATIENCE)))
+
+
+def search_direction(slope: Slopes) -> tuple[Array, float]:
+    """Give the Newton step, or a step that descends where the Hessian has a negative direction, and its promise.
+
+    Half of g' H^-1 g is the gain that the step promises.
+    """
     is_finite = bool(np.isfinite(slope.hessian).all())
     scoring_sees = (np.diag(slope.information) > LOST * np.abs(np.diag(slope.hessian))).all()
-    values, vectors, scale = _scaled_eigen(slope.hessian if is_finite else slope.information)
+    values, vectors, scale = scaled_eigen(slope.hessian if is_finite else slope.information)
     if is_finite and values[0] <= -FLAT and scoring_sees:
-        values, vectors, scale = _scaled_eigen(slope.information)
+        values, vectors, scale = scaled_eigen(slope.information)
     # Where a parameter hardly moves Sigma (a variance near zero) scoring is lost; the Hessian still leads away from a
     # saddle along the absolute values of its eigenvalues.
     values = np.abs(values) if values[0] <= -FLAT else values
-    values = np.maximum(values, FLAT * values.max(initial=1e-300))
-    direction = -(vectors @ ((vectors.T @ (slope.gradient / scale)) / values)) / scale
-    return direction, float(-slope.gradient @ direction) / 2
+    direction, promised = descent(slope.gradient, values, vectors, scale)
+    return direction, float(promised)
 
 
-def _scaled_eigen(matrix: Array) -> tuple[Array, Array, Array]:
-    """Give eigenvalues and vectors of a symmetric matrix after scaling its diagonal to one, and the scale."""
-    diagonal = np.abs(np.diag(matrix))
-    scale = np.sqrt(np.maximum(diagonal, max(FLAT * diagonal.max(), 1e-300)))
-    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+def descent(gradient: Array, values: Array, vectors: Array, scale: Array) -> tuple[Array, Array]:
+    """Give the step ``-H^-1 g``, kept finite in flat directions, and its promise, from the eigenvalues of scaled H.
+
+    Parameters
+    ----------
+    gradient
+        Shape (..., H).
+    values, vectors, scale
+        As :func:`scaled_eigen` gives them; no value is negative.
+    """
+    values = np.maximum(values, FLAT * values.max(axis=-1, initial=1e-300, keepdims=True))
+    turned = ((gradient / scale)[..., None, :] @ vectors)[..., 0, :] / values
+    direction = -(vectors @ turned[..., None])[..., 0] / scale
+    return direction, -(gradient * direction).sum(axis=-1) / 2
+
+
+def scaled_eigen(matrix: Array) -> tuple[Array, Array, Array]:
+    """Give eigenvalues and vectors of symmetric matrices (..., H, H) scaled to a diagonal of one, and the scales."""
+    diagonal = np.abs(np.diagonal(matrix, axis1=-2, axis2=-1))
+    scale = np.sqrt(np.maximum(diagonal, np.maximum(FLAT * diagonal.max(axis=-1, keepdims=True), 1e-300)))
+    values, vectors = np.linalg.eigh(matrix / (scale[..., :, None] * scale[..., None, :]))
     return values, vectors, scale
 
 
@@ -178,27 +203,36 @@ def _has_no_descent(hessian: Array) -> bool:
     """Say whether the Hessian is positive definite up to flat directions."""
     if not np.isfinite(hessian).all():
         return False
-    return bool(_scaled_eigen(hessian)[0][0] > -FLAT)
+    return bool(scaled_eigen(hessian)[0][0] > -FLAT)
 
 
-def _step(
-    criterion: Criterion, theta: Array, at: Profile, direction: Array, promised: float
+def line_search(
+    criterion: Criterion, theta: Array, value: float, direction: Array, promised: float
 ) -> tuple[Array, Profile] | None:
-    """Halve the step until the criterion falls enough; None when it never does."""
-    length, noise = 1.0, ROUNDING * (1.0 + abs(at.value)) * 10
+    """Halve the step until the criterion falls enough from its value at theta; None when it never does."""
+    length = 1.0
     for _ in range(MAX_HALVINGS):
         trial = theta + length * direction
         new = criterion.at(trial)
-        if new is not None and new.value <= at.value - 1e-4 * length * promised + noise:
+        if new is not None and falls_enough(new.value, value, length * promised):
             return trial, new
         length /= 2
     return None
 
 
+def falls_enough(new: ArrayLike, value: ArrayLike, promised: ArrayLike) -> NDArray[np.bool_]:
+    """Say whether the criterion falls by a share of what a step promises, up to the rounding of its value."""
+    before = np.asarray(value)
+    noise = ROUNDING * (1.0 + np.abs(before)) * 10
+    return np.asarray(np.asarray(new) <= before - 1e-4 * np.asarray(promised) + noise)
+
+
 def report(optimum: Optimum, *, boundary: bool, parametrisation: str) -> OptimumReport:
     """Put together the dossier of an optimum."""
-    values = _scaled_eigen(optimum.slopes.hessian)[0]
-    curved = values[values > FLAT] if boundary else values
+    hessian = optimum.slopes.hessian
+    # A search that ran out of the range of doubles has a Hessian of no number: nothing is curved upwards.
+    values = scaled_eigen(hessian)[0] if np.isfinite(hessian).all() else np.zeros(len(hessian))
+    curved = values[values > FLAT] if boundary and values.any() else values
     smallest, largest = float(curved.min()), float(curved.max())
     return OptimumReport(
         iterations=optimum.iterations,

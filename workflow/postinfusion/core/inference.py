@@ -84,7 +84,7 @@ class Inference:
             Coverage of the intervals.
         """
         K = self.in_basis(L)
-        variance = np.einsum("mi,ij,mj->m", K, self.V, K, optimize=True)
+        variance = ((K @ self.V) * K).sum(axis=1)
         unknown = ~self.basis.is_estimable(L) | (variance <= 0)
         error = np.where(unknown, np.nan, np.sqrt(np.maximum(variance, 0)))
         estimate = np.where(unknown, np.nan, K @ self.beta)

@@ -10,7 +10,7 @@ import numpy as np
 
 from postinfusion.core.contrasts import JointTest, f_test
 from postinfusion.core.likelihood import Profile
-from postinfusion.core.linalg import Array
+from postinfusion.core.linalg import Array, left_times
 from postinfusion.core.patterns import Products
 
 
@@ -49,7 +49,7 @@ def _second_order(at: Profile, w: Array) -> Array:
         flat = D[0].reshape(H, T * T)
         products = (flat.T @ w @ flat).reshape(T, T, T, T).transpose(1, 2, 0, 3).reshape(T * T, T * T)
         return np.asarray(Omega @ (Omega.reshape(P, T * T) @ products).reshape(P, T, T) @ Omega)
-    OD = Omega[:, None] @ D
+    OD = left_times(Omega, D)
     other = np.tensordot(w, OD, ((1,), (1,))).swapaxes(0, 1)
     wide = OD.swapaxes(1, 2).reshape(P, T, H * T)
     return np.asarray(wide @ other.reshape(P, H * T, T) @ Omega)

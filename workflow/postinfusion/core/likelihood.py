@@ -2,6 +2,8 @@
 
 Notation: Omega_p is the inverse of Sigma at the visits of pattern p, zero elsewhere; W = X' V^-1 X, Phi its inverse,
 r = y - X beta; D_h is the derivative of Sigma with respect to theta_h and P_h that of W.
+
+The formulas hold for one data set and, with a leading axis of replicates on every array, for many at once.
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from postinfusion.core.covariance import CovarianceModel, Derivatives
-from postinfusion.core.linalg import Array
+from postinfusion.core.linalg import Array, left_times, right_times
 from postinfusion.core.patterns import Products
+from postinfusion.core.stacked_products import StackedProducts
 
 Method = Literal["reml", "ml"]
 
@@ -38,6 +41,25 @@ class Profile:
     """
 
     value: float
+    beta: Array
+    Phi: Array
+    Omega: Array
+    derivatives: Derivatives
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """The criterion of each of R replicates at its own theta, with beta profiled out.
+
+    Attributes
+    ----------
+    value
+        Shape (R,).
+    beta, Phi, Omega, derivatives
+        As in :class:`Profile`, with a leading axis of replicates.
+    """
+
+    value: Array
     beta: Array
     Phi: Array
     Omega: Array
@@ -92,7 +114,9 @@ class Criterion:
 
     def slopes(self, at: Profile) -> Slopes:
         """Give the derivatives of the criterion at a profile."""
-        return slopes(self.cross, at, self.method)
+        # Near a singular Sigma they may leave the range of doubles; the search then ends, and says so.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return slopes(self.cross, at, self.method)
 
 
 def profile(cross: Products, derivatives: Derivatives, method: Method) -> Profile | None:
@@ -112,25 +136,38 @@ def profile(cross: Products, derivatives: Derivatives, method: Method) -> Profil
     ----------
     Harville (1974), Biometrika 61, 383-385.
     """
+    found = profiles(cross, derivatives, method)
+    return None if found is None else Profile(float(found.value), found.beta, found.Phi, found.Omega, derivatives)
+
+
+def profiles(cross: Products | StackedProducts, derivatives: Derivatives, method: Method) -> Profiles | None:
+    """Evaluate :func:`profile` of one data set or of many replicates; None when it cannot be for one of them.
+
+    Parameters
+    ----------
+    cross, derivatives, method
+        As in :func:`profile`; for many replicates all arrays have them as their leading axis.
+    """
     if not np.isfinite(derivatives.Sigma).all():
         return None
     try:
         Omega, log_determinants = pattern_inverses(derivatives.Sigma, cross)
         M = cross.weighted(Omega)
-        root = np.linalg.cholesky(M[:-1, :-1])
+        root = np.linalg.cholesky(M[..., :-1, :-1])
     except np.linalg.LinAlgError:
         return None
     inverse_root = np.linalg.inv(root)
-    Phi = inverse_root.T @ inverse_root
-    beta = Phi @ M[:-1, -1]
-    value = float(cross.n @ log_determinants + M[-1, -1] - M[:-1, -1] @ beta)
-    value += cross.n_observations * np.log(2 * np.pi)
+    Phi, right = inverse_root.swapaxes(-1, -2) @ inverse_root, M[..., :-1, -1]
+    beta = (Phi @ right[..., None])[..., 0]
+    value = (cross.n * log_determinants).sum(axis=-1) + M[..., -1, -1] - (right * beta).sum(axis=-1)
+    value = value + cross.n_observations * np.log(2 * np.pi)
     if method == "reml":
-        value += float(2 * np.log(np.diag(root)).sum()) - len(beta) * np.log(2 * np.pi)
-    return Profile(value / 2, beta, Phi, Omega, derivatives) if np.isfinite(value) else None
+        roots = np.diagonal(root, axis1=-2, axis2=-1)
+        value = value + 2 * np.log(roots).sum(axis=-1) - beta.shape[-1] * np.log(2 * np.pi)
+    return Profiles(value / 2, beta, Phi, Omega, derivatives) if np.isfinite(value).all() else None
 
 
-def pattern_inverses(Sigma: Array, cross: Products) -> tuple[Array, Array]:
+def pattern_inverses(Sigma: Array, cross: Products | StackedProducts) -> tuple[Array, Array]:
     """Give Omega (P, T, T) and the log determinants (P,) of Sigma at each pattern's visits."""
     return inverses_where(Sigma, cross.observed)
 
@@ -148,63 +185,71 @@ def inverses_where(Sigma: Array, observed: NDArray[np.bool_]) -> tuple[Array, Ar
     padded = np.where(both, Sigma, np.eye(T))
     root = np.linalg.cholesky(padded)
     Omega = np.where(both, np.linalg.inv(padded), 0.0)
-    return Omega, 2 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return Omega, 2 * np.log(np.diagonal(root, axis1=-2, axis2=-1)).sum(axis=-1)
 
 
-def slopes(cross: Products, at: Profile, method: Method) -> Slopes:
-    """Give gradient, Hessian, information and P at a profile.
+def slopes(cross: Products | StackedProducts, at: Profile | Profiles, method: Method) -> Slopes:
+    """Give gradient, Hessian, information and P at a profile, or at the profiles of many replicates.
 
     The Hessian of minus the restricted log-likelihood is half of
     ``-tr(V^-1 V_h V^-1 V_k) + 2 tr(Phi Q_hk) - tr(Phi P_h Phi P_k) + 2 r' V^-1 V_h V^-1 V_k V^-1 r
     - 2 (X' V^-1 V_h V^-1 r)' Phi (X' V^-1 V_k V^-1 r)`` plus the gradient in Sigma times its second derivatives.
     """
-    p = len(at.beta)
-    D, Omega, n = at.derivatives.D, at.Omega, cross.n[:, None, None]
+    p = at.beta.shape[-1]
+    D, Omega, n = at.derivatives.D, at.Omega, cross.n[..., None, None]
     restricted = method == "reml"
-    OD = Omega[:, None] @ D
-    M = -cross.weighted(np.moveaxis(OD @ Omega[:, None], 1, 0))
-    g = np.append(-at.beta, 1.0)
-    fixed = np.zeros((p + 1, p + 1))
-    fixed[:p, :p] = at.Phi * restricted
-    OC_residual = Omega @ cross.contracted(np.outer(g, g))
+    OD = left_times(Omega, D)
+    M = -cross.weighted(right_times(OD, Omega).swapaxes(-4, -3))
+    g = np.concatenate([-at.beta, np.ones((*at.beta.shape[:-1], 1))], axis=-1)
+    fixed = np.zeros((*at.beta.shape[:-1], p + 1, p + 1))
+    fixed[..., :p, :p] = at.Phi * restricted
+    OC_residual = Omega @ cross.contracted(g[..., :, None] * g[..., None, :])
     OC_fixed = Omega @ cross.contracted(fixed)
     E = n * Omega - (OC_residual + OC_fixed) @ Omega
-    pull = (M @ g)[:, :p]
-    expected = _traces(OD, (n * np.eye(OC_fixed.shape[-1]) - 2 * OC_fixed)[:, None] @ OD)
-    from_residual = _traces(OD, 2 * OC_residual[:, None] @ OD) - 2 * pull @ at.Phi @ pull.T
-    PhiP = at.Phi @ M[:, :p, :p]
-    squares = restricted * np.tensordot(PhiP, PhiP, ((1, 2), (2, 1)))
+    pull = (M @ g[..., None, :, None])[..., :p, 0]
+    rows = _rows(OD)
+    expected = _traces(rows, left_times(n * np.eye(OC_fixed.shape[-1]) - 2 * OC_fixed, OD))
+    from_residual = _traces(rows, left_times(2 * OC_residual, OD)) - 2 * pull @ at.Phi @ pull.swapaxes(-1, -2)
+    PhiP = (at.Phi[..., None, :, :] @ M[..., :p, :p])[..., None, :, :, :]
+    squares = restricted * _traces(_rows(PhiP), PhiP)
     hessian = -expected - squares + from_residual + _curvature(E, at.derivatives)
     return Slopes(
         gradient=_summed(E, D) / 2,
-        hessian=(hessian + hessian.T) / 4,
+        hessian=(hessian + hessian.swapaxes(-1, -2)) / 4,
         information=(expected + squares) / 2,
-        P=M[:, :p, :p],
+        P=M[..., :p, :p],
     )
 
 
-def _traces(first: Array, second: Array) -> Array:
-    """Give sum_p tr(first_ph second_pk), shape (H, H)."""
-    H = first.shape[1]
-    left = np.moveaxis(first, 1, 0).reshape(H, -1)
-    right = np.moveaxis(second, 1, 0).swapaxes(-1, -2).reshape(H, -1)
-    return np.asarray(left @ right.T)
+def _traces(rows: Array, second: Array) -> Array:
+    """Give sum_p tr(first_ph second_pk), shape (..., H, H), of the rows of first and of second (..., P, H, T, T)."""
+    return np.asarray(rows @ _rows(second.swapaxes(-1, -2)).swapaxes(-1, -2))
+
+
+def _rows(each: Array) -> Array:
+    """Give one row for each h of (..., P, H, T, T), shape (..., H, P T T)."""
+    by_parameter = each.swapaxes(-4, -3)
+    return by_parameter.reshape(*by_parameter.shape[:-3], -1)
 
 
 def _summed(E: Array, D: Array) -> Array:
-    """Give sum_p <E_p, D_ph>, shape (H,), for D shared by the patterns or not."""
-    if len(D) == 1:
-        return np.asarray(np.tensordot(D[0], E.sum(axis=0), 2))
-    return np.asarray(np.einsum("pij,phij->h", E, D))
+    """Give sum_p <E_p, D_ph>, shape (..., H), for D shared by the patterns or not."""
+    if D.shape[-4] > 1:
+        return np.asarray(np.einsum("...pij,...phij->...h", E, D))
+    shared = D[..., 0, :, :, :]
+    total = E.sum(axis=-3)
+    return np.asarray((shared.reshape(*shared.shape[:-2], -1) @ total.reshape(*total.shape[:-2], -1, 1))[..., 0])
 
 
 def _curvature(E: Array, derivatives: Derivatives) -> Array | float:
-    """Give sum_p <E_p, DD_phk>, shape (H, H); zero when Sigma is linear in theta."""
+    """Give sum_p <E_p, DD_phk>, shape (..., H, H); zero when Sigma is linear in theta."""
     if derivatives.curvature is not None:
         return derivatives.curvature(E)
     DD = derivatives.DD
     if DD is None:
         return 0.0
-    if len(DD) == 1:
-        return np.asarray(np.tensordot(DD[0], E.sum(axis=0), 2))
-    return np.asarray(np.einsum("pij,phkij->hk", E, DD))
+    if DD.shape[-5] > 1:
+        return np.asarray(np.einsum("...pij,...phkij->...hk", E, DD))
+    shared = DD[..., 0, :, :, :, :]
+    total = E.sum(axis=-3)
+    return np.asarray((shared.reshape(*shared.shape[:-2], -1) @ total.reshape(*total.shape[:-2], 1, -1, 1))[..., 0])

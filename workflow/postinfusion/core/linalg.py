@@ -114,6 +114,22 @@ def _independent_columns(scaled: Array, R: Array) -> tuple[NDArray[np.intp], NDA
     return np.array(kept, dtype=np.intp), np.array(aliased, dtype=np.intp)
 
 
+def left_times(K: Array, D: Array) -> Array:
+    """Give K_p D_ph for each h, shape (..., P, H, T, T), in one product a pattern; K is (..., P, T, T)."""
+    H, T = D.shape[-3], D.shape[-1]
+    rows = D.swapaxes(-3, -2)
+    wide = K @ rows.reshape(*rows.shape[:-2], H * T)
+    return wide.reshape(*wide.shape[:-1], H, T).swapaxes(-3, -2)
+
+
+def right_times(D: Array, K: Array) -> Array:
+    """Give D_ph K_p for each h, shape (..., P, H, T, T), in one product a pattern; K is (..., P, T, T)."""
+    H, T = D.shape[-3], D.shape[-1]
+    rows = D.swapaxes(-3, -2)
+    long = rows.reshape(*rows.shape[:-3], T * H, T) @ K
+    return long.reshape(*long.shape[:-2], T, H, T).swapaxes(-3, -2)
+
+
 def symmetric_inverse(H: Array, *, relative_tolerance: float = 0.0) -> Array:
     """Invert a symmetric matrix through its eigenvalues; those below the tolerance times the largest are left out.
 

@@ -6,7 +6,7 @@ Accumulated once, the cost of a fit no longer depends on the number of subjects;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -142,15 +142,15 @@ class CrossProducts:
         """Count the observations."""
         return round(float(self.n @ self.observed.sum(axis=1)))
 
-    @cached_property
+    @property
     def visit_pairs(self) -> tuple[Integers, Integers]:
         """Give the pairs of visits j <= k, in the order of the second axis of A."""
-        return np.triu_indices(self.observed.shape[1])
+        return pairs(self.observed.shape[1])
 
-    @cached_property
+    @property
     def column_pairs(self) -> tuple[Integers, Integers]:
         """Give the pairs of columns a <= b, in the order of the last axis of A."""
-        return np.triu_indices(self.q)
+        return pairs(self.q)
 
     def weighted(self, weights: Array) -> Array:
         """Give ``sum_p sum_jk weights[..., p, j, k] z_j z_k'`` for symmetric weights.
@@ -167,12 +167,7 @@ class CrossProducts:
         """
         j, k = self.visit_pairs
         flat = weights[..., j, k].reshape(*weights.shape[:-3], -1)
-        packed = flat @ self.A.reshape(-1, self.A.shape[-1])
-        a, b = self.column_pairs
-        full = np.empty((*packed.shape[:-1], self.q, self.q))
-        full[..., a, b] = packed
-        full[..., b, a] = packed
-        return full
+        return symmetric(flat @ self.A.reshape(-1, self.A.shape[-1]), self.q)
 
     def contracted(self, K: Array) -> Array:
         """Give ``C_p[j, k] = sum_i z_ij' K z_ik`` for each pattern.
@@ -190,11 +185,27 @@ class CrossProducts:
         a, b = self.column_pairs
         packed = self.A @ (K[a, b] * np.where(a == b, 1.0, 2.0))
         j, k = self.visit_pairs
-        T = self.observed.shape[1]
-        C = np.empty((len(self.n), T, T))
-        C[:, j, k] = packed * np.where(j == k, 1.0, 0.5)
-        C[:, k, j] = C[:, j, k]
-        return C
+        return symmetric(packed * np.where(j == k, 1.0, 0.5), self.observed.shape[1])
+
+
+@lru_cache(maxsize=64)
+def pairs(size: int) -> tuple[Integers, Integers]:
+    """Give the pairs i <= j below a size."""
+    return np.triu_indices(size)
+
+
+def symmetric(packed: Array, size: int) -> Array:
+    """Give symmetric matrices (..., size, size) of their elements i <= j, shape (..., size (size + 1) / 2)."""
+    return packed.take(_places(size), axis=-1)
+
+
+@lru_cache(maxsize=64)
+def _places(size: int) -> Integers:
+    """Give for each element of a symmetric matrix its place among the pairs i <= j, shape (size, size)."""
+    i, j = pairs(size)
+    place = np.empty((size, size), dtype=np.intp)
+    place[i, j] = place[j, i] = np.arange(len(i))
+    return place
 
 
 def cross_products(

@@ -66,6 +66,21 @@ class RepeatedMeasures:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What is asked of a fit beside its covariance structure, as in :func:`fit_repeated_measures`."""
+
+    method: Method = "reml"
+    df_method: DfMethod = "kenward-roger-linear"
+    information: str = "observed"
+    vcov: str = "model"
+
+    def __post_init__(self) -> None:
+        """Refuse what is not there or does not go together."""
+        check_options(self.method, self.df_method, self.information, df_methods=("kenward-roger", *DF_METHODS))
+        _check_vcov(self.vcov, self.df_method)
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Data on the scale of the fit, with their blocks and the likelihood to be maximised.
 
@@ -187,13 +202,28 @@ def fit_repeated_measures(
     ModelError
         The data cannot bear the model, the optimum was not reached, or Sigma is singular there.
     """
-    check_options(method, df_method, information, df_methods=("kenward-roger", *DF_METHODS))
-    kind = _robust_kind(vcov, df_method)
-    prepared = prepare(data, covariance, method)
-    check_information(prepared.blocks, covariance, data.visit_names, data.group_names)
-    optimum, dossier = find_optimum(prepared.search, start)
-    w = covariance_of_theta(optimum, information)
-    inference = _inference(data, prepared, optimum, df_method=df_method, information=information, w=w)
+    asked = Asked(method, df_method, information, vcov)
+    prepared = prepare_checked(data, covariance, method)
+    return fit_at_optimum(data, prepared, *find_optimum(prepared.search, start), asked=asked)
+
+
+def fit_at_optimum(
+    data: RepeatedMeasures, prepared: Prepared, optimum: Optimum, dossier: OptimumReport, *, asked: Asked
+) -> RepeatedMeasuresFit:
+    """Give the fit whose optimum was found.
+
+    Parameters
+    ----------
+    data, prepared
+        As they came, and on the scale of the fit.
+    optimum, dossier
+        As :func:`~postinfusion.core.covariance_search.find_optimum` gives them.
+    asked
+        Likelihood and inference.
+    """
+    w = covariance_of_theta(optimum, asked.information)
+    kind = _robust_kind(asked.vcov)
+    inference = _inference(data, prepared, optimum, asked, w)
     Sigma, variance_df, ranges = _by_visit(data, prepared, optimum.theta, w)
     standard = prepared.standard
     weights = float(np.log(data.root_weights).sum())
@@ -202,10 +232,17 @@ def fit_repeated_measures(
         Sigma=Sigma * standard.scale**2,
         variance_df=variance_df,
         ranges=ranges,
-        log_likelihood=standard.log_likelihood(-optimum.profile.value, restricted=method == "reml") + weights,
+        log_likelihood=standard.log_likelihood(-optimum.profile.value, restricted=asked.method == "reml") + weights,
         theta=optimum.theta,
         optimum=dossier,
     )
+
+
+def prepare_checked(data: RepeatedMeasures, covariance: str, method: Method) -> Prepared:
+    """Prepare the data as :func:`prepare` does, and refuse those that do not identify the covariance."""
+    prepared = prepare(data, covariance, method)
+    check_information(prepared.blocks, covariance, data.visit_names, data.group_names)
+    return prepared
 
 
 def prepare(data: RepeatedMeasures, covariance: str, method: Method) -> Prepared:
@@ -240,25 +277,23 @@ def covariance_of_theta(optimum: Optimum, information: str) -> Array:
     return symmetric_inverse(optimum.slopes.hessian if information == "observed" else optimum.slopes.information)
 
 
-def _inference(
-    data: RepeatedMeasures, prepared: Prepared, optimum: Optimum, *, df_method: DfMethod, information: str, w: Array
-) -> Inference:
+def _inference(data: RepeatedMeasures, prepared: Prepared, optimum: Optimum, asked: Asked, w: Array) -> Inference:
     """Give the inference of the fixed effects with the model's covariance."""
-    full = df_method == "kenward-roger"
+    full = asked.df_method == "kenward-roger"
     return mixed_inference(
         data.X,
         data.subject,
         standard=prepared.standard,
         cross=prepared.blocks.products,
         optimum=optimum,
-        df_method=df_method,
+        df_method=asked.df_method,
         w=w,
-        second_derivatives=full_kenward_roger_term(prepared.search, optimum.theta, information) if full else None,
+        second_derivatives=full_kenward_roger_term(prepared.search, optimum.theta, asked.information) if full else None,
     )
 
 
-def _robust_kind(vcov: str, df_method: str) -> Robust | None:
-    """Give the cluster-robust covariance that is asked for; None for the model's."""
+def _check_vcov(vcov: str, df_method: str) -> None:
+    """Refuse a covariance of the fixed effects that is not there, or that Kenward-Roger cannot adjust."""
     allowed = ("model", *ROBUST)
     if vcov not in allowed:
         raise ModelError(
@@ -268,6 +303,10 @@ def _robust_kind(vcov: str, df_method: str) -> Robust | None:
         raise ModelError(
             'Kenward-Roger adjusts the model\'s covariance only; with a robust one choose df="satterthwaite"'
         )
+
+
+def _robust_kind(vcov: str) -> Robust | None:
+    """Give the cluster-robust covariance that is asked for; None for the model's."""
     return next((kind for kind in ROBUST if kind == vcov), None)
 
 

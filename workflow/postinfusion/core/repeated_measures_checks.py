@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from postinfusion.core.covariance_search import pairwise_products
+from postinfusion.core.covariance_search import subjects_together
 from postinfusion.core.linalg import Array
 from postinfusion.core.patterns import Integers
 from postinfusion.core.subject_blocks import MANY_VISITS, SubjectBlocks
@@ -25,7 +25,7 @@ def check_data(subject: Integers, weights: Array | None) -> None:
 def check_information(blocks: SubjectBlocks, covariance: str, visits: tuple[str, ...], groups: tuple[str, ...]) -> None:
     """Refuse data in which the covariance parameters of a group are not identified."""
     for g in range(blocks.n_groups):
-        together = pairwise_products(blocks, g)[1]
+        together = subjects_together(blocks, g)
         place = f" in the group {groups[g]}" if groups else ""
         n_subjects = int(blocks.products.n[blocks.group == g].sum())
         if n_subjects < 2:

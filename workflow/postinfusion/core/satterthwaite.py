@@ -34,7 +34,7 @@ def satterthwaite_df(L: Array, Phi: Array, P: Array, w: Array) -> Array:
         # Of a combination with unit variance: squares of variances in small or large units leave the range of doubles.
         U = U / np.sqrt(variance)[:, None]
         v = -((U @ P) * U).sum(axis=2).T
-        return np.asarray(2 / np.einsum("mh,hk,mk->m", v, w, v, optimize=True))
+        return np.asarray(2 / ((v @ w) * v).sum(axis=1))
 
 
 def satterthwaite_f(L: Array, beta: Array, V: Array, single_df: Callable[[Array], Array]) -> JointTest:
