@@ -53,7 +53,8 @@ def test_the_rules_find_nothing_in_a_sound_plan():
 
 
 def test_a_wrong_shape_of_a_choice_of_shapes_is_told_once():
-    plan = TRIAL.plan + "  course: {endpoint: madrs, method: trajectory, basis: {splin: [2 h]}, report_at: [2 h]}\n"
+    course = "  course: {endpoint: madrs, method: trajectory, basis: {splin: [2 h]}, report_at: [2 h]}\n"
+    plan = TRIAL.with_plan("  flow: {method: disposition}\n", course).plan
     with pytest.raises(PlanError, match="Did you mean spline") as refused:
         parse(plan, "small.yaml")
     assert len(refused.value.problems) == 1

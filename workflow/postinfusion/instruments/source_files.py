@@ -27,11 +27,11 @@ def described() -> Described:
     """
     found: Described = {}
     folder = files("postinfusion.instruments") / "catalogue"
-    for file in sorted(folder.iterdir(), key=lambda part: part.name):
-        content = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+    for file in sorted(part.name for part in folder.iterdir()):
+        content = YAML(typ="safe", pure=True).load((folder / file).read_text(encoding="utf-8"))
         name = content.pop("name")
         if name in found:
-            raise ValueError(f"{file.name} describes {name}, which another file describes too. Keep one of them.")
+            raise ValueError(f"{file} describes {name}, which another file describes too. Keep one of them.")
         found[name] = content
     return found
 
