@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,17 @@ def test_each_mistake_is_told_with_its_place_and_its_remedy(
 @pytest.mark.parametrize("case", FINE)
 def test_what_the_plan_allows_is_no_error(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check", str(FINE[case].write(tmp_path))]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("case", "excluded"),
+    [
+        ("a score from before consent that is to be excluded", {"assessments": 1}),
+        ("a score from before consent that is to be kept", {}),
+        ("scores from after death that are to be excluded", {"assessments": 1, "infusions": 1}),
+    ],
+)
+def test_excluded_rows_are_counted(case: str, excluded: dict[str, int], tmp_path: Path):
+    out = tmp_path / "check.json"
+    assert main(["check", str(FINE[case].write(tmp_path)), "--out", str(out)]) == 0
+    assert json.loads(out.read_text())["excluded_rows"] == excluded

@@ -122,6 +122,8 @@ DF_NAMES = {
 
 
 BODY_MASS_INDEX = "BMI"
+FOR_AGE = ("BMIZ", "BMIPCT", "PMBMI")
+"""Body mass index for age and sex: standard score, percentile, per cent of the median of the reference."""
 
 # What an analysis writes into ``error`` of a statistic that the data do not record: this, a colon and what is missing.
 NOT_RECORDED = "not recorded"

@@ -91,7 +91,7 @@ def _sharing(records: pd.DataFrame) -> npt.NDArray[np.intp]:
 
 def _weighings(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Give the records of body weight."""
-    return weights(context, table, None)[0]
+    return weights(context, table)[0]
 
 
 def _twice(label: str) -> str:

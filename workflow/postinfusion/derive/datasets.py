@@ -95,9 +95,7 @@ def _signs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | 
     """Give ADVS where there are weights or vital signs."""
     parts: list[pd.DataFrame] = []
     if "weights" in tables:
-        participants = tables["participants"].set_index("id")
-        height = participants["height_cm"].astype("float64") if "height_cm" in participants else None
-        parts += weights(context, tables["weights"], height)
+        parts += weights(context, tables["weights"], tables["participants"], tables.get("growth_reference"))
     if "vitals" in tables:
         parts.append(vital_signs(context, tables["vitals"]))
     return stacked(parts) if parts else None

@@ -12,8 +12,8 @@ from postinfusion.derive.context import Context
 from postinfusion.derive.scores import ANSWERED, CENSORED, PRORATED
 from postinfusion.derive.time_since import since_infusions, study_day
 from postinfusion.derive.visits import nominal_times, representative, supplied_visit, window_of, with_change
-
-CENTIMETRES_PER_METRE = 100
+from postinfusion.derive.weight import age_in_months, body_mass_index, for_age, heights
+from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE
 
 
 def scores(context: Context, assessments: pd.DataFrame) -> pd.DataFrame:
@@ -28,14 +28,42 @@ def scores(context: Context, assessments: pd.DataFrame) -> pd.DataFrame:
     return records.assign(NITEMS=assessments[ANSWERED].astype("Int64"), **flags)
 
 
-def weights(context: Context, weighings: pd.DataFrame, height: pd.Series | None) -> list[pd.DataFrame]:
-    """Give weight, and body mass index where heights (cm, by ``id``) are known, as records of ADVS."""
+def weights(
+    context: Context,
+    weighings: pd.DataFrame,
+    people: pd.DataFrame | None = None,
+    reference: pd.DataFrame | None = None,
+) -> list[pd.DataFrame]:
+    """Give weight, and what heights and a reference for age let be computed from it, as records of ADVS.
+
+    Parameters
+    ----------
+    context
+        Time zero, windows, infusions and keys of the trial.
+    weighings
+        Canonical weights.
+    people
+        Canonical participants, who have heights and ages; None for weight alone.
+    reference
+        Canonical reference of body mass index for age and sex.
+    """
     weight = values(context, "weights", weighings, pd.Series("WEIGHT", weighings.index), weighings["weight_kg"])
-    if height is None:
+    height = None if people is None else heights(weighings, weight["AHRFIRST"], people)
+    if people is None or height is None:
         return [weight]
-    metres = weighings["id"].map(height).astype("float64") / CENTIMETRES_PER_METRE
-    index = weighings["weight_kg"] / metres**2
-    return [weight, values(context, "weights", weighings, pd.Series("BMI", weighings.index), index)]
+    found = {BODY_MASS_INDEX: body_mass_index(weighings["weight_kg"].astype("float64"), height)}
+    if reference is not None and "sex" in people:
+        months = age_in_months(people, weighings["id"], weight["AHRFIRST"])
+        sex = weighings["id"].map(people.set_index("id")["sex"]).fillna("").astype("str")
+        scored = for_age(found[BODY_MASS_INDEX], sex, months, reference)
+        for name, values_for_age in zip(FOR_AGE, (scored.z, scored.percentile, scored.per_cent_median), strict=True):
+            found[name] = pd.Series(values_for_age, weighings.index)
+    return [weight, *(_of_weighings(context, weighings, name, value) for name, value in found.items())]
+
+
+def _of_weighings(context: Context, weighings: pd.DataFrame, name: str, value: pd.Series) -> pd.DataFrame:
+    """Give one measure that is computed from weighings as records."""
+    return values(context, "weights", weighings, pd.Series(name, weighings.index), value)
 
 
 def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:

@@ -14,14 +14,14 @@ from postinfusion.plan.endpoints import Form, Treatment
 from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
-from postinfusion.vocabulary import OUTPUTS, DesignKind
+from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE, OUTPUTS, DesignKind
 
 PRIMARY = "primary"
 PARTICIPANTS_COLUMNS = (
     "site", "diagnosis", "subtype", "sex", "age", "height_cm", "illness_years", "failed_treatments", "co_treatment",
 )  # fmt: skip
 """Participants' columns that can describe a group or enter a model."""
-WEIGHT_MEASURES = ("WEIGHT", "BMI")
+WEIGHT_MEASURES = ("WEIGHT", BODY_MASS_INDEX, *FOR_AGE)
 _LISTS = ("variables", "endpoints", "covariates", "visits", "covariance")
 
 

@@ -12,7 +12,7 @@ from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions,
 from postinfusion.errors import Problem, Severity, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.uses import columns_used
-from postinfusion.sources import times
+from postinfusion.sources import body_size, times
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
 from postinfusion.sources.tables import Delivery
@@ -33,6 +33,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _without_arm(plan, deliveries)
     yield from _without_time_zero(plan, deliveries)
     yield from times.check(plan, deliveries)
+    yield from body_size.check(plan, deliveries)
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
@@ -185,7 +186,9 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     for key, endpoint in plan.endpoints.items():
         if endpoint.parameter not in measured:
             told.add(endpoint.measure)
-            remedy = nearest(endpoint.parameter, measured) or f"Measured are: {', '.join(sorted(measured)) or 'none'}."
+            others = f"Measured are: {', '.join(sorted(measured)) or 'none'}."
+            why = body_size.why_not(endpoint.parameter, deliveries)
+            remedy = why[:1].upper() + why[1:] or nearest(endpoint.parameter, measured) or others
             yield plan.places.problem(
                 ("endpoints", key, "measure"), f'no file measures "{endpoint.parameter}". {remedy}'
             )
@@ -206,9 +209,7 @@ def _measured(deliveries: Deliveries, *, with_values: bool = False) -> Iterator[
             yield from _parameters(frame[frame["value"].notna()] if with_values and "value" in frame else frame)
     if "laboratory" in deliveries and "test" in deliveries["laboratory"].frame:
         yield from deliveries["laboratory"].frame["test"].dropna().unique()
-    if "weights" in deliveries:
-        yield "WEIGHT"
-        yield from ["BMI"] if "height_cm" in deliveries.get("participants", deliveries["weights"]).frame else []
+    yield from body_size.measured(deliveries)
 
 
 def _of_items(plan: Plan, deliveries: Deliveries) -> Iterator[str]:

@@ -14,7 +14,7 @@ from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source, is_in_the_folder, is_read
-from postinfusion.sources import consistency, data_dictionary, mapping
+from postinfusion.sources import consistency, data_dictionary, mapping, times
 from postinfusion.sources.formats import opened
 from postinfusion.sources.identifiers import Gate, gate, shielded, use_of
 from postinfusion.sources.records import Opened
@@ -106,6 +106,7 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
             problems.extend(error.problems)
     deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
+    deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
     told = [problem for gate in gates.values() for problem in gate.problems] + shielded(problems, gates)
     ignored = {name: delivery.ignored for name, delivery in deliveries.items()}

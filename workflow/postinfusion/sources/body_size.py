@@ -1,0 +1,135 @@
+"""What must hold of weights, heights and ages together, and what can be computed from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.datasets.checks import Finding
+from postinfusion.errors import Problem, listed
+from postinfusion.plan.plan import Plan
+from postinfusion.sources.companions import FACTORS
+from postinfusion.sources.tables import Delivery
+from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE
+
+Deliveries = Mapping[str, Delivery]
+LEAST_INDEX, MOST_INDEX = 8.0, 80.0
+LEAST_ADULT_HEIGHT = 130.0
+ADULT = 18.0
+_USUAL_MEDIAN = 40.0
+_FAHRENHEIT = (86.0, 115.0)
+_CELSIUS = (30.0, 45.0)
+
+
+def measured(deliveries: Deliveries) -> Iterator[str]:
+    """Give the parameters that weights, heights and a reference for age deliver."""
+    if "weights" not in deliveries:
+        return
+    yield "WEIGHT"
+    if "participants" in deliveries and not _has_heights(deliveries):
+        return
+    yield BODY_MASS_INDEX
+    if not list(_lacking_for_age(deliveries)):
+        yield from FOR_AGE
+
+
+def why_not(parameter: str, deliveries: Deliveries) -> str:
+    """Say why body mass index, or that for age, cannot be computed; empty for other parameters."""
+    if parameter not in (BODY_MASS_INDEX, *FOR_AGE) or "weights" not in deliveries:
+        return ""
+    if not _has_heights(deliveries):
+        return "there are weights but no heights. Map height_cm of participants or of weights, or analyse WEIGHT."
+    lacking = list(_lacking_for_age(deliveries))
+    return f"body mass index for age needs {listed(lacking)}. Add that, or analyse BMI." if lacking else ""
+
+
+def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Give the sizes that cannot be, and the sexes and ages that the reference does not have."""
+    participants, weights = deliveries.get("participants"), deliveries.get("weights")
+    if participants is not None and "id" in participants.frame:
+        yield from participants.problems_of(list(_adult_heights(participants.frame)))
+        if weights is not None and {"id", "weight_kg"} <= {*weights.frame}:
+            yield from weights.problems_of(list(_indices(plan, participants.frame, weights.frame)))
+        yield from participants.problems_of(list(_not_in_the_reference(deliveries)))
+    vitals = deliveries.get("vitals")
+    if vitals is not None and {"measure", "value"} <= {*vitals.frame}:
+        yield from vitals.problems_of(list(_temperatures(vitals.frame)))
+
+
+def _has_heights(deliveries: Deliveries) -> bool:
+    """Say whether any height is known."""
+    tables = [deliveries[name].frame for name in ("participants", "weights") if name in deliveries]
+    return any("height_cm" in table for table in tables)
+
+
+def _lacking_for_age(deliveries: Deliveries) -> Iterator[str]:
+    """Name what body mass index for age lacks."""
+    people = deliveries["participants"].frame if "participants" in deliveries else pd.DataFrame()
+    if "growth_reference" not in deliveries:
+        yield "a source growth_reference with L, M and S by age and sex"
+    if "sex" not in people:
+        yield "the participants' sex"
+    if "age_months" not in people:
+        yield "the participants' exact age in months (age_months), which rounded years do not give"
+
+
+def _adult_heights(people: pd.DataFrame) -> Iterator[Finding]:
+    """Give the adults who are shorter than an adult can plausibly be."""
+    if "height_cm" in people and "age" in people:
+        short = (people["height_cm"] < LEAST_ADULT_HEIGHT) & (people["age"] >= ADULT)
+        text = f"is below {LEAST_ADULT_HEIGHT:g} cm, and the participant is an adult. Correct it."
+        yield from _rows(("height_cm",), short, text)
+
+
+def _indices(plan: Plan, people: pd.DataFrame, weights: pd.DataFrame) -> Iterator[Finding]:
+    """Give the weights whose body mass index cannot be; where it is far too high throughout, the unit is asked for."""
+    if "height_cm" in weights:
+        height = weights["height_cm"].astype("float64")
+    elif "height_cm" in people:
+        known = people.dropna(subset=["id"]).drop_duplicates("id").set_index("id")["height_cm"]
+        height = weights["id"].map(known).astype("float64")
+    else:
+        return
+    index = weights["weight_kg"].astype("float64") / (height / 100) ** 2
+    told = FACTORS["weight_kg"][0] in {**plan.sources["weights"].columns, **plan.sources["weights"].constants}
+    if len(index.dropna()) and index.median() > _USUAL_MEDIAN and not told:
+        text = (
+            f"half of the body mass indices are above {index.median():.0f} kg/m², which looks like pounds. Say which: "
+            "constants: {weight_unit: lb}, or kg."
+        )
+        yield from _rows(("weight_kg",), index.notna(), text)
+        return
+    text = f"gives a body mass index outside {LEAST_INDEX:g} to {MOST_INDEX:g} kg/m². Correct weight or height."
+    yield from _rows(("weight_kg",), ~index.between(LEAST_INDEX, MOST_INDEX) & index.notna(), text)
+
+
+def _not_in_the_reference(deliveries: Deliveries) -> Iterator[Finding]:
+    """Give the participants whose sex is spelt otherwise in the reference for age."""
+    reference = deliveries.get("growth_reference")
+    people = deliveries["participants"].frame
+    if reference is None or "sex" not in people or "sex" not in reference.frame:
+        return
+    known = sorted(reference.frame["sex"].dropna().unique())
+    strange = people["sex"].notna() & ~people["sex"].isin(known)
+    text = f"{reference.file} has no such sex, only {listed(known)}. Map it under values in one of the two."
+    yield from _rows(("sex",), strange, text)
+
+
+def _temperatures(vitals: pd.DataFrame) -> Iterator[Finding]:
+    """Give temperatures in two units."""
+    is_temperature = vitals["measure"].astype("str").str.upper().str.startswith("TEMP")
+    fahrenheit = is_temperature & vitals["value"].between(*_FAHRENHEIT)
+    celsius = is_temperature & vitals["value"].between(*_CELSIUS)
+    if fahrenheit.any() and celsius.any():
+        fewer = fahrenheit if fahrenheit.sum() <= celsius.sum() else celsius
+        unit = "Fahrenheit" if fewer is fahrenheit else "Celsius"
+        yield from _rows(("value",), fewer, f"looks like degrees {unit} among others. Give all in one unit.")
+
+
+def _rows(columns: tuple[str, ...], which: pd.Series, text: str) -> Iterator[Finding]:
+    """Give one finding for the rows of a mask; none where the mask is empty."""
+    positions = np.flatnonzero(which.fillna(value=False).to_numpy(dtype="bool"))
+    if positions.size:
+        yield Finding(columns, positions, text)
