@@ -26,7 +26,9 @@ def narrow_svg_bytes(drawing: Drawing) -> bytes:
 
 def png_bytes(drawing: Drawing) -> bytes:
     """Give a drawing as PNG with 150 dots per inch."""
-    return _saved(drawing.figure, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Title": drawing.label.title})
+    return _saved(
+        drawing.figure, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Title": drawing.label.title, "Software": None}
+    )
 
 
 def values_csv(drawing: Drawing) -> str:

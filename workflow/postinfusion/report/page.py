@@ -209,9 +209,9 @@ def _plan_table(plan: Plan) -> Table:
 def _privacy_table(plan: Plan, anonymity: Mapping[str, Any] | None) -> Table | None:
     """Say how exposed the participants are, and what was declared to identify nobody."""
     rules = plan.privacy
-    parts = (anonymity_part(anonymity, rules.mode, rules.small_cell),) if anonymity else ()
-    parts += (declared_part(rules.not_identifying),) if rules.not_identifying else ()
-    return Table(Label("", "", "Protection of the participants"), parts) if parts else None
+    parts = [anonymity_part(anonymity, rules.mode, rules.small_cell)] if anonymity else []
+    parts += [declared_part(rules.not_identifying)] if rules.not_identifying else []
+    return Table(Label("", "", "Protection of the participants"), tuple(parts)) if parts else None
 
 
 def _problems_table(problems: Sequence[Problem]) -> Table | None:
