@@ -12,6 +12,7 @@ from typing import Protocol, cast
 from postinfusion.errors import PostinfusionError, grouped_by_file, nearest
 
 FOR_PEOPLE = {
+    "new": "draft the plan of a trial from its files",
     "check": "read and check the plan and the data of a trial",
     "run": "make the reports of trials",
     "compare": "compare two sets of results",

@@ -19,7 +19,7 @@ from postinfusion.io import read
 from postinfusion.io.plans import default_trials, plan_files
 
 HOME = Path(__file__).resolve().parents[3]
-OWN_DATA = "Your own data:  one plan in config/trials, its files in data; config/README.md tells what a plan holds."
+OWN_DATA = "Your own data:  .venv/bin/postinfusion new FILE..."
 _NOTICE = re.compile(r"^Using workflow specific profile .*\n", re.MULTILINE)
 _LOCKED = "LockException"
 LOCKED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from postinfusion.io.plans import remedy
 
 PLANS = Path("config") / "trials"
 ENDING = ".yaml"
+_LONGEST_NAME = 40
+_SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
 def plan_path(trial: str) -> Path:
@@ -40,6 +43,21 @@ def data_folder(plan: Path) -> Path:
     """Give the folder of a trial's data: ``data/<trial>`` beside ``config``, else the plan's own folder."""
     folder = plan.resolve().parent
     return folder.parents[1] / "data" / plan.stem if folder.parts[-2:] == PLANS.parts else folder
+
+
+def home() -> Path:
+    """Give the folder with ``config/trials`` that lies nearest: the current one, one above, or that of postinfusion."""
+    return next((root for root in _roots() if (root / PLANS).is_dir()), Path.cwd())
+
+
+def trial_name(text: str) -> str:
+    """Give a text as the name of a trial: small letters, digits and underscores.
+
+    >>> trial_name("My trial (2).final"), trial_name("../Größe")
+    ('my_trial_2_final', 'groesse')
+    """
+    spelt = "".join(_SPELT.get(letter, letter) for letter in text.lower())
+    return re.sub(r"[^a-z0-9]+", "_", spelt).strip("_")[:_LONGEST_NAME].strip("_") or "trial"
 
 
 def results_folder(plan: Path) -> Path:

@@ -6,6 +6,7 @@ import os
 from io import BytesIO
 from json import dumps
 from pathlib import Path
+from shutil import copyfile
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,20 @@ def bytes_(path: Path, content: bytes) -> None:
         except BaseException:
             name.unlink(missing_ok=True)
             raise
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy a file as it is, whatever its size; the folders of the copy are made."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", delete=False) as temporary:
+        name = Path(temporary.name)
+    try:
+        copyfile(path, name)
+        name.chmod(READABLE)
+        os.replace(name, to)  # noqa: PTH105
+    except BaseException:
+        name.unlink(missing_ok=True)
+        raise
 
 
 def folder(path: Path) -> None:

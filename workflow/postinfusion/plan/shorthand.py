@@ -53,7 +53,10 @@ def _with_treatment(estimand: Mapping[str, Any], arms: Any) -> Mapping[str, Any]
     if "treatment" in estimand or not isinstance(arms, list):
         return estimand
     found = [arm for arm in arms if isinstance(arm, Mapping) and isinstance(arm.get("name"), str)]
-    named = {role: [arm["name"] for arm in found if arm.get("role") == role] for role in (_EXPERIMENTAL, _REFERENCE)}
+    named = {
+        role: [arm["name"] for arm in found if arm.get("role", _EXPERIMENTAL) == role]
+        for role in (_EXPERIMENTAL, _REFERENCE)
+    }
     if not named[_EXPERIMENTAL]:
         return estimand
     against = {"against": named[_REFERENCE][0]} if named[_REFERENCE] else {}

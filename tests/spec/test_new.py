@@ -1,0 +1,166 @@
+"""From the export that a researcher has to a checked plan: new, the answers, check, derive."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from postinfusion.cli import main
+from postinfusion.plan.answers import MARK
+from spec import exports
+
+NAME = "mytrial"
+MOST = 5
+GIVEN = {
+    "redcap": {"reference arm": "Arm 2", "primary endpoint": "madrs", "primary time": "Hour 24"},
+    "redcap_days": {"primary endpoint": "madrs", "primary time": "Hour 24"},
+    "wide": {"primary endpoint": "madrs", "primary time": "Day 7"},
+    "german": {"primary time": "Day 7"},
+    "sdtm": {"primary time": "WEEK 2"},
+}
+ASKED = {"reference arm": "the arm that", "primary endpoint": "the primary endpoint", "primary time": "the visit that"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "config" / "trials").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def plan_of(home: Path) -> Path:
+    return home / "config" / "trials" / f"{NAME}.yaml"
+
+
+def new(home: Path, export: str) -> int:
+    paths = exports.write(home / "incoming", export)
+    return main(["new", *map(str, paths), "--name", NAME])
+
+
+def answer(plan: Path, answers: dict[str, str]) -> None:
+    text = plan.read_text(encoding="utf-8")
+    for topic, value in answers.items():
+        text, number = re.subn(rf'"{MARK} {ASKED[topic]}[^"]*"', value, text)
+        assert number == 1, topic
+    plan.write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("export", GIVEN)
+def test_an_export_becomes_a_checked_trial_with_at_most_five_answers(
+    export: str, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert new(home, export) == 0
+    told = capsys.readouterr().out
+    text = plan_of(home).read_text(encoding="utf-8")
+    assert text.count(MARK) == len(GIVEN[export]) + 1 <= MOST + 1  # once more in the comment that explains it
+    assert all(topic in told for topic in GIVEN[export])
+    assert main(["check", NAME]) == 1
+    assert f"{len(GIVEN[export])} of {len(GIVEN[export])} answer" in capsys.readouterr().err
+    answer(plan_of(home), GIVEN[export])
+    checked = main(["check", NAME])
+    assert checked == 0, capsys.readouterr().err
+    out = home / "adam"
+    assert main(["derive", str(plan_of(home)), "--data", str(home / "data" / NAME), "--out", str(out)]) == 0
+    scores = pd.read_parquet(out / "adqs.parquet")
+    assert {"MADRS"} <= {*scores["PARAMCD"]}
+    assert scores.loc[scores["ABLFL"] == "Y", "USUBJID"].nunique() >= 12
+
+
+def test_a_redcap_export_is_told_in_five_lines(home: Path, capsys: pytest.CaptureFixture[str]):
+    assert new(home, "redcap_days") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Read   REDCap export with data dictionary, 12 participants, 57 infusions (repeating), 2 arms",
+        "Sure   id, arm, MADRS total, weight in kg, adverse events",
+        (
+            'Guess  "ede_glob": "EDE" taken for the questionnaire EDE-Q, not the interview (range 1.86-4.77); '
+            "reference arm Midazolam"
+        ),
+        "Ask    primary endpoint; primary time      (2 lines marked ANSWER:)",
+        "Wrote  config/trials/mytrial.yaml, data/mytrial/ (git-ignored). Next: .venv/bin/postinfusion check mytrial",
+    ]
+
+
+def test_identifiers_stop_everything_before_a_copy_and_without_an_echo(home: Path, capsys: pytest.CaptureFixture[str]):
+    assert new(home, "identifying") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert '("surname") looks like a person\'s name (values not shown)' in told.err
+    assert '("DOB") looks like a date of birth (values not shown)' in told.err
+    assert '("contact") looks like an e-mail address (values not shown)' in told.err
+    assert (
+        "3 columns may tell who somebody is (values not shown). Nothing was copied and no plan was written." in told.err
+    )
+    assert not any(secret in told.err for secret in ("Quesnel", "Oyelaran", "1970", "@"))
+    assert not plan_of(home).exists()
+    assert not (home / "data").exists()
+
+
+def test_a_column_that_identifies_nobody_can_be_declared(home: Path, capsys: pytest.CaptureFixture[str]):
+    frame = exports.wide().assign(surname="none")
+    (home / "scores.csv").write_text(frame.to_csv(index=False), encoding="utf-8")
+    words = ["new", "scores.csv", "--name", NAME]
+    assert main(words) == 1
+    assert "add --not-identifying and the name of the column" in capsys.readouterr().err
+    assert main([*words, "--not-identifying", "surname"]) == 0
+    assert "scores.csv: [surname]" in plan_of(home).read_text(encoding="utf-8")
+
+
+def test_a_plan_that_exists_is_not_overwritten(home: Path, capsys: pytest.CaptureFixture[str]):
+    assert new(home, "wide") == 0
+    before = plan_of(home).read_bytes()
+    assert new(home, "german") == 1
+    assert "this plan exists. Choose another name with --name" in capsys.readouterr().err
+    assert plan_of(home).read_bytes() == before
+
+
+def test_a_folder_with_data_is_left_alone(home: Path, capsys: pytest.CaptureFixture[str]):
+    (home / "data" / NAME).mkdir(parents=True)
+    (home / "data" / NAME / "mine.csv").write_text("a\n1\n", encoding="utf-8")
+    assert new(home, "wide") == 1
+    assert "this folder holds data already" in capsys.readouterr().err
+    assert not plan_of(home).exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "the file is empty"),
+        ("a,b\n1,2\n3,4\n", "no column tells participants apart"),
+        (None, "there is no such file"),
+    ],
+)
+def test_what_cannot_be_used_is_told_and_nothing_is_written(
+    content: str | None, message: str, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    if content is not None:
+        (home / "odd.csv").write_text(content, encoding="utf-8")
+    assert main(["new", "odd.csv", "--name", NAME]) == 1
+    assert message in capsys.readouterr().err
+    assert not (home / "data").exists()
+
+
+def test_names_of_trials_and_files_are_made_safe(home: Path):
+    (home / "My scores (final).csv").write_text(exports.wide().to_csv(index=False), encoding="utf-8")
+    assert main(["new", "My scores (final).csv"]) == 0
+    assert (home / "config" / "trials" / "my_scores_final.yaml").is_file()
+    assert (home / "data" / "my_scores_final" / "My_scores_final_.csv").is_file()
+
+
+def test_names_of_columns_cannot_break_the_plan(home: Path):
+    frame = exports.wide().rename(columns={"Group": "arm", "Sex": 'sex: "x" # y\n- z'})
+    (home / "odd.csv").write_text(frame.to_csv(index=False), encoding="utf-8")
+    assert main(["new", "odd.csv", "--name", NAME]) == 0
+    answer(plan_of(home), GIVEN["wide"])
+    assert main(["check", NAME]) == 0
+
+
+def test_one_arm_needs_no_reference(home: Path):
+    frame = exports.wide().drop(columns="Group")
+    (home / "one.csv").write_text(frame.to_csv(index=False), encoding="utf-8")
+    assert main(["new", "one.csv", "--name", NAME]) == 0
+    answer(plan_of(home), GIVEN["wide"])
+    assert main(["check", NAME]) == 0
+    assert "kind: single-arm" in plan_of(home).read_text(encoding="utf-8")

@@ -1,0 +1,104 @@
+"""``postinfusion new``: look at the files of a trial, draft its plan, and say what is sure, guessed and asked."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from postinfusion.cli.trial import ENDING, PLANS, home, shown_path, trial_name
+from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
+from postinfusion.io import write
+from postinfusion.plan.scaffold import Draft
+
+_NOTHING = "Nothing was copied and no plan was written."
+_EVERY = 2.0
+_SHOWN = 5
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files of the trial, or folders with them")
+    parser.add_argument("--name", help="name of the trial; left out: that of the first file")
+    parser.add_argument(
+        "--not-identifying", action="append", default=[], metavar="COLUMN",
+        help="a column that looks as if it told who somebody is, and does not; may be given more than once",
+    )  # fmt: skip
+
+
+def run(arguments: Namespace) -> int:
+    """Draft the plan of a trial; exit code 1 when files cannot be used, and then nothing is written."""
+    from postinfusion.sources.recognition.proposal import propose
+
+    name = trial_name(arguments.name or arguments.paths[0].stem)
+    plan, folder = home() / PLANS / f"{name}{ENDING}", home() / "data" / name
+    _refuse_to_overwrite(plan, folder, name)
+    try:
+        proposal = propose(
+            arguments.paths, name, arguments.not_identifying, progress=_progress() if sys.stderr.isatty() else None
+        )
+    except DataError as error:
+        return _refused(error.problems)
+    if proposal.identifying:
+        return _refused(proposal.identifying, counted(len(proposal.identifying), "column") + _IDENTIFY)
+    for path, file in proposal.files.items():
+        write.copy(path, folder / file)
+    write.text(plan, proposal.draft.text())
+    for line in _report(proposal.read, proposal.draft, shown_path(plan), name):
+        print(line)
+    return 0
+
+
+_IDENTIFY = " may tell who somebody is (values not shown)."
+
+
+def _refuse_to_overwrite(plan: Path, folder: Path, name: str) -> None:
+    """Refuse to write over a plan, or into a folder of data that has files."""
+    if plan.exists():
+        text = f"this plan exists. Choose another name with --name, or remove it: rm {shown_path(plan)}"
+        raise PlanError(Problem(f"{PLANS.as_posix()}/{name}{ENDING}", "", text))
+    if folder.is_dir() and any(folder.iterdir()):
+        text = "this folder holds data already. Choose another name with --name, or move its files away."
+        raise PlanError(Problem(f"data/{name}", "", text))
+
+
+def _refused(problems: Sequence[Problem], summary: str = "") -> int:
+    """Tell what is wrong, and give the exit code."""
+    print(grouped_by_file(problems), file=sys.stderr)
+    print(" ".join(part for part in (summary, _NOTHING) if part), file=sys.stderr)
+    return 1
+
+
+def _report(read: str, draft: Draft, plan: str, name: str) -> list[str]:
+    """Give what is told about a draft: what was read, what is sure, guessed and asked, and what was written."""
+    topics = [question.topic for question in draft.questions]
+    marked = f"({counted(len(topics), 'line')} marked ANSWER:)"
+    lines = [f"Read   {read}", f"Sure   {', '.join(draft.sure)}"]
+    lines += [f"Guess  {_first(draft.guesses)}"] if draft.guesses else []
+    lines += [f"Ask    {'; '.join(topics)}      {marked}"] if topics else []
+    return [
+        *lines,
+        f"Wrote  {plan}, data/{name}/ (git-ignored). Next: .venv/bin/postinfusion check {name}",
+    ]
+
+
+def _first(guesses: Sequence[str]) -> str:
+    """Give the first few guesses, and how many more the plan marks."""
+    more = len(guesses) - _SHOWN
+    return "; ".join(guesses[:_SHOWN]) + (f"; and {more} more, marked guess: in the plan" if more > 0 else "")
+
+
+def _progress() -> Callable[[str, int, int, str], None]:
+    """Give what shows on one line how far a large file is read."""
+    last = time.monotonic()
+
+    def show(file: str, done: int, size: int, unit: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _EVERY:
+            last = time.monotonic()
+            share = f"{100 * done / size:.0f} %" if size else f"{done:,} {unit}"
+            print(f"\r  reading {file} {share}   ", end="", file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,303 @@
+"""A survey to a draft of a plan: the design, the schedule, endpoints, questions and sensible analyses."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
+from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
+from postinfusion.sources.recognition.source_drafts import sources
+from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.visits import as_duration
+
+MOST_QUESTIONS = 5
+ENOUGH_FOR_MMRM = 8
+FEWEST_FOR_A_MODEL = 3
+ENOUGH_FOR_SLOPES = 15
+_MOST_DETAILED = 6
+_MOST_TIMES = 20
+_DESCRIBED = ("age", "sex", "diagnosis", "subtype", "site", "illness_years", "failed_treatments", "height_cm")
+_BASELINE_ENDPOINTS = 3
+
+
+def draft(survey: Survey, name: str) -> Draft:
+    """Give the draft of a plan.
+
+    Parameters
+    ----------
+    survey
+        What the files deliver.
+    name
+        Name of the trial.
+    """
+    known = facts(survey)
+    content: dict[str, Node] = {
+        "plan": Noted(1, "version of this format"),
+        "title": Noted(f"Trial {name}", "guess: write the title that the report shall have"),
+        "data": Noted("real", "guess: real, synthetic or scrambled; the last two put a banner on every page"),
+        "seed": int.from_bytes(sha256(name.encode()).digest()[:4], "big"),
+        "sources": Noted(sources(survey, known), f"files in data/{name}/; our column: their column"),
+        "missing_codes": Noted(Flow(list(known.missing)), "an empty cell is always missing"),
+        "privacy": Noted(Flow({"ids": "rekey", "small_cell": 5, "mode": "internal"})),
+        "design": _design(known),
+        "schedule": _schedule(known),
+        "populations": _populations(known),
+    }
+    model = _primary_model(known)
+    if model:
+        content["estimands"] = {"primary": _estimand(known)}
+    endpoints = _endpoints(survey, known)
+    content |= {"endpoints": endpoints} if endpoints else {}
+    content["analyses"] = Noted(_analyses(survey, known, model), "each key names its tables, figures and results")
+    return Draft(content, _opening(name), tuple(_sure(survey, known)), tuple(_guesses(survey, known)))
+
+
+def _opening(name: str) -> tuple[str, ...]:
+    """Give what stands above the first key."""
+    return (
+        "A draft by postinfusion new. Lines with guess: say what was taken for granted and why; correct what is wrong.",
+        "Replace each text that begins with ANSWER: by your answer, then run .venv/bin/postinfusion check " + name,
+        "config/README.md tells every key.",
+    )
+
+
+def _design(known: Facts) -> Node:
+    """Give the design."""
+    kind = "parallel" if len(known.arms) > 1 else "single-arm"
+    design: dict[str, Node] = {
+        "kind": Noted(kind, "" if kind == "parallel" else "no column says that there is more than one arm"),
+        "time_zero": Noted(
+            known.zero,
+            "" if known.zero_is_known else "no dates of infusions were found, so times are those of the visits",
+        ),
+        "arms": [Flow({"name": arm.name, **({"code": arm.code} if arm.code else {})}) for arm in known.arms],
+    }
+    if len(known.arms) > 1:
+        names = ", ".join(arm.name for arm in known.arms)
+        asked = Question(f"the arm that the others are compared with, one of {names}", "reference arm")
+        guessed = Noted(known.reference, "guess: by its name, the arm that the others are compared with")
+        design["reference_arm"] = guessed if known.reference else asked
+    if len(known.infusions) > 1:
+        planned = Flow([as_duration(hours) if hours else "0 h" for hours in known.infusions])
+        design["infusions"] = Noted(planned, "guess: median days of the infusions")
+    return design
+
+
+def _schedule(known: Facts) -> Node:
+    """Give the visits; those whose time nothing says are asked for as far as few questions allow."""
+    free = MOST_QUESTIONS - 3
+    shown: list[Node] = []
+    for position, visit in enumerate(known.visits):
+        entry: dict[str, Node] = {"visit": visit.name}
+        doubt = visit.doubt
+        if visit.hours is not None:
+            entry["at"] = as_duration(visit.hours) if visit.hours else "0 h"
+        elif free > 0:
+            free -= 1
+            asks = f"when {visit.name} is, as in 24 h, 7 d or 4 wk after time zero"
+            shown.append(
+                {**entry, "at": Question(asks, f"time of {visit.name}"), **_recorded(known, visit.recorded_as)}
+            )
+            continue
+        else:
+            entry["at"] = as_duration(_between(known, position))
+            doubt = "nothing says when this visit is"
+        shown.append(Noted(Flow({**entry, **_recorded(known, visit.recorded_as)}), f"guess: {doubt}" if doubt else ""))
+    return Noted(shown, "time since time zero; windows lie midway between visits unless from and until are written")
+
+
+def _recorded(known: Facts, name: str) -> dict[str, Node]:
+    """Give the name of a visit in the data, where a column holds it."""
+    return {"recorded_as": name} if name and known.records_visits else {}
+
+
+def _between(known: Facts, position: int) -> float:
+    """Give a time for a visit about which nothing is known: a week after the one before."""
+    before = [visit.hours for visit in known.visits[:position] if visit.hours is not None]
+    steps = position - max((place for place in range(position) if known.visits[place].hours is not None), default=0)
+    return (before[-1] if before else 0.0) + 168.0 * steps
+
+
+def _populations(known: Facts) -> Node:
+    """Give who is analysed."""
+    found: dict[str, Node] = {"randomised": Flow({"rule": "allocated"})}
+    if known.n_infusions:
+        found["safety"] = Flow({"rule": "treated"})
+    return found
+
+
+def _after(known: Facts) -> list[str]:
+    """Give the names of the visits after baseline."""
+    return [visit.name for visit in known.visits[1:]]
+
+
+def _primary_model(known: Facts) -> str:
+    """Give the method of the primary analysis that design and number of participants bear; empty where none does."""
+    if not known.endpoints or not _after(known) or known.n_participants < FEWEST_FOR_A_MODEL:
+        return ""
+    enough = known.n_participants >= ENOUGH_FOR_MMRM * max(2, len(known.arms))
+    return "mmrm" if enough and len(_after(known)) > 1 else "trajectory"
+
+
+def _estimand(known: Facts) -> Node:
+    """Give the primary question, as far as it is known."""
+    keys, visits = [one.key for one in known.endpoints], _after(known)
+    endpoint = Question(f"the primary endpoint, one of {', '.join(keys)}", "primary endpoint")
+    visit = Question(f"the visit that decides, one of {', '.join(visits)}", "primary time")
+    variable: dict[str, Node] = {
+        "endpoint": endpoint if len(keys) > 1 else keys[0],
+        "form": Noted("change", "from baseline; or value"),
+        "visit": visit if len(visits) > 1 else visits[0],
+    }
+    return {
+        "population": "randomised",
+        "variable": variable,
+        "summary": Noted("difference-in-means", "of the first experimental arm against the reference")
+        if len(known.arms) > 1
+        else "difference-in-means",
+    }
+
+
+def _endpoints(survey: Survey, known: Facts) -> dict[str, Node]:
+    """Give what is measured; label, direction and unit of a known scale come from the catalogue."""
+    found: dict[str, Node] = {one.key: _endpoint(one) for one in known.endpoints}
+    if _weighs(survey):
+        found["weight"] = Flow(
+            {
+                "measure": "WEIGHT",
+                "label": "Body weight",
+                "unit": "kg",
+                "better": "none",
+                "decimals": 1,
+                "family": "weight",
+            }
+        )
+        if _has_height(survey):
+            found["bmi"] = Flow(
+                {"measure": "BMI", "label": "Body mass index", "unit": "kg/m²", "better": "none", "decimals": 1,
+                 "family": "weight"}
+            )  # fmt: skip
+    return found
+
+
+def _endpoint(one: DraftEndpoint) -> Node:
+    """Give one endpoint."""
+    content: dict[str, Node] = {"measure": one.measure}
+    content |= {"score": one.score} if one.score != "total" else {}
+    if not one.is_known:
+        label = one.measure if one.score == "total" else f"{one.measure} {one.score}"
+        content |= {"label": label[:80], "better": "lower"}
+        return Noted(Flow(content), "guess: no known scale, so write whether lower or higher is better")
+    return Noted(Flow(content), f"guess: {one.doubt}" if one.doubt else "")
+
+
+def _weighs(survey: Survey) -> bool:
+    """Say whether body weight is delivered."""
+    return "weights" in survey.found or "weights" in survey.standards
+
+
+def _has_height(survey: Survey) -> bool:
+    """Say whether heights are delivered."""
+    if "participants" in survey.standards:
+        return "HEIGHTBL" in survey.standards["participants"][0].frame
+    return "height_cm" in survey.found["participants"].evidence
+
+
+def _described(survey: Survey, known: Facts) -> list[str]:
+    """Give what the table of participants shows."""
+    if "participants" in survey.standards:
+        frame = survey.standards["participants"][0].frame
+        found = [ours for ours, theirs in {"age": "AGE", "sex": "SEX", "site": "SITEID"}.items() if theirs in frame]
+    else:
+        found = [name for name in _DESCRIBED if name in survey.found["participants"].evidence]
+    return [*found, *(one.key for one in known.endpoints[:_BASELINE_ENDPOINTS])]
+
+
+def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
+    """Give the analyses."""
+    found: dict[str, Node] = {"flow": Flow({"method": "disposition"})}
+    if described := _described(survey, known):
+        found["demographics"] = Flow({"method": "demographics", "variables": Flow(described)})
+    if model:
+        found["primary"] = _model(known, model)
+    for one in known.endpoints[:_MOST_DETAILED]:
+        found[f"{one.key}-by-visit"] = Flow({"method": "summary", "endpoint": one.key})
+        if _after(known):
+            found[f"{one.key}-missing"] = Flow({"method": "missingness", "endpoint": one.key})
+            found[f"{one.key}-courses"] = Flow({"method": "courses", "endpoint": one.key})
+        if model == "mmrm" or (model and len(known.endpoints) > 1):
+            found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
+    if _weighs(survey):
+        shown = ["weight", *(["bmi"] if _has_height(survey) else [])]
+        has_diagnosis = "participants" in survey.found and "diagnosis" in survey.found["participants"].evidence
+        by: dict[str, Node] = {"by": "diagnosis"} if has_diagnosis else {}
+        found["weight-by-visit"] = Flow({"method": "weight", "endpoints": Flow(shown), **by})
+    if "adverse_events" in survey.found or "adverse_events" in survey.standards:
+        population = "safety" if known.n_infusions else "randomised"
+        found["harms"] = Flow({"method": "adverse-events", "population": population})
+    return found
+
+
+def _model(known: Facts, model: str) -> Node:
+    """Give the primary analysis; its endpoint is that of the estimand."""
+    if model == "mmrm":
+        return {
+            "estimand": "primary",
+            "method": "mmrm",
+            "covariates": Flow(["baseline"]),
+            "covariance": Noted(Flow(["us", "toeph", "ar1h", "cs"]), "tried in this order"),
+        }
+    enough = "fewer participants or visits than a model of repeated measures needs"
+    return {"estimand": "primary", **_trajectory(known, note=enough)}
+
+
+def _trajectory(known: Facts, note: str = "") -> dict[str, Node]:
+    """Give a course over time at the visits of the schedule."""
+    times = [visit.hours for visit in known.visits[1:] if visit.hours]
+    random = ["intercept", "slope"] if known.n_participants >= ENOUGH_FOR_SLOPES and len(times) > 2 else ["intercept"]
+    shown = [as_duration(hours) for hours in times][:_MOST_TIMES] or ["7 d"]
+    return {
+        "method": Noted("trajectory", note),
+        "basis": "log",
+        "random": Flow(random),
+        "report_at": Flow(list(dict.fromkeys(shown))),
+    }
+
+
+def _sure(survey: Survey, known: Facts) -> list[str]:
+    """Give what was recognised beyond doubt, in a few words each."""
+    words = ["id"]
+    if len(known.arms) > 1:
+        words.append("arm")
+    words += [_shown(one) for one in known.endpoints if not one.doubt and one.is_known]
+    if "weights" in survey.found:
+        unit = survey.found["weights"].constants.get("weight_unit", "kg")
+        words += [f"weight in {unit}"] if survey.found["weights"].evidence["weight_kg"].confidence == "sure" else []
+    words += ["weight"] if "weights" in survey.standards else []
+    for table, noun in (
+        ("vitals", "vital signs"),
+        ("adverse_events", "adverse events"),
+        ("disposition", "end of trial"),
+    ):
+        words += [noun] if table in survey.found or table in survey.standards else []
+    return words
+
+
+def _shown(one: DraftEndpoint) -> str:
+    """Give an endpoint in words."""
+    return f"{one.measure} {one.score.replace('_', ' ')}"
+
+
+def _guesses(survey: Survey, known: Facts) -> list[str]:
+    """Give what was guessed, in a few words each."""
+    found: list[str] = []
+    for table in survey.found.values():
+        guessed = [(one.column, one.reason) for one in table.evidence.values() if one.confidence == "guess"]
+        guessed += [(one.column, one.reason) for one in table.scales if one.confidence == "guess"]
+        found += [f'"{column}": {reason}' for reason, column in {reason: column for column, reason in guessed}.items()]
+    for order, sure in {*known.orders.values()}:
+        found += [] if sure else [f"date order {order.replace('-first', '')}-month" if order == "day-first" else order]
+    if known.reference:
+        found.append(f"reference arm {known.reference}")
+    found += [f"{visit.name}: {visit.doubt}" for visit in known.visits if visit.doubt]
+    return list(dict.fromkeys(found))

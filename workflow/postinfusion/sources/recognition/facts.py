@@ -1,0 +1,390 @@
+"""What a survey says of the trial as a whole: participants, arms, time zero, visits, endpoints, missing codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.instruments import catalogue
+from postinfusion.sources.recognition import cdisc, schedule
+from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.evidence import Sample, names_of
+from postinfusion.sources.recognition.names import code, is_control, plain
+from postinfusion.sources.recognition.scale_columns import known_measures
+from postinfusion.sources.recognition.schedule import DraftVisit
+from postinfusion.sources.recognition.survey import Survey, scores_of
+from postinfusion.sources.recognition.tables import Found, clock_column
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY
+from postinfusion.sources.standards import DOMAINS
+
+MOST_ENDPOINTS = 12
+_TIMED = ("assessments", "weights", "vitals")
+_NOT_ARMS = ("", "screen failure", "not assigned", "not treated", "scrnfail", "notassgn", "nottrt")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm: its name in the plan, and its code in the data where that differs."""
+
+    name: str
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class DraftEndpoint:
+    """One endpoint of the draft: its key, scale and score, and why it is a guess."""
+
+    key: str
+    measure: str
+    score: str = "total"
+    doubt: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """The catalogue says its label, direction and unit."""
+        found = catalogue.find_score(self.measure, self.score)
+        return found is not None and found.description is not None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a trial.
+
+    Attributes
+    ----------
+    n_participants, n_infusions
+        How many there are.
+    arms
+        In the order of their codes; one stands for all where there is no column of arms.
+    reference
+        The arm whose name says that others are compared with it; empty where none does.
+    zero
+        ``first-infusion``, ``randomisation`` or ``first-dose``.
+    zero_is_known
+        The data say when time zero was.
+    zero_has_hours
+        Time zero is known to the hour.
+    visits
+        The schedule.
+    infusions
+        Planned starts in hours.
+    endpoints
+        What is measured.
+    has_times
+        Assessments have times that can be compared with time zero.
+    records_visits
+        A column names the visit of each row.
+    clock
+        What their column of times holds.
+    missing
+        Cells that stand for missing.
+    orders
+        File → order of its dates, and whether that is sure.
+    """
+
+    n_participants: int
+    n_infusions: int
+    arms: tuple[Arm, ...]
+    reference: str
+    zero: str
+    zero_is_known: bool
+    zero_has_hours: bool
+    visits: tuple[DraftVisit, ...]
+    infusions: tuple[float, ...]
+    endpoints: tuple[DraftEndpoint, ...]
+    has_times: bool
+    records_visits: bool = False
+    clock: str = "date-time"
+    missing: tuple[str, ...] = ("NA",)
+    orders: Mapping[str, tuple[cells.DateOrder, bool]] = field(default_factory=dict)
+
+
+def facts(survey: Survey) -> Facts:
+    """Give what a survey says of the trial."""
+    orders = {sample.file: order for sample in survey.samples if (order := _order(sample))}
+    people = _frame(survey, "participants")
+    ids = people[_column(survey, "participants", "id")]
+    arms = _arms(survey)
+    starts, zero = _zero(survey, orders)
+    hours = _have_hours(survey)
+    visits, clock, has_times = _visits(survey, starts, orders)
+    if starts is not None and not hours:
+        visits = [visit for visit in visits if visit.hours is None or visit.hours <= 0 or visit.hours >= 24]
+    reference = next((arm.name for arm in arms if is_control(arm.name)), "") if len(arms) > 1 else ""
+    infused = _frame(survey, "infusions") if _has(survey, "infusions") else None
+    return Facts(
+        n_participants=int(ids[ids != ""].nunique()),
+        n_infusions=0 if infused is None else len(infused),
+        arms=arms,
+        reference=reference,
+        zero=zero,
+        zero_is_known=starts is not None,
+        zero_has_hours=hours,
+        visits=tuple(visits),
+        infusions=tuple(_planned(survey, orders)),
+        endpoints=tuple(_endpoints(survey))[:MOST_ENDPOINTS],
+        has_times=has_times,
+        records_visits=any(_column(survey, table, "visit") for table in _TIMED if _has(survey, table)),
+        clock=clock,
+        missing=tuple(_missing(survey)),
+        orders=orders,
+    )
+
+
+def slug(name: str) -> str:
+    """Give a name as a key of the plan.
+
+    >>> slug("EDE-Q global"), slug("MOAA/S")
+    ('ede-q-global', 'moaa-s')
+    """
+    return (
+        re.sub(r"[^a-z0-9]+", "-", plain(name.replace("-", "")) if name.isascii() else plain(name)).strip("-")
+        or "endpoint"
+    )
+
+
+def _has(survey: Survey, table: str) -> bool:
+    """Say whether a table is delivered."""
+    return table in survey.found or table in survey.standards
+
+
+def _frame(survey: Survey, table: str) -> pd.DataFrame:
+    """Give the rows that deliver a table."""
+    return survey.standards[table][0].frame if table in survey.standards else survey.found[table].part.frame
+
+
+def _column(survey: Survey, table: str, role: str) -> str:
+    """Give their column for ours; empty where there is none."""
+    if table in survey.standards:
+        sample, standard = survey.standards[table]
+        names = DOMAINS[standard][table].columns.get(role, ())
+        return next((name for name in names if name in sample.frame), "")
+    return survey.found[table].columns.get(role, "") if table in survey.found else ""
+
+
+def _order(sample: Sample) -> tuple[cells.DateOrder, bool] | None:
+    """Give the order of the dates of a file."""
+    dates = [sample.frame[name] for name in names_of(sample.frame) if cells.are_dates(sample.frame[name])]
+    return cells.date_order(dates) if dates else None
+
+
+def _arms(survey: Survey) -> tuple[Arm, ...]:
+    """Give the arms by the codes in the data, with their labels where the file or a dictionary has them."""
+    column = _column(survey, "participants", "arm")
+    if not column:
+        return (Arm(_only_arm(survey)),)
+    frame = _frame(survey, "participants")
+    known = (spelt for spelt in sorted(frame[column].unique()) if spelt not in cells.MISSING)
+    codes = [spelt for spelt in known if spelt.lower() not in _NOT_ARMS]
+    labels = survey.found["participants"].part.sample.labels.get(column, {}) if "participants" in survey.found else {}
+    return tuple(_arm(spelt, labels.get(spelt) or labels.get(code(spelt)) or code(spelt)) for spelt in codes) or (
+        Arm(_only_arm(survey)),
+    )
+
+
+def _arm(spelt: str, label: str) -> Arm:
+    """Give an arm with a name that can be read."""
+    name = label if len(label) > 1 and not label.isdecimal() else f"Arm {label}"
+    return Arm(name[:80], spelt if spelt != name else "")
+
+
+def _only_arm(survey: Survey) -> str:
+    """Give the name of the only arm: the drug, where all infusions have the same."""
+    drug = _column(survey, "infusions", "drug") if _has(survey, "infusions") else ""
+    found = [name for name in _frame(survey, "infusions")[drug].unique() if name] if drug else []
+    return found[0] if len(found) == 1 else "Treatment"
+
+
+def _zero(survey: Survey, orders: Mapping[str, tuple[cells.DateOrder, bool]]) -> tuple[pd.Series | None, str]:
+    """Give the time zero of each participant, where the data have it, and what it is."""
+    for table, role, zero in (
+        ("infusions", "start", "first-infusion"),
+        ("participants", "first_dose", "first-dose"),
+        ("participants", "randomised", "randomisation"),
+    ):
+        column = _column(survey, table, role) if _has(survey, table) else ""
+        if column:
+            frame = _frame(survey, table)
+            times = schedule.as_times(frame[column], _file_order(survey, table, orders))
+            return times.groupby(frame[_column(survey, table, "id")].to_numpy()).min(), zero
+    return None, "randomisation"
+
+
+def _have_hours(survey: Survey) -> bool:
+    """Say whether time zero is known to the hour."""
+    for table, role in (("infusions", "start"), ("participants", "first_dose"), ("participants", "randomised")):
+        column = _column(survey, table, role) if _has(survey, table) else ""
+        if column:
+            return cells.have_hours(_frame(survey, table)[column])
+    return False
+
+
+def _file_order(
+    survey: Survey, table: str, orders: Mapping[str, tuple[cells.DateOrder, bool]]
+) -> cells.DateOrder | None:
+    """Give the order of dates in the file of a table."""
+    sample = survey.standards[table][0] if table in survey.standards else survey.found[table].part.sample
+    found = orders.get(sample.file)
+    return found[0] if found else None
+
+
+def _visits(
+    survey: Survey, zero: pd.Series | None, orders: Mapping[str, tuple[cells.DateOrder, bool]]
+) -> tuple[list[DraftVisit], str, bool]:
+    """Give the schedule, the clock of the assessments, and whether they have usable times."""
+    table = next((name for name in ("assessments", "weights") if _has(survey, name)), "")
+    if not table:
+        return [DraftVisit("Baseline", 0.0)], "date-time", False
+    frame, taken, visit = _frame(survey, table), _column(survey, table, "taken"), _column(survey, table, "visit")
+    ids = frame[_column(survey, table, "id")]
+    usable = bool(taken) and zero is not None
+    order = _file_order(survey, table, orders) if table in {*survey.found, *survey.standards} else None
+    if visit:
+        labels = [label for label in _observed(survey, table, visit) if label]
+        medians = (
+            schedule.median_hours(frame[visit], ids, frame[taken], zero, order) if taken and zero is not None else {}
+        )
+        return schedule.from_names(labels, medians), "date-time", usable
+    in_names = _visits_in_names(survey)
+    if in_names:
+        return schedule.from_names(in_names, {}), "date-time", False
+    if usable and zero is not None:
+        hours = schedule.hours_since(ids, frame[taken], zero, order)
+        return schedule.from_hours(hours, ids), "date-time", True
+    return _by_clock(survey, table, ids)
+
+
+def _by_clock(survey: Survey, table: str, ids: pd.Series) -> tuple[list[DraftVisit], str, bool]:
+    """Give the schedule from a column of hours or days since time zero; the baseline alone where there is none."""
+    found = clock_column(survey.found[table].part) if table in survey.found else None
+    if found is None:
+        return [DraftVisit("Baseline", 0.0, "", "nothing says when it was assessed")], "date-time", False
+    evidence, clock = found
+    numbers = pd.to_numeric(survey.found[table].part.frame[evidence.column], errors="coerce")
+    hours = numbers if clock == "hours" else (numbers - (1 if clock == "study-day" else 0)) * HOURS_PER_DAY
+    return schedule.from_hours(hours, ids), clock, True
+
+
+def _observed(survey: Survey, table: str, visit: str) -> list[str]:
+    """Give the visits at which anything was measured, in the order in which they occur."""
+    frame = _frame(survey, table)
+    if table in survey.found and survey.found[table].scales:
+        columns = [one.column for one in survey.found[table].scales]
+        frame = frame[(frame[columns] != "").any(axis=1)]
+    return list(dict.fromkeys(frame[visit]))
+
+
+def _visits_in_names(survey: Survey) -> list[str]:
+    """Give the visits that names of columns hold, in the order of the columns."""
+    scales = survey.found["assessments"].scales if "assessments" in survey.found else ()
+    return list(dict.fromkeys(one.visit for one in scales)) if any(one.visit for one in scales) else []
+
+
+def _planned(survey: Survey, orders: Mapping[str, tuple[cells.DateOrder, bool]]) -> list[float]:
+    """Give the planned starts of infusions, as the medians show them."""
+    zero, kind = _zero(survey, orders)
+    number = _column(survey, "infusions", "number") if _has(survey, "infusions") else ""
+    if kind != "first-infusion" or zero is None or not number:
+        return []
+    frame = _frame(survey, "infusions")
+    starts = schedule.as_times(frame[_column(survey, "infusions", "start")], _file_order(survey, "infusions", orders))
+    return schedule.planned_infusions(frame[number], frame[_column(survey, "infusions", "id")], starts, zero)
+
+
+def _endpoints(survey: Survey) -> Iterator[DraftEndpoint]:
+    """Give what is measured, each score once; totals and global scores first."""
+    found = list(_measured(survey))
+    main = [one for one in found if one.score in {"total", "global"}]
+    taken: set[str] = set()
+    for one in [*main, *(one for one in found if one not in main)]:
+        if one.key not in taken:
+            taken.add(one.key)
+            yield one
+
+
+def _measured(survey: Survey) -> Iterator[DraftEndpoint]:
+    """Give every score that the assessments hold."""
+    if "assessments" in survey.standards:
+        sample, standard = survey.standards["assessments"]
+        for _, _, measure, score in cdisc.scores(sample, standard):
+            yield _endpoint(measure, score)
+    elif "assessments" in survey.found:
+        found = survey.found["assessments"]
+        yield from _in_rows(found) if "measure" in found.evidence else _in_columns(found)
+
+
+def _in_rows(found: Found) -> Iterator[DraftEndpoint]:
+    """Give the scores of a layout with one score in each row."""
+    frame, columns = found.part.frame, found.columns
+    known = known_measures(frame[columns["measure"]].unique())
+    for measure in dict.fromkeys(frame[columns["measure"]]):
+        rows = frame[frame[columns["measure"]] == measure]
+        if measure and cells.are_numbers(rows[columns["value"]], found.part.sample.decimal):
+            scores = [score for score in rows[columns["score"]].unique() if score] if "score" in columns else ["total"]
+            for score in scores or ["total"]:
+                yield _endpoint(known.get(measure, measure), score)
+
+
+def _in_columns(found: Found) -> Iterator[DraftEndpoint]:
+    """Give the scores that columns hold, and the totals that follow from items."""
+    for one in scores_of(found):
+        yield _endpoint(one.measure, one.score, one.reason if one.confidence == "guess" else "")
+    for measure in dict.fromkeys(one.measure for one in found.scales if one.item):
+        described = catalogue.instrument(measure)
+        score = next((name for name in ("total", "global") if name in described.scores), "")
+        if score:
+            yield _endpoint(measure, score)
+
+
+def _endpoint(measure: str, score: str, doubt: str = "") -> DraftEndpoint:
+    """Give one endpoint."""
+    name = measure if score in {"total", "global"} else f"{measure} {score}"
+    return DraftEndpoint(slug(name)[:50].strip("-"), measure, score, doubt)
+
+
+def _missing(survey: Survey) -> Iterator[str]:
+    """Give the cells that stand for missing in the columns that are used."""
+    yield "NA"
+    words: set[str] = set()
+    codes: set[str] = set()
+    for column, low, high in _used_numbers(survey):
+        present = set(column.unique())
+        words |= present & {*cells.MISSING}
+        outside = [one for one in cells.CODES if one in present and not low <= float(one) <= high]
+        codes |= {*outside}
+    yield from sorted(words - {"NA"})
+    yield from sorted(codes, key=float)
+
+
+def _used_numbers(survey: Survey) -> Iterator[tuple[pd.Series, float, float]]:
+    """Give each column of numbers that is used, with its plausible range."""
+    for found in survey.found.values():
+        frame = found.part.frame
+        for one in found.scales:
+            yield frame[one.column], *_range(one.measure, one.score)
+        for role in ("value", "weight_kg", "age", "height_cm", "dose_mg"):
+            if role in found.columns:
+                limits = {"weight_kg": (20, 770), "age": (0, 120), "height_cm": (1, 230)}.get(role, (0, np.inf))
+                yield frame[found.columns[role]], float(limits[0]), float(limits[1])
+        yield from ((frame[column], 0.0, 400.0) for column in _flat(found.wide.values()))
+
+
+def _range(measure: str, score: str) -> tuple[float, float]:
+    """Give the range of a score; of an item, that of all items."""
+    instrument = catalogue.instrument(measure)
+    described = instrument.scores.get(score)
+    if described is None:
+        limits = [block.maximum for block in instrument.items]
+        return 0.0, float(max((limit for limit in limits if limit is not None), default=np.inf))
+    low = -np.inf if described.minimum is None else described.minimum
+    return float(low), float(np.inf if described.maximum is None else described.maximum)
+
+
+def _flat(columns: Iterable[str | Mapping[str, str]]) -> Iterator[str]:
+    """Give the columns of a wide layout."""
+    for one in columns:
+        yield from [one] if isinstance(one, str) else one.values()

@@ -1,0 +1,192 @@
+"""From paths to a proposal: the files to copy, the drafted plan, and what stands in the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from postinfusion.errors import DataError, Problem, counted
+from postinfusion.plan.parse import reading
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.scaffold import Draft, Flow, Node, Noted
+from postinfusion.plan.source import Source
+from postinfusion.sources import data_dictionary
+from postinfusion.sources.formats import opened
+from postinfusion.sources.identifiers import gate, use_of
+from postinfusion.sources.identifying_names import promised
+from postinfusion.sources.recognition.drafts import draft
+from postinfusion.sources.recognition.evidence import Sample, names_of
+from postinfusion.sources.recognition.facts import facts
+from postinfusion.sources.recognition.samples import Progress, chunks, data_files, sample, sheets
+from postinfusion.sources.recognition.source_drafts import unused_dates
+from postinfusion.sources.recognition.survey import Survey, survey
+
+_KINDS = {
+    ".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "Excel", ".xlsm": "Excel", ".parquet": "Parquet",
+    ".sav": "SPSS", ".zsav": "SPSS", ".dta": "Stata", ".sas7bdat": "SAS", ".xpt": "SAS transport",
+    ".json": "Dataset-JSON", ".ndjson": "Dataset-JSON",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What is proposed for the files of a trial.
+
+    Attributes
+    ----------
+    files
+        Path → name of the copy.
+    draft
+        The drafted plan.
+    read
+        What was read, in one line.
+    identifying
+        One problem for each column that tells who somebody is; then nothing may be copied.
+    """
+
+    files: Mapping[Path, str]
+    draft: Draft
+    read: str
+    identifying: tuple[Problem, ...] = ()
+
+
+def propose(
+    paths: Sequence[Path], name: str, declared: Sequence[str] = (), *, progress: Progress | None = None
+) -> Proposal:
+    """Give the proposal for some files.
+
+    Parameters
+    ----------
+    paths
+        Files, or folders with files.
+    name
+        Name of the trial.
+    declared
+        Columns that look as if they told who somebody is, and do not, as the researcher says.
+    progress
+        Called after each chunk of a file with its name, what is done, the size and their unit.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read, or nothing in the files is known.
+    """
+    files = _named([file for path in paths for file in data_files(path)])
+    samples = [one for path, file in files.items() for one in _samples(path, file, progress)]
+    found = survey(samples)
+    proposed = _with_declared(draft(found, name), found, declared)
+    plan = reading(proposed.text(), name).plan
+    by_name = {file: path for path, file in files.items()}
+    identifying = _identifying(by_name, found, plan, progress)
+    return Proposal(files, proposed, _read(found), tuple(identifying))
+
+
+def _named(paths: Iterable[Path]) -> dict[Path, str]:
+    """Give path → name of the copy, in letters that every system knows.
+
+    Raises
+    ------
+    DataError
+        Two files would have the same name.
+    """
+    named = {path: re.sub(r"[^\w.+-]+", "_", path.name)[-80:].lstrip(".") for path in dict.fromkeys(paths)}
+    for path, file in named.items():
+        if [*named.values()].count(file) > 1:
+            raise DataError(Problem(path.name, "", "two files have this name. Rename one of them."))
+    return named
+
+
+def _samples(path: Path, file: str, progress: Progress | None) -> list[Sample]:
+    """Give the samples of a file: one for each of its sheets."""
+    found = sheets(path)
+    options = [{"sheet": sheet} if sheet else {} for sheet in found]
+    return [replace(sample(path, chosen, progress), file=file) for chosen in options]
+
+
+def _with_declared(proposed: Draft, found: Survey, declared: Sequence[str]) -> Draft:
+    """Name the columns that identify nobody: declared ones, and dates that nothing reads unless they are of birth."""
+    dates = unused_dates(found)
+    named = {
+        one.file: [
+            name
+            for name in names_of(one.frame)
+            if name in declared or (name in dates.get(one.file, ()) and not promised(str(name)))
+        ]
+        for one in found.samples
+    }
+    free = {file: names for file, names in named.items() if names}
+    if not free:
+        return proposed
+    note = "guess: dates that nothing reads; they go nowhere from the file"
+    privacy: dict[str, Node] = {
+        "ids": "rekey",
+        "small_cell": 5,
+        "mode": "internal",
+        "not_identifying": Noted({file: Flow(names) for file, names in free.items()}, note),
+    }
+    return replace(proposed, content={**proposed.content, "privacy": privacy})
+
+
+def _identifying(
+    paths: Mapping[str, Path], found: Survey, plan: Plan | None, progress: Progress | None
+) -> list[Problem]:
+    """Give the columns of all files that tell who somebody is, files that deliver nothing included."""
+    problems: list[Problem] = []
+    for file, path in paths.items():
+        for sheet in sheets(path):
+            source = Source.model_validate({"file": path.name, **({"sheet": sheet} if sheet else {})})
+            table = opened(path, source)
+            frames = (chunk.frame for chunk in chunks(table, progress))
+            if plan is None or file == found.dictionary:
+                continue
+            use = use_of(plan, file, _marked(paths, found, table.header))
+            problems += [
+                _for_new(one) for one in gate(file, table.header, frames, use).problems if one.severity == "error"
+            ]
+    return problems
+
+
+def _for_new(problem: Problem) -> Problem:
+    """Give a problem with the remedy that there is before there is a plan."""
+    remedy = "add --not-identifying and the name of the column"
+    return replace(problem, text=problem.text.replace("name it under privacy: not_identifying", remedy))
+
+
+def _marked(paths: Mapping[str, Path], found: Survey, header: Sequence[str]) -> dict[str, str]:
+    """Give the columns that the data dictionary marks as identifying, with its file."""
+    if not found.dictionary:
+        return {}
+    path = paths[found.dictionary]
+    frame: pd.DataFrame = sample(path).frame
+    names, marks = data_dictionary.columns_of(names_of(frame), found.dictionary)
+    return dict.fromkeys(data_dictionary.marked(frame[names], frame[marks], header), found.dictionary)
+
+
+def _read(found: Survey) -> str:
+    """Give what was read in one line: format, participants, infusions, arms."""
+    known = facts(found)
+    infusions = counted(known.n_infusions, "infusion") if known.n_infusions else "no infusions"
+    is_repeating = "infusions" in found.found and found.found["infusions"].part.is_repeating
+    parts = [
+        _kind(found),
+        counted(known.n_participants, "participant"),
+        infusions + (" (repeating)" if is_repeating else ""),
+        counted(len(known.arms), "arm"),
+    ]
+    unused = f"; nothing known in {', '.join(found.unused)}" if found.unused else ""
+    return ", ".join(parts) + unused
+
+
+def _kind(found: Survey) -> str:
+    """Give the format of the files in words."""
+    if found.exports:
+        return "REDCap export" + (" with data dictionary" if found.dictionary else "")
+    if found.standards:
+        return f"CDISC {next(iter(found.standards.values()))[1].value.upper().replace('ADAM', 'ADaM')}"
+    endings = dict.fromkeys("." + one.file.rpartition(".")[2].lower() for one in found.samples)
+    kinds = dict.fromkeys(_KINDS.get(ending, ending) for ending in endings)
+    return f"{' and '.join(kinds)} ({counted(len({one.file for one in found.samples}), 'file')})"

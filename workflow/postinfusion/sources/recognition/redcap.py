@@ -1,0 +1,105 @@
+"""REDCap exports: events, repeating instruments and instances, whether raw or with labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.sources.recognition.evidence import Part, Sample, names_of
+
+_EVENT = ("redcap_event_name", "Event Name")
+_INSTRUMENT = ("redcap_repeat_instrument", "Repeat Instrument")
+_INSTANCE = ("redcap_repeat_instance", "Repeat Instance")
+_GROUP = ("redcap_data_access_group", "Data Access Group")
+_OWN = re.compile(r"redcap_.*|.*_complete|.*_timestamp|Complete\?.*|Event Name|Repeat (Instrument|Instance)|.*___\w+")
+_DICTIONARY = (
+    ("Variable / Field Name", "field_name"),
+    ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
+)
+_CHOICE = re.compile(r"\s*([^,|]+?)\s*,\s*([^|]*?)\s*(?:\||$)")
+_ARM_OF_EVENT = re.compile(r"\s*\(Arm \d+: .*\)$|_arm_\d+[a-z]?$")
+
+
+@dataclass(frozen=True)
+class Export:
+    """The columns by which REDCap orders the rows of an export; empty where it has none."""
+
+    id: str
+    event: str
+    instrument: str
+    instance: str
+    group: str
+
+
+def export_of(sample: Sample) -> Export | None:
+    """Give the ordering columns of a REDCap export; None where the file is none."""
+    names = names_of(sample.frame)
+    event, instrument, instance, group = (
+        next((name for name in known if name in names), "") for known in (_EVENT, _INSTRUMENT, _INSTANCE, _GROUP)
+    )
+    complete = sum(bool(re.fullmatch(r".*_complete|Complete\?.*", name)) for name in names)
+    if not (event or instrument) and complete < 2:
+        return None
+    return Export(names[0], event, instrument, instance, group)
+
+
+def parts(sample: Sample, export: Export) -> Iterator[Part]:
+    """Give the rows of each repeating instrument, and those of none."""
+    frame = sample.frame
+    if not export.instrument:
+        yield Part(sample, _filled(frame, export), {}, "")
+        return
+    for name in dict.fromkeys(frame[export.instrument]):
+        rows = frame[frame[export.instrument] == name]
+        yield Part(sample, _filled(rows, export), {export.instrument: (name,)}, name, is_repeating=bool(name))
+
+
+def events(part: Part, export: Export) -> tuple[str, ...]:
+    """Give the events of a part, in the order of their first row."""
+    return tuple(dict.fromkeys(part.frame[export.event])) if export.event and export.event in part.frame else ()
+
+
+def event_label(event: str) -> str:
+    """Give the name of an event without its arm.
+
+    >>> event_label("baseline_arm_1"), event_label("Week 4 (Arm 1: Arm 1)")
+    ('baseline', 'Week 4')
+    """
+    return _ARM_OF_EVENT.sub("", event).replace("_", " ").strip()
+
+
+def is_dictionary(frame: pd.DataFrame) -> bool:
+    """Say whether a file is the data dictionary of a REDCap project."""
+    return any(name in frame for name in _DICTIONARY[0]) and any(name in frame for name in _DICTIONARY[1])
+
+
+def choices(dictionary: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Give field → code → label as a data dictionary says them."""
+    names, written = (next(name for name in known if name in dictionary) for known in _DICTIONARY)
+    found = {
+        field: dict(_CHOICE.findall(text))
+        for field, text in zip(dictionary[names], dictionary[written], strict=True)
+        if "|" in text
+    }
+    return {field: labels for field, labels in found.items() if labels}
+
+
+def with_choices(sample: Sample, labels: Mapping[str, Mapping[str, str]]) -> Sample:
+    """Give a file with the labels that a dictionary knows for its columns."""
+    known = {name: found for name, found in labels.items() if name in sample.frame}
+    return Sample(sample.file, sample.frame, sample.rows, {**known, **sample.labels}, sample.decimal, sample.options)
+
+
+def _filled(frame: pd.DataFrame, export: Export) -> pd.DataFrame:
+    """Give the columns that hold something and are no bookkeeping of REDCap, with those that order the rows."""
+    order = {export.id, export.event, export.instance, export.group} - {""}
+    return frame[
+        [
+            name
+            for name in names_of(frame)
+            if name in order or ((frame[name] != "").any() and not _OWN.fullmatch(str(name)))
+        ]
+    ].reset_index(drop=True)

@@ -1,0 +1,168 @@
+"""The schedule of a trial: visits by name, by dates since the first infusion, or asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.sources.recognition.redcap import event_label
+from postinfusion.sources.recognition.values import DateOrder, filled
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY, NamedTime, as_duration, named_time
+
+USUAL = (0.0, 4.0, 24.0, 72.0, 168.0, 336.0, 504.0, 672.0, 1344.0, 2016.0, 4368.0)
+_FEWEST = 0.2
+_SHORT = 3
+_SECONDS = 3600
+_NAMES = {0.0: "Baseline", 4.0: "4 h", 24.0: "24 h"}
+
+
+@dataclass(frozen=True)
+class DraftVisit:
+    """One visit of the draft.
+
+    Attributes
+    ----------
+    name
+        Name in the plan.
+    hours
+        Nominal hours since time zero; None where they must be asked for.
+    recorded_as
+        What the data call it, where that differs.
+    doubt
+        Why the time is a guess.
+    """
+
+    name: str
+    hours: float | None
+    recorded_as: str = ""
+    doubt: str = ""
+
+
+def from_names(labels: Sequence[str], medians: Mapping[str, float]) -> list[DraftVisit]:
+    """Give the schedule from the names of visits, and where a name says no time from the median of its dates.
+
+    Parameters
+    ----------
+    labels
+        Names as the data have them, in the order in which they occur.
+    medians
+        Name → median hours since time zero, for names with dates.
+    """
+    named = {label: named_time(event_label(label)) for label in labels}
+    screening = {label for label, found in named.items() if found and found.is_screening}
+    timed = [_visit(label, medians) for label in labels if label not in screening]
+    before = [visit for visit in timed if visit.hours is not None and visit.hours <= 0]
+    if not before and screening:
+        label = max(screening, key=labels.index)
+        timed.insert(0, DraftVisit("Baseline", 0.0, label, "the visit for screening is the only one before treatment"))
+    elif not before and timed:
+        first = timed[0]
+        reason = "the first visit in the file is taken as the baseline"
+        timed[0] = DraftVisit(first.name, 0.0, first.recorded_as, reason)
+    latest = max((visit.hours for visit in timed if visit.hours is not None and visit.hours <= 0), default=0.0)
+    kept = [visit for visit in timed if visit.hours is None or visit.hours >= latest]
+    return _in_order(kept)
+
+
+def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
+    """Give the schedule from hours since time zero where no visit has a name: the usual times that are observed."""
+    frame = pd.DataFrame({"hours": list(hours), "id": list(ids)}).dropna()
+    needed = max(1.0, _FEWEST * frame["id"].nunique())
+    usual = np.array(USUAL[1:])
+    after = frame[frame["hours"] > 0]
+    nearest = usual[np.abs(np.log1p(after["hours"].to_numpy()[:, None]) - np.log1p(usual)).argmin(axis=1)]
+    counts = after.assign(at=nearest).groupby("at")["id"].nunique()
+    times = [0.0, *counts.index[counts >= needed].astype("float64").tolist()]
+    return [
+        DraftVisit(_NAMES.get(at, f"Day {at / HOURS_PER_DAY:g}"), at, "", "" if not at else "observed about then")
+        for at in times
+    ]
+
+
+def median_hours(
+    visits: pd.Series, ids: pd.Series, taken: pd.Series, zero: pd.Series, order: DateOrder | None
+) -> dict[str, float]:
+    """Give visit → median hours since time zero; visits without dates are left out."""
+    since = hours_since(ids, taken, zero, order)
+    known = pd.DataFrame({"visit": visits, "hours": since}).dropna()
+    return {str(visit): float(hours) for visit, hours in known.groupby("visit")["hours"].median().items()}
+
+
+def hours_since(ids: pd.Series, taken: pd.Series, zero: pd.Series, order: DateOrder | None) -> pd.Series:
+    """Give dates as hours since each participant's time zero; where only days are known, as whole days."""
+    times = as_times(taken, order)
+    start = pd.to_datetime(ids.map(zero))
+    hours = (times - start).dt.total_seconds() / _SECONDS
+    by_day = (times.dt.normalize() - start.dt.normalize()).dt.total_seconds() / _SECONDS
+    has_hour = taken.str.contains(":", regex=False)
+    since: pd.Series = hours.where(has_hour, by_day)
+    return since
+
+
+def as_times(text: pd.Series, order: DateOrder | None) -> pd.Series:
+    """Give dates and date-times in the order of the file; what cannot be read is missing."""
+    distinct = filled(text).drop_duplicates()
+    parsed = {cell: pd.to_datetime(cell, dayfirst=order == "day-first", errors="coerce") for cell in distinct}
+    return pd.to_datetime(text.map(parsed), errors="coerce")
+
+
+def planned_infusions(numbers: pd.Series, ids: pd.Series, starts: pd.Series, zero: pd.Series) -> list[float]:
+    """Give the median day of each infusion since the first, in hours; empty where they do not follow each other."""
+    since = (starts - pd.to_datetime(ids.map(zero))).dt.total_seconds() / _SECONDS
+    frame = pd.DataFrame({"number": pd.to_numeric(numbers, errors="coerce"), "hours": since}).dropna()
+    counts = frame.groupby("number").size()
+    usual = counts[counts >= max(2.0, counts.max() / 2)].index
+    medians = frame[frame["number"].isin(usual)].groupby("number")["hours"].median()
+    days = [float(round(hours / HOURS_PER_DAY) * HOURS_PER_DAY) for hours in medians]
+    rising = all(later > earlier for earlier, later in pairwise(days))
+    return days if rising and days and days[0] == 0 and len(days) <= 40 else []
+
+
+def _visit(label: str, medians: Mapping[str, float]) -> DraftVisit:
+    """Give one visit."""
+    found, median = named_time(event_label(label)), medians.get(label)
+    name = _name(event_label(label), found)
+    recorded = label if label != name else ""
+    if found and found.hours is not None:
+        return DraftVisit(name, found.hours, recorded, found.doubt)
+    if median is not None:
+        shown = as_duration(median) if median > 0 else "0 h"
+        return DraftVisit(name, _rounded(median), recorded, f"median of its dates, {shown} after time zero")
+    return DraftVisit(name, None, recorded)
+
+
+def _name(label: str, found: NamedTime | None) -> str:
+    """Give a name that can be read in a table: short ones such as ``bl`` and ``d7`` in words."""
+    words = "".join(letter for letter in label if letter.isalpha())
+    if found is None or found.hours is None or len(words) > _SHORT:
+        return f"{label[:1].upper()}{label[1:]}"[:80]
+    if not found.hours:
+        return "Baseline"
+    if found.hours < 2 * HOURS_PER_DAY and "d" not in words.lower():
+        return as_duration(found.hours)
+    return f"Day {found.hours / HOURS_PER_DAY:g}"
+
+
+def _rounded(hours: float) -> float:
+    """Give a time as a plan would name it: whole hours in the first two days, whole days later."""
+    if hours <= 0:
+        return 0.0
+    return float(round(hours)) if hours < 2 * HOURS_PER_DAY else float(round(hours / HOURS_PER_DAY) * HOURS_PER_DAY)
+
+
+def _in_order(visits: Sequence[DraftVisit]) -> list[DraftVisit]:
+    """Give the visits in the order of time, each time once; those without one stay where they stand."""
+    timed = sorted((visit for visit in visits if visit.hours is not None), key=lambda visit: visit.hours or 0.0)
+    kept: list[DraftVisit] = []
+    for visit in timed:
+        if not kept or (visit.hours or 0.0) > max(kept[-1].hours or 0.0, 0.0) or (len(kept) == 0):
+            kept.append(visit)
+    for position, visit in enumerate(visits):
+        if visit.hours is None:
+            earlier = [one for one in visits[:position] if one in kept]
+            kept.insert(kept.index(earlier[-1]) + 1 if earlier else len(kept), visit)
+    return kept

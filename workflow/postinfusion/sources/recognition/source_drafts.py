@@ -1,0 +1,233 @@
+"""The sources of a drafted plan: files, columns, codes and layouts, with the reason for each guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from postinfusion.plan.scaffold import Flow, Node, Noted
+from postinfusion.plan.source import ITEM
+from postinfusion.sources.recognition import cdisc
+from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
+from postinfusion.sources.recognition.facts import Facts
+from postinfusion.sources.recognition.redcap import event_label
+from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures
+from postinfusion.sources.recognition.schedule import DraftVisit
+from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.tables import Found, clock_column
+from postinfusion.sources.recognition.visits import named_time
+
+_ORDER = (
+    "participants", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory", "adverse_events",
+    "medication",
+)  # fmt: skip
+_TIME_ROLES = ("taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented")
+
+
+def sources(survey: Survey, facts: Facts) -> dict[str, Node]:
+    """Give the sources of the draft, in the order of the canonical tables."""
+    names = [name for name in _ORDER if name in survey.found or name in survey.standards]
+    return {
+        name: _standard(survey, name) if name in survey.standards else _source(survey, facts, survey.found[name])
+        for name in names
+    }
+
+
+def visit_name(visits: tuple[DraftVisit, ...], label: str) -> str:
+    """Give the name in the plan of a visit in the data."""
+    name = event_label(label)
+    return next((visit.name for visit in visits if label in (visit.recorded_as, visit.name)), name)
+
+
+def _standard(survey: Survey, table: str) -> Node:
+    """Give a source that follows a standard."""
+    sample, standard = survey.standards[table]
+    content: dict[str, Node] = {"file": sample.file, "standard": standard.value}
+    if table == "assessments":
+        named = list(cdisc.scores(sample, standard))
+        measures = {theirs: ours for theirs, _, ours, _ in named if theirs != ours}
+        totals = {code: score for _, code, _, score in named if code and code != score}
+        values: dict[str, Node] = {"measure": Flow(measures)} if measures else {}
+        values |= {"score": Flow(totals)} if totals else {}
+        content |= {"values": values} if values else {}
+    return content
+
+
+def _source(survey: Survey, facts: Facts, found: Found) -> Node:
+    """Give one source."""
+    sample = found.part.sample
+    content: dict[str, Node] = {"file": sample.file, **sample.options}
+    content |= {"dictionary": survey.dictionary} if survey.dictionary and sample.file in survey.exports else {}
+    content |= _dates(facts, found)
+    columns = _columns(facts, found)
+    content |= {"columns": columns} if columns else {}
+    values = _values(found)
+    content |= {"values": values} if values else {}
+    content |= {"constants": Flow(_constants(facts, found))} if _constants(facts, found) else {}
+    where = {**found.part.where, **(_one_row_each(survey, found) if found.table == "participants" else {})}
+    content |= {"where": Flow({name: Flow(list(chosen)) for name, chosen in where.items()})} if where else {}
+    content |= _layout(facts, found)
+    if found.table in {"assessments", "weights"} and facts.clock != "date-time":
+        content["clock"] = Noted(facts.clock, "guess: counted from time zero")
+    return content
+
+
+def _dates(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give the order of dates where the file does not write the year first and the source has dates."""
+    order = facts.orders.get(found.part.sample.file)
+    if order is None or not any(role in found.evidence for role in _TIME_ROLES):
+        return {}
+    note = "" if order[1] else "guess: no date shows whether day or month comes first"
+    return {"dates": Noted(order[0], note)}
+
+
+def _columns(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give our columns → theirs; a guess with its reason."""
+    evidence = dict(found.evidence)
+    if found.table in {"assessments", "weights"}:
+        evidence = _with_times(facts, found, evidence)
+    shown: dict[str, Node] = {}
+    for role, one in evidence.items():
+        shown[role] = Noted(one.column, f"guess: {one.reason}") if one.confidence == "guess" else one.column
+    return shown
+
+
+def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
+    """Leave out times that cannot be compared with time zero, and take a column of hours where dates are missing."""
+    if facts.clock != "date-time" and (clock := clock_column(found.part)):
+        return {**evidence, "taken": clock[0]}
+    return evidence if facts.has_times else {role: one for role, one in evidence.items() if role != "taken"}
+
+
+def _values(found: Found) -> dict[str, Node]:
+    """Give the codes of a source."""
+    values: dict[str, Node] = {
+        role: Noted(Flow(dict(known)), "guess: what the codes mean") if _are_codes(known) else Flow(dict(known))
+        for role, known in found.values.items()
+    }
+    if "measure" in found.evidence:
+        known = known_measures(found.part.frame[found.columns["measure"]].unique())
+        renamed = {theirs: ours for theirs, ours in known.items() if theirs != ours}
+        values |= {"measure": Flow(renamed)} if renamed else {}
+    return values
+
+
+def _are_codes(known: Mapping[str, str]) -> bool:
+    """Say whether values are numbers of which only a code book knows the meaning."""
+    return all(value.isdecimal() for value in known)
+
+
+def _constants(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give what is the same in every row."""
+    constants: dict[str, Node] = dict(found.constants)
+    is_timeless = not {"visit", "taken"} & {*found.evidence} or ("visit" not in found.evidence and not facts.has_times)
+    if found.table == "weights" and is_timeless and facts.clock == "date-time":
+        constants["visit"] = facts.visits[0].recorded_as or facts.visits[0].name
+    return constants
+
+
+def _one_row_each(survey: Survey, found: Found) -> dict[str, tuple[str, ...]]:
+    """Give what chooses one row for each participant, in a file that has several."""
+    frame, identifier = found.part.frame, found.columns["id"]
+    if not frame[identifier].duplicated().any():
+        return {}
+    export = survey.exports.get(found.part.sample.file)
+    chosen = [export.event] if export and export.event in frame else _candidates(found.part, identifier)
+    told = [one.column for role, one in found.evidence.items() if role != "id"]
+    for column in chosen:
+        best = max(dict.fromkeys(frame[column]), key=lambda value: _filled(found.part, column, value, told))
+        if not frame.loc[frame[column] == best, identifier].duplicated().any():
+            return {column: (best,)}
+    return {}
+
+
+def _candidates(part: Part, identifier: str) -> list[str]:
+    """Give the columns of which one value may stand once in each participant: those that name visits come first."""
+    frame = part.frame
+    few = [
+        name for name in names_of(frame) if name != identifier and 1 < frame[name].nunique() <= max(2, len(frame) // 3)
+    ]
+    named = [name for name in few if any(named_time(event_label(value)) for value in frame[name].unique() if value)]
+    return [*named, *(name for name in few if name not in named)]
+
+
+def _filled(part: Part, column: str, value: str, told: list[str]) -> tuple[int, int]:
+    """Say how many participants have a value, and how much of them it tells."""
+    rows = part.frame[part.frame[column] == value]
+    is_baseline = (found := named_time(event_label(value))) is not None and (found.hours == 0.0)
+    return int((rows[told] != "").to_numpy().sum()) if told else len(rows), int(is_baseline)
+
+
+def _layout(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give the columns of measures and items."""
+    if found.wide:
+        return {"wide": Flow({measure: str(column) for measure, column in found.wide.items()})}
+    if not found.scales:
+        return {}
+    by_visit = any(one.visit for one in found.scales)
+    scores = [one for one in found.scales if not one.item]
+    items = [one for one in found.scales if one.item]
+    shown: dict[str, Node] = {}
+    if scores:
+        names = dict.fromkeys(_measure(one) for one in scores)
+        shown["wide"] = {
+            name: _scores(facts, [one for one in scores if _measure(one) == name], by_visit) for name in names
+        }
+    if items and (patterns := _patterns(facts, items, by_visit)):
+        shown["items"] = patterns
+    return shown
+
+
+def _measure(one: ScaleColumn) -> str:
+    """Give the measure of a column as a plan names it: with its score where that is not the total."""
+    return one.measure if one.score == "total" else f"{one.measure} {one.score}"
+
+
+def _scores(facts: Facts, columns: list[ScaleColumn], by_visit: bool) -> Node:
+    """Give the column of a score, or its columns by visit."""
+    reason = next((one.reason for one in columns if one.confidence == "guess"), "")
+    note = f"guess: {reason}" if reason else ""
+    if not by_visit:
+        return Noted(columns[0].column, note)
+    named = {visit_name(facts.visits, one.visit) if one.visit else facts.visits[0].name: one.column for one in columns}
+    known = {visit.name for visit in facts.visits}
+    return Noted({visit: column for visit, column in named.items() if visit in known}, note)
+
+
+def _patterns(facts: Facts, items: list[ScaleColumn], by_visit: bool) -> dict[str, Node]:
+    """Give measure → pattern of its items' columns, or → visit → pattern; nothing for columns of no pattern."""
+    shown: dict[str, Node] = {}
+    for measure in dict.fromkeys(one.measure for one in items):
+        columns = [one for one in items if one.measure == measure]
+        patterns = {one.visit: _pattern(one) for one in columns}
+        if all(_pattern(one) == patterns[one.visit] for one in columns):
+            named = {visit_name(facts.visits, visit): pattern for visit, pattern in patterns.items()}
+            shown[measure] = dict(named) if by_visit else next(iter(patterns.values()))
+    return shown
+
+
+def _pattern(one: ScaleColumn) -> str:
+    """Give the name of an item's column with a mark in place of its number."""
+    numbers = [found for found in re.finditer(r"\d+", one.column) if int(found[0]) == one.item]
+    last = numbers[-1] if numbers else None
+    return f"{one.column[: last.start()]}{ITEM}{one.column[last.end() :]}" if last else one.column
+
+
+def unused_dates(survey: Survey) -> dict[str, list[str]]:
+    """Give file → columns of dates that nothing reads, which the gate would otherwise refuse."""
+    used: dict[str, set[str]] = {}
+    for found in survey.found.values():
+        used.setdefault(found.part.sample.file, set()).update(found.columns.values())
+    return {
+        sample.file: dates
+        for sample in survey.samples
+        if sample.file in used
+        and (
+            dates := [
+                name
+                for name in names_of(sample.frame)
+                if name not in used[sample.file] and cells.are_dates(sample.frame[name])
+            ]
+        )
+    }

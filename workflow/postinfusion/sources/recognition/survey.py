@@ -1,0 +1,254 @@
+"""A survey of all files of a trial: which part of which file delivers which canonical table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from postinfusion.errors import DataError, Problem, listed
+from postinfusion.plan.source import Standard
+from postinfusion.sources.recognition import cdisc, redcap, tables
+from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.evidence import Evidence, Part, Sample, names_of
+from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
+from postinfusion.sources.recognition.redcap import Export
+from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
+from postinfusion.sources.recognition.tables import Found
+
+PERSON = (
+    "arm", "site", "sex", "age", "height_cm", "diagnosis", "subtype", "illness_years", "failed_treatments",
+    "randomised", "first_dose", "consented",
+)  # fmt: skip
+_MOST_ARMS = 8
+_WORTH = {"arm": 4, "sex": 1, "age": 1, "diagnosis": 1, "site": 1, "height_cm": 1, "randomised": 1}
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the files of a trial deliver.
+
+    Attributes
+    ----------
+    samples
+        The files.
+    found
+        Table → the part that delivers it.
+    standards
+        Table → file and standard, for CDISC datasets.
+    exports
+        File → the ordering columns of REDCap.
+    dictionary
+        File of the REDCap data dictionary; empty where there is none.
+    unused
+        Files, or rows of files, that deliver nothing.
+    """
+
+    samples: tuple[Sample, ...]
+    found: Mapping[str, Found] = field(default_factory=dict)
+    standards: Mapping[str, tuple[Sample, Standard]] = field(default_factory=dict)
+    exports: Mapping[str, Export] = field(default_factory=dict)
+    dictionary: str = ""
+    unused: tuple[str, ...] = ()
+
+
+def survey(samples: Sequence[Sample]) -> Survey:
+    """Give what the files of a trial deliver.
+
+    Raises
+    ------
+    DataError
+        No file has a column that tells participants apart.
+    """
+    dictionaries = [sample for sample in samples if redcap.is_dictionary(sample.frame)]
+    data = [sample for sample in samples if sample not in dictionaries]
+    labels = redcap.choices(dictionaries[0].frame) if dictionaries else {}
+    data = [redcap.with_choices(sample, labels) for sample in data]
+    dictionary = dictionaries[0].file if dictionaries else ""
+    standard = {sample.file: known for sample in data if (known := cdisc.standard_of(sample))}
+    if standard and len(standard) == len(data):
+        return _of_standards(data, standard)
+    exports = {sample.file: export for sample in data if (export := redcap.export_of(sample))}
+    parts = [part for sample in data for part in _parts(sample, exports.get(sample.file))]
+    found = _tables(parts, exports)
+    used = {one.part.sample.file for one in found.values()}
+    unused = tuple(dict.fromkeys(sample.file for sample in data if sample.file not in used))
+    return Survey(tuple(data), found, {}, exports, dictionary, unused)
+
+
+def _of_standards(data: Sequence[Sample], standard: Mapping[str, Standard]) -> Survey:
+    """Give what the datasets of a standard deliver."""
+    found: dict[str, tuple[Sample, Standard]] = {}
+    for sample in data:
+        for name in cdisc.tables_of(sample, standard[sample.file]):
+            found.setdefault(name, (sample, standard[sample.file]))
+    if "participants" not in found:
+        text = "no dataset of participants (DM or ADSL) is among the files. Give it too."
+        raise DataError(Problem(data[0].file, "", text))
+    used = {sample.file for sample, _ in found.values()}
+    return Survey(tuple(data), {}, found, {}, "", tuple(one.file for one in data if one.file not in used))
+
+
+def _parts(sample: Sample, export: Export | None) -> list[Part]:
+    """Give the parts of a file."""
+    return [*redcap.parts(sample, export)] if export else [Part(sample, sample.frame)]
+
+
+def _tables(parts: Sequence[Part], exports: Mapping[str, Export]) -> dict[str, Found]:
+    """Give the best part for each table."""
+    found: dict[str, Found] = {}
+    for part in parts:
+        export = exports.get(part.sample.file)
+        identifier = export.id if export else _identifier(part, parts)
+        for one in _delivered(part, identifier, export) if identifier else ():
+            if one.table not in found or _worth(one) > _worth(found[one.table]):
+                found[one.table] = one
+    if not any(True for _ in found):
+        names = listed(name for part in parts for name in names_of(part.frame))
+        text = f"no column tells participants apart, or none of what stands beside it is known. It has: {names}."
+        raise DataError(Problem(parts[0].sample.file if parts else "", "", text))
+    return found if "participants" in found else {"participants": _people(found), **found}
+
+
+def _people(found: Mapping[str, Found]) -> Found:
+    """Give participants of whom only the ids are known."""
+    one = max(found.values(), key=lambda one: one.part.frame[one.columns["id"]].nunique())
+    return Found("participants", one.part, {"id": one.evidence["id"]})
+
+
+def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[Found]:
+    """Give every table that a part can deliver."""
+    kind = tables.kind_of(part)
+    if kind and kind != "vitals":
+        instance = export.instance if export and part.is_repeating else ""
+        found = tables.repeating(part, kind, identifier, instance)
+        if kind != "infusions" or "number" in found.evidence:
+            yield found
+            if kind != "disposition":
+                return
+    if kind == "vitals":
+        yield _vitals(part, identifier, export)
+        return
+    people = tables.participants(part, identifier, PERSON)
+    people = _without_changing(people, export)
+    if len(people.evidence) > 1:
+        yield people
+    yield from _measured(part, identifier, export)
+
+
+def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Found]:
+    """Give scores, weight and end of the trial where a part has them."""
+    visit = _visit(part, export)
+    base = {"id": Evidence("id", identifier), **({"visit": visit} if visit else {})}
+    long = _long_scores(part, base)
+    scales = tuple(scale_columns(_rest(part, base), part.sample.decimal)) if long is None else ()
+    if long is not None or scales:
+        when = tables.time_column(part)
+        evidence = {**base, **({"taken": when} if when else {}), **(long or {})}
+        yield Found("assessments", part, evidence, scales=scales)
+    body = tables.weight(part)
+    if body:
+        when = tables.time_column(part)
+        constants = {"weight_unit": "lb"} if body[1] == "lb" else {}
+        yield Found("weights", part, {**base, "weight_kg": body[0], **({"taken": when} if when else {})}, constants)
+
+
+def _vitals(part: Part, identifier: str, export: Export | None) -> Found:
+    """Give vital signs around infusions, one column each."""
+    evidence = {"id": Evidence("id", identifier)}
+    for role in IN_CONTEXT["vitals"]:
+        names = columns_for(role, names_of(part.frame), "vitals")
+        if names and cells.are_numbers(part.frame[names[0]], part.sample.decimal):
+            evidence[role] = Evidence(role, names[0])
+    when, visit = tables.time_column(part), _visit(part, export)
+    evidence |= {"taken": when} if when else {}
+    evidence |= {"visit": visit} if visit and "infusion" not in evidence else {}
+    wide = {sign: one.column for sign, one in tables.signs(part).items()}
+    return Found("vitals", part, evidence, wide=wide)
+
+
+def _long_scores(part: Part, base: Mapping[str, Evidence]) -> dict[str, Evidence] | None:
+    """Give the columns of a layout with one score in each row; None where there are not both of them."""
+    used = {one.column for one in base.values()}
+    for measure in columns_for("measure", names_of(part.frame)):
+        values = [
+            name
+            for name in columns_for("value", names_of(part.frame))
+            if name not in {measure, *used} and cells.are_numbers(part.frame[name], part.sample.decimal)
+        ]
+        if values and measure not in used and (known_measures(part.frame[measure].unique()) or values):
+            found = {"measure": Evidence("measure", measure), "value": Evidence("value", values[0])}
+            scores = [name for name in columns_for("score", names_of(part.frame)) if name not in {measure, values[0]}]
+            return {**found, **({"score": Evidence("score", scores[0])} if scores else {})}
+    return None
+
+
+def _visit(part: Part, export: Export | None) -> Evidence | None:
+    """Give the column that names visits: the event of REDCap, else one that repeats over participants."""
+    if export:
+        has_event = export.event and export.event in part.frame
+        return Evidence("visit", export.event) if has_event and not part.is_repeating else None
+    for name in columns_for("visit", names_of(part.frame)):
+        distinct = part.frame[name].nunique()
+        if 1 < distinct < max(3, len(part.frame) // 2):
+            return Evidence("visit", name)
+    return None
+
+
+def _rest(part: Part, base: Mapping[str, Evidence]) -> pd.DataFrame:
+    """Give the columns of a part that nothing uses yet."""
+    used = {one.column for one in base.values()}
+    return part.frame[[name for name in names_of(part.frame) if name not in used]]
+
+
+def _without_changing(found: Found, export: Export | None) -> Found:
+    """Give participants without an arm or a time zero that changes within a participant, or an arm of many values."""
+    evidence = dict(found.evidence)
+    for role, most in (("arm", _MOST_ARMS), ("first_dose", None), ("randomised", None)):
+        if role in evidence and not _is_constant(found.part.frame, evidence["id"].column, evidence[role].column, most):
+            del evidence[role]
+    if export and export.group and export.group in found.part.frame:
+        evidence["site"] = Evidence("site", export.group)
+    return replace(found, evidence=evidence)
+
+
+def _is_constant(frame: pd.DataFrame, identifier: str, column: str, most: int | None) -> bool:
+    """Say whether a column has only one value in each participant, and at most so many in all."""
+    known = frame.loc[frame[column] != "", [identifier, column]].drop_duplicates()
+    few = most is None or known[column].nunique() <= most
+    return len(known) > 0 and few and not known[identifier].duplicated().any()
+
+
+def _identifier(part: Part, parts: Iterable[Part]) -> str:
+    """Give the column of ids: one whose name says so, and whose values other files have too."""
+    named = [name for name in columns_for("id", names_of(part.frame)) if (part.frame[name] != "").mean() > 0.9]
+    if not named:
+        return ""
+    others = [
+        set(other.frame[name])
+        for other in parts
+        if other is not part
+        for name in columns_for("id", names_of(other.frame))
+    ]
+    overlaps = {name: sum(len(set(part.frame[name]) & values) > 0 for values in others) for name in named}
+    exact = [name for name in named if re.search(r"\b(id|subject|participant|patient|proband\w*|code)\b", plain(name))]
+    return max(named, key=lambda name: (overlaps[name], name in exact, part.frame[name].nunique(), -named.index(name)))
+
+
+def _worth(found: Found) -> float:
+    """Say how much a part tells of its table."""
+    if found.table == "participants":
+        return sum(_WORTH.get(role, 0.5) for role in found.evidence)
+    if found.table == "assessments":
+        cells_filled = sum((found.part.frame[one.column] != "").sum() for one in found.scales)
+        return float(cells_filled + (len(found.part.frame) if "value" in found.evidence else 0))
+    if found.table == "weights":
+        return float((found.part.frame[found.columns["weight_kg"]] != "").sum())
+    return float(len(found.part.frame))
+
+
+def scores_of(found: Found) -> tuple[ScaleColumn, ...]:
+    """Give the columns of scores, without those of items."""
+    return tuple(one for one in found.scales if not one.item)

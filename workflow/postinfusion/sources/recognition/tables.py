@@ -1,0 +1,297 @@
+"""Parts of files to the canonical tables that they can deliver: which column is which, where, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
+from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, code, columns_for, plain, plays
+from postinfusion.sources.recognition.scale_columns import ScaleColumn
+
+Wide = Mapping[str, str | Mapping[str, str]]
+_KINDS: Mapping[str, str] = {
+    "infusions": (
+        r"\b(infusions?|dosing|ketamine|exposure|study drug|infusionen|dosierung|administrations?|treatment session)\b"
+    ),
+    "adverse_events": r"\b(ae|aes|adverse|side effects?|sae|nebenwirkung(en)?|unerwuenscht\w*|adverse events?)\b",
+    "medication": r"\b(con ?meds?|concomitant|medications?|cm|begleitmedikation)\b",
+    "vitals": r"\b(vitals?|vital signs|monitoring|vitalparameter|vitalwerte)\b",
+    "disposition": r"\b(disposition|end of study|completion|termination|studienende|eos)\b",
+}
+_NEEDED = {
+    "infusions": ("start",),
+    "adverse_events": ("term",),
+    "medication": ("medicine",),
+    "disposition": ("status",),
+}
+_TIMES = frozenset({"start", "end", "onset", "taken", "left", "randomised", "first_dose", "consented"})
+_SEVERITIES = {
+    "1": "mild", "2": "moderate", "3": "severe", "4": "life-threatening", "5": "fatal", "leicht": "mild",
+    "mittel": "moderate", "mäßig": "moderate", "schwer": "severe", "Mild": "mild", "Moderate": "moderate",
+    "Severe": "severe", "MILD": "mild", "MODERATE": "moderate", "SEVERE": "severe",
+}  # fmt: skip
+_YES_NO = {"ja": "yes", "nein": "no", "Ja": "yes", "Nein": "no", "J": "yes", "N": "no"}
+_STATUSES = {
+    "completed": "completed", "complete": "completed", "completer": "completed", "yes": "completed", "1": "completed",
+    "discontinued": "discontinued", "withdrawn": "discontinued", "dropout": "discontinued", "drop out": "discontinued",
+    "no": "discontinued", "0": "discontinued", "lost to follow up": "discontinued", "ongoing": "ongoing",
+    "ja": "completed", "nein": "discontinued", "abgeschlossen": "completed", "abgebrochen": "discontinued",
+}  # fmt: skip
+_RELATIONS = {
+    "0": "none", "1": "unlikely", "2": "possible", "3": "probable", "4": "definite", "unrelated": "none",
+    "not related": "none", "no": "none", "none": "none", "unlikely": "unlikely", "possible": "possible",
+    "possibly": "possible", "probable": "probable", "probably": "probable", "definite": "definite",
+    "definitely": "definite", "related": "definite", "yes": "definite",
+}  # fmt: skip
+_OUTCOMES = {
+    "recovered": "resolved", "resolved": "resolved", "recovering": "resolving", "resolving": "resolving",
+    "not recovered": "not resolved", "not resolved": "not resolved", "ongoing": "not resolved", "fatal": "fatal",
+    "unknown": "unknown", "recovered with sequelae": "sequelae", "sequelae": "sequelae",
+}  # fmt: skip
+_TERMS = {"severity": _SEVERITIES, "status": _STATUSES, "related": _RELATIONS, "outcome": _OUTCOMES}
+_FLAGS = ("serious", "stopped_early", "died")
+
+
+@dataclass(frozen=True)
+class Found:
+    """One canonical table that a part of a file can deliver.
+
+    Attributes
+    ----------
+    table
+        Name of the table.
+    part
+        The rows that deliver it.
+    evidence
+        Our column → the evidence for theirs.
+    constants, values
+        As in the plan.
+    scales
+        Columns of scales, for assessments.
+    wide
+        Measure → column, or → visit → column.
+    """
+
+    table: str
+    part: Part
+    evidence: Mapping[str, Evidence]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    scales: tuple[ScaleColumn, ...] = ()
+    wide: Wide = field(default_factory=dict)
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Our column → theirs."""
+        return {role: evidence.column for role, evidence in self.evidence.items()}
+
+
+def kind_of(part: Part) -> str:
+    """Give the table that the rows of a part tell of by its name or its columns; empty where nothing says so."""
+    name = plain(part.name or part.sample.file.rpartition(".")[0])
+    for table, pattern in _KINDS.items():
+        if re.search(pattern, name) and _is_there(part, table):
+            return table
+    for table in ("adverse_events", "infusions"):
+        if _is_there(part, table) and _tells(part, table):
+            return table
+    return ""
+
+
+def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Found:
+    """Give a table whose rows are occurrences: infusions, adverse events, medicines.
+
+    Parameters
+    ----------
+    part
+        The rows.
+    table
+        Name of the table.
+    identifier
+        The column of ids.
+    instance
+        The column that numbers the occurrences, where there is one.
+    """
+    evidence: dict[str, Evidence] = {"id": Evidence("id", identifier)}
+    taken = {identifier}
+    for role in IN_CONTEXT[table]:
+        found = _best(part, role, table, taken)
+        if found:
+            evidence[role] = found
+            taken.add(found.column)
+    if table == "infusions":
+        if instance:
+            evidence["number"] = Evidence("number", instance)
+        evidence = _doses(part, evidence)
+    values = {role: known for role in evidence if (known := _terms(part, role, evidence[role].column))}
+    return Found(table, part, evidence, values=values)
+
+
+def participants(part: Part, identifier: str, roles: Iterable[str]) -> Found:
+    """Give the participants' columns of a part."""
+    evidence = {"id": Evidence("id", identifier)}
+    for role in roles:
+        found = _best(part, role, "", {identifier, *(one.column for one in evidence.values())})
+        if found:
+            evidence[role] = found
+    constants = {"height_unit": unit} if (unit := _height_unit(part, evidence)) else {}
+    return Found("participants", part, evidence, constants)
+
+
+def signs(part: Part) -> dict[str, Evidence]:
+    """Give vital sign → the column that holds it."""
+    found: dict[str, Evidence] = {}
+    for sign, (pattern, unit, low, high) in SIGNS.items():
+        for name in names_of(part.frame):
+            if sign in found or not re.fullmatch(pattern, plain(name)):
+                continue
+            numbers = cells.without_codes(cells.numbers(part.frame[name], part.sample.decimal), low, high)
+            if len(numbers) and low <= numbers.min() and numbers.max() <= high:
+                found[sign] = Evidence(sign, name)
+            elif len(numbers):
+                reason = f"values {numbers.min():g}-{numbers.max():g} are unusual in {unit}"
+                found[sign] = Evidence(sign, name, "guess", reason)
+    return found
+
+
+def weight(part: Part) -> tuple[Evidence, str] | None:
+    """Give the column of body weight with its unit, ``kg`` or ``lb``; None where there is none."""
+    for name in columns_for("weight_kg", names_of(part.frame)):
+        numbers = cells.numbers(part.frame[name], part.sample.decimal)
+        numbers = cells.without_codes(numbers, 20, 350)
+        if not len(numbers):
+            continue
+        middle = float(pd.Series(numbers).median())
+        said = re.search(r"\b(lbs?|pounds?)\b", plain(name))
+        if said or middle > 130:
+            reason = "" if said else f"median {middle:g} is no weight in kg"
+            return Evidence("weight_kg", name, "sure" if said else "guess", reason), "lb"
+        return Evidence("weight_kg", name), "kg"
+    return None
+
+
+def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:
+    """Give the column that says when something was measured: the one that is filled most often."""
+    frame = part.frame
+    dates = [name for name in names_of(frame) if cells.are_dates(frame[name])]
+    named = [name for name in dates if plays("taken", name) or name in set(preferred)]
+    behind = [name for name in dates if re.search(r"\b(date|datum|dt|dtc|date time|time)\b", plain(name))]
+    chosen = named or [name for name in behind if not _is_of_person(name)]
+    if not chosen:
+        return None
+    best = max(chosen, key=lambda name: np.count_nonzero(frame[name] != ""))
+    others = [name for name in chosen if name != best]
+    reason = f"filled most often; {', '.join(others[:3])} not used" if others else ""
+    return Evidence("taken", best, "guess" if others else "sure", reason)
+
+
+def clock_column(part: Part) -> tuple[Evidence, str] | None:
+    """Give a column of hours or days since time zero, with what it counts; None where there is none."""
+    for role, clock in (("hours", "hours"), ("day", "days")):
+        for name in columns_for(role, names_of(part.frame)):
+            if cells.are_numbers(part.frame[name], part.sample.decimal):
+                is_study_day = clock == "days" and (plain(name) in {"ady", "study day", "studientag"})
+                return Evidence(
+                    "taken", name, "guess", "counted from time zero"
+                ), "study-day" if is_study_day else clock
+    return None
+
+
+def _is_of_person(name: str) -> bool:
+    """Say whether a date tells about the person rather than about a measurement."""
+    return bool(re.search(r"\b(birth|dob|consent|randomi[sz]\w*|death|geburt\w*|enrol\w*)\b", plain(name)))
+
+
+def _is_there(part: Part, table: str) -> bool:
+    """Say whether a part has the columns that a table cannot lack."""
+    if table == "vitals":
+        return len(signs(part)) >= 2
+    return all(columns_for(role, names_of(part.frame), table) for role in _NEEDED[table])
+
+
+def _tells(part: Part, table: str) -> bool:
+    """Say whether columns other than the needed ones tell of a table."""
+    if table == "infusions":
+        named = [name for name in names_of(part.frame) if re.search(r"\binf(usions?)?\b|\bketamine\b", plain(name))]
+        return len(named) >= 2 or any(plays("dose_mg", name, table) for name in names_of(part.frame))
+    return (
+        sum(
+            bool(columns_for(role, names_of(part.frame), table)) for role in ("severity", "serious", "onset", "related")
+        )
+        >= 2
+    )
+
+
+def _best(part: Part, role: str, table: str, taken: set[str]) -> Evidence | None:
+    """Give the column that plays a part, where its cells can be that."""
+    frame = part.frame
+    for name in columns_for(role, names_of(frame), table):
+        if name in taken or not (frame[name] != "").any():
+            continue
+        if role in _TIMES and not cells.are_dates(frame[name]):
+            continue
+        if role in {"number", "dose_mg", "dose_mg_per_kg", "age", "height_cm", "minute", "infusion"} and not (
+            cells.are_numbers(frame[name], part.sample.decimal)
+        ):
+            continue
+        return _plausible(part, role, name)
+    return None
+
+
+def _plausible(part: Part, role: str, name: str) -> Evidence | None:
+    """Give the evidence for a column of which the values have to be plausible."""
+    if role != "age":
+        return Evidence(role, name)
+    ages = cells.without_codes(cells.numbers(part.frame[name], part.sample.decimal), 0, 120)
+    return Evidence(role, name) if len(ages) and ages.min() >= 5 and ages.max() <= 120 else None
+
+
+def _height_unit(part: Part, evidence: dict[str, Evidence]) -> str:
+    """Give the unit of heights where it is not cm."""
+    if "height_cm" not in evidence:
+        return ""
+    heights = pd.Series(cells.numbers(part.frame[evidence["height_cm"].column], part.sample.decimal))
+    middle = heights.median() if len(heights) else 170.0
+    return "m" if middle < 3 else "inch" if middle < 100 else ""
+
+
+def _doses(part: Part, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
+    """Tell a dose in mg/kg by its size where the name does not say the unit."""
+    found = evidence.get("dose_mg")
+    if found is None or "dose_mg_per_kg" in evidence:
+        return evidence
+    doses = cells.numbers(part.frame[found.column], part.sample.decimal)
+    if not len(doses) or doses.max() > 3:
+        return evidence
+    reason = f"doses {doses.min():g}-{doses.max():g} taken as mg/kg"
+    rest = {role: one for role, one in evidence.items() if role != "dose_mg"}
+    return {**rest, "dose_mg_per_kg": Evidence("dose_mg_per_kg", found.column, "guess", reason)}
+
+
+def _terms(part: Part, role: str, column: str) -> dict[str, str]:
+    """Give their values → ours for a column of choices, where they are not ours already."""
+    found = [value for value in dict.fromkeys(part.frame[column]) if value]
+    labels = part.sample.labels.get(column, {})
+    meant = {value: labels.get(value) or labels.get(code(value)) or code(value) for value in found}
+    if role in _TERMS:
+        table = _TERMS[role]
+        allowed = set(table.values())
+        known = {value: _meaning(table, meant[value]) for value in found}
+        return {value: ours for value, ours in known.items() if ours and value.lower() not in allowed}
+    if role in _FLAGS:
+        spelt = {
+            value: _YES_NO.get(meant[value], "") or (meant[value] if meant[value] != value else "") for value in found
+        }
+        return {value: ours for value, ours in spelt.items() if ours}
+    return {}
+
+
+def _meaning(table: Mapping[str, str], value: str) -> str:
+    """Give our word for one of theirs."""
+    return table.get(value) or table.get(value.lower()) or table.get(plain(value), "")

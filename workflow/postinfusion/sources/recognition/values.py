@@ -1,0 +1,87 @@
+"""What the cells of a column hold: numbers and their range, dates and the order in which they are written."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+MISSING = ("NA", "N/A", "n/a", "na", ".", "missing", "ND", "not done", "NaN", "null", "NULL", "-", "k.A.", "fehlend")
+CODES = ("-9", "-99", "-999", "-8", "-88", "-7", "-77", "99", "999", "9999", "888", "777")
+DateOrder = Literal["year-first", "day-first", "month-first"]
+_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
+_TIME = r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
+_YEAR_FIRST = re.compile(rf"[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}{_TIME}")
+_OTHER_DATE = re.compile(rf"([0-9]{{1,2}})[-./]([0-9]{{1,2}})[-./]([0-9]{{4}})( ?{_TIME})?")
+_NAMED_MONTH = re.compile(r"[0-9]{1,2}[- ]?[A-Za-z]{3,9}[- ]?[0-9]{4}.*")
+_ENOUGH = 0.9
+_MONTHS = 12
+
+
+def filled(text: pd.Series) -> pd.Series:
+    """Give the cells that hold something that is no common word for missing."""
+    return text[(text != "") & ~text.isin(MISSING)]
+
+
+def numbers(text: pd.Series, decimal: str = ".") -> npt.NDArray[np.float64]:
+    """Give the cells that are numbers and no common code for missing."""
+    cells = filled(text)
+    plain = cells.str.replace(",", ".", regex=False) if decimal == "," else cells
+    readable = plain[plain.str.fullmatch(_NUMBER).astype("bool")]
+    values = pd.to_numeric(readable, errors="coerce").to_numpy(dtype="float64")
+    finite: npt.NDArray[np.float64] = values[np.isfinite(values)]
+    return finite
+
+
+def are_numbers(text: pd.Series, decimal: str = ".") -> bool:
+    """Say whether nearly all cells that hold something are numbers."""
+    cells = filled(text)
+    return len(cells) > 0 and len(numbers(cells, decimal)) >= _ENOUGH * len(cells)
+
+
+def without_codes(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
+    """Give numbers without those that are codes for missing and lie outside a range."""
+    codes = np.array([float(code) for code in CODES])
+    return values[~(np.isin(values, codes) & ((values < low) | (values > high)))]
+
+
+def are_dates(text: pd.Series) -> bool:
+    """Say whether nearly all cells that hold something are dates or date-times."""
+    cells = filled(text)
+    return len(cells) > 0 and sum(map(_is_date, cells.unique())) >= _ENOUGH * cells.nunique()
+
+
+def have_hours(text: pd.Series) -> bool:
+    """Say whether dates come with a time of day."""
+    cells = filled(text)
+    return len(cells) > 0 and cells.str.contains(r"[0-9]:[0-9]{2}", regex=True).mean() > _ENOUGH / 2
+
+
+def date_order(texts: list[pd.Series]) -> tuple[DateOrder, bool] | None:
+    """Give the order in which dates are written, and whether a date shows it beyond doubt.
+
+    Parameters
+    ----------
+    texts
+        The columns of dates of one file.
+
+    Returns
+    -------
+    None where there are no dates, or all have the year first.
+    """
+    cells = {cell for text in texts for cell in filled(text).unique()}
+    found = [match for cell in cells if (match := _OTHER_DATE.fullmatch(cell))]
+    if not found:
+        return None
+    first, second = max(int(match[1]) for match in found), max(int(match[2]) for match in found)
+    if second > _MONTHS >= first:
+        return "month-first", True
+    return "day-first", first > _MONTHS
+
+
+def _is_date(cell: str) -> bool:
+    """Say whether a cell is a date."""
+    return any(form.fullmatch(cell) for form in (_YEAR_FIRST, _OTHER_DATE, _NAMED_MONTH))
