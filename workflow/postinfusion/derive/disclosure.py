@@ -17,8 +17,8 @@ _OTHER_UNITS = frozenset({"month", "months", "week", "weeks", "day", "days", "mo
 
 def capped_ages(adsl: pd.DataFrame, covariates: Collection[str]) -> pd.DataFrame:
     """Give ADSL with the age, and covariates that are ages in years by their name, capped at 90."""
-    ages = [name for name in adsl if name == "AGE" or (name in covariates and is_age_in_years(name))]
-    numbers = [name for name in ages if pd.api.types.is_numeric_dtype(adsl[name])]
+    ages = ["AGE", *(name for name in covariates if is_age_in_years(name))]
+    numbers = [name for name in ages if name in adsl and pd.api.types.is_numeric_dtype(adsl[name])]
     return adsl.assign(**{name: adsl[name].clip(upper=OLDEST_AGE) for name in numbers})
 
 
