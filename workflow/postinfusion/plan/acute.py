@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, SplineBasis, Summary, Trajectory
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
@@ -11,14 +13,36 @@ DAY = 24.0
 BY_VISIT = (Mmrm, Summary, Missingness)
 
 
+@dataclass(frozen=True)
+class UseOfHours:
+    """What of an analysis needs hours.
+
+    Attributes
+    ----------
+    endpoint
+        Key of its endpoint.
+    times
+        The visits, or times since time zero, that need them.
+    is_named
+        The plan names these visits or times, rather than all of the schedule.
+    is_continuous
+        The analysis is over continuous time, whatever visit is recorded.
+    """
+
+    endpoint: str
+    times: tuple[str, ...]
+    is_named: bool = True
+    is_continuous: bool = False
+
+
 def acute_visits(plan: Plan) -> tuple[str, ...]:
     """Give the visits that days cannot tell: within 24 hours of what they count from, or shorter than a day."""
     after = windows(plan)[1:]
     return tuple(window.visit for window in after if _needs_hours(window.nominal, window.until - window.start))
 
 
-def uses_of_hours(plan: Plan) -> dict[str, tuple[str, tuple[str, ...], bool]]:
-    """Give the analyses that need hours: key → endpoint, the visits or times that need them, and whether named.
+def uses_of_hours(plan: Plan) -> dict[str, UseOfHours]:
+    """Give the analyses that need hours, by key.
 
     A visit is named where the analysis, or the estimand that it answers, says so itself; an analysis of all visits of
     the schedule does not name them, for its endpoint may not be assessed at each.
@@ -27,12 +51,13 @@ def uses_of_hours(plan: Plan) -> dict[str, tuple[str, tuple[str, ...], bool]]:
     found = {}
     for key, analysis in plan.analyses.items():
         named = _named(plan, key)
+        endpoint = str(getattr(analysis, "endpoint", ""))
         if isinstance(analysis, Trajectory) and (times := _times(analysis)):
-            found[key] = (analysis.endpoint, times, True)
+            found[key] = UseOfHours(endpoint, times, is_continuous=True)
         elif visits := tuple(visit for visit in named if visit in acute):
-            found[key] = (str(getattr(analysis, "endpoint", "")), visits, True)
+            found[key] = UseOfHours(endpoint, visits)
         elif isinstance(analysis, BY_VISIT) and not named and acute:
-            found[key] = (analysis.endpoint, acute, False)
+            found[key] = UseOfHours(endpoint, acute, is_named=False)
     return found
 
 

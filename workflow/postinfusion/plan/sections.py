@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from pydantic import BaseModel
 
+from postinfusion.plan.acute import uses_of_hours
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.plan.uses import columns_used
@@ -41,7 +43,8 @@ def for_check(plan: Plan) -> Part:
     measures = {key: endpoint.parameter for key, endpoint in plan.endpoints.items()}
     events = {key: sorted(estimand.events) for key, estimand in plan.estimands.items()}
     used = sorted({name for _, name in columns_used(plan)})
-    return {**for_derive(plan), "measures": measures, "events": events, "columns": used}
+    hours = {key: asdict(use) for key, use in uses_of_hours(plan).items()}
+    return {**for_derive(plan), "measures": measures, "events": events, "columns": used, "hours": hours}
 
 
 def for_derive(plan: Plan) -> Part:

@@ -148,7 +148,7 @@ def _hours_missing(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     anchor = _anchor(plan, deliveries)
     if anchor is not None:
         delivery, column = anchor
-        asked = tuple(dict.fromkeys(time for _, times, is_named in uses.values() for time in times if is_named))
+        asked = tuple(dict.fromkeys(time for use in uses.values() if use.is_named for time in use.times))
         if asked:
             day_only = delivery.frame[f"{column}_date_only"].astype("bool") & delivery.frame[column].notna()
             yield from delivery.problems_of(list(_rows((column,), day_only.to_numpy(), _needed(asked, uses, column))))
@@ -170,15 +170,15 @@ def _measured_by_day(plan: Plan, deliveries: Deliveries, name: str) -> Iterator[
     frame = deliveries[name].frame
     near = _near_an_infusion(plan, deliveries, name)
     uses = uses_of_hours(plan)
-    for endpoint in dict.fromkeys(endpoint for endpoint, _, _ in uses.values()):
+    for endpoint in dict.fromkeys(use.endpoint for use in uses.values()):
         rows = near & _of_endpoint(plan, name, frame, endpoint)
-        of_endpoint = {key: use for key, use in uses.items() if use[0] == endpoint}
-        named = {key: use for key, use in of_endpoint.items() if use[2]}
+        of_endpoint = {key: use for key, use in uses.items() if use.endpoint == endpoint}
+        named = {key: use for key, use in of_endpoint.items() if use.is_named}
         if "visit" in frame:
-            named = {key: use for key, use in named.items() if plan.analyses[key].method == "trajectory"}
+            named = {key: use for key, use in named.items() if use.is_continuous}
         if not named and ("visit" in frame or not _several_on_a_day(frame, rows)):
             continue
-        asked = tuple(dict.fromkeys(time for _, times, _ in (named or of_endpoint).values() for time in times))
+        asked = tuple(dict.fromkeys(time for use in (named or of_endpoint).values() for time in use.times))
         yield from _rows(("taken",), rows, _needed(asked, named or of_endpoint, "taken"))
 
 
