@@ -274,3 +274,13 @@ def test_columns_of_items_by_visit_are_scored(tmp_path: Path):
     )
     total = found[found["PARAMCD"] == "PHQ-9"].groupby("AVISIT")["AVAL"].apply(sorted).to_dict()
     assert total == {"Baseline": [18, 27], "24 h": [0, 9], "Day 7": [9, 9]}
+
+
+def test_labels_instead_of_codes_need_a_map_of_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = ("Not at all" + ",0" * 8, ones(1), ones(2), ones(3))
+    plan = PHQ.replace(LONG, PATTERN)
+    code, told = check(trial(plan, wide(*rows)), tmp_path, capsys)
+    assert code == 1
+    assert '"Not at all" is a label and not a number. Map each under values: {value: {label: number}}' in told
+    mapped = plan.replace("items: {PHQ-9", 'values: {value: {Not at all: "0"}}, items: {PHQ-9')
+    assert sorted(_totals(trial(mapped, wide(*rows)), tmp_path)) == [0, 9, 18, 27]

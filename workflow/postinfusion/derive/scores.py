@@ -56,7 +56,8 @@ def with_scores(plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Dat
     found = assessed(plan, tables["assessments"])
     errors = [finding.text for finding in found.findings if finding.severity == "error"]
     if errors:
-        raise DataError(Problem(plan.sources["assessments"].file, "", text) for text in errors)
+        files = [source.file for name, source in plan.sources.items() if name.partition(".")[0] == "assessments"]
+        raise DataError(Problem(", ".join(files), "", text) for text in errors)
     return {**tables, "assessments": found.frame}
 
 

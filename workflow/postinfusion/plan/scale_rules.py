@@ -87,7 +87,7 @@ def _endpoints(plan: Plan) -> Iterator[Problem]:
 
 def _items(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Check the columns of single items that a source names."""
-    if source.items and name != _WITH_ITEMS:
+    if source.items and name.partition(".")[0] != _WITH_ITEMS:
         yield plan.places.problem(("sources", name, "items"), "only assessments have items. Move them there.")
     for measure, written in source.items.items():
         way: Path = ("sources", name, "items", measure)

@@ -17,6 +17,7 @@ from postinfusion.sources.dates import Moment, moment
 _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 _DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+([eE][+-]?[0-9]{1,3})?"
 _DECIMAL_POINT = r"[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]{1,3})?"
+_LABEL = r"[^\W\d]{2,}( [^\W\d]+)+"
 _THOUSANDS = r"[+-]?[0-9]{1,3}([ ,.'’\u00a0\u202f][0-9]{3})+([.,][0-9]+)?"
 _MARKS = r"<=|>=|<|>|≤|≥|~|≈|=|approx[.]?|approximately|about|ca[.]?|circa"
 _QUALIFIED = rf"(?:(?P<before>{_MARKS})\s*)?(?P<number>[+-]?[0-9]+(?:[.,][0-9]+)?)\s*(?P<after>[*†‡+]+|[hHlL])?"
@@ -328,7 +329,10 @@ def _not_numbers(column: Column, text: pd.Series, wrong: Mask, decimal: str, fil
     if column.name == "value":
         what += ", or say qualifiers: {value: keep} to read the number and keep what stands beside it"
     yield from by_value(column, text, marked, f"{what}.", filled)
-    yield from to_correct(column, text, left & ~marked, "is not a number.", filled)
+    labels = left & ~marked & _matches(text, _LABEL) & (column.name == "value")
+    what = "is a label and not a number. Map each under values: {value: {label: number}}, or add it to missing_codes."
+    yield from by_value(column, text, labels, what, filled)
+    yield from to_correct(column, text, left & ~marked & ~labels, "is not a number.", filled)
 
 
 def _time(column: Column, text: pd.Series, spelling: Spelling, filled: int | None) -> Typed:
