@@ -25,7 +25,7 @@ MISTAKES = {
     ),
     "a sheet of Excel": (
         TRIAL.with_text("events.csv", "PK\x03\x04 and more"),
-        "events.csv\n  this is an Excel file. Save the sheet as CSV UTF-8.",
+        "events.csv\n  this is an Excel file. Let its name end in .xlsx, or save the sheet as CSV UTF-8.",
     ),
     "an empty file": (
         TRIAL.with_file("events.csv", TRIAL.files["events.csv"], ""),
@@ -84,14 +84,14 @@ MISTAKES = {
     ),
     "a decimal comma": (
         TRIAL.with_file("scores.csv", "MADRS,30", 'MADRS,"30,5"'),
-        'scores.csv\n  row 2  points: "30,5" has a decimal comma. Write a point.',
+        'scores.csv\n  row 2  points: "30,5" has a decimal comma. Write a point, or say decimal: comma',
     ),
     "decimal commas throughout": (
         TRIAL.with_file("scores.csv", "MADRS,30", 'MADRS,"30,5"')
         .with_file("scores.csv", "MADRS,20", 'MADRS,"20,5"')
         .with_file("scores.csv", "MADRS,NA", 'MADRS,"20,0"')
         .with_file("scores.csv", "MADRS,28", 'MADRS,"28,5"'),
-        'scores.csv\n  all 4 rows  points: 4 values such as "30,5": each has a decimal comma. Write a point.',
+        'scores.csv\n  all 4 rows  points: 4 values such as "30,5": each has a decimal comma. Write a point, or say ',
     ),
     "a column called score that holds the values": (
         TRIAL.with_file("scores.csv", "points", "score").with_plan("value: points, ", ""),
@@ -147,7 +147,7 @@ MISTAKES = {
         TRIAL.with_file("events.csv", "2031-01-06T11:00", "03/04/2031"),
         (
             'events.csv\n  row 2  began: "03/04/2031" has a day and a month that cannot be told apart. '
-            "Write it as in 2031-04-03 (year-month-day).\n"
+            "Say dates: day-first or month-first for this source, or write it as year-month-day.\n"
         ),
     ),
     "dates in the form of one country throughout": (
@@ -156,16 +156,13 @@ MISTAKES = {
         .with_file("scores.csv", "2031-01-07T09:00", "7.1.2031")
         .with_file("scores.csv", "2031-01-08T11:00", "8.1.2031"),
         (
-            'scores.csv\n  all 4 rows  when: 4 values such as "13.1.2031": each has a day and a month that cannot be '
-            "told apart. Write it as in 2031-01-06 (year-month-day).\n"
+            'scores.csv\n  rows 3, 4, 5 (3)  when: 3 values such as "6.1.2031 10:00": each has a day and a month that '
+            "cannot be told apart. Say dates: day-first or month-first"
         ),
     ),
-    "a day of the country whose month is clear": (
-        TRIAL.with_file("events.csv", "2031-01-06T11:00", "01/13/2031"),
-        (
-            'events.csv\n  row 2  began: "01/13/2031" is not written as year-month-day. '
-            "Write it as in 2031-01-13 (year-month-day).\n"
-        ),
+    "a year of two digits": (
+        TRIAL.with_file("events.csv", "2031-01-06T11:00", "6-Jan-31"),
+        'events.csv\n  row 2  began: "6-Jan-31" has a year of two digits. Write all four, best as year-month-day.\n',
     ),
     "a day that does not exist": (
         TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-02-30"),
@@ -203,9 +200,24 @@ MISTAKES = {
         TRIAL.with_file("people.csv", "A2,M,south", 'A2,M,"south'),
         "people.csv\n  row 3  a quotation mark opens here and is not closed. Close or remove it.",
     ),
-    "columns separated by semicolons": (
-        TRIAL.with_file("people.csv", ",", ";"),
-        "people.csv\n  row 1  the columns are separated by semicolons. Save the file with commas (CSV UTF-8).",
+    "decimal points among decimal commas": (
+        TRIAL.with_text(
+            "scores.csv",
+            TRIAL.files["scores.csv"]
+            .replace(",", ";")
+            .replace("30;", "30,5;")
+            .replace("20;", "20,5;")
+            .replace("28;", "28.5;"),
+        ),
+        'scores.csv\n  row 5  points: "28.5" has a decimal point, but the numbers of this source have a comma.',
+    ),
+    "totals below the data": (
+        TRIAL.with_file("scores.csv", "A2,MADRS,28,2031-01-08T11:00\n", "A2,MADRS,28,2031-01-08T11:00\nMean,,26,\n"),
+        "scores.csv\n  row 6  below the data stand totals or means (by the first column). Remove these rows",
+    ),
+    "an undeclared code for missing": (
+        TRIAL.with_file("scores.csv", "A1,MADRS,20", "A1,MADRS,ND"),
+        'scores.csv\n  row 3  points: "ND" is not a number. Correct it, or add it to missing_codes.',
     ),
     "a column name twice": (
         TRIAL.with_file("people.csv", "who,group,centre", "who,group,group"),

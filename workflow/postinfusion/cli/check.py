@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from postinfusion.cli.reading_line import ReadingLine
 from postinfusion.cli.step_line import print_step
 from postinfusion.cli.trial import data_folder, plan_path, results_folder, shown_path
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
@@ -134,7 +135,8 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
 
     of_plan = rules.check(plan)
     try:
-        found = canonical_tables(plan, folder)
+        with ReadingLine() as progress:
+            found = canonical_tables(plan, folder, progress.show)
         tables = found.tables
         derived, adam = _of_derivation(plan, path.stem, found)
     except DataError as error:
@@ -146,6 +148,7 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
         "n_participants": len(tables["participants"]),
         "rows": {name: len(table) for name, table in tables.items()},
         "excluded_rows": {name: way.excluded for name, way in found.deliveries.items() if way.excluded},
+        "missing_codes": {name: way.missing for name, way in found.deliveries.items() if way.missing},
         "empty_cells": {name: way.empty_cells for name, way in found.deliveries.items() if way.empty_cells},
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
         "not_identifying": {file: list(columns) for file, columns in plan.privacy.not_identifying.items()},

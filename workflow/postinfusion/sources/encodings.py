@@ -15,6 +15,7 @@ BLOCK = 1 << 24
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _WIDE_MARKS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _SHARE_OF_ZEROS = 0.3
+_FEWEST_ZEROS = 4
 _FORMS = {Encoding.UTF_8: "utf-8", Encoding.LATIN_1: "latin-1", Encoding.CP1252: "cp1252"}
 _NAMES = {"cp1252": "cp1252 (Windows)", "latin-1": "Latin-1"}
 _NOT_WINDOWS = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
@@ -118,7 +119,7 @@ def _by_zeros(head: bytes) -> Encoded | None:
     if len(odd) < 2:
         return None
     shares = even.count(0) / len(even), odd.count(0) / len(odd)
-    if max(shares) < _SHARE_OF_ZEROS or min(shares) > _SHARE_OF_ZEROS / 2:
+    if head.count(0) < _FEWEST_ZEROS or max(shares) < _SHARE_OF_ZEROS or min(shares) > _SHARE_OF_ZEROS / 2:
         return None
     return Encoded("utf-16-be" if shares[0] > shares[1] else "utf-16-le")
 

@@ -61,8 +61,14 @@ class Gathered:
         if self._by_cell:
             self._add_typed(translated, codes)
         else:
-            numbers = [-1 if pd.isna(cell) else self._known.setdefault(cell, len(self._known)) for cell in translated]
-            self._numbers.append(np.array(numbers, dtype="int32").take(codes))
+            self._numbers.append(self._numbered(translated).take(codes))
+
+    def _numbered(self, cells: pd.Series) -> npt.NDArray[np.int32]:
+        """Give the number of each cell among the distinct ones of the column, -1 for a missing one."""
+        known, filled = self._known, cells.notna().to_numpy(dtype="bool")
+        numbers = np.full(len(cells), -1, dtype="int32")
+        numbers[filled] = [known.setdefault(cell, len(known)) for cell in cells[filled].tolist()]
+        return numbers
 
     def _add_typed(self, cells: pd.Series, codes: npt.NDArray[np.intp]) -> None:
         """Type the distinct cells of a chunk and keep what they are, and the text of what is to be told."""
