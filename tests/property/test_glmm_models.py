@@ -143,6 +143,24 @@ def test_a_marginal_odds_ratio_lies_nearer_to_one_than_the_conditional_one(seed)
     assert 0 <= marginal / conditional <= 1 + 1e-9
 
 
+@pytest.mark.parametrize("quadrature", [1, 5])
+@pytest.mark.parametrize(("family", "trial"), [("poisson", counts), ("nbinom2", counts), ("ordinal", grades)])
+def test_a_slope_over_calendar_years_is_that_over_years_since_the_middle(family, trial, quadrature):
+    frame = trial(9, n=60)
+    shifted = frame.assign(TIME=frame["TIME"] + 2020.0)
+    near, far = (
+        fit_glmm(one, "AVAL", "TRTP + TIME", "1 + TIME", "USUBJID", family=family, quadrature=quadrature)
+        for one in (frame, shifted)
+    )
+    assert far.log_likelihood == pytest.approx(near.log_likelihood, abs=1e-8)
+    columns = ["estimate", "std_error"]
+    slopes = (fit.coefficients.set_index("term").loc[["TRTPActive", "TIME"], columns] for fit in (far, near))
+    np.testing.assert_allclose(*slopes, rtol=1e-5)
+    assert far.random_covariance.loc["TIME", "TIME"] == pytest.approx(near.random_covariance.loc["TIME", "TIME"], 1e-5)
+    means = (fit.means([], at={"TIME": t}, kind="marginal")["estimate"] for fit, t in ((far, 2022.0), (near, 2.0)))
+    np.testing.assert_allclose(*means, rtol=1e-6)
+
+
 TRUTH = {"TRTPActive": 0.0, "BASE": 0.03, "TRTPActive:TIME": -0.2, "TIME": 0.0}
 # Of a standard error: 1 in 15,000 for one coefficient.
 FAR = 4.0

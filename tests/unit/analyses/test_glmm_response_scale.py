@@ -70,7 +70,7 @@ def test_the_delta_method_counts_every_parameter():
     frame = COUNT.frame.rows.iloc[[0, 0]].assign(
         TRTP=["Placebo", "Active"], TIME=3.0, BASE=COUNT.frame.rows["BASE"].mean()
     )
-    X, u = model.columns.inner(COUNT.design.matrix(frame)), np.array([1.0, 3.0]) / model.size
+    X, u = model.columns.inner(COUNT.design.matrix(frame)), np.array([1.0, 3.0]) @ model.turn
     Lambda = fit.likelihood.split(fit.psi)[2]
     along = np.outer(u, Lambda.T @ u)[np.tril_indices(2)]
     gradient = np.column_stack([X, np.tile(along, (2, 1))]) * table["estimate"].to_numpy()[:, None]

@@ -104,7 +104,7 @@ def fit_generalised_mixed_model(
         The data cannot bear the model, or the optimum was not reached.
     """
     check_outcome(data, family, zeros)
-    model = build_model(data, family, zeros)
+    model = build_model(data, family, zeros, correlated=correlated)
     likelihood = MarginalLikelihood(model.rows, gauss_hermite(points, data.U.shape[1]), correlated)
     dispersion = Dispersion(family, data.y)
     found = _maximum(data, model, likelihood, dispersion)
@@ -180,7 +180,7 @@ def _fitted(model: GlmmModel, likelihood: MarginalLikelihood, found: Maximum) ->
     dossier = found.report(boundary=vanished)
     if not dossier.positive_definite:
         raise ModelError("The likelihood is flat at its optimum: the data cannot tell the parameters apart; simplify")
-    factor = Lambda / model.size[:, None]
+    factor = model.turn @ Lambda
     variances = ((factor @ found.point.modes.K) ** 2).sum(axis=-1)
     return GlmmOptimum(
         model=model,

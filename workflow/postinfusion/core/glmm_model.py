@@ -21,6 +21,7 @@ from postinfusion.core.glmm_families import (
 from postinfusion.core.glmm_modes import SubjectRows
 from postinfusion.core.linalg import Array, Basis, orthonormal_basis
 from postinfusion.core.ordinal import CumulativeLogit
+from postinfusion.core.random_basis import random_basis
 from postinfusion.core.zero_inflation import Hurdle, ZeroInflated
 from postinfusion.errors import ModelError
 
@@ -113,8 +114,9 @@ class GlmmModel:
         Sorted by subject, without random effects' scale.
     columns, zero_columns
         Of the mean and of the zeros.
-    size
-        Shape (r,): root mean squares by which the columns of U were divided.
+    turn
+        Shape (r, r): the columns of U of the data times it are those of the fit, of unit mean square, and orthogonal
+        where the random effects may correlate.
     start
         Shape (p + q,): starting values of beta and gamma.
     order
@@ -126,7 +128,7 @@ class GlmmModel:
     rows: SubjectRows
     columns: Columns
     zero_columns: Columns | None
-    size: Array
+    turn: Array
     start: Array
     order: NDArray[np.intp]
 
@@ -140,27 +142,33 @@ class GlmmModel:
         return replace(self.rows, U=self.rows.U[:, :0])
 
 
-def build_model(data: GlmmData, name: FamilyName, zeros: Zeros) -> GlmmModel:
+def build_model(data: GlmmData, name: FamilyName, zeros: Zeros, *, correlated: bool = True) -> GlmmModel:
     """Prepare the data.
+
+    Parameters
+    ----------
+    data, name, zeros
+        As in :func:`~postinfusion.core.glmm_fit.fit_generalised_mixed_model`.
+    correlated
+        Whether the random effects may correlate.
 
     Raises
     ------
     ModelError
-        A column is not finite, a column of the random effects is zero, or an ordinal model lacks its intercept.
+        A column is not finite, a column of the random effects is zero or a combination of the others, or an ordinal
+        model lacks its intercept.
     """
     order = np.argsort(data.subject, kind="stable")
     columns = _columns(data.X, 1 if name == "ordinal" else 0)
     if name == "ordinal" and np.ptp(data.X[:, 0]) > 0:
         raise ModelError("A cumulative logit model has thresholds in place of the intercept; do not take it away")
-    size = np.sqrt(np.mean(data.U**2, axis=0))
-    if not np.isfinite(size).all() or (size == 0).any():
-        raise ModelError("A column of the random effects is zero or not finite; leave it out")
+    turn = random_basis(data.U, correlated=correlated) if data.U.shape[1] else np.empty((0, 0))
     zero_columns = _columns(data.Z, 0) if zeros != "none" else None
     y, X = data.y[order], columns.inner(data.X[order])
     family, W, W_offset, gamma = _with_auxiliaries(name, zeros, data, zero_columns, order)
-    rows = SubjectRows(family, X, data.offset[order], W, W_offset, (data.U / size)[order], data.subject[order])
+    rows = SubjectRows(family, X, data.offset[order], W, W_offset, (data.U @ turn)[order], data.subject[order])
     beta = X.T @ (_linearised(name, y, data.trials[order], zeros) - rows.offset) / len(y)
-    return GlmmModel(name, zeros, rows, columns, zero_columns, size, np.concatenate([beta, gamma]), order)
+    return GlmmModel(name, zeros, rows, columns, zero_columns, turn, np.concatenate([beta, gamma]), order)
 
 
 def _columns(X: Array, first: int) -> Columns:

@@ -82,7 +82,7 @@ def expected_outcomes(fit: GlmmOptimum, grid: Grid, kind: Kind) -> Expected:
     Zeger, Liang & Albert (1988), Biometrics 44, 1049-1060 (marginal means under random effects). Trefethen & Weideman
     (2014), SIAM Review 56, 385-458 (the trapezoid rule).
     """
-    X, U = fit.model.columns.inner(grid.X), grid.U / fit.model.size
+    X, U = fit.model.columns.inner(grid.X), grid.U @ fit.model.turn
     zero = fit.model.zero_columns
     Z = zero.inner(grid.Z) if zero is not None else np.empty((len(X), 0))
 

