@@ -40,10 +40,10 @@ MISTAKES = {
         'line 5  "seed" stands already in line 4. Keep one of them.',
     ),
     "a file that is no table of text": (
-        TRIAL.with_plan("file: scores.csv", "file: scores.xlsx"),
+        TRIAL.with_plan("file: scores.csv", "file: scores.xls"),
         (
-            "line 8  sources, assessments, file: 'scores.xlsx' is neither CSV nor Parquet: save it as CSV UTF-8 and "
-            "write the name of that file.\n1 error"
+            "line 8  sources, assessments, file: 'scores.xls' is a spreadsheet of a kind that is not read: save it as "
+            ".xlsx and name that file.\n1 error"
         ),
     ),
     "the beginning of a choice": (
