@@ -45,7 +45,7 @@ def subject_level(plan: Plan, trial: str, tables: dict[str, pd.DataFrame], keys_
     adsl = pd.DataFrame(named, index=participants.index)
     adsl.insert(0, "STUDYID", trial)
     adsl.insert(1, "USUBJID", keys_by_id.reindex(adsl.index))
-    adsl = capped_ages(_with_arms(adsl, plan), plan.sources["participants"].covariates)
+    adsl = capped_ages(_with_arms(adsl, plan), plan.covariates)
     if plan.privacy.mode is Privacy.PUBLIC:
         adsl = pooled_sites(adsl, plan.privacy.small_cell)
     if "infusions" in tables:
@@ -80,8 +80,7 @@ def eligibility(screening: pd.DataFrame) -> pd.DataFrame:
 
 def _kept_columns(plan: Plan, participants: pd.DataFrame) -> list[str]:
     """Name the participants' columns that go to ADSL: known ones and the plan's covariates."""
-    covariates = plan.sources["participants"].covariates
-    return [name for name in participants.columns if name in PARTICIPANT_COLUMNS or name in covariates]
+    return [name for name in participants.columns if name in PARTICIPANT_COLUMNS or name in plan.covariates]
 
 
 def _with_arms(adsl: pd.DataFrame, plan: Plan) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from postinfusion.instruments import catalogue, scoring
 from postinfusion.instruments.catalogue import Found
 from postinfusion.instruments.scoring import Array, Mask, Scored
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import table_of
 
 ANSWERED, PRORATED, CENSORED = "items_answered", "prorated", "censored"
 
@@ -56,7 +57,7 @@ def with_scores(plan: Plan, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Dat
     found = assessed(plan, tables["assessments"])
     errors = [finding.text for finding in found.findings if finding.severity == "error"]
     if errors:
-        files = [source.file for name, source in plan.sources.items() if name.partition(".")[0] == "assessments"]
+        files = [source.file for name, source in plan.sources.items() if table_of(name) == "assessments"]
         raise DataError(Problem(", ".join(files), "", text) for text in errors)
     return {**tables, "assessments": found.frame}
 

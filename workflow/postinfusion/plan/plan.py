@@ -24,7 +24,7 @@ from postinfusion.plan.left_out import LeftOut
 from postinfusion.plan.places import Places
 from postinfusion.plan.scoring import ScoringRules
 from postinfusion.plan.shorthand import written_out
-from postinfusion.plan.source import Clock, Source
+from postinfusion.plan.source import Clock, Source, table_of
 from postinfusion.vocabulary import DataKind, Privacy
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -71,7 +71,9 @@ class Plan(Part):
     seed: int = Field(ge=0, lt=2**63)
     """The only seed; each analysis draws its own stream from it and its own name."""
     sources: dict[str, Source] = Field(min_length=1)
-    """Name of a canonical table → the file that delivers it."""
+    """Name of a canonical table → the file that delivers it. A further file of the same table has the table's name, a
+    point and a name of its own, as in assessments.follow-up: rows are added, or columns where a table has one row for
+    each participant."""
     missing_codes: tuple[str, ...] = ("", "NA")
     """Cells that mean "missing"."""
     privacy: PrivacyRules = PrivacyRules()
@@ -139,6 +141,21 @@ class Plan(Part):
     def nominal_hours(self) -> dict[str, float]:
         """Visit → nominal hours since time zero; as planned where it counts from a later infusion."""
         return {visit.visit: self.planned_start(visit) + visit.at for visit in self.schedule}
+
+    @property
+    def covariates(self) -> dict[str, str]:
+        """Covariate of the participants → the column of their files that holds it."""
+        return {name: theirs for source in self._of_participants for name, theirs in source.covariates.items()}
+
+    @property
+    def flags(self) -> dict[str, str]:
+        """Supplied population → the column of the participants' files that tells its members."""
+        return {name: theirs for source in self._of_participants for name, theirs in source.flags.items()}
+
+    @property
+    def _of_participants(self) -> list[Source]:
+        """The sources that deliver the participants."""
+        return [source for name, source in self.sources.items() if table_of(name) == "participants"]
 
     @property
     def clock_of_zero(self) -> Clock:

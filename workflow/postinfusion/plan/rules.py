@@ -77,8 +77,7 @@ class _Rules:
 
     def populations(self) -> Iterator[Problem]:
         """Check that supplied populations have a flag, and that flags belong to one."""
-        participants = self.plan.sources.get("participants")
-        flags = participants.flags if participants else {}
+        flags = self.plan.flags
         supplied = [name for name, population in self.plan.populations.items() if population.rule is Rule.SUPPLIED]
         for name in supplied:
             if name not in flags and "participants" not in self.left_out:
@@ -262,8 +261,7 @@ class _Rules:
     @property
     def groups(self) -> list[str]:
         """The names of participants' columns and covariates."""
-        participants = self.plan.sources.get("participants")
-        return [*PARTICIPANTS_COLUMNS, *(participants.covariates if participants else ())]
+        return [*PARTICIPANTS_COLUMNS, *self.plan.covariates]
 
 
 def _arms(plan: Plan) -> Iterator[Problem]:

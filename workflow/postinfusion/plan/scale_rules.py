@@ -11,7 +11,7 @@ from postinfusion.instruments.model import Rule
 from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import ITEM, Source
+from postinfusion.plan.source import ITEM, Source, table_of
 
 _WITH_ITEMS = "assessments"
 ItemColumn = tuple[str, str | None, str, int]
@@ -87,7 +87,7 @@ def _endpoints(plan: Plan) -> Iterator[Problem]:
 
 def _items(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Check the columns of single items that a source names."""
-    if source.items and name.partition(".")[0] != _WITH_ITEMS:
+    if source.items and table_of(name) != _WITH_ITEMS:
         yield plan.places.problem(("sources", name, "items"), "only assessments have items. Move them there.")
     for measure, written in source.items.items():
         way: Path = ("sources", name, "items", measure)

@@ -19,7 +19,8 @@ ENDINGS = (*TEXT, *SPREADSHEETS, ".parquet", *STATISTICAL, *JSON)
 """How the names of files end that can be read, in any case of letters."""
 _OLD_EXCEL = (".xls", ".xlsb", ".ods")
 
-
+PART = "."
+"""Between the name of a table and the name of a further file that delivers a part of it."""
 ITEM = "{item}"
 """Where the number of an item stands in a pattern of column names."""
 
@@ -94,6 +95,15 @@ class Qualifiers(StrEnum):
     """What to do with what stands beside a number in its cell."""
 
     KEEP = "keep"
+
+
+def table_of(source: str) -> str:
+    """Give the table that a source delivers: its name, or what stands before the name of its part.
+
+    >>> table_of("assessments"), table_of("assessments.follow-up")
+    ('assessments', 'assessments')
+    """
+    return source.partition(PART)[0]
 
 
 def is_in_the_folder(file: str) -> bool:

@@ -11,6 +11,7 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
 from postinfusion.errors import Problem, Severity, nearest
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
 from postinfusion.sources import body_size, times
 from postinfusion.sources.mapping import visits_of_columns
@@ -125,8 +126,9 @@ def _columns(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     participants = deliveries.get("participants")
     if participants is None:
         return
-    source = plan.sources["participants"]
-    told = {*source.columns, *source.covariates}  # a mapped column that the file lacks has its own message
+    sources = [source for name, source in plan.sources.items() if table_of(name) == "participants"]
+    # A mapped column that the file lacks has its own message.
+    told = {name for source in sources for name in (*source.columns, *source.covariates)}
     for way, name in columns_used(plan):
         if name in TABLES["participants"].names and name not in {*participants.frame, *told}:
             text = f'no column of {participants.file} delivers "{name}". Name one under columns: {{{name}: …}}.'
@@ -151,7 +153,8 @@ def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 
 def _all_delivered(plan: Plan, deliveries: Deliveries) -> bool:
     """Say whether every source that could record a visit was read."""
-    lacking = {name for name in (*plan.sources, *plan.left_out.names) if name in TABLES} - {*deliveries}
+    named = {table_of(name) for name in (*plan.sources, *plan.left_out.names)}
+    lacking = {name for name in named if name in TABLES} - {*deliveries}
     return not any("visit" in TABLES[name].names for name in lacking)
 
 

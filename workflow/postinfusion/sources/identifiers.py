@@ -11,7 +11,7 @@ import pandas as pd
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import Source
+from postinfusion.plan.source import Source, table_of
 from postinfusion.sources.identifying_names import (
     Identifier,
     promised,
@@ -100,7 +100,8 @@ def use_of(plan: Plan, file: str, marked: Mapping[str, str] | None = None) -> Us
     marked
         Column → file of the data dictionary that marks it as identifying.
     """
-    sources = {name: source for name, source in plan.sources.items() if source.file == file and name in TABLES}
+    of_file = {name: source for name, source in plan.sources.items() if source.file == file}
+    sources = {name: source for name, source in of_file.items() if table_of(name) in TABLES}
     by_type = {(theirs, kind) for name, source in sources.items() for theirs, kind in _types(name, source)}
     further = {theirs for source in sources.values() for theirs in _further(source)}
     texts = _of_types(by_type, _TEXT) | {theirs for source in sources.values() for theirs in source.covariates.values()}
@@ -180,7 +181,7 @@ def shielded(problems: Iterable[Problem], gates: Mapping[str, Gate]) -> list[Pro
 
 def _types(name: str, source: Source) -> Iterable[tuple[str, str]]:
     """Give each mapped column of a source with the type of what it delivers; ``id`` for ids."""
-    for column in TABLES[name].columns:
+    for column in TABLES[table_of(name)].columns:
         if column.name not in source.constants:
             yield source.columns.get(column.name, column.name), "id" if column.identifier else column.type
 

@@ -12,11 +12,13 @@ from postinfusion.errors import Problem, listed, nearest
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.scale_rules import by_visit, item_columns
-from postinfusion.plan.source import Source
+from postinfusion.plan.source import Source, table_of
 from postinfusion.sources.standards import DOMAINS, with_standard
 
 FLAG = "flag:"
-_WIDE_COLUMNS = ("measure", "value")
+WEIGHT = "WEIGHT"
+_WEIGHTS = "weights"
+_ONE_ROW_EACH = ("id",)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Mapping:
     @property
     def implied(self) -> tuple[str, ...]:
         """Our columns that a wide layout fills: what they hold is told by the place of a cell in its row."""
-        return () if not self.wide else tuple(name for name in (*_WIDE_COLUMNS, "visit") if name not in self.columns)
+        filled = (*wide_columns(self.table), "visit") if self.wide else ()
+        return tuple(name for name in filled if name not in self.columns)
 
     def within(self, columns: Collection[str]) -> Mapping:
         """Give the mapping without what comes from other columns than these."""
@@ -79,8 +82,8 @@ class Mapping:
 def unknown_names(plan: Plan) -> Iterator[Problem]:
     """Give the names in the sources that no table has."""
     for name, source in plan.sources.items():
-        if name not in TABLES:
-            remedy = nearest(name, TABLES) or f"There are: {', '.join(TABLES)}."
+        if table_of(name) not in TABLES:
+            remedy = nearest(table_of(name), TABLES) or f"There are: {', '.join(TABLES)}."
             yield plan.places.problem(("sources", name), f"there is no such table. {remedy}")
         else:
             yield from _unknown_columns(plan, name, source)
@@ -96,11 +99,11 @@ def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, li
     plan
         The plan.
     name
-        Name of the table, one of ``TABLES``.
+        Name of the source, whose table is one of ``TABLES``.
     header
         Names of the columns of the file.
     """
-    source, table = with_standard(plan.sources[name], name, header), TABLES[name]
+    source, table = with_standard(plan.sources[name], table_of(name), header), TABLES[table_of(name)]
     parts = {"columns": source.columns, "covariates": source.covariates, "flags": source.flags}
     problems = [
         problem
@@ -117,18 +120,25 @@ def mapping(plan: Plan, name: str, header: Collection[str]) -> tuple[Mapping, li
         problems.extend(_absent(plan, way, theirs, source, header))
     for theirs in source.where:
         problems.extend(_absent(plan, ("sources", name, "where", theirs), theirs, source, header))
-    named = {name: source.columns.get(name, name) for name in table.names if name not in _elsewhere(source)}
+    named = {name: source.columns.get(name, name) for name in table.names if name not in _elsewhere(table, source)}
     items = {theirs: item for _, _, theirs, item in of_items}
     found = Mapping(table, source, named, source.covariates, source.flags, wide, items).within(header)
-    return found, [*problems, *_required(found, header)]
+    return found, [*problems, *_required(found, header, is_further=name != table.name)]
 
 
-def _elsewhere(source: Source) -> tuple[str, ...]:
+def wide_columns(table: Table) -> tuple[str, ...]:
+    """Give our columns that a wide layout fills, that of the values last; none where a table cannot be wide."""
+    if table.name == _WEIGHTS:
+        return ("weight_kg",)
+    return ("measure", "value") if {"measure", "value"} <= {*table.names} else ()
+
+
+def _elsewhere(table: Table, source: Source) -> tuple[str, ...]:
     """Give the columns that constants or a wide layout fill."""
     if not source.wide and not source.items:
         return (*source.constants,)
     of_visits = ["visit"] if visits_of_columns(source) else []
-    return (*source.constants, *_WIDE_COLUMNS, *(["item"] if source.items else []), *of_visits)
+    return (*source.constants, *wide_columns(table), *(["item"] if source.items else []), *of_visits)
 
 
 def _wide(source: Source) -> Iterator[tuple[str, str | None, str]]:
@@ -146,11 +156,16 @@ def visits_of_columns(source: Source) -> set[str]:
     return {visit for visit in {*of_items, *(visit for _, visit, _ in _wide(source))} if visit is not None}
 
 
-def _required(found: Mapping, header: Collection[str]) -> Iterator[Problem]:
-    """Give the required columns that nothing delivers, unless the plan named a column that is not there."""
-    source = found.source
-    for column in found.table.columns:
-        delivered = column.name in {*found.columns, *source.columns, *_elsewhere(source)}
+def _required(found: Mapping, header: Collection[str], *, is_further: bool) -> Iterator[Problem]:
+    """Give the required columns that nothing delivers, unless the plan named a column that is not there.
+
+    A further file of a table with one row for each participant adds columns: it needs only the participant.
+    """
+    source, table = found.source, found.table
+    adds_columns = is_further and table.key == _ONE_ROW_EACH
+    for column in table.columns:
+        delivered = column.name in {*found.columns, *source.columns, *_elsewhere(table, source)}
+        delivered |= adds_columns and column.name not in table.key
         if column.required and not delivered:
             yield Problem(source.file, "", _how_to_map(column, header))
 
@@ -172,7 +187,7 @@ def _absent(plan: Plan, way: Path, theirs: str, source: Source, header: Collecti
 
 def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Give the names of columns in one source that its table does not have."""
-    table = TABLES[name]
+    table = TABLES[table_of(name)]
     named = {
         "columns": [*source.columns],
         "constants": [*source.constants],
@@ -183,13 +198,13 @@ def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]
         for key in keys:
             if key not in table.names:
                 remedy = nearest(key, table.names) or f"There are: {', '.join(table.names)}."
-                yield plan.places.problem(("sources", name, part, key), f"{name} have no such column. {remedy}")
+                yield plan.places.problem(("sources", name, part, key), f"{table.name} have no such column. {remedy}")
     yield from _misplaced(plan, name, source)
 
 
 def _misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Give the parts of a source that its table cannot have."""
-    if name != "participants":
+    if table_of(name) != "participants":
         for part in ("covariates", "flags", "categories"):
             if getattr(source, part):
                 yield plan.places.problem(("sources", name, part), "only participants can have these. Move them there.")
@@ -208,8 +223,8 @@ def _misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
 
 def _reading_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Give what a source says about how it is written and its table cannot use."""
-    if source.standard and name not in DOMAINS[source.standard]:
-        text = f"the standard says nothing of {name}. Map its columns under columns, and remove this key."
+    if source.standard and table_of(name) not in DOMAINS[source.standard]:
+        text = f"the standard says nothing of {table_of(name)}. Map its columns under columns, and remove this key."
         yield plan.places.problem(("sources", name, "standard"), text)
     for key in source.qualifiers:
         if key != "value":
@@ -219,8 +234,14 @@ def _reading_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Proble
 
 def _wide_misplaced(plan: Plan, name: str, source: Source) -> Iterator[Problem]:
     """Give what is wrong with a wide layout whatever the file holds."""
-    if source.wide and not {*_WIDE_COLUMNS} <= {*TABLES[name].names}:
-        yield plan.places.problem(("sources", name, "wide"), "only assessments and vitals can be wide. Remove it.")
+    table = TABLES[table_of(name)]
+    if source.wide and not wide_columns(table):
+        text = "only assessments, vitals and weights can be wide. Remove it."
+        yield plan.places.problem(("sources", name, "wide"), text)
+    for measure in source.wide if table.name == _WEIGHTS else ():
+        if measure != WEIGHT:
+            text = f"weights hold the measure {WEIGHT} only. Write {WEIGHT}, or move this to assessments."
+            yield plan.places.problem(("sources", name, "wide", measure), text)
     for measure, columns in source.wide.items():
         for visit in columns if isinstance(columns, dict) else ():
             known = visit in plan.visit_names or visit in plan.left_out or plan.left_out.holds("schedule")

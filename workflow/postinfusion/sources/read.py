@@ -13,8 +13,8 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import Source, is_in_the_folder, is_read
-from postinfusion.sources import consistency, data_dictionary, mapping, times
+from postinfusion.plan.source import Source, is_in_the_folder, is_read, table_of
+from postinfusion.sources import consistency, data_dictionary, mapping, parts, times
 from postinfusion.sources.formats import opened
 from postinfusion.sources.identifiers import Gate, gate, shielded, use_of
 from postinfusion.sources.records import Opened
@@ -89,7 +89,7 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
     progress
         Called after each chunk of a file.
     """
-    problems = list(mapping.unknown_names(plan))
+    problems = [*mapping.unknown_names(plan), *parts.misplaced(plan)]
     if not folder.is_dir():
         return Canonical({}, (*problems, _no_folder(plan, folder)), {})
     problems += [_no_file(folder, file) for file in files_of(plan) if not (folder / file).is_file()]
@@ -106,10 +106,12 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
             problems.extend(error.problems)
     deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
+    ignored = {name: delivery.ignored for name, delivery in deliveries.items()}
+    deliveries, unfit = parts.whole(deliveries)
+    problems.extend(unfit)
     deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
     told = [problem for gate in gates.values() for problem in gate.problems] + shielded(problems, gates)
-    ignored = {name: delivery.ignored for name, delivery in deliveries.items()}
     return Canonical(deliveries, tuple(without_ids(dict.fromkeys(told), _ids(deliveries))), ignored)
 
 
@@ -137,7 +139,7 @@ def _opened(plan: Plan, folder: Path, problems: list[Problem]) -> dict[str, Open
     """Open the file of each source that is there; what is wrong with the others is added to the problems."""
     found: dict[str, Opened] = {}
     for name, source in plan.sources.items():
-        if name in TABLES and (folder / source.file).is_file():
+        if table_of(name) in TABLES and table_of(name) in plan.sources and (folder / source.file).is_file():
             try:
                 found[name] = opened(folder / source.file, source)
             except DataError as error:
@@ -149,7 +151,7 @@ def _opened(plan: Plan, folder: Path, problems: list[Problem]) -> dict[str, Open
 def _with_standards(plan: Plan, found: Mapping[str, Opened]) -> Plan:
     """Give the plan with the columns that the standards of its sources name."""
     sources = {
-        name: with_standard(source, name, found[name].header) if name in found else source
+        name: with_standard(source, table_of(name), found[name].header) if name in found else source
         for name, source in plan.sources.items()
     }
     return plan.model_copy(update={"sources": sources})

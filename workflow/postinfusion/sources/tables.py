@@ -19,10 +19,11 @@ from postinfusion.sources.codes import undeclared_codes
 from postinfusion.sources.companions import completed
 from postinfusion.sources.free_text import coded
 from postinfusion.sources.gathered import Gathered
-from postinfusion.sources.mapping import FLAG, Mapping
+from postinfusion.sources.mapping import FLAG, Mapping, wide_columns
 from postinfusion.sources.records import Records, Rows, added, distinct_problems, rows_as_text
 
 _EMPTY = ""
+_OF_VALUES = (("value",), ("weight_kg",))
 _BY_CELL = ("number", "integer", "time")
 ARM_COLUMNS = ("arm", "arm_actual")
 Labels = npt.NDArray[np.object_]
@@ -37,6 +38,27 @@ class Raw:
     labels: npt.NDArray[np.int32] | None = None
     missing: Mapped[str, Mapped[str, int]] = field(default_factory=dict)
     empty_cells: int = 0
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One of several files of a table: its name, our column → its column, and whether it has a column per measure."""
+
+    file: str
+    names: Mapped[str, str]
+    is_wide: bool = False
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The further file that a column comes from: its name, our column → its column, and where each row stands in it.
+
+    A row that the file does not have stands at 0.
+    """
+
+    file: str
+    names: Mapped[str, str]
+    rows: Rows
 
 
 @dataclass(frozen=True)
@@ -65,6 +87,10 @@ class Delivery:
         What is wrong with it by itself.
     ignored
         Columns of the file that nothing uses.
+    origins, origin
+        Of a table whose rows come from several files: the files, and the position of that of each row.
+    joined
+        Of a table whose columns come from several files: our column → the further file it comes from.
     """
 
     frame: pd.DataFrame
@@ -77,22 +103,54 @@ class Delivery:
     missing: Mapped[str, Mapped[str, int]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     ignored: tuple[str, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    origin: npt.NDArray[np.int16] | None = None
+    joined: Mapped[str, Joined] = field(default_factory=dict)
+
+    def keep(self, mask: Mask) -> Delivery:
+        """Give some rows of the table, and count the others as excluded."""
+        return replace(
+            self,
+            frame=self.frame[mask].reset_index(drop=True),
+            rows=self.rows[mask],
+            labels=None if self.labels is None else self.labels[mask],
+            origin=None if self.origin is None else self.origin[mask],
+            joined={name: replace(part, rows=part.rows[mask]) for name, part in self.joined.items()},
+            excluded=self.excluded + int((~mask).sum()),
+        )
 
     def problems_of(self, findings: Sequence[Finding]) -> list[Problem]:
         """Give findings with the file, the rows and the names of the columns as the user knows them."""
         return [problem for finding in findings for problem in self._problem(finding)]
 
     def _problem(self, finding: Finding) -> Iterator[Problem]:
-        """Give one finding, apart for each column of a wide layout."""
-        if self.labels is None or finding.columns != ("value",):
-            names = ", ".join(dict.fromkeys(self.names.get(name, name) for name in finding.columns))
-            rows = rows_as_text(self.rows[finding.positions], self.rows)
-            yield Problem(self.file, rows, f"{names}: {finding.text}", finding.severity)
-            return
-        labels = self.labels[finding.positions]
-        for label in dict.fromkeys(labels):
-            rows = rows_as_text(self.rows[finding.positions[labels == label]], self.rows[self.labels == label])
-            yield Problem(self.file, rows, f"{label}: {finding.text}", finding.severity)
+        """Give one finding, apart for each file of the table and each column of a wide layout."""
+        further = next((self.joined[name] for name in finding.columns if name in self.joined), None)
+        if further is not None:
+            yield from _told(finding, Origin(further.file, {**self.names, **further.names}), further.rows, None)
+        elif self.origin is None:
+            yield from _told(finding, Origin(self.file, self.names, self.labels is not None), self.rows, self.labels)
+        else:
+            for number, origin in enumerate(self.origins):
+                here = finding.positions[self.origin[finding.positions] == number]
+                if len(here) or not len(finding.positions):
+                    own = np.where(self.origin == number, self.rows, 0)
+                    yield from _told(replace(finding, positions=here), origin, own, self.labels)
+
+
+def _told(finding: Finding, origin: Origin, rows: Rows, labels: Labels | None) -> Iterator[Problem]:
+    """Give one finding in one file; rows at 0 are not in it."""
+    here = rows > 0
+    if labels is None or not origin.is_wide or finding.columns not in _OF_VALUES:
+        names = ", ".join(dict.fromkeys(origin.names.get(name, name) for name in finding.columns))
+        found = rows[finding.positions]
+        place = rows_as_text(found[found > 0], rows[here])
+        yield Problem(origin.file, place, f"{names}: {finding.text}", finding.severity)
+        return
+    of_finding = labels[finding.positions]
+    for label in dict.fromkeys(of_finding):
+        place = rows_as_text(rows[finding.positions[of_finding == label]], rows[here & (labels == label)])
+        yield Problem(origin.file, place, f"{label}: {finding.text}", finding.severity)
 
 
 class GrowingTable:
@@ -238,7 +296,9 @@ def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
     if way.items:
         added_["item"] = [str(way.items.get(column, "")) for _, _, column in way.wide]
     texts = {name: pd.Series(values, dtype="str").take(place).reset_index(drop=True) for name, values in added_.items()}
-    texts = {"measure": texts.pop("measure"), "value": cells.take(kept).reset_index(drop=True), **texts}
+    measure, value = texts.pop("measure"), cells.take(kept).reset_index(drop=True)
+    columns_of_values = dict(zip(wide_columns(way.table)[::-1], (value, measure), strict=False))
+    texts = {**dict(reversed(columns_of_values.items())), **texts}
     repeated = records.take(record)
     frame = _ours(way, repeated).assign(**texts)
     columns = [column for _, _, column in way.wide]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -49,16 +48,8 @@ def kept(plan: Plan, deliveries: Deliveries) -> dict[str, Delivery]:
     found: dict[str, Delivery] = {}
     for name, delivery in deliveries.items():
         keep = ~out_of_place(plan, deliveries, name)
-        found[name] = delivery if keep.all() else _only(delivery, keep)
+        found[name] = delivery if keep.all() else delivery.keep(keep)
     return found
-
-
-def _only(delivery: Delivery, keep: Mask) -> Delivery:
-    """Give some rows of a table, and count the others."""
-    labels = None if delivery.labels is None else delivery.labels[keep]
-    frame = delivery.frame[keep].reset_index(drop=True)
-    excluded = delivery.excluded + int((~keep).sum())
-    return replace(delivery, frame=frame, rows=delivery.rows[keep], labels=labels, excluded=excluded)
 
 
 def out_of_place(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
