@@ -48,3 +48,8 @@ def test_a_question_anywhere_in_the_plan_is_told_alone(place: str):
 
 def test_a_plan_without_questions_waits_for_nothing():
     assert str(reading(SHORT, "plan").answers) == ""
+
+
+def test_a_question_that_another_part_repeats_is_told_once():
+    found = reading(ASKING.replace("one of madrs", LONG), "plan")
+    assert len(found.errors) == 3

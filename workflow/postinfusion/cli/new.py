@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from postinfusion.cli.reading_line import ReadingLine
 from postinfusion.cli.trial import ENDING, PLANS, home, shown_path, trial_name
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
 from postinfusion.io import write
 from postinfusion.plan.scaffold import Draft
 
+_IDENTIFY = " may tell who somebody is (values not shown)."
 _NOTHING = "Nothing was copied and no plan was written."
-_EVERY = 2.0
 _SHOWN = 5
 
 
@@ -36,9 +36,8 @@ def run(arguments: Namespace) -> int:
     plan, folder = home() / PLANS / f"{name}{ENDING}", home() / "data" / name
     _refuse_to_overwrite(plan, folder, name)
     try:
-        proposal = propose(
-            arguments.paths, name, arguments.not_identifying, progress=_progress() if sys.stderr.isatty() else None
-        )
+        with ReadingLine() as line:
+            proposal = propose(arguments.paths, name, arguments.not_identifying, progress=line.show)
     except DataError as error:
         return _refused(error.problems)
     if proposal.identifying:
@@ -49,9 +48,6 @@ def run(arguments: Namespace) -> int:
     for line in _report(proposal.read, proposal.draft, shown_path(plan), name):
         print(line)
     return 0
-
-
-_IDENTIFY = " may tell who somebody is (values not shown)."
 
 
 def _refuse_to_overwrite(plan: Path, folder: Path, name: str) -> None:
@@ -88,17 +84,3 @@ def _first(guesses: Sequence[str]) -> str:
     """Give the first few guesses, and how many more the plan marks."""
     more = len(guesses) - _SHOWN
     return "; ".join(guesses[:_SHOWN]) + (f"; and {more} more, marked guess: in the plan" if more > 0 else "")
-
-
-def _progress() -> Callable[[str, int, int, str], None]:
-    """Give what shows on one line how far a large file is read."""
-    last = time.monotonic()
-
-    def show(file: str, done: int, size: int, unit: str) -> None:
-        nonlocal last
-        if time.monotonic() - last >= _EVERY:
-            last = time.monotonic()
-            share = f"{100 * done / size:.0f} %" if size else f"{done:,} {unit}"
-            print(f"\r  reading {file} {share}   ", end="", file=sys.stderr, flush=True)
-
-    return show

@@ -64,9 +64,14 @@ def answers(places: Places, text: str) -> Answers:
     return Answers(missing, max([len(missing), *numbered]))
 
 
+def is_question(value: object) -> bool:
+    """Say whether a value of a plan is a question that waits for its answer."""
+    return isinstance(value, str) and value.strip().startswith(MARK)
+
+
 def _missing(part: Tree, path: Path) -> Iterator[tuple[Path, str]]:
     """Give the texts at and below a part that are questions."""
-    if isinstance(part, str) and part.strip().startswith(MARK):
+    if isinstance(part, str) and is_question(part):
         yield path, part.strip().removeprefix(MARK).strip()
     inner: Iterable[tuple[str | int, Tree]] = ()
     if isinstance(part, dict):

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from postinfusion.errors import PlanError, Problem
 from postinfusion.plan import messages, rules, yaml_text
-from postinfusion.plan.answers import Answers, answers
+from postinfusion.plan.answers import Answers, answers, is_question
 from postinfusion.plan.places import Path, Places, Tree
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rest import rest
@@ -80,7 +80,9 @@ def reading(text: str, file: str) -> Reading:
         plan = Plan.model_validate(tree).at(places)
     except ValidationError as refused:
         refusals = [
-            refusal for refusal in refused.errors(include_url=False) if not waits_for.covers(_place_of(refusal, tree))
+            refusal
+            for refusal in refused.errors(include_url=False)
+            if not (waits_for.covers(_place_of(refusal, tree)) or is_question(refusal["input"]))
         ]
         found += messages.problems(refusals, Plan, places)
         paths += [messages.path_of(refusal, tree) for refusal in refusals]

@@ -19,6 +19,7 @@ _ADAM = {
     "adsl": ("participants", "disposition"), "adex": ("infusions",), "adae": ("adverse_events",),
     "advs": ("vitals", "weights"), "adlb": ("laboratory",),
 }  # fmt: skip
+_ITEM = re.compile(r"ITE?M[0-9]+$|Q[0-9]{1,2}$", re.IGNORECASE)
 _TOTAL = re.compile(r"total|tot\b|sum\b", re.IGNORECASE)
 
 
@@ -50,15 +51,24 @@ def tables_of(sample: Sample, standard: Standard) -> tuple[str, ...]:
         for name in found
         if name in known
         and (name != "weights" or has_weight)
+        and (name != "vitals" or _tells_rows_apart(sample))
         and (name != "disposition" or standard is Standard.SDTM or "EOSSTT" in sample.frame)
     )
+
+
+def _tells_rows_apart(sample: Sample) -> bool:
+    """Say whether each vital sign stands once at each time: positions and repetitions have no column of ours."""
+    known = ("USUBJID", "PARAMCD", "VSTESTCD", "ADTM", "ADT", "VSDTC", "AVISIT", "VISIT", "VSELTM")
+    return not sample.frame[[name for name in known if name in sample.frame]].duplicated().any()
 
 
 def scores(sample: Sample, standard: Standard) -> Iterator[tuple[str, str, str, str]]:
     """Give each score of a dataset: its measure and code in the file, and the measure and score that they mean."""
     frame = sample.frame
     if standard is Standard.ADAM:
-        for code in _numeric(sample, "PARAMCD", "AVAL"):
+        names = dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True)) if "PARAM" in frame else {}
+        codes = [code for code in _numeric(sample, "PARAMCD", "AVAL") if not _ITEM.search(code)]
+        for code in sorted(codes, key=lambda code: not _TOTAL.search(f"{names.get(code, '')} {code}")):
             found = catalogue.find_score(code)
             yield code, "", found.name if found else code, "total"
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from postinfusion.errors import listed
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
 from postinfusion.sources.recognition.source_drafts import sources
@@ -142,8 +143,8 @@ def _primary_model(known: Facts) -> str:
 def _estimand(known: Facts) -> Node:
     """Give the primary question, as far as it is known."""
     keys, visits = [one.key for one in known.endpoints], _after(known)
-    endpoint = Question(f"the primary endpoint, one of {', '.join(keys)}", "primary endpoint")
-    visit = Question(f"the visit that decides, one of {', '.join(visits)}", "primary time")
+    endpoint = Question(f"the primary endpoint, one of {listed(keys)}", "primary endpoint")
+    visit = Question(f"the visit that decides, one of {listed(visits)}", "primary time")
     variable: dict[str, Node] = {
         "endpoint": endpoint if len(keys) > 1 else keys[0],
         "form": Noted("change", "from baseline; or value"),

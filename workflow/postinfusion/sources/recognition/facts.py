@@ -138,13 +138,11 @@ def facts(survey: Survey) -> Facts:
 def slug(name: str) -> str:
     """Give a name as a key of the plan.
 
-    >>> slug("EDE-Q global"), slug("MOAA/S")
-    ('ede-q-global', 'moaa-s')
+    >>> slug("EDE-Q global"), slug("MOAA/S"), slug("Stimmung (müde)")
+    ('ede-q-global', 'moaa-s', 'stimmung-muede')
     """
-    return (
-        re.sub(r"[^a-z0-9]+", "-", plain(name.replace("-", "")) if name.isascii() else plain(name)).strip("-")
-        or "endpoint"
-    )
+    spelt = name.lower() if name.isascii() else plain(name)
+    return re.sub(r"[^a-z0-9]+", "-", spelt).strip("-") or "endpoint"
 
 
 def _has(survey: Survey, table: str) -> bool:
@@ -244,7 +242,9 @@ def _visits(
     usable = bool(taken) and zero is not None
     order = _file_order(survey, table, orders) if table in {*survey.found, *survey.standards} else None
     if visit:
-        labels = [label for label in _observed(survey, table, visit) if label]
+        others = [name for name in _TIMED if name != table and _has(survey, name) and _column(survey, name, "visit")]
+        seen = [_observed(survey, name, _column(survey, name, "visit")) for name in (table, *others)]
+        labels = [label for label in dict.fromkeys(label for some in seen for label in some) if label]
         medians = (
             schedule.median_hours(frame[visit], ids, frame[taken], zero, order) if taken and zero is not None else {}
         )

@@ -67,7 +67,7 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             ),
         ),
         "measure": (r"(measure|scale|questionnaire|paramcd|param|skala|fragebogen|instrument|test)( name| code)?",),
-        "score": (r"sub ?scale|score name|subskala|score type",),
+        "score": (r"sub ?scale|score( name| type)?|subskala",),
         "value": (r"(total |raw )?(value|score|result|aval|wert|points|punkte|punktwert|summenwert|ergebnis|sum)",),
         "taken": (
             (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from postinfusion.sources.recognition.facts import facts
 from postinfusion.sources.recognition.samples import Progress, chunks, data_files, sample, sheets
 from postinfusion.sources.recognition.source_drafts import unused_dates
 from postinfusion.sources.recognition.survey import Survey, survey
+from postinfusion.sources.standards import with_standard
 
 _KINDS = {
     ".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "Excel", ".xlsm": "Excel", ".parquet": "Parquet",
@@ -143,11 +144,17 @@ def _identifying(
             frames = (chunk.frame for chunk in chunks(table, progress))
             if plan is None or file == found.dictionary:
                 continue
-            use = use_of(plan, file, _marked(paths, found, table.header))
+            use = use_of(_with_standards(plan, table.header), file, _marked(paths, found, table.header))
             problems += [
                 _for_new(one) for one in gate(file, table.header, frames, use).problems if one.severity == "error"
             ]
     return problems
+
+
+def _with_standards(plan: Plan, header: Collection[str]) -> Plan:
+    """Give a plan whose sources of a standard name their columns."""
+    sources = {name: with_standard(source, name, header) for name, source in plan.sources.items()}
+    return plan.model_copy(update={"sources": sources})
 
 
 def _for_new(problem: Problem) -> Problem:

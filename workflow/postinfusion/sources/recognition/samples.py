@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.errors import DataError, Problem
 from postinfusion.io import read as files
-from postinfusion.plan.source import SPREADSHEETS, Source, is_read
+from postinfusion.plan.source import JSON, SPREADSHEETS, Source, is_read
 from postinfusion.sources.formats import opened
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.records import Opened, Records
@@ -81,7 +81,7 @@ def data_files(path: Path) -> list[Path]:
         There is no such file or folder, or nothing in it can be read.
     """
     if path.is_dir():
-        found = [path / name for name in files.names(path) if is_read(name) and not name.startswith((".", "~"))]
+        found = [path / name for name in files.names(path) if _is_table(path / name)]
         if not found:
             raise DataError(Problem(path.name, "", "no file in this folder is of a kind that can be read."))
         return found
@@ -89,6 +89,19 @@ def data_files(path: Path) -> list[Path]:
         raise DataError(Problem(path.name, "", "there is no such file. Correct its path."))
     Source(file=path.name)
     return [path]
+
+
+def _is_table(path: Path) -> bool:
+    """Say whether a file of a folder can be read; JSON that is no dataset is nothing that was given on purpose."""
+    if path.name.startswith((".", "~")) or not is_read(path.name):
+        return False
+    if not path.name.lower().endswith(JSON):
+        return True
+    try:
+        opened(path, Source(file=path.name))
+    except DataError:
+        return False
+    return True
 
 
 def _first_rows(sheet: object) -> Iterator[tuple[object, ...]]:

@@ -180,7 +180,8 @@ def _long_scores(part: Part, base: Mapping[str, Evidence]) -> dict[str, Evidence
         ]
         if values and measure not in used and (known_measures(part.frame[measure].unique()) or values):
             found = {"measure": Evidence("measure", measure), "value": Evidence("value", values[0])}
-            scores = [name for name in columns_for("score", names_of(part.frame)) if name not in {measure, values[0]}]
+            free = [name for name in columns_for("score", names_of(part.frame)) if name not in {measure, values[0]}]
+            scores = [name for name in free if not cells.are_numbers(part.frame[name], part.sample.decimal)]
             return {**found, **({"score": Evidence("score", scores[0])} if scores else {})}
     return None
 
