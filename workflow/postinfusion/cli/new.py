@@ -36,8 +36,8 @@ def run(arguments: Namespace) -> int:
     plan, folder = home() / PLANS / f"{name}{ENDING}", home() / "data" / name
     _refuse_to_overwrite(plan, folder, name)
     try:
-        with ReadingLine() as line:
-            proposal = propose(arguments.paths, name, arguments.not_identifying, progress=line.show)
+        with ReadingLine() as reading:
+            proposal = propose(arguments.paths, name, arguments.not_identifying, progress=reading.show)
     except DataError as error:
         return _refused(error.problems)
     if proposal.identifying:
