@@ -58,8 +58,8 @@ def test_data_can_lie_elsewhere(tmp_path: Path):
 
 def test_success_names_the_page_and_the_next_command_to_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check", str(TRIAL.write(tmp_path))]) == 0
-    second = capsys.readouterr().out.splitlines()[1].split()
-    assert second == [f"{tmp_path}/results/small/check.html", "Next:", ".venv/bin/postinfusion", "run", "small"]
+    last = capsys.readouterr().out.splitlines()[-1].split()
+    assert last == [f"{tmp_path}/results/small/check.html", "Next:", ".venv/bin/postinfusion", "run", "small"]
     assert "0 errors, 0 warnings" in (tmp_path / "results" / "small" / "check.html").read_text(encoding="utf-8")
 
 
