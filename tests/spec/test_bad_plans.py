@@ -208,8 +208,8 @@ MISTAKES = {
     "time since infusion without infusions": (
         TRIAL.with_plan("  infusions: {file: infusions.csv, columns: {id: who, start: began, end: ended}}\n", ""),
         (
-            'line 12  design, time_zero: first-infusion needs a source "infusions". '
-            "Add it, or choose randomisation or first-dose."
+            'line 12  design, time_zero: first-infusion needs a source "infusions", or the planned ones under design, '
+            "infusions. Add one of them, or choose randomisation or first-dose."
         ),
     ),
     "a list where one text belongs": (

@@ -65,8 +65,12 @@ class _Rules:
             yield from _arms(self.plan)
         yield from self.unknown(("design", "strata"), design.strata, self.groups, "a participants' column or covariate")
         yield from self.repeated(("design", "strata"), design.strata)
-        if design.has_infusions and "infusions" not in self.plan.sources and "infusions" not in self.left_out:
-            text = 'first-infusion needs a source "infusions". Add it, or choose randomisation or first-dose.'
+        named = "infusions" in self.plan.sources or "infusions" in self.left_out
+        if design.has_infusions and not named and not design.infusions:
+            text = (
+                'first-infusion needs a source "infusions", or the planned ones under design, infusions. Add one of '
+                "them, or choose randomisation or first-dose."
+            )
             yield problem(("design", "time_zero"), text)
         if design.infusions and not self.may_have_infusions:
             yield problem(

@@ -125,6 +125,8 @@ def _without_zero(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that no date is to be counted from an infusion that nothing dates."""
     if not plan.design.has_infusions or "infusions" in plan.sources or plan.left_out.touches("sources"):
         return
+    if not plan.design.infusions:
+        return  # the plan has its own message
     for name, column in TIMES.items():
         if name in deliveries and column in deliveries[name].frame and plan.sources[name].clock is Clock.DATE_TIME:
             text = f"{column} holds dates, but nothing says when the first infusion began. Add the source infusions."
