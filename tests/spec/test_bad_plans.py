@@ -14,7 +14,10 @@ from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
 COURSE = "  course: {endpoint: madrs, method: trajectory,"
-METHODS = "disposition, demographics, summary, missingness, windows, weight, courses, adverse-events, mmrm, trajectory, ancova"
+METHODS = (
+    "disposition, demographics, summary, missingness, windows, weight, courses, adverse-events, "
+    "mmrm, trajectory, ancova"
+)
 
 MISTAKES = {
     "a misspelt key": (
