@@ -34,21 +34,24 @@ analyses: {{flow: {{population: all, method: disposition}}}}
 PEOPLE = 100_000
 BLOCK = 1_000_000
 MEBIBYTE = 2**20
+IDS = pa.array([f"P{number:06d}" for number in range(PEOPLE)])
+RATERS = pa.array([f"R{number}" for number in range(17)])
+FORM = pa.array(["montgomery_asberg_depression_rating_scale_clinician"])
+EVENTS = pa.array([f"follow_up_after_treatment_arm_1_visit_{number}" for number in range(40)])
 
 
 def rows(start: int, number: int, rng: np.random.Generator) -> pa.Table:
     """Give some assessments; each time of a participant is another one."""
     row = np.arange(start, start + number)
-    ids = np.char.add("P", np.char.zfill((row % PEOPLE).astype("str"), 6))
     return pa.table(
         {
-            "id": ids,
-            "scale": np.full(number, "MADRS"),
+            "id": IDS.take(pa.array(row % PEOPLE)),
+            "scale": pa.array(["MADRS"]).take(pa.array(row * 0)),
             "value": rng.integers(0, 61, number).astype("float64"),
             "taken": (row // PEOPLE) * 6.5,
-            "rater": np.char.add("R", (row % 17).astype("str")),
-            "form": np.full(number, "montgomery_asberg_depression_rating_scale_clinician"),
-            "event": np.char.add("follow_up_after_treatment_arm_1_visit_", (row // PEOPLE % 40).astype("str")),
+            "rater": RATERS.take(pa.array(row % len(RATERS))),
+            "form": FORM.take(pa.array(row * 0)),
+            "event": EVENTS.take(pa.array(row // PEOPLE % len(EVENTS))),
         }
     )
 

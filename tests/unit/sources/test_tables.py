@@ -9,7 +9,8 @@ import pytest
 
 from postinfusion.errors import DataError
 from postinfusion.plan.parse import parse
-from postinfusion.sources.read import Canonical, canonical_tables
+from postinfusion.sources import encodings
+from postinfusion.sources.read import Canonical, canonical_tables, readable_tables
 from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
@@ -175,3 +176,56 @@ def test_an_intercurrent_event_that_never_happened_is_a_warning(tmp_path: Path):
     [problem] = canonical(trial, tmp_path).problems
     assert problem.severity == "warning"
     assert problem.text.startswith("estimands, primary, events, rescue: this event is in no file")
+
+
+def test_the_size_of_chunks_changes_neither_tables_nor_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    rows = "".join(
+        f"A1,MADRS,{value},2031-01-0{day}T09:00\n" for day in (7, 8, 9) for value in ("x", "8,5", "-99", "7")
+    )
+    trial = TRIAL.with_text("scores.csv", f"who,scale,points,when\n{rows}A2,ND,<5,03/04/2031\n".replace("8,5", '"8,5"'))
+    plan = parse(trial.write(tmp_path).read_text(), "small.yaml")
+    whole = readable_tables(plan, tmp_path / "data" / "small")
+    monkeypatch.setattr(encodings, "BLOCK", 40)
+    in_chunks = readable_tables(plan, tmp_path / "data" / "small")
+    assert in_chunks.problems == whole.problems != ()
+    for name, table in whole.tables.items():
+        pd.testing.assert_frame_equal(in_chunks.tables[name], table)
+
+
+def test_declared_codes_for_missing_are_counted_by_column(tmp_path: Path):
+    trial = TRIAL.with_file("scores.csv", "A1,MADRS,20", "A1,MADRS,-99")
+    assert canonical(trial, tmp_path).deliveries["assessments"].missing == {"points": {"NA": 1, "-99": 1}}
+    wide = TRIAL.with_plan(ASSESSMENTS, WIDE_BY_VISIT).with_text("wide.csv", "who,m0,m1,m7\nA1,30,-99,5\nA2,28,NA,14\n")
+    assert canonical(wide, tmp_path).deliveries["assessments"].missing == {"m1": {"-99": 1, "NA": 1}}
+
+
+@pytest.mark.parametrize("code", ["-9", "999"])
+def test_a_number_that_is_a_common_code_for_missing_is_refused_unless_the_plan_says_what_it_is(
+    code: str, tmp_path: Path
+):
+    plan = "columns: {id: who, measure: scale, value: points, taken: when}"
+    trial = TRIAL.with_file("scores.csv", "A1,MADRS,20", f"A1,OTHER,{code}").with_file(
+        "scores.csv", "A2,MADRS,NA", "A2,OTHER,20"
+    )
+    with pytest.raises(DataError, match=f'row 3: points: "{code}" is a common code for missing'):
+        canonical(trial, tmp_path)
+    told = trial.with_plan(plan, f'{plan}, values: {{value: {{"{code}": "{code}"}}}}')
+    assert float(code) in set(canonical(told, tmp_path).tables["assessments"]["value"])
+
+
+def test_what_stands_beside_a_number_is_a_column_of_its_own_where_the_plan_keeps_it(tmp_path: Path):
+    trial = TRIAL.with_file("scores.csv", "A1,MADRS,20", "A1,MADRS,<20")
+    trial = trial.with_plan("taken: when}", "taken: when}, qualifiers: {value: keep}")
+    frame = canonical(trial, tmp_path).tables["assessments"]
+    assert frame[["value", "qualifier"]].iloc[1].tolist() == [20.0, "<"]
+
+
+def test_decimal_commas_and_the_order_of_dates_are_read_as_declared(tmp_path: Path):
+    text = (
+        "who;scale;points;when\nA1;MADRS;30,5;06.01.2031 09:00\nA2;MADRS;28;08.01.2031\nA1;MADRS;7;07.01.2031 10:00\n"
+    )
+    trial = TRIAL.with_text("scores.csv", text).with_plan("taken: when}", "taken: when}, dates: day-first")
+    plan = parse(trial.write(tmp_path).read_text(), "small.yaml")
+    frame = readable_tables(plan, tmp_path / "data" / "small").tables["assessments"]
+    assert frame["value"].tolist() == [30.5, 28.0, 7.0]
+    assert frame["taken_date_only"].tolist() == [False, True, False]
