@@ -1,4 +1,4 @@
-"""The plans of the three trials hold what their trials laid down."""
+"""The plans of the trials hold what their trials laid down."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from postinfusion.plan.windows import windows
 
 TRIALS = Path(__file__).resolve().parents[3] / "config" / "trials"
 NAMES = sorted(path.stem for path in TRIALS.glob("*.yaml"))
+DESCRIBED_ONLY = {"arthritis", "epilepsy", "respiratory"}  # levels, counts and states: no linear model is theirs
 
 
 def plan(name: str) -> Plan:
@@ -31,7 +32,7 @@ def test_the_windows_after_baseline_leave_no_gap(name: str):
     assert all(earlier.until == later.start for earlier, later in pairwise(windows(plan(name))[1:]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", sorted({*NAMES} - DESCRIBED_ONLY))
 def test_every_trial_has_a_primary_question_that_a_model_answers(name: str):
     found = plan(name)
     answering = [analysis for analysis in found.analyses.values() if getattr(analysis, "estimand", "") == "primary"]

