@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 PLAN = """\
@@ -64,28 +64,35 @@ FILES = {
 
 @dataclass(frozen=True)
 class SmallTrial:
-    """Plan and files of the small trial; ``with_`` functions give a changed copy."""
+    """Plan and files of the small trial, and files that are no text; ``with_`` functions give a changed copy."""
 
     plan: str = PLAN
     files: dict[str, str] = field(default_factory=lambda: dict(FILES))
+    raw: dict[str, bytes] = field(default_factory=dict)
 
     def with_plan(self, old: str, new: str) -> SmallTrial:
         """Give the trial with a part of the plan replaced, which must be there."""
         assert old in self.plan, f"the plan does not hold {old!r}"
-        return SmallTrial(self.plan.replace(old, new), self.files)
+        return replace(self, plan=self.plan.replace(old, new))
 
     def with_file(self, name: str, old: str, new: str) -> SmallTrial:
         """Give the trial with a part of a file replaced, which must be there."""
         assert old in self.files[name], f"{name} does not hold {old!r}"
-        return SmallTrial(self.plan, self.files | {name: self.files[name].replace(old, new)})
+        return self.with_text(name, self.files[name].replace(old, new))
 
     def with_text(self, name: str, text: str) -> SmallTrial:
         """Give the trial with a whole file replaced or added."""
-        return SmallTrial(self.plan, self.files | {name: text})
+        return replace(self, files=self.files | {name: text})
+
+    def with_bytes(self, name: str, content: bytes) -> SmallTrial:
+        """Give the trial with a whole file replaced or added byte by byte; of another ending, the plan names that."""
+        former = next((file for file in self.files if file.partition(".")[0] == name.partition(".")[0]), name)
+        changed = replace(self.without(former), raw=self.raw | {name: content})
+        return changed if former == name else changed.with_plan(f"file: {former}", f"file: {name}")
 
     def without(self, name: str) -> SmallTrial:
         """Give the trial without a file."""
-        return SmallTrial(self.plan, {file: text for file, text in self.files.items() if file != name})
+        return replace(self, files={file: text for file, text in self.files.items() if file != name})
 
     def write(self, root: Path) -> Path:
         """Write plan and files below a folder, where the commands look for them; give the path of the plan."""
@@ -96,4 +103,6 @@ class SmallTrial:
         plan.write_text(self.plan, encoding="utf-8")
         for name, text in self.files.items():
             (data / name).write_text(text, encoding="utf-8")
+        for name, content in self.raw.items():
+            (data / name).write_bytes(content)
         return plan

@@ -418,7 +418,9 @@ def test_a_missing_column_of_a_wide_layout_is_told_once(tmp_path: Path, capsys: 
 def test_a_repeated_row_of_a_wide_layout_is_told_by_columns_of_its_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    trial = WIDE.with_plan("Day7: m2", "Day 7: m2").with_file("scores.csv", "A2,31,28,25\n", "A2,31,28,25\n" * 2)
+    trial = WIDE.with_plan("Day7: m2", "Day 7: m2").with_file(
+        "scores.csv", "A2,31,28,25\n", "A2,31,28,25\nA2,32,29,26\n"
+    )
     code, told = checked(trial, tmp_path, capsys)
     assert code == 1
     assert told.startswith(

@@ -18,6 +18,7 @@ from postinfusion.errors import Severity
 Mask = npt.NDArray[np.bool_]
 _SHOWN_VALUES = 5
 _FEWEST_TOGETHER = 3
+_ONE_OF_EACH = "in more than one row. Keep one row of each."
 _CODE = r"[^0-9]+|(-?(99+|88+|77+)|-[789])(\.0*)?"
 
 
@@ -111,7 +112,24 @@ def repeated_key(
     if repeated.any():
         shown = tuple(name for name in key if name not in implied)
         what = "the same value stands" if len(shown) == 1 else "the same values together stand"
-        yield Finding(shown, np.flatnonzero(repeated), f"{what} in more than one row. Keep one row of each.")
+        yield Finding(shown, np.flatnonzero(repeated), f"{what} {_ONE_OF_EACH}")
+
+
+def copies(frame: pd.DataFrame, findings: Collection[Finding]) -> Mask:
+    """Say which rows are in every column what an earlier row is, among those that findings call repeated.
+
+    Parameters
+    ----------
+    frame
+        The table.
+    findings
+        What :func:`check` gives for it.
+    """
+    found = np.zeros(len(frame), dtype="bool")
+    for finding in findings:
+        if finding.text.endswith(_ONE_OF_EACH):
+            found[finding.positions] = frame.iloc[finding.positions].duplicated().to_numpy(dtype="bool")
+    return found
 
 
 def wrong_order(frame: pd.DataFrame, first: str, second: str) -> Iterator[Finding]:

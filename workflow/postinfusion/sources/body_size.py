@@ -20,7 +20,6 @@ LEAST_ADULT_HEIGHT = 130.0
 ADULT = 18.0
 _USUAL_MEDIAN = 40.0
 _FAHRENHEIT = (86.0, 115.0)
-_CELSIUS = (30.0, 45.0)
 
 
 def measured(deliveries: Deliveries) -> Iterator[str]:
@@ -118,14 +117,15 @@ def _not_in_the_reference(deliveries: Deliveries) -> Iterator[Finding]:
 
 
 def _temperatures(vitals: pd.DataFrame) -> Iterator[Finding]:
-    """Give temperatures in two units."""
+    """Give temperatures in degrees Fahrenheit: vital signs have no column of units, and limits are in Celsius."""
     is_temperature = vitals["measure"].astype("str").str.upper().str.startswith("TEMP")
-    fahrenheit = is_temperature & vitals["value"].between(*_FAHRENHEIT)
-    celsius = is_temperature & vitals["value"].between(*_CELSIUS)
-    if fahrenheit.any() and celsius.any():
-        fewer = fahrenheit if fahrenheit.sum() <= celsius.sum() else celsius
-        unit = "Fahrenheit" if fewer is fahrenheit else "Celsius"
-        yield from _rows(("value",), fewer, f"looks like degrees {unit} among others. Give all in one unit.")
+    values = vitals["value"].astype("float64").where(is_temperature)
+    fahrenheit = values.between(*_FAHRENHEIT)
+    if fahrenheit.any():
+        observed = f"the temperatures reach from {values.min():g} to {values.max():g}"
+        yield from _rows(
+            ("value",), fahrenheit, f"{observed}; these look like degrees Fahrenheit. Give all in Celsius."
+        )
 
 
 def _rows(columns: tuple[str, ...], which: pd.Series, text: str) -> Iterator[Finding]:

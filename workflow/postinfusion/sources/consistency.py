@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
-from postinfusion.errors import Problem, Severity, nearest
+from postinfusion.errors import Problem, Severity, listed, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
@@ -20,12 +20,14 @@ from postinfusion.sources.tables import Delivery
 
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
+_ONE_SEX = (("f", "female", "w", "woman", "weiblich"), ("m", "male", "man", "männlich"))
 _MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
 def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Give everything in which tables do not fit each other or the plan."""
     yield from _participants(deliveries)
+    yield from _sexes(plan, deliveries)
     if "infusions" in deliveries and {"id", "number", "start"} <= {*deliveries["infusions"].frame}:
         infusions = deliveries["infusions"]
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
@@ -54,6 +56,27 @@ def _participants(deliveries: Deliveries) -> Iterator[Problem]:
             yield from delivery.problems_of(
                 list(not_in(delivery.frame, "id", participants.frame["id"], participants.file))
             )
+
+
+def _sexes(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that no sex is a number that the plan does not explain, and that none is spelt in two ways."""
+    participants = deliveries.get("participants")
+    if participants is None or "sex" not in participants.frame:
+        return
+    sex = participants.frame["sex"].astype("str")
+    named = plan.sources["participants"].values.get("sex", {}).values() if "participants" in plan.sources else ()
+    is_used = "growth_reference" in deliveries or "sex" in {name for _, name in columns_used(plan)}
+    severity: Severity = "error" if is_used else "warning"
+    codes = sex.str.fullmatch(r"[0-9]+").fillna(value=False).astype("bool") & ~sex.isin([*named])
+    if codes.any():
+        pairs = ", ".join(f'"{code}": …' for code in sorted(sex[codes].unique())[:_SHOWN_VISITS])
+        text = f"a code stands for the sex, and codes differ between trials. Say each: values: {{sex: {{{pairs}}}}}."
+        yield from participants.problems_of(list(_in_rows(("sex",), codes, text, severity)))
+    for spellings in _ONE_SEX:
+        found = sorted(sex[sex.str.casefold().isin(spellings)].dropna().unique())
+        if len(found) > 1:
+            text = f"one sex is spelt in several ways: {listed(found)}. Map them to one under values."
+            yield from participants.problems_of(list(_in_rows(("sex",), sex.isin(found), text, severity)))
 
 
 def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:

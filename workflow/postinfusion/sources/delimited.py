@@ -26,6 +26,10 @@ from postinfusion.sources.records import Opened, Records, Rows, distinct_names, 
 
 _LONGEST_HEADER = 200_000
 _ABOVE_HEADER = re.compile(r"(\"?sep=(.?)\"?\r?\n)?([ ,;\t|]*\r?\n)*", re.IGNORECASE)
+_THOUSANDS = (
+    "every number with a comma or a point has three digits behind it: 1,500 may be 1.5 or 1500. Say decimal: comma or "
+    "point for this source; marks between thousands are refused then where they can be told."
+)
 _OTHER_KINDS = {
     b"PK\x03\x04": "this is an Excel file. Let its name end in .xlsx, or save the sheet as CSV UTF-8.",
     b"\xd0\xcf\x11\xe0": "this is an old or protected Excel file. Save it as .xlsx without a password.",
@@ -88,6 +92,8 @@ def opened_stream(stream: Stream, source: Source, size: int = 0) -> Opened:
     table = separators.rows(lines, separator)[1:]
     names = tuple(distinct_names(raw, file, above + 1))
     refuse_second_header(names, table, file, form.above + 1)
+    if source.decimal is None and separators.may_mark_thousands(table, separator):
+        raise DataError(Problem(file, "", _THOUSANDS))
     return Opened(
         file,
         names,

@@ -9,10 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from postinfusion.errors import DataError, Problem
+from postinfusion.sources.names import is_value
 from postinfusion.sources.records import Records, rows_as_text
 
-_NUMBER = re.compile(r"[<>~]?[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
-_DATE = re.compile(r"[0-9]{1,4}[-./ ]([0-9]{1,2}|[A-Za-z]{3,9})[-./ ][0-9]{1,4}([T ].*)?")
 _UNIT = re.compile(
     r"[\[(].*[\])]|%|mg|mg/kg|kg|g|lbs?|cm|m|mm ?hg|bpm|min|minutes|h|hours|d|days|weeks|years|points?|score|units?"
     r"|dd.?mm.?y+|mm.?dd.?y+|y+.?mm.?dd.*|[0-9]+ ?[-–] ?[0-9]+",
@@ -49,7 +48,7 @@ def refuse_second_header(names: Sequence[str], table: Sequence[Sequence[str]], f
     if len(table) <= _FEWEST_RECORDS:
         return
     first, rest = [cell.strip() for cell in table[0]], table[1:]
-    if any(_is_value(cell) for cell in first) or not any(first):
+    if any(is_value(cell) for cell in first) or not any(first):
         return
     numeric = [column for column in range(min(len(names), len(first))) if _holds_values(rest, column)]
     told = [first[column] for column in numeric if first[column]]
@@ -94,9 +93,4 @@ def _holds_values(table: Sequence[Sequence[str]], column: int) -> bool:
     """Say whether a column holds numbers or dates and nothing else."""
     cells = [row[column].strip() for row in table if len(row) > column]
     filled = [cell for cell in cells if cell]
-    return len(filled) >= _FEWEST_RECORDS and all(_is_value(cell) for cell in filled)
-
-
-def _is_value(cell: str) -> bool:
-    """Say whether a cell is a number or a date."""
-    return _NUMBER.fullmatch(cell) is not None or _DATE.fullmatch(cell) is not None
+    return len(filled) >= _FEWEST_RECORDS and all(is_value(cell) for cell in filled)

@@ -13,6 +13,7 @@ from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.scale_rules import by_visit, item_columns
 from postinfusion.plan.source import Source, table_of
+from postinfusion.sources.names import are_names
 from postinfusion.sources.standards import DOMAINS, with_standard
 
 FLAG = "flag:"
@@ -172,8 +173,8 @@ def _required(found: Mapping, header: Collection[str], *, is_further: bool) -> I
 
 def _how_to_map(column: Column, header: Collection[str]) -> str:
     """Say that a required column is missing, and how to name the column that holds it."""
-    near = nearest(column.name, header)
-    others = "" if near else f" It has: {listed(name for name in header if name)}."
+    near = nearest(column.name, header) if are_names(header) else ""
+    others = "" if near else f" {_what_it_has(header)}"
     text = f'no column "{column.name}" ({column.meaning}).{others}'
     return f"{text} {near} Name it under columns: {{{column.name}: …}}.".replace("  ", " ")
 
@@ -181,8 +182,15 @@ def _how_to_map(column: Column, header: Collection[str]) -> str:
 def _absent(plan: Plan, way: Path, theirs: str, source: Source, header: Collection[str]) -> Iterator[Problem]:
     """Say that the plan names a column that the file does not have."""
     if theirs not in header:
-        remedy = nearest(theirs, header) or f"It has: {listed(name for name in header if name)}."
+        remedy = (nearest(theirs, header) if are_names(header) else "") or _what_it_has(header)
         yield plan.places.problem(way, f'{source.file} has no column "{theirs}". {remedy}')
+
+
+def _what_it_has(header: Collection[str]) -> str:
+    """Name the columns of a file; data that stand where their names belong are not shown."""
+    if are_names(header):
+        return f"It has: {listed(name for name in header if name)}."
+    return "Where the names of its columns belong stand numbers, dates or no words: put the names there."
 
 
 def _unknown_columns(plan: Plan, name: str, source: Source) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.errors import DataError, Problem, counted
+from postinfusion.sources.names import are_names
 
 Rows = npt.NDArray[np.int64]
 Chunks = Callable[[Collection[str]], Iterator["Records"]]
@@ -172,7 +173,8 @@ def distinct_names(names: list[str], file: str, row: int | None = 1) -> list[str
     stripped = [name.strip() for name in names]
     repeated = sorted({name for name in stripped if name and stripped.count(name) > 1})
     if repeated:
-        what = f"{counted(len(repeated), 'column name')} more than once in the header: {', '.join(repeated)}."
+        shown = f": {', '.join(repeated)}" if are_names(stripped) else ""
+        what = f"{counted(len(repeated), 'column name')} more than once in the header{shown}."
         place = "" if row is None else f"row {row}"
         raise DataError(Problem(file, place, f"{what} Rename or remove the others."))
     return stripped

@@ -11,6 +11,7 @@ SEPARATORS = (",", ";", "\t", "|")
 _SEEN = 60
 _COMMA = re.compile(r"[+-]?[0-9]+,[0-9]+")
 _POINT = re.compile(r"[+-]?[0-9]+\.[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}")
 
 
 def separator(lines: str) -> str:
@@ -64,3 +65,23 @@ def decimal(table: Iterable[Sequence[str]], mark: str) -> str:
     commas = sum(_COMMA.fullmatch(cell) is not None for cell in cells)
     points = sum(_POINT.fullmatch(cell) is not None for cell in cells)
     return "," if commas > points else "."
+
+
+def may_mark_thousands(table: Iterable[Sequence[str]], mark: str) -> bool:
+    """Say whether the marks in the numbers of a text may stand between thousands: all have three digits behind them.
+
+    A comma is doubted wherever it is no separator; a point only between semicolons, which programs write where the
+    comma is the decimal mark.
+
+    Parameters
+    ----------
+    table
+        Some rows of cells.
+    mark
+        The separator.
+    """
+    cells = [cell.strip() for row in table for cell in row]
+    marked = [cell for cell in cells if _COMMA.fullmatch(cell) or _POINT.fullmatch(cell)]
+    found = {group[1] for cell in marked if (group := _THOUSANDS.fullmatch(cell))}
+    doubted = {",", "."} if mark == ";" else {","}
+    return mark != "," and bool(found & doubted) and all(_THOUSANDS.fullmatch(cell) for cell in marked)

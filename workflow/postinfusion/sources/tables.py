@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from postinfusion.datasets.checks import Finding, Mask, check
+from postinfusion.datasets.checks import Finding, Mask, check, copies
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
@@ -213,19 +213,33 @@ class GrowingTable:
         findings = [*(finding for part in parts.values() for finding in part.findings), *whole.findings, *stories]
         unreadable = {name: np.ones(len(frame), dtype="bool") for name in self._unread - {*self._way.columns}}
         unreadable |= {name: part.unreadable for name, part in parts.items()}
-        findings += check(self._way.table, frame, unreadable, implied=self._way.implied)
+        checked, copied = self._checked(frame, unreadable)
+        findings += checked
         findings += undeclared_codes(self._way.table, frame, _declared(self._way))
         names = _names(self._way)
         missing = {names.get(name, name): column.missing for name, column in self._columns.items() if column.missing}
         delivery = Delivery(frame, self._way.source.file, rows, names, self._all_labels())
         told = [*self._misread, *distinct_problems(self._problems), *delivery.problems_of(findings)]
         return replace(
-            delivery,
-            excluded=self._excluded,
+            delivery.keep(~copied) if copied.any() else delivery,
+            excluded=self._excluded + int(copied.sum()),
             empty_cells=self._empty_cells,
             missing=added([*self._missing, missing]),
             problems=tuple(dict.fromkeys(told)),
         )
+
+    def _checked(self, frame: pd.DataFrame, unreadable: Mapped[str, Mask]) -> tuple[list[Finding], Mask]:
+        """Give in what the table does not satisfy its definition, and which rows are copies of an earlier one."""
+        findings = check(self._way.table, frame, unreadable, implied=self._way.implied)
+        copied = copies(frame, findings)
+        if not copied.any():
+            return findings, copied
+        kept = np.flatnonzero(~copied)
+        whole = {name: mask[kept] for name, mask in unreadable.items()}
+        findings = check(self._way.table, frame.iloc[kept].reset_index(drop=True), whole, implied=self._way.implied)
+        at = [replace(finding, positions=kept[finding.positions]) for finding in findings]
+        text = "the row is in everything that is read from it the same as an earlier one; it is read once."
+        return [*at, Finding(self._way.table.key[:1], np.flatnonzero(copied), text, "warning")], copied
 
     def _all_labels(self) -> Labels | None:
         """Give their column of each value of a wide layout."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 from postinfusion.errors import listed
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
-from postinfusion.sources.recognition.source_drafts import sources
+from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.visits import as_duration
 
@@ -210,7 +210,8 @@ def _described(survey: Survey, known: Facts) -> list[str]:
         frame = survey.standards["participants"][0].frame
         found = [ours for ours, theirs in {"age": "AGE", "sex": "SEX", "site": "SITEID"}.items() if theirs in frame]
     else:
-        found = [name for name in _DESCRIBED if name in survey.found["participants"].evidence]
+        unexplained = set() if any(map(meanings_of_sex, survey.found.values())) else {"sex"}
+        found = [name for name in _DESCRIBED if name not in unexplained and name in survey.found["participants"].evidence]
     return [*found, *(one.key for one in known.endpoints[:_BASELINE_ENDPOINTS])]
 
 

@@ -106,11 +106,55 @@ def _values(found: Found) -> dict[str, Node]:
         role: Noted(Flow(dict(known)), "guess: what the codes mean") if _are_codes(known) else Flow(dict(known))
         for role, known in found.values.items()
     }
+    if (meant := meanings_of_sex(found)) and all(code != meaning for code, meaning in meant.items()):
+        values["sex"] = Flow(meant)
     if "measure" in found.evidence:
         known = known_measures(found.part.frame[found.columns["measure"]].unique())
         renamed = {theirs: ours for theirs, ours in known.items() if theirs != ours}
         values |= {"measure": Flow(renamed)} if renamed else {}
     return values
+
+
+def meanings_of_sex(found: Found) -> dict[str, str]:
+    """Give sex as recorded → what it means; empty where there is none, or where numbers stand for it without labels."""
+    if "sex" not in found.evidence:
+        return {}
+    column = found.evidence["sex"].column
+    recorded = sorted({*found.part.frame[column]} - {""})
+    labels = found.part.sample.labels.get(column, {})
+    meant = {code: labels.get(code, code) for code in recorded}
+    return {} if any(meaning.isdecimal() for meaning in meant.values()) else meant
+
+
+def _visits(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give the names of visits in this file that mean one of the schedule and are spelt otherwise."""
+    if "visit" not in found.evidence:
+        return {}
+    spelt = {visit.recorded_as or visit.name for visit in facts.visits}
+    labels = [one for one in dict.fromkeys(found.part.frame[found.columns["visit"]]) if one and one not in spelt]
+    known = {label: visit.recorded_as or visit.name for label in labels if (visit := _same_visit(facts, label))}
+    return {"visit": Flow(known)} if known else {}
+
+
+def _same_visit(facts: Facts, label: str) -> DraftVisit | None:
+    """Give the visit of the schedule that a label means by its words, or by the time that it names."""
+    event = event_label(label).casefold()
+    time = named_time(event_label(label))
+    for visit in facts.visits:
+        if event in {event_label(visit.recorded_as).casefold(), visit.name.casefold()}:
+            return visit
+    if time is None or time.hours is None:
+        return None
+    return next((visit for visit in facts.visits if visit.hours == time.hours and not visit.doubt), None)
+
+
+def _guessed_arms(facts: Facts, found: Found) -> dict[str, Node]:
+    """Give the arms that participants guessed, where they are written as codes."""
+    if found.table != "guesses":
+        return {}
+    cells_ = {*found.part.frame[found.columns["guess"]]}
+    known = {arm.code: arm.name for arm in facts.arms if arm.code in cells_}
+    return {"guess": Flow(known)} if known else {}
 
 
 def _are_codes(known: Mapping[str, str]) -> bool:
