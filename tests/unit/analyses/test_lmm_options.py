@@ -69,6 +69,9 @@ def test_what_cannot_be_fitted_is_refused_with_the_reason(options, reason):
         ({"information": 1}, 'information "1" is not available'),
         ({"scale": 3}, "A formula is text"),
         ({"residual_group": 3}, "no column 3"),
+        ({"correlated": "no"}, "correlated is 'no'; give True or False"),
+        ({"correlated": 1}, "correlated is 1; give True or False"),
+        ({"correlated": None}, "correlated is None; give True or False"),
     ],
 )
 def test_options_of_another_kind_are_refused_by_name(options, reason):
@@ -188,3 +191,31 @@ def test_rows_with_a_missing_value_of_the_residuals_are_left_out():
     frame = FRAME.assign(phase=FRAME["phase"].where(FRAME.index != 3))
     assert lmm(frame, residual_group="phase").n_observations == len(FRAME) - 1
     assert lmm(frame).n_observations == len(FRAME)
+
+
+def spread(first, growth, seed=3):
+    """Give rows whose residual standard deviation grows, or falls, from year to year."""
+    frame, generator = trial(n=30, seed=seed), np.random.default_rng(seed)
+    residual = generator.normal(size=len(frame)) * np.exp(growth * frame["time"])
+    level = generator.normal(size=30)[frame["id"]]
+    return frame.assign(year=first + frame["time"], y=level + frame["time"] + residual)
+
+
+@pytest.mark.parametrize("growth", [-0.2, 0.2])
+@pytest.mark.parametrize("options", [{}, {"random_scale": True, "method": "ml", "df": "asymptotic"}])
+def test_a_scale_far_from_its_zero_is_refused_with_the_remedy(growth, options):
+    with pytest.raises(ModelError, match="subtract a constant near their mean"):
+        lmm(spread(2015, growth), scale="year", **options)
+
+
+@pytest.mark.parametrize("growth", [-0.2, 0.2])
+def test_the_zero_and_the_unit_of_the_scale_change_its_coefficients_only(growth):
+    near, hours = spread(0, growth), spread(0, growth).assign(year=lambda f: 1e4 * f["year"])
+    fits = [lmm(frame, scale="year") for frame in (near, hours, near.assign(year=near["year"] + 50))]
+    slopes = [fit.scale_coefficients["estimate"].item() for fit in fits]
+    np.testing.assert_allclose(slopes, [slopes[0], slopes[0] / 1e4, slopes[0]], rtol=1e-6)
+    variances = [fits[0].residual_variance * factor for factor in (1, 1, np.exp(-100 * slopes[0]))]
+    np.testing.assert_allclose([fit.residual_variance for fit in fits], variances, rtol=1e-5)
+    for fit in fits[1:]:
+        assert fit.log_likelihood == pytest.approx(fits[0].log_likelihood, abs=1e-8)
+        np.testing.assert_allclose(fit.coefficients["estimate"], fits[0].coefficients["estimate"], rtol=1e-7)

@@ -149,3 +149,24 @@ def test_counterfactual_means_are_averages_of_predictions_with_the_arm_set(name)
         assert row["std_error"] == pytest.approx(np.sqrt(average @ fit.vcov.to_numpy() @ average), rel=ROUNDING)
     difference = fit.contrasts("arm", weights="counterfactual").iloc[0]
     assert difference["estimate"] == pytest.approx(table["estimate"].diff().iloc[1], rel=ROUNDING)
+
+
+@pytest.mark.parametrize("by_subject", [False, True])
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([1.0, np.inf], "time holds infinite values"),
+        ([1.0, 2.0 + 1j], "time holds complex numbers"),
+        (["1", "2"], "time is not numeric"),
+        ([True, False], "time holds true and false"),
+    ],
+)
+def test_covariates_that_no_model_can_take_are_refused_by_name(values, reason, by_subject):
+    with pytest.raises(ModelError, match=reason):
+        lmm("subject").predict(FRAME.iloc[:2].assign(time=values), by_subject=by_subject)
+
+
+def test_a_missing_covariate_beside_numbers_is_a_row_with_a_reason():
+    found = lmm("subject").predict(FRAME.iloc[:2].assign(time=[np.nan, 1.0]))
+    assert found["estimate"].isna().tolist() == [True, False]
+    assert found["error"].tolist() == ["a variable of the model is missing", ""]

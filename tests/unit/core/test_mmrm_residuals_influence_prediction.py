@@ -194,8 +194,27 @@ def test_an_optimum_is_not_verified_unless_that_is_asked():
         (lambda fit: fit.influence("jackknife"), "available are one-step, refit"),
         (lambda fit: fit.predict(FRAME.drop(columns="BASE")), "no column BASE"),
         (lambda fit: fit.predict(FRAME.assign(AVISIT="Week 9"), by_subject=True), "has not seen"),
+        (lambda fit: fit.predict(FRAME.assign(BASE=np.inf)), "BASE holds infinite values"),
+        (lambda fit: fit.predict(FRAME.assign(BASE=-np.inf), by_subject=True), "BASE holds infinite values"),
+        (lambda fit: fit.predict(FRAME.assign(BASE=1 + 2j)), "BASE holds complex numbers"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(ask, reason):
     with pytest.raises(ModelError, match=reason):
         ask(mmrm())
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("TIME", np.inf, "time TIME holds infinite values"),
+        ("TIME", 1j, "time TIME holds complex numbers"),
+        ("W", np.inf, "weight W must be positive and finite"),
+        ("W", 0.0, "weight W must be positive and finite"),
+        ("W", -1.0, "weight W must be positive and finite"),
+    ],
+)
+def test_times_and_weights_that_place_no_row_are_refused(column, value, reason):
+    fit = mmrm(covariance="sp_exp", time="TIME", weights="W")
+    with pytest.raises(ModelError, match=reason):
+        fit.predict(FRAME.iloc[:2].assign(**{column: value}), by_subject=True)

@@ -82,6 +82,18 @@ def numbers_of(column: pd.Series[Any], what: str) -> NDArray[np.float64]:
     return values
 
 
+def refuse_unless_boolean(value: object, what: str) -> None:
+    """Refuse an option that is neither true nor false: text such as "no" would count as true.
+
+    Raises
+    ------
+    ModelError
+        With the value that was given.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ModelError(f"{what} is {value!r}; give True or False")
+
+
 def refuse_extreme_size(values: NDArray[np.float64], what: str) -> None:
     """Refuse values so large or so small that their squares leave the range of doubles; infinite ones pass.
 

@@ -9,17 +9,19 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.column_checks import refuse_unless_boolean
 from postinfusion.analyses.glmm_data import GlmmFrame, design_matrix, glmm_frame
 from postinfusion.analyses.grid_rows import At, Rows, Weights
 from postinfusion.analyses.reference_grid import estimates_frame
 from postinfusion.analyses.response_estimates import Averages
 from postinfusion.analyses.response_fit import KINDS, Kind, ResponseFit
 from postinfusion.analyses.response_grid import response_grid
-from postinfusion.core.fit import OptimumReport
+from postinfusion.core.fit import Agreement, OptimumReport
 from postinfusion.core.glmm_fit import GlmmOptimum, fit_generalised_mixed_model
 from postinfusion.core.glmm_inference import dispersion_of, mean_inference, thresholds_of, zero_inference
 from postinfusion.core.glmm_model import FamilyName, Zeros
 from postinfusion.core.response_scale import Grid, expected_outcomes
+from postinfusion.core.verification import verify_generalised_mixed_model
 from postinfusion.errors import ModelError
 
 
@@ -101,6 +103,10 @@ class GlmmFit(ResponseFit):
         table = super().vcov
         return table.iloc[1:, 1:] if self.family == "ordinal" else table
 
+    def verify_optimum(self) -> Agreement:
+        """Compare the optimum with that of another optimiser, from another start."""
+        return verify_generalised_mixed_model(self.result)
+
     def averages(self, keep: Sequence[str], at: At | None, weights: Weights, kind: Kind) -> Averages:
         """Give averages of expected outcomes, see :meth:`means`."""
         if kind not in ("conditional", "marginal"):
@@ -137,6 +143,7 @@ def fit_glmm(
     zero_inflation: str | bool | None = None,
     hurdle: str | bool | None = None,
     method: str = "ml",
+    verify: bool = False,
 ) -> GlmmFit:
     """Fit a generalised linear mixed model with random effects by subject, by maximum likelihood.
 
@@ -171,6 +178,9 @@ def fit_glmm(
         the same odds everywhere. One of them.
     method
         ``ml``: there is no restricted likelihood of these models.
+    verify
+        Whether to compare the optimum with that of another optimiser: ``optimum.agreement``, and a warning on the fit
+        when they differ.
 
     Returns
     -------
@@ -184,6 +194,7 @@ def fit_glmm(
     """
     if method != "ml":
         raise ModelError(f'method "{method}" is not available; these models are fitted by maximum likelihood, "ml"')
+    refuse_unless_boolean(correlated, "correlated")
     zeros, zero = _zeros(zero_inflation, hurdle)
     prepared = glmm_frame(
         frame,
@@ -198,7 +209,15 @@ def fit_glmm(
         trials=trials,
     )
     result = fit_generalised_mixed_model(prepared.data, family, zeros=zeros, correlated=correlated, points=quadrature)
-    return _glmm_fit(prepared, result, family, quadrature)
+    fit = _glmm_fit(prepared, result, family, quadrature)
+    return _verified(fit) if verify else fit
+
+
+def _verified(fit: GlmmFit) -> GlmmFit:
+    """Give the fit with the agreement of another optimiser in its dossier."""
+    agreement = fit.verify_optimum()
+    optimum = replace(fit.optimum, agreement=agreement)
+    return replace(fit, optimum=optimum, warnings=(*fit.warnings, *agreement.warnings))
 
 
 def _zeros(zero_inflation: str | bool | None, hurdle: str | bool | None) -> tuple[Zeros, str | None]:

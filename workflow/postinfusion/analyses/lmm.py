@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.column_checks import refuse_unless_boolean
 from postinfusion.analyses.lmm_boundary import compare_variances
 from postinfusion.analyses.lmm_data import LmmData, LmmFormulas, lmm_data
 from postinfusion.analyses.lmm_prediction import RandomDesigns, residual_series, subject_predictions
@@ -23,12 +24,13 @@ from postinfusion.analyses.lmm_tables import (
 from postinfusion.analyses.predictions import marginal_predictions
 from postinfusion.analyses.reference_grid import LinearModelFit
 from postinfusion.core.boundary_tests import BoundaryTest
-from postinfusion.core.fit import OptimumReport
+from postinfusion.core.fit import Agreement, OptimumReport
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.mixed_model import MixedModelFit, fit_mixed_model
 from postinfusion.core.random_scale import fit_random_scale
 from postinfusion.core.residuals import Kind
+from postinfusion.core.verification import verify_mixed_model
 from postinfusion.errors import ModelError
 
 
@@ -161,6 +163,11 @@ class LmmFit(LinearModelFit):
         """
         return compare_variances(self, smaller)
 
+    def verify_optimum(self) -> Agreement:
+        """Compare the optimum with that of another optimiser, from another start and by other sums."""
+        self._refuse_random_scale("verify_optimum")
+        return verify_mixed_model(self.core)
+
     def predict(self, frame: pd.DataFrame, *, by_subject: bool = False, confidence: float = 0.95) -> pd.DataFrame:
         """Predict the mean of each row.
 
@@ -223,6 +230,7 @@ def fit_lmm(
     method: Method = "reml",
     df: DfMethod = "kenward-roger-linear",
     information: str = "observed",
+    verify: bool = False,
 ) -> LmmFit:
     """Fit a linear mixed model with random effects by subject, or by groups nested in each other.
 
@@ -259,6 +267,9 @@ def fit_lmm(
         ``kenward-roger-linear satterthwaite between-within residual asymptotic``.
     information
         ``observed``, or ``expected`` to reproduce pbkrtest.
+    verify
+        Whether to compare the optimum with that of another optimiser: ``optimum.agreement``, and a warning on the fit
+        when they differ.
 
     Returns
     -------
@@ -270,6 +281,7 @@ def fit_lmm(
     ModelError
         The model cannot be fitted, with the reason.
     """
+    refuse_unless_boolean(correlated, "correlated")
     residuals = residual_formula(residual, time, residual_group, scale)
     read = lmm_data(frame, response, LmmFormulas(fixed, random, subject), residuals)
     if random_scale:
@@ -277,7 +289,15 @@ def fit_lmm(
         fit = fit_random_scale(read.data, correlated=correlated)
     else:
         fit = fit_mixed_model(read.data, correlated=correlated, method=method, df_method=df, information=information)
-    return _lmm_fit(fit, read, residuals, method=method, df=df)
+    result = _lmm_fit(fit, read, residuals, method=method, df=df)
+    return _verified(result) if verify else result
+
+
+def _verified(fit: LmmFit) -> LmmFit:
+    """Give the fit with the agreement of another optimiser in its dossier."""
+    agreement = fit.verify_optimum()
+    optimum = replace(fit.optimum, agreement=agreement)
+    return replace(fit, optimum=optimum, warnings=(*fit.warnings, *agreement.warnings))
 
 
 def _lmm_fit(fit: MixedModelFit, read: LmmData, residuals: ResidualFormula, *, method: str, df: str) -> LmmFit:

@@ -67,8 +67,7 @@ def subject_predictions(
     confidence
         Coverage of the intervals; they are normal, the variances being held at their estimates.
     """
-    in_random = [name for each in random.designs for name in each.variables]
-    found = complete_for(frame, [*design.variables, *random.groups, *in_random])
+    found = complete_for(frame, [design, *random.designs], random.groups)
     matrix = design.matrix(found.rows)
     in_random_columns = tuple(each.matrix(found.rows) for each in random.designs)
     new = NewRows(fit.inference.in_basis(matrix), in_random_columns, random.codes(found.rows))

@@ -134,13 +134,8 @@ def fit_mmrm(
 def _verified(fit: MmrmFit) -> MmrmFit:
     """Give the fit with the agreement of another optimiser in its dossier."""
     agreement = fit.verify_optimum()
-    if agreement.agrees:
-        return replace(fit, optimum=replace(fit.optimum, agreement=agreement))
-    warning = (
-        f"Another optimiser ended elsewhere: the log-likelihoods differ by {agreement.log_likelihood:.1e}, a contrast "
-        f"by {agreement.contrasts:.1e} of its standard error"
-    )
-    return replace(fit, optimum=replace(fit.optimum, agreement=agreement), warnings=(*fit.warnings, warning))
+    optimum = replace(fit.optimum, agreement=agreement)
+    return replace(fit, optimum=optimum, warnings=(*fit.warnings, *agreement.warnings))
 
 
 def _check_baseline(baseline: str | None, arm: str | None) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.column_checks import require_columns
+from postinfusion.analyses.column_checks import refuse_infinite, require_columns
 from postinfusion.analyses.design import Design, numeric_values
 from postinfusion.analyses.mmrm_data import Columns, SubjectData
 from postinfusion.analyses.predictions import complete_for, subject_table
@@ -25,8 +25,7 @@ def subject_predictions(
 
     Standard errors are those of the prediction of the value; the interval is normal, Sigma being held at its estimate.
     """
-    needed = [columns.subject, *_places(columns, fitted.covariance), *design.variables]
-    complete = complete_for(frame, needed)
+    complete = complete_for(frame, [design], [columns.subject, *_places(columns, fitted.covariance)])
     matrix = design.matrix(complete.rows)
     predicted = _by_subject(matrix, complete.rows, fitted, found, columns)
     return subject_table(complete, matrix, fitted.fit.inference, predicted, confidence=confidence)
@@ -48,7 +47,7 @@ def _by_subject(
     """Predict the rows of one subject after the other; those of unknown subjects stand alone."""
     in_basis, place = fitted.fit.inference.in_basis(matrix), _place(rows, fitted, found, columns)
     subject = np.asarray(found.subjects.get_indexer(pd.Index(rows[columns.subject])), dtype=np.intp)
-    weights = np.ones(len(rows)) if columns.weights is None else numeric_values(rows, columns.weights, "weight")
+    weights = _weights(rows, columns.weights)
     group = _groups(rows, subject, found, columns)
     order = np.argsort(fitted.data.subject, kind="stable")
     start = np.searchsorted(fitted.data.subject[order], np.arange(len(found.subjects) + 1))
@@ -67,13 +66,25 @@ def _place(rows: pd.DataFrame, fitted: Fitted, found: SubjectData, columns: Colu
     """Give the time of each row, or the code of its visit."""
     name = _places(columns, fitted.covariance)[0]
     if fitted.covariance in SPATIAL:
-        return numeric_values(rows, name, "time")
+        time = numeric_values(rows, name, "time")
+        refuse_infinite(time, f"The time {name}")
+        return time
     codes = pd.Index(found.visits).get_indexer(pd.Index(rows[name]))
     if (codes < 0).any():
         raise ModelError(
             f"{name} holds a visit that the model has not seen; its visits are {', '.join(map(str, found.visits))}"
         )
     return np.asarray(codes, dtype=float)
+
+
+def _weights(rows: pd.DataFrame, name: str | None) -> NDArray[np.float64]:
+    """Give the weight of each row: one without a column of weights."""
+    if name is None:
+        return np.ones(len(rows))
+    weights = numeric_values(rows, name, "weight")
+    if not (np.isfinite(weights) & (weights > 0)).all():
+        raise ModelError(f"The weight {name} must be positive and finite; a prediction has the variance of its weight")
+    return weights
 
 
 def _groups(rows: pd.DataFrame, subject: NDArray[np.intp], found: SubjectData, columns: Columns) -> NDArray[np.intp]:

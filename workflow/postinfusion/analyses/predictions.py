@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.column_checks import require_columns
-from postinfusion.analyses.design import Array, Design
+from postinfusion.analyses.column_checks import numbers_of, refuse_infinite, require_columns
+from postinfusion.analyses.design import Array, Covariate, Design
 from postinfusion.analyses.grid_rows import Rows
 from postinfusion.analyses.reference_grid import NOT_ESTIMABLE, estimates_frame
 from postinfusion.core.contrasts import estimates
@@ -49,24 +49,28 @@ class CompleteRows:
         return table.assign(error=problems)
 
 
-def complete_for(frame: pd.DataFrame, names: Iterable[str]) -> CompleteRows:
-    """Find the rows without a missing value in these columns.
+def complete_for(frame: pd.DataFrame, designs: Iterable[Design], others: Iterable[str] = ()) -> CompleteRows:
+    """Find the rows without a missing value in the variables of these designs and in other columns.
 
     Raises
     ------
     ModelError
-        A column is not there.
+        A column is not there, or a covariate is not a finite number.
     """
-    needed = list(dict.fromkeys(names))
+    variables = {name: variable for design in designs for name, variable in design.variables.items()}
+    needed = list(dict.fromkeys([*variables, *others]))
     require_columns(frame, needed)
-    return CompleteRows(frame, np.asarray(frame[needed].notna().all(axis=1), dtype=np.bool_))
+    found = CompleteRows(frame, np.asarray(frame[needed].notna().all(axis=1), dtype=np.bool_))
+    for name in (name for name, variable in variables.items() if isinstance(variable, Covariate)):
+        refuse_infinite(numbers_of(found.rows[name], name), name)
+    return found
 
 
 def marginal_predictions(
     frame: pd.DataFrame, design: Design, inference: Inference, *, confidence: float
 ) -> pd.DataFrame:
     """Estimate the mean at the covariates of each row; rows with a missing value are NaN with an error."""
-    found = complete_for(frame, design.variables)
+    found = complete_for(frame, [design])
     rows = Rows(pd.DataFrame(index=pd.RangeIndex(len(found.rows))), design.matrix(found.rows))
     return found.table(estimates_frame(rows, inference, confidence=confidence))
 

@@ -57,6 +57,15 @@ class Agreement:
         """Say whether both found the same optimum."""
         return self.log_likelihood <= SAME_LOG_LIKELIHOOD and self.contrasts <= SAME_CONTRASTS
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Say how far the other optimiser ended; nothing when both found the same optimum."""
+        warning = (
+            f"Another optimiser ended elsewhere: the log-likelihoods differ by {self.log_likelihood:.1e}, a contrast "
+            f"by {self.contrasts:.1e} of its standard error"
+        )
+        return () if self.agrees else (warning,)
+
 
 @dataclass(frozen=True)
 class OptimumReport:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from postinfusion.core.linalg import ALIASED, Array
 from postinfusion.errors import ModelError
 
+# The logarithm of 1e50: beyond, a variance in squared units of the response may leave the range of doubles.
+FARTHEST = 115.0
+
 
 @dataclass(frozen=True)
 class ResidualEstimates:
@@ -82,9 +85,21 @@ class ResidualScale:
         return [*range(H - 1 - correlated - k, H - 1 - correlated), H - 1]
 
     def estimates(self, theta: Array, w: Array) -> ResidualEstimates:
-        """Give the estimates in units of the data from theta (H,) and its covariance w (H, H)."""
+        """Give the estimates in units of the data from theta (H,) and its covariance w (H, H).
+
+        Raises
+        ------
+        ModelError
+            The data lie so far from columns of zero that the variance there is no number.
+        """
         own = self.own(len(theta))
         values, covariance = self.rows @ theta[own], self.rows @ w[np.ix_(own, own)] @ self.rows.T
+        if len(self.mean) and abs(values[0]) > FARTHEST:
+            raise ModelError(
+                f"The residual standard deviation where the covariates of the scale are zero is exp({values[0]:.0f}) "
+                f"times the response's; allowed is exp(-{FARTHEST:.0f}) to exp({FARTHEST:.0f}): the covariates lie far "
+                "from zero; subtract a constant near their mean, as the first year from a calendar year"
+            )
         correlated = self.time is not None
         return ResidualEstimates(
             sigma2=float(np.exp(2 * values[0])) * self.response**2,
