@@ -51,6 +51,18 @@ def test_the_columns_of_a_further_file_are_joined_by_participant(tmp_path: Path)
     assert {name: people[name].to_list() for name in expected} == expected
 
 
+def test_a_column_that_merely_has_our_name_gives_way_to_the_one_that_the_plan_names(tmp_path: Path):
+    both = (
+        JOINED.with_plan("people.csv, columns: {id: who, site: centre}", "people.csv, columns: {id: who}")
+        .with_text("people.csv", "who,site\nA1,north\nA2,south\n")
+        .with_text("list.csv", "group,code,place\nM,A2,west\nK,A1,east\n")
+    )
+    first = tables(both, tmp_path / "first").tables["participants"]
+    assert first["site"].to_list() == ["north", "south"]
+    named = both.with_plan("arm: group}}\n", "arm: group, site: place}}\n")
+    assert tables(named, tmp_path / "named").tables["participants"]["site"].to_list() == ["east", "west"]
+
+
 def test_a_further_file_may_lack_columns(tmp_path: Path):
     without = STACKED.with_plan(", taken: day}, constants: {measure: MADRS}", "}, constants: {measure: MADRS}")
     scores = tables(without.with_file("later.csv", ",day", ",notes_code"), tmp_path).tables["assessments"]

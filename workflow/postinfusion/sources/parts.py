@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import not_in, repeated_key
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import PART, table_of
+from postinfusion.plan.source import PART, Source, table_of
 from postinfusion.sources.records import added
 from postinfusion.sources.tables import Delivery, Joined, Origin
 
@@ -38,22 +38,25 @@ def is_joined(name: str) -> bool:
     return PART in name and TABLES[table_of(name)].key == ONE_ROW_EACH
 
 
-def whole(deliveries: Mapping[str, Delivery]) -> tuple[dict[str, Delivery], list[Problem]]:
+def whole(plan: Plan, deliveries: Mapping[str, Delivery]) -> tuple[dict[str, Delivery], list[Problem]]:
     """Give one delivery for each table, and in what its parts do not fit each other.
 
     Parameters
     ----------
+    plan
+        The plan: what it names in a further file, no other file may deliver.
     deliveries
         By name of the source.
     """
     found: dict[str, Delivery] = {}
     problems: list[Problem] = []
     for table in dict.fromkeys(map(table_of, deliveries)):
-        parts = [delivery for name, delivery in deliveries.items() if table_of(name) == table]
+        names = [name for name in deliveries if table_of(name) == table]
+        parts = [deliveries[name] for name in names]
         if len(parts) == 1:
             found[table] = parts[0]
         elif TABLES[table].key == ONE_ROW_EACH:
-            found[table], wrong = _side_by_side(parts)
+            found[table], wrong = _side_by_side(parts, [_named(plan.sources[name]) for name in names])
             problems += wrong
         else:
             found[table] = _one_below_the_other(parts)
@@ -104,28 +107,45 @@ def _absent(kind: object, name: str, index: pd.Index) -> pd.Series:
     return pd.Series(index=index, dtype="float64" if isinstance(kind, np.dtype) and kind.kind == "f" else kind)  # type: ignore[call-overload,no-any-return]
 
 
-def _side_by_side(parts: Sequence[Delivery]) -> tuple[Delivery, list[Problem]]:
-    """Give the rows of the first part with the columns of the others, by participant."""
+def _named(source: Source) -> set[str]:
+    """Give our columns that a plan names in a source; a column that merely has our name is not among them."""
+    return {*source.columns, *source.constants, *source.covariates, *source.flags}
+
+
+def _side_by_side(parts: Sequence[Delivery], named: Sequence[Collection[str]]) -> tuple[Delivery, list[Problem]]:
+    """Give the rows of the first part with the columns of the others, by participant.
+
+    Where two files have a column of our name, the one delivers it in which the plan names it; the first, where it names
+    it in neither.
+    """
     first, *others = parts
     problems: list[Problem] = []
     if "id" not in first.frame:
         return first, problems
     table = _counted(parts)
-    for part in others:
-        problems += list(_not_to_join(table, part))
+    taken = {*named[0]}
+    for part, wanted in zip(others, named[1:], strict=True):
+        problems += list(_not_to_join(table, part, {*wanted} & taken))
         if "id" in part.frame:
-            table = _joined(table, part)
+            table = _joined(_without(table, {*wanted} - {*taken} - {"id"}), part)
+        taken |= {*wanted}
     return table, problems
 
 
-def _not_to_join(table: Delivery, part: Delivery) -> Iterator[Problem]:
+def _not_to_join(table: Delivery, part: Delivery, wanted: Collection[str]) -> Iterator[Problem]:
     """Give the participants that only the further file has, and the columns that both files have."""
     if "id" not in part.frame:
         return
     yield from part.problems_of(list(not_in(part.frame, "id", table.frame["id"], table.file)))
-    for name in _common(table, part):
+    for name in [name for name in _common(table, part) if name in wanted]:
         theirs = part.names.get(name, name)
         yield Problem(part.file, "", f"{theirs}: {table.file} delivers {name} too. Map it in one of them only.")
+
+
+def _without(table: Delivery, columns: Collection[str]) -> Delivery:
+    """Give a table without columns that merely have our name, because the plan names them in a further file."""
+    given_up = {*columns, *(f"{name}_date_only" for name in columns)}
+    return replace(table, frame=table.frame[[name for name in table.frame if name not in given_up]])
 
 
 def _common(table: Delivery, part: Delivery) -> list[str]:

@@ -107,7 +107,7 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
     deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
     ignored = {name: delivery.ignored for name, delivery in deliveries.items()}
-    deliveries, unfit = parts.whole(deliveries)
+    deliveries, unfit = parts.whole(plan, deliveries)
     problems.extend(unfit)
     deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))

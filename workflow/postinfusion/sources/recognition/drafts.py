@@ -201,7 +201,7 @@ def _has_height(survey: Survey) -> bool:
     """Say whether heights are delivered."""
     if "participants" in survey.standards:
         return "HEIGHTBL" in survey.standards["participants"][0].frame
-    return "height_cm" in survey.found["participants"].evidence
+    return survey.described("height_cm") is not None
 
 
 def _described(survey: Survey, known: Facts) -> list[str]:
@@ -211,7 +211,7 @@ def _described(survey: Survey, known: Facts) -> list[str]:
         found = [ours for ours, theirs in {"age": "AGE", "sex": "SEX", "site": "SITEID"}.items() if theirs in frame]
     else:
         unexplained = set() if any(map(meanings_of_sex, survey.found.values())) else {"sex"}
-        found = [name for name in _DESCRIBED if name not in unexplained and name in survey.found["participants"].evidence]
+        found = [name for name in _DESCRIBED if name not in unexplained and survey.described(name)]
     return [*found, *(one.key for one in known.endpoints[:_BASELINE_ENDPOINTS])]
 
 
@@ -231,7 +231,7 @@ def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
             found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
     if _weighs(survey):
         shown = ["weight", *(["bmi"] if _has_height(survey) else [])]
-        has_diagnosis = "participants" in survey.found and "diagnosis" in survey.found["participants"].evidence
+        has_diagnosis = survey.described("diagnosis") is not None
         by: dict[str, Node] = {"by": "diagnosis"} if has_diagnosis else {}
         found["weight-by-visit"] = Flow({"method": "weight", "endpoints": Flow(shown), **by})
     if "adverse_events" in survey.found or "adverse_events" in survey.standards:
@@ -274,7 +274,8 @@ def _sure(survey: Survey, known: Facts) -> list[str]:
     words += [_shown(one) for one in known.endpoints if not one.doubt and one.is_known]
     if "weights" in survey.found:
         unit = survey.found["weights"].constants.get("weight_unit", "kg")
-        words += [f"weight in {unit}"] if survey.found["weights"].evidence["weight_kg"].confidence == "sure" else []
+        weighed = survey.found["weights"].evidence.get("weight_kg")
+        words += [f"weight in {unit}"] if weighed is None or weighed.confidence == "sure" else []
     words += ["weight"] if "weights" in survey.standards else []
     for table, noun in (
         ("vitals", "vital signs"),

@@ -10,19 +10,17 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.instruments import catalogue
-from postinfusion.sources.recognition import cdisc, schedule
+from postinfusion.sources.recognition import cdisc, timing
 from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.delivered import deliveries, with_role
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.names import code, is_control, plain
 from postinfusion.sources.recognition.scale_columns import known_measures
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey, scores_of
-from postinfusion.sources.recognition.tables import Found, clock_column
-from postinfusion.sources.recognition.visits import HOURS_PER_DAY
-from postinfusion.sources.standards import DOMAINS
+from postinfusion.sources.recognition.tables import Found
 
-MOST_ENDPOINTS = 12
-_TIMED = ("assessments", "weights", "vitals")
+MOST_ENDPOINTS = 24
 _NOT_ARMS = ("", "screen failure", "not assigned", "not treated", "scrnfail", "notassgn", "nottrt")
 
 
@@ -106,29 +104,27 @@ class Facts:
 def facts(survey: Survey) -> Facts:
     """Give what a survey says of the trial."""
     orders = {sample.file: order for sample in survey.samples if (order := _order(sample))}
-    people = _frame(survey, "participants")
-    ids = people[_column(survey, "participants", "id")]
+    ids = deliveries(survey, "participants")[0].cells("id")
     arms = _arms(survey)
-    starts, zero = _zero(survey, orders)
-    hours = _have_hours(survey)
-    visits, clock, has_times = _visits(survey, starts, orders)
+    starts, zero = timing.zero(survey, orders)
+    hours = timing.zero_has_hours(survey)
+    visits, clock, has_times = timing.visits(survey, starts, orders)
     if starts is not None and not hours:
         visits = [visit for visit in visits if visit.hours is None or visit.hours <= 0 or visit.hours >= 24]
     reference = next((arm.name for arm in arms if is_control(arm.name)), "") if len(arms) > 1 else ""
-    infused = _frame(survey, "infusions") if _has(survey, "infusions") else None
     return Facts(
         n_participants=int(ids[ids != ""].nunique()),
-        n_infusions=0 if infused is None else len(infused),
+        n_infusions=sum(len(rows.frame) for rows in deliveries(survey, "infusions")),
         arms=arms,
         reference=reference,
         zero=zero,
         zero_is_known=starts is not None,
         zero_has_hours=hours,
         visits=tuple(visits),
-        infusions=tuple(_planned(survey, orders)),
+        infusions=tuple(timing.planned(survey, orders)),
         endpoints=tuple(_endpoints(survey))[:MOST_ENDPOINTS],
         has_times=has_times,
-        records_visits=any(_column(survey, table, "visit") for table in _TIMED if _has(survey, table)),
+        records_visits=timing.records_visits(survey),
         clock=clock,
         missing=tuple(_missing(survey)),
         orders=orders,
@@ -145,25 +141,6 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", spelt).strip("-") or "endpoint"
 
 
-def _has(survey: Survey, table: str) -> bool:
-    """Say whether a table is delivered."""
-    return table in survey.found or table in survey.standards
-
-
-def _frame(survey: Survey, table: str) -> pd.DataFrame:
-    """Give the rows that deliver a table."""
-    return survey.standards[table][0].frame if table in survey.standards else survey.found[table].part.frame
-
-
-def _column(survey: Survey, table: str, role: str) -> str:
-    """Give their column for ours; empty where there is none."""
-    if table in survey.standards:
-        sample, standard = survey.standards[table]
-        names = DOMAINS[standard][table].columns.get(role, ())
-        return next((name for name in names if name in sample.frame), "")
-    return survey.found[table].columns.get(role, "") if table in survey.found else ""
-
-
 def _order(sample: Sample) -> tuple[cells.DateOrder, bool] | None:
     """Give the order of the dates of a file."""
     dates = [sample.frame[name] for name in names_of(sample.frame) if cells.are_dates(sample.frame[name])]
@@ -172,13 +149,14 @@ def _order(sample: Sample) -> tuple[cells.DateOrder, bool] | None:
 
 def _arms(survey: Survey) -> tuple[Arm, ...]:
     """Give the arms by the codes in the data, with their labels where the file or a dictionary has them."""
-    column = _column(survey, "participants", "arm")
-    if not column:
+    rows = with_role(survey, "participants", "arm")
+    if rows is None:
         return (Arm(_only_arm(survey)),)
-    frame = _frame(survey, "participants")
-    known = (spelt for spelt in sorted(frame[column].unique()) if spelt not in cells.MISSING)
+    if rows.found and "arm" in rows.found.values:
+        return tuple(Arm(name) for name in dict.fromkeys(rows.found.values["arm"].values()))
+    known = (spelt for spelt in sorted(rows.cells("arm").unique()) if spelt not in cells.MISSING)
     codes = [spelt for spelt in known if spelt.lower() not in _NOT_ARMS]
-    labels = survey.found["participants"].part.sample.labels.get(column, {}) if "participants" in survey.found else {}
+    labels = rows.found.part.sample.labels.get(rows.columns["arm"], {}) if rows.found else {}
     return tuple(_arm(spelt, labels.get(spelt) or labels.get(code(spelt)) or code(spelt)) for spelt in codes) or (
         Arm(_only_arm(survey)),
     )
@@ -192,113 +170,17 @@ def _arm(spelt: str, label: str) -> Arm:
 
 def _only_arm(survey: Survey) -> str:
     """Give the name of the only arm: the drug, where all infusions have the same."""
-    drug = _column(survey, "infusions", "drug") if _has(survey, "infusions") else ""
-    found = [name for name in _frame(survey, "infusions")[drug].unique() if name] if drug else []
+    rows = with_role(survey, "infusions", "drug")
+    found = [name for name in rows.cells("drug").unique() if name] if rows else []
     return found[0] if len(found) == 1 else "Treatment"
 
 
-def _zero(survey: Survey, orders: Mapping[str, tuple[cells.DateOrder, bool]]) -> tuple[pd.Series | None, str]:
-    """Give the time zero of each participant, where the data have it, and what it is."""
-    for table, role, zero in (
-        ("infusions", "start", "first-infusion"),
-        ("participants", "first_dose", "first-dose"),
-        ("participants", "randomised", "randomisation"),
-    ):
-        column = _column(survey, table, role) if _has(survey, table) else ""
-        if column:
-            frame = _frame(survey, table)
-            times = schedule.as_times(frame[column], _file_order(survey, table, orders))
-            return times.groupby(frame[_column(survey, table, "id")].to_numpy()).min(), zero
-    return None, "randomisation"
-
-
-def _have_hours(survey: Survey) -> bool:
-    """Say whether time zero is known to the hour."""
-    for table, role in (("infusions", "start"), ("participants", "first_dose"), ("participants", "randomised")):
-        column = _column(survey, table, role) if _has(survey, table) else ""
-        if column:
-            return cells.have_hours(_frame(survey, table)[column])
-    return False
-
-
-def _file_order(
-    survey: Survey, table: str, orders: Mapping[str, tuple[cells.DateOrder, bool]]
-) -> cells.DateOrder | None:
-    """Give the order of dates in the file of a table."""
-    sample = survey.standards[table][0] if table in survey.standards else survey.found[table].part.sample
-    found = orders.get(sample.file)
-    return found[0] if found else None
-
-
-def _visits(
-    survey: Survey, zero: pd.Series | None, orders: Mapping[str, tuple[cells.DateOrder, bool]]
-) -> tuple[list[DraftVisit], str, bool]:
-    """Give the schedule, the clock of the assessments, and whether they have usable times."""
-    table = next((name for name in ("assessments", "weights") if _has(survey, name)), "")
-    if not table:
-        return [DraftVisit("Baseline", 0.0)], "date-time", False
-    frame, taken, visit = _frame(survey, table), _column(survey, table, "taken"), _column(survey, table, "visit")
-    ids = frame[_column(survey, table, "id")]
-    usable = bool(taken) and zero is not None
-    order = _file_order(survey, table, orders) if table in {*survey.found, *survey.standards} else None
-    if visit:
-        others = [name for name in _TIMED if name != table and _has(survey, name) and _column(survey, name, "visit")]
-        seen = [_observed(survey, name, _column(survey, name, "visit")) for name in (table, *others)]
-        labels = [label for label in dict.fromkeys(label for some in seen for label in some) if label]
-        medians = (
-            schedule.median_hours(frame[visit], ids, frame[taken], zero, order) if taken and zero is not None else {}
-        )
-        return schedule.from_names(labels, medians), "date-time", usable
-    in_names = _visits_in_names(survey)
-    if in_names:
-        return schedule.from_names(in_names, {}), "date-time", False
-    if usable and zero is not None:
-        hours = schedule.hours_since(ids, frame[taken], zero, order)
-        return schedule.from_hours(hours, ids), "date-time", True
-    return _by_clock(survey, table, ids)
-
-
-def _by_clock(survey: Survey, table: str, ids: pd.Series) -> tuple[list[DraftVisit], str, bool]:
-    """Give the schedule from a column of hours or days since time zero; the baseline alone where there is none."""
-    found = clock_column(survey.found[table].part) if table in survey.found else None
-    if found is None:
-        return [DraftVisit("Baseline", 0.0, "", "nothing says when it was assessed")], "date-time", False
-    evidence, clock = found
-    numbers = pd.to_numeric(survey.found[table].part.frame[evidence.column], errors="coerce")
-    hours = numbers if clock == "hours" else (numbers - (1 if clock == "study-day" else 0)) * HOURS_PER_DAY
-    return schedule.from_hours(hours, ids), clock, True
-
-
-def _observed(survey: Survey, table: str, visit: str) -> list[str]:
-    """Give the visits at which anything was measured, in the order in which they occur."""
-    frame = _frame(survey, table)
-    if table in survey.found and survey.found[table].scales:
-        columns = [one.column for one in survey.found[table].scales]
-        frame = frame[(frame[columns] != "").any(axis=1)]
-    return list(dict.fromkeys(frame[visit]))
-
-
-def _visits_in_names(survey: Survey) -> list[str]:
-    """Give the visits that names of columns hold, in the order of the columns."""
-    scales = survey.found["assessments"].scales if "assessments" in survey.found else ()
-    return list(dict.fromkeys(one.visit for one in scales)) if any(one.visit for one in scales) else []
-
-
-def _planned(survey: Survey, orders: Mapping[str, tuple[cells.DateOrder, bool]]) -> list[float]:
-    """Give the planned starts of infusions, as the medians show them."""
-    zero, kind = _zero(survey, orders)
-    number = _column(survey, "infusions", "number") if _has(survey, "infusions") else ""
-    if kind != "first-infusion" or zero is None or not number:
-        return []
-    frame = _frame(survey, "infusions")
-    starts = schedule.as_times(frame[_column(survey, "infusions", "start")], _file_order(survey, "infusions", orders))
-    return schedule.planned_infusions(frame[number], frame[_column(survey, "infusions", "id")], starts, zero)
-
-
 def _endpoints(survey: Survey) -> Iterator[DraftEndpoint]:
-    """Give what is measured, each score once; totals and global scores first."""
+    """Give what is measured, each score once; totals and global scores first, then a score of each other scale."""
     found = list(_measured(survey))
     main = [one for one in found if one.score in {"total", "global"}]
+    whole = {one.measure for one in main}
+    main += list({one.measure: one for one in reversed(found) if one.measure not in whole}.values())[::-1]
     taken: set[str] = set()
     for one in [*main, *(one for one in found if one not in main)]:
         if one.key not in taken:
@@ -312,8 +194,7 @@ def _measured(survey: Survey) -> Iterator[DraftEndpoint]:
         sample, standard = survey.standards["assessments"]
         for _, _, measure, score in cdisc.scores(sample, standard):
             yield _endpoint(measure, score)
-    elif "assessments" in survey.found:
-        found = survey.found["assessments"]
+    for found in survey.parts("assessments"):
         yield from _in_rows(found) if "measure" in found.evidence else _in_columns(found)
 
 
@@ -366,6 +247,8 @@ def _used_numbers(survey: Survey) -> Iterator[tuple[pd.Series, float, float]]:
         frame = found.part.frame
         for one in found.scales:
             yield frame[one.column], *_range(one.measure, one.score)
+        if found.table == "laboratory":
+            continue
         for role in ("value", "weight_kg", "age", "height_cm", "dose_mg"):
             if role in found.columns:
                 limits = {"weight_kg": (20, 770), "age": (0, 120), "height_cm": (1, 230)}.get(role, (0, np.inf))

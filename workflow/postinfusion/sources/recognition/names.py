@@ -20,7 +20,10 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"id|usubjid|subjid|pid|sid|code|ppn|rownames?|(id|vp|vpn|patienten|probanden)( )?(code|nummer|nr|id)?",
         ),
         "arm": (
-            r"(study |treatment |allocated |randomi[sz]ed |planned )?(arm|group|treatment|treatment arm)( name| code)?",
+            (
+                r"(study |treatment |allocated |randomi[sz]ed |randomi[sz]ation |rand |planned )?"
+                r"(arm|group|treatment|treatment arm)( name| code)?"
+            ),
             (
                 r"trt ?0?1?p?|trtp|trt|tx|arm ?cd|actarm|condition|allocation|randomi[sz]ation( arm| group)|"
                 r"intervention|randomi[sz]ed to|gruppe|behandlung(s)?( ?gruppe)?|studienarm|bedingung|therapiegruppe"
@@ -91,6 +94,8 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Role → patterns of the whole name in plain words."""
+
+_OCCURRED = r"(occurred|happened)( (at|on))?|(date|datum|dt)( of .*)?|(event|deviation|discharge)? ?date( ?time)?"
 
 IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -183,6 +188,55 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "end": (r"(cm |med )?(end|ended|stop|stopped|ende)( date| dt)?|cmendtc",),
             "indication": (r"(cm |med )?(indication|indikation|reason)|cmindc",),
         },
+        "screening": {
+            "screening": (r"(screening|scr)( ?(id|nr|no|num|number|nummer))?",),
+            "eligible": (r"(is )?(eligible|eligibility|included|enrolled)|geeignet|eingeschlossen",),
+            "reason": (r".*(reason|grund).*",),
+            "checklist_complete": (r"(contraindication |safety )?checklist( complete(d)?)?",),
+        },
+        "deviations": {
+            "deviation": (
+                r"(protocol )?(deviation|violation)( (term|type|kind|description))?|abweichung|type|description",
+            ),
+            "major": (r"(is )?(major|important)( deviation)?|schwerwiegend",),
+            "occurred": (_OCCURRED,),
+        },
+        "guesses": {
+            "guess": (
+                (
+                    r"(treatment |arm |participant |patient )?guess(ed)?( (treatment|arm|group))?|"
+                    r"believed .*|vermutung|vermutete gruppe"
+                ),
+            ),
+            "asked": (rf"asked( (at|on))?|{_OCCURRED}",),
+        },
+        "intercurrent_events": {
+            "event": (r"(intercurrent )?event( (type|kind|name))?|ice( (type|name))?|ereignis",),
+            "occurred": (_OCCURRED,),
+        },
+        "discharge": {
+            "infusion": (r"(infusion|inf|session|dose)( ?(nr|no|number|id))?|infusionsnummer",),
+            "checked": (rf"(checked|discharged)( (at|on))?|{_OCCURRED}",),
+            "criteria_met": (r"(all )?(discharge )?criteria( met)?|kriterien( erfuellt)?",),
+            "escort": (r"escort(ed)?|accompanied|begleit(ung|et)",),
+            "driving_advice": (r"driving( advice)?( given)?|fahrverbot",),
+        },
+        "laboratory": {
+            "test": (
+                (
+                    r"(lab )?(test|parameter|analyte|param)( (name|code|cd))?|lbtestcd|paramcd|"
+                    r"laborparameter|messgroesse"
+                ),
+            ),
+            "value": (r"(lab )?(value|result|aval|wert|ergebnis|messwert)( (numeric|num))?|lbstresn",),
+            "unit": (r"units?|einheit|lbstresu",),
+            "taken": (
+                (
+                    r"(sampled|taken|drawn|collected)( (at|on))?|(sample|sampling|collection|lab|test|abnahme)? ?"
+                    r"(date|datum|date ?time|dt|dtc)|abnahmedatum|lbdtc"
+                ),
+            ),
+        },
         "vitals": {
             "infusion": (r"(infusion|inf|session|dose)( ?(nr|no|number|id))?|infusionsnummer",),
             "minute": (
@@ -219,6 +273,8 @@ _CONTROL = re.compile(
     r"\b(placebo|midazolam|mdz|saline|control|kontroll\w*|sham|tau|usual|wait\w*|nacl|"
     r"comparator|standard|warteliste|pbo)\b"
 )
+
+_KETAMINE = re.compile(r"\b(es|s |ar|r )?ketamine?\b|\bket\b")
 
 
 def plain(name: str) -> str:
@@ -260,6 +316,13 @@ def plays(role: str, name: str, table: str = "") -> bool:
 def columns_for(role: str, names: Iterable[str], table: str = "") -> list[str]:
     """Give the columns whose name plays a part, in their order."""
     return [name for name in names if plays(role, name, table)]
+
+
+def are_arms(values: Iterable[str]) -> bool:
+    """Say whether some values are the names of treatments: one of ketamine beside one that others are compared with."""
+    words = [plain(value) for value in values]
+    active = [value for value in words if _KETAMINE.search(value)]
+    return bool(active) and any(is_control(value) for value in words if value not in active)
 
 
 def is_control(arm: str) -> bool:

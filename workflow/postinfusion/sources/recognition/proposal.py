@@ -6,23 +6,22 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from postinfusion.errors import DataError, Problem, counted
-from postinfusion.plan.parse import reading
-from postinfusion.plan.plan import Plan
-from postinfusion.plan.scaffold import Draft, Flow, Node, Noted
+from postinfusion.plan import yaml_text
+from postinfusion.plan.plan import Plan, PrivacyRules
+from postinfusion.plan.scaffold import Draft, Flow, Node
 from postinfusion.plan.source import Source
 from postinfusion.sources import data_dictionary
 from postinfusion.sources.formats import opened
 from postinfusion.sources.identifiers import gate, use_of
-from postinfusion.sources.identifying_names import promised
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.facts import facts
 from postinfusion.sources.recognition.samples import Progress, chunks, data_files, sample, sheets
-from postinfusion.sources.recognition.source_drafts import unused_dates
 from postinfusion.sources.recognition.survey import Survey, survey
 from postinfusion.sources.standards import with_standard
 
@@ -80,10 +79,24 @@ def propose(
     samples = [one for path, file in files.items() for one in _samples(path, file, progress)]
     found = survey(samples)
     proposed = _with_declared(draft(found, name), found, declared)
-    plan = reading(proposed.text(), name).plan
+    plan = _of_sources(proposed.text(), name)
     by_name = {file: path for path, file in files.items()}
     identifying = _identifying(by_name, found, plan, progress)
     return Proposal(files, proposed, _read(found), tuple(identifying))
+
+
+def _of_sources(text: str, name: str) -> Plan:
+    """Give what a draft says of its files and of privacy, whatever it still asks: the gate needs nothing else.
+
+    Notes
+    -----
+    The gate must see every file, so nothing that is missing in another part of a draft may keep a plan from it.
+    """
+    tree = yaml_text.read(text, name).tree
+    privacy, sources = (tree[key] if isinstance(tree, dict) else {} for key in ("privacy", "sources"))
+    named = {key: Source.model_validate(source) for key, source in sources.items()} if isinstance(sources, dict) else {}
+    parts: dict[str, Any] = {"sources": named, "privacy": PrivacyRules.model_validate(privacy)}
+    return Plan.model_construct(**parts)
 
 
 def _named(paths: Iterable[Path]) -> dict[Path, str]:
@@ -109,32 +122,24 @@ def _samples(path: Path, file: str, progress: Progress | None) -> list[Sample]:
 
 
 def _with_declared(proposed: Draft, found: Survey, declared: Sequence[str]) -> Draft:
-    """Name the columns that identify nobody: declared ones, and dates that nothing reads unless they are of birth."""
-    dates = unused_dates(found)
-    named = {
-        one.file: [
-            name
-            for name in names_of(one.frame)
-            if name in declared or (name in dates.get(one.file, ()) and not promised(str(name)))
-        ]
-        for one in found.samples
-    }
+    """Name the columns that identify nobody, as the researcher says.
+
+    Nothing is declared by a guess: dates that nothing reads pass the gate by their name, or stop it.
+    """
+    named = {one.file: [name for name in names_of(one.frame) if name in declared] for one in found.samples}
     free = {file: names for file, names in named.items() if names}
     if not free:
         return proposed
-    note = "guess: dates that nothing reads; they go nowhere from the file"
     privacy: dict[str, Node] = {
         "ids": "rekey",
         "small_cell": 5,
         "mode": "internal",
-        "not_identifying": Noted({file: Flow(names) for file, names in free.items()}, note),
+        "not_identifying": {file: Flow(names) for file, names in free.items()},
     }
     return replace(proposed, content={**proposed.content, "privacy": privacy})
 
 
-def _identifying(
-    paths: Mapping[str, Path], found: Survey, plan: Plan | None, progress: Progress | None
-) -> list[Problem]:
+def _identifying(paths: Mapping[str, Path], found: Survey, plan: Plan, progress: Progress | None) -> list[Problem]:
     """Give the columns of all files that tell who somebody is, files that deliver nothing included."""
     problems: list[Problem] = []
     for file, path in paths.items():
@@ -142,7 +147,7 @@ def _identifying(
             source = Source.model_validate({"file": path.name, **({"sheet": sheet} if sheet else {})})
             table = opened(path, source)
             frames = (chunk.frame for chunk in chunks(table, progress))
-            if plan is None or file == found.dictionary:
+            if file == found.dictionary:
                 continue
             use = use_of(_with_standards(plan, table.header), file, _marked(paths, found, table.header))
             problems += [

@@ -20,6 +20,8 @@ _DICTIONARY = (
     ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
 )
 _CHOICE = re.compile(r"\s*([^,|]+?)\s*,\s*([^|]*?)\s*(?:\||$)")
+_NAMED_ARM = re.compile(r"\(Arm \d+: (.+)\)$")
+_NUMBERED_ARM = re.compile(r"_arm_(\d+)[a-z]?$")
 _ARM_OF_EVENT = re.compile(r"\s*\(Arm \d+: .*\)$|_arm_\d+[a-z]?$")
 
 
@@ -69,6 +71,21 @@ def event_label(event: str) -> str:
     ('baseline', 'Week 4')
     """
     return _ARM_OF_EVENT.sub("", event).replace("_", " ").strip()
+
+
+def arms_of_events(part: Part, export: Export) -> dict[str, str]:
+    """Give event → arm where events have several arms and each record stays in one; nothing otherwise."""
+    found = {event: arm for event in events(part, export) if (arm := _arm_of(event))}
+    if len({*found.values()}) < 2:
+        return {}
+    seen = pd.DataFrame({"id": part.frame[export.id], "arm": part.frame[export.event].map(found)}).dropna()
+    return {} if seen.drop_duplicates()["id"].duplicated().any() else found
+
+
+def _arm_of(event: str) -> str:
+    """Give the arm of an event; empty where its name says none."""
+    named, numbered = _NAMED_ARM.search(event), _NUMBERED_ARM.search(event)
+    return named[1] if named else f"Arm {numbered[1]}" if numbered else ""
 
 
 def is_dictionary(frame: pd.DataFrame) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import pandas as pd
@@ -55,7 +55,7 @@ class ScaleColumn:
     reason: str = ""
 
 
-def scale_columns(frame: pd.DataFrame, decimal: str = ".") -> list[ScaleColumn]:
+def scale_columns(frame: pd.DataFrame, decimal: str = ".", title: str = "") -> list[ScaleColumn]:
     """Give the columns of a table that hold scores or items of scales of the catalogue.
 
     Parameters
@@ -64,8 +64,13 @@ def scale_columns(frame: pd.DataFrame, decimal: str = ".") -> list[ScaleColumn]:
         Cells as text.
     decimal
         The decimal mark of the numbers.
+    title
+        What the file is called: where that is a scale, its columns need not say it again.
     """
-    named = [found for name in names_of(frame) for found in _named(str(name)) if are_numbers(frame[name], decimal)]
+    scale = next((one.measure for one in _named(title)), "")
+    named = [
+        found for name in names_of(frame) for found in _within(scale, str(name)) if are_numbers(frame[name], decimal)
+    ]
     return [_judged(found, frame[found.column], decimal) for found in _items_or_visits(named, frame, decimal)]
 
 
@@ -73,6 +78,14 @@ def known_measures(values: Iterable[str]) -> dict[str, str]:
     """Give the values of a column of measures that are scales of the catalogue → their name there."""
     found = {value: catalogue.find_score(value) or catalogue.find(value) for value in values}
     return {value: scale.name for value, scale in found.items() if scale is not None}
+
+
+def _within(scale: str, name: str) -> Iterator[ScaleColumn]:
+    """Give what the name of a column means by itself, or in a file that is called like a scale."""
+    alone = list(_named(name))
+    yield from alone
+    if not alone and scale and not plain(name).isdecimal():
+        yield from (replace(found, column=name) for found in _named(f"{scale} {name}") if found.measure == scale)
 
 
 def _named(name: str) -> Iterator[ScaleColumn]:

@@ -6,10 +6,9 @@ import re
 from collections.abc import Mapping
 
 from postinfusion.plan.scaffold import Flow, Node, Noted
-from postinfusion.plan.source import ITEM
+from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
-from postinfusion.sources.recognition import values as cells
-from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
+from postinfusion.sources.recognition.evidence import Evidence
 from postinfusion.sources.recognition.facts import Facts
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures
@@ -19,25 +18,28 @@ from postinfusion.sources.recognition.tables import Found, clock_column
 from postinfusion.sources.recognition.visits import named_time
 
 _ORDER = (
-    "participants", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory", "adverse_events",
-    "medication",
+    "participants", "screening", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory",
+    "adverse_events", "medication", "intercurrent_events", "deviations", "discharge", "guesses",
 )  # fmt: skip
-_TIME_ROLES = ("taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented")
+_TIME_ROLES = (
+    "taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked",
+)  # fmt: skip
 
 
 def sources(survey: Survey, facts: Facts) -> dict[str, Node]:
     """Give the sources of the draft, in the order of the canonical tables."""
-    names = [name for name in _ORDER if name in survey.found or name in survey.standards]
-    return {
-        name: _standard(survey, name) if name in survey.standards else _source(survey, facts, survey.found[name])
-        for name in names
-    }
+    if survey.standards:
+        return {table: _standard(survey, table) for table in _ORDER if table in survey.standards}
+    names = sorted(survey.found, key=lambda name: _ORDER.index(table_of(name)))
+    return {name: _source(survey, facts, survey.found[name]) for name in names}
 
 
 def visit_name(visits: tuple[DraftVisit, ...], label: str) -> str:
     """Give the name in the plan of a visit in the data."""
-    name = event_label(label)
-    return next((visit.name for visit in visits if label in (visit.recorded_as, visit.name)), name)
+    exact = next((visit.name for visit in visits if label in (visit.recorded_as, visit.name)), "")
+    time = named_time(label)
+    timed = [visit.name for visit in visits if time and time.hours is not None and visit.hours == time.hours]
+    return exact or next(iter(timed), event_label(label))
 
 
 def _standard(survey: Survey, table: str) -> Node:
@@ -62,10 +64,10 @@ def _source(survey: Survey, facts: Facts, found: Found) -> Node:
     content |= _dates(facts, found)
     columns = _columns(facts, found)
     content |= {"columns": columns} if columns else {}
-    values = _values(found)
+    values = {**_values(found), **_visits(facts, found), **_guessed_arms(facts, found)}
     content |= {"values": values} if values else {}
     content |= {"constants": Flow(_constants(facts, found))} if _constants(facts, found) else {}
-    where = {**found.part.where, **(_one_row_each(survey, found) if found.table == "participants" else {})}
+    where = found.part.where
     content |= {"where": Flow({name: Flow(list(chosen)) for name, chosen in where.items()})} if where else {}
     content |= _layout(facts, found)
     if found.table in {"assessments", "weights"} and facts.clock != "date-time":
@@ -85,7 +87,9 @@ def _dates(facts: Facts, found: Found) -> dict[str, Node]:
 def _columns(facts: Facts, found: Found) -> dict[str, Node]:
     """Give our columns → theirs; a guess with its reason."""
     evidence = dict(found.evidence)
-    if found.table in {"assessments", "weights"}:
+    if any(one.visit for one in found.scales) or any(not isinstance(one, str) for one in found.wide.values()):
+        evidence = {role: one for role, one in evidence.items() if role not in {"taken", "visit"}}
+    elif found.table in {"assessments", "weights"}:
         evidence = _with_times(facts, found, evidence)
     shown: dict[str, Node] = {}
     for role, one in evidence.items():
@@ -145,7 +149,7 @@ def _same_visit(facts: Facts, label: str) -> DraftVisit | None:
             return visit
     if time is None or time.hours is None:
         return None
-    return next((visit for visit in facts.visits if visit.hours == time.hours and not visit.doubt), None)
+    return next((visit for visit in facts.visits if visit.hours == time.hours), None)
 
 
 def _guessed_arms(facts: Facts, found: Found) -> dict[str, Node]:
@@ -166,47 +170,15 @@ def _constants(facts: Facts, found: Found) -> dict[str, Node]:
     """Give what is the same in every row."""
     constants: dict[str, Node] = dict(found.constants)
     is_timeless = not {"visit", "taken"} & {*found.evidence} or ("visit" not in found.evidence and not facts.has_times)
-    if found.table == "weights" and is_timeless and facts.clock == "date-time":
+    if found.table == "weights" and is_timeless and not found.wide and facts.clock == "date-time":
         constants["visit"] = facts.visits[0].recorded_as or facts.visits[0].name
     return constants
-
-
-def _one_row_each(survey: Survey, found: Found) -> dict[str, tuple[str, ...]]:
-    """Give what chooses one row for each participant, in a file that has several."""
-    frame, identifier = found.part.frame, found.columns["id"]
-    if not frame[identifier].duplicated().any():
-        return {}
-    export = survey.exports.get(found.part.sample.file)
-    chosen = [export.event] if export and export.event in frame else _candidates(found.part, identifier)
-    told = [one.column for role, one in found.evidence.items() if role != "id"]
-    for column in chosen:
-        best = max(dict.fromkeys(frame[column]), key=lambda value: _filled(found.part, column, value, told))
-        if not frame.loc[frame[column] == best, identifier].duplicated().any():
-            return {column: (best,)}
-    return {}
-
-
-def _candidates(part: Part, identifier: str) -> list[str]:
-    """Give the columns of which one value may stand once in each participant: those that name visits come first."""
-    frame = part.frame
-    few = [
-        name for name in names_of(frame) if name != identifier and 1 < frame[name].nunique() <= max(2, len(frame) // 3)
-    ]
-    named = [name for name in few if any(named_time(event_label(value)) for value in frame[name].unique() if value)]
-    return [*named, *(name for name in few if name not in named)]
-
-
-def _filled(part: Part, column: str, value: str, told: list[str]) -> tuple[int, int]:
-    """Say how many participants have a value, and how much of them it tells."""
-    rows = part.frame[part.frame[column] == value]
-    is_baseline = (found := named_time(event_label(value))) is not None and (found.hours == 0.0)
-    return int((rows[told] != "").to_numpy().sum()) if told else len(rows), int(is_baseline)
 
 
 def _layout(facts: Facts, found: Found) -> dict[str, Node]:
     """Give the columns of measures and items."""
     if found.wide:
-        return {"wide": Flow({measure: str(column) for measure, column in found.wide.items()})}
+        return {"wide": {measure: _of_measure(facts, columns) for measure, columns in found.wide.items()}}
     if not found.scales:
         return {}
     by_visit = any(one.visit for one in found.scales)
@@ -221,6 +193,15 @@ def _layout(facts: Facts, found: Found) -> dict[str, Node]:
     if items and (patterns := _patterns(facts, items, by_visit)):
         shown["items"] = patterns
     return shown
+
+
+def _of_measure(facts: Facts, columns: str | Mapping[str, str]) -> Node:
+    """Give the column of a measure, or its columns by visit."""
+    if isinstance(columns, str):
+        return columns
+    known = {visit.name for visit in facts.visits}
+    named = {visit_name(facts.visits, visit): column for visit, column in columns.items()}
+    return Flow({visit: column for visit, column in named.items() if visit in known})
 
 
 def _measure(one: ScaleColumn) -> str:
@@ -256,22 +237,3 @@ def _pattern(one: ScaleColumn) -> str:
     numbers = [found for found in re.finditer(r"\d+", one.column) if int(found[0]) == one.item]
     last = numbers[-1] if numbers else None
     return f"{one.column[: last.start()]}{ITEM}{one.column[last.end() :]}" if last else one.column
-
-
-def unused_dates(survey: Survey) -> dict[str, list[str]]:
-    """Give file → columns of dates that nothing reads, which the gate would otherwise refuse."""
-    used: dict[str, set[str]] = {}
-    for found in survey.found.values():
-        used.setdefault(found.part.sample.file, set()).update(found.columns.values())
-    return {
-        sample.file: dates
-        for sample in survey.samples
-        if sample.file in used
-        and (
-            dates := [
-                name
-                for name in names_of(sample.frame)
-                if name not in used[sample.file] and cells.are_dates(sample.frame[name])
-            ]
-        )
-    }

@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.errors import DataError, Problem, listed
 from postinfusion.plan.source import Standard
-from postinfusion.sources.recognition import cdisc, redcap, tables
+from postinfusion.sources.recognition import cdisc, redcap, several, tables
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, Sample, names_of
 from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
@@ -35,7 +35,7 @@ class Survey:
     samples
         The files.
     found
-        Table → the part that delivers it.
+        Name of the source → the part that delivers it: a table, or a table and a further file of it.
     standards
         Table → file and standard, for CDISC datasets.
     exports
@@ -52,6 +52,14 @@ class Survey:
     exports: Mapping[str, Export] = field(default_factory=dict)
     dictionary: str = ""
     unused: tuple[str, ...] = ()
+
+    def parts(self, table: str) -> list[Found]:
+        """Give the parts that deliver a table, the first one first."""
+        return several.of_table(self.found, table)
+
+    def described(self, role: str) -> Found | None:
+        """Give the part that delivers a column of the participants; None where none does."""
+        return next((one for one in self.parts("participants") if role in one.evidence), None)
 
 
 def survey(samples: Sequence[Sample]) -> Survey:
@@ -97,24 +105,26 @@ def _parts(sample: Sample, export: Export | None) -> list[Part]:
 
 
 def _tables(parts: Sequence[Part], exports: Mapping[str, Export]) -> dict[str, Found]:
-    """Give the best part for each table."""
-    found: dict[str, Found] = {}
+    """Give the parts that deliver each table, by the name of the source."""
+    offered: dict[str, list[Found]] = {}
     for part in parts:
         export = exports.get(part.sample.file)
         identifier = export.id if export else _identifier(part, parts)
         for one in _delivered(part, identifier, export) if identifier else ():
-            if one.table not in found or _worth(one) > _worth(found[one.table]):
-                found[one.table] = one
-    if not any(True for _ in found):
+            offered.setdefault(one.table, []).append(one)
+    if not offered:
         names = listed(name for part in parts for name in names_of(part.frame))
         text = f"no column tells participants apart, or none of what stands beside it is known. It has: {names}."
         raise DataError(Problem(parts[0].sample.file if parts else "", "", text))
-    return found if "participants" in found else {"participants": _people(found), **found}
+    if "participants" not in offered:
+        offered = {"participants": [_people(offered)], **offered}
+    return several.chosen(offered, exports, _worth)
 
 
-def _people(found: Mapping[str, Found]) -> Found:
+def _people(offered: Mapping[str, Sequence[Found]]) -> Found:
     """Give participants of whom only the ids are known."""
-    one = max(found.values(), key=lambda one: one.part.frame[one.columns["id"]].nunique())
+    parts = [one for some in offered.values() for one in some]
+    one = max(parts, key=lambda one: one.part.frame[one.columns["id"]].nunique())
     return Found("participants", one.part, {"id": one.evidence["id"]})
 
 
@@ -132,7 +142,7 @@ def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[F
         yield _vitals(part, identifier, export)
         return
     people = tables.participants(part, identifier, PERSON)
-    people = _without_changing(people, export)
+    people = _with_arm_of_events(_without_changing(people, export), export)
     if len(people.evidence) > 1:
         yield people
     yield from _measured(part, identifier, export)
@@ -143,16 +153,32 @@ def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Fo
     visit = _visit(part, export)
     base = {"id": Evidence("id", identifier), **({"visit": visit} if visit else {})}
     long = _long_scores(part, base)
-    scales = tuple(scale_columns(_rest(part, base), part.sample.decimal)) if long is None else ()
+    scales = tuple(scale_columns(_rest(part, base), part.sample.decimal, _title(part))) if long is None else ()
     if long is not None or scales:
         when = tables.time_column(part)
         evidence = {**base, **({"taken": when} if when else {}), **(long or {})}
         yield Found("assessments", part, evidence, scales=scales)
+    yield from _weights(part, base)
+
+
+def _weights(part: Part, base: Mapping[str, Evidence]) -> Iterator[Found]:
+    """Give body weights, in one column or in a column for each visit."""
+    by_visit = tables.weights_by_visit(part)
+    if by_visit:
+        columns, unit = by_visit
+        constants = {"weight_unit": "lb"} if unit == "lb" else {}
+        yield Found("weights", part, {"id": base["id"]}, constants, wide={"WEIGHT": columns})
+        return
     body = tables.weight(part)
     if body:
         when = tables.time_column(part)
         constants = {"weight_unit": "lb"} if body[1] == "lb" else {}
         yield Found("weights", part, {**base, "weight_kg": body[0], **({"taken": when} if when else {})}, constants)
+
+
+def _title(part: Part) -> str:
+    """Give what the file, its sheet or its kind of rows is called."""
+    return part.name or part.sample.options.get("sheet") or part.sample.file.rpartition(".")[0]
 
 
 def _vitals(part: Part, identifier: str, export: Export | None) -> Found:
@@ -215,6 +241,14 @@ def _without_changing(found: Found, export: Export | None) -> Found:
     return replace(found, evidence=evidence)
 
 
+def _with_arm_of_events(found: Found, export: Export | None) -> Found:
+    """Take the arm from the names of events where no column has it."""
+    if export is None or "arm" in found.evidence or not (arms := redcap.arms_of_events(found.part, export)):
+        return found
+    arm = Evidence("arm", export.event, "guess", "the arm of the events; no other column has it")
+    return replace(found, evidence={**found.evidence, "arm": arm}, values={**found.values, "arm": arms})
+
+
 def _is_constant(frame: pd.DataFrame, identifier: str, column: str, most: int | None) -> bool:
     """Say whether a column has only one value in each participant, and at most so many in all."""
     known = frame.loc[frame[column] != "", [identifier, column]].drop_duplicates()
@@ -224,7 +258,8 @@ def _is_constant(frame: pd.DataFrame, identifier: str, column: str, most: int | 
 
 def _identifier(part: Part, parts: Iterable[Part]) -> str:
     """Give the column of ids: one whose name says so, and whose values other files have too."""
-    named = [name for name in columns_for("id", names_of(part.frame)) if (part.frame[name] != "").mean() > 0.9]
+    fewest = 0.1 if tables.kind_of(part) == "screening" else 0.9
+    named = [name for name in columns_for("id", names_of(part.frame)) if (part.frame[name] != "").mean() > fewest]
     if not named:
         return ""
     others = [
@@ -246,7 +281,8 @@ def _worth(found: Found) -> float:
         cells_filled = sum((found.part.frame[one.column] != "").sum() for one in found.scales)
         return float(cells_filled + (len(found.part.frame) if "value" in found.evidence else 0))
     if found.table == "weights":
-        return float((found.part.frame[found.columns["weight_kg"]] != "").sum())
+        columns = [*found.wide.get("WEIGHT", {}).values()] if found.wide else [found.columns["weight_kg"]]  # type: ignore[union-attr]
+        return float((found.part.frame[columns] != "").to_numpy().sum())
     return float(len(found.part.frame))
 
 

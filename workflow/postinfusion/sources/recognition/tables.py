@@ -11,8 +11,9 @@ import pandas as pd
 
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
-from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, code, columns_for, plain, plays
+from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, are_arms, code, columns_for, plain, plays
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
+from postinfusion.sources.recognition.visits import named_time
 
 Wide = Mapping[str, str | Mapping[str, str]]
 _KINDS: Mapping[str, str] = {
@@ -22,6 +23,12 @@ _KINDS: Mapping[str, str] = {
     "adverse_events": r"\b(ae|aes|adverse|side effects?|sae|nebenwirkung(en)?|unerwuenscht\w*|adverse events?)\b",
     "medication": r"\b(con ?meds?|concomitant|medications?|cm|begleitmedikation)\b",
     "vitals": r"\b(vitals?|vital signs|monitoring|vitalparameter|vitalwerte)\b",
+    "screening": r"\b(screening|eligibility|screened)\b",
+    "deviations": r"\b(deviations?|violations?|protokollverletzung(en)?|abweichung(en)?)\b",
+    "guesses": r"\b(guess(es)?|blinding|unblinding|verblindung)\b",
+    "intercurrent_events": r"\b(intercurrent|ices?)\b",
+    "discharge": r"\b(discharge|entlassung)\b",
+    "laboratory": r"\b(labs?|laboratory|labor|laborwerte|bloods?|ecg|ekg)\b",
     "disposition": r"\b(disposition|end of study|completion|termination|studienende|eos)\b",
 }
 _NEEDED = {
@@ -29,8 +36,16 @@ _NEEDED = {
     "adverse_events": ("term",),
     "medication": ("medicine",),
     "disposition": ("status",),
+    "screening": ("screening", "eligible"),
+    "deviations": ("deviation", "major"),
+    "guesses": ("guess",),
+    "intercurrent_events": ("event", "occurred"),
+    "discharge": ("infusion",),
+    "laboratory": ("test", "value"),
 }
-_TIMES = frozenset({"start", "end", "onset", "taken", "left", "randomised", "first_dose", "consented"})
+_TIMES = frozenset(
+    {"start", "end", "onset", "taken", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked"}
+)
 _SEVERITIES = {
     "1": "mild", "2": "moderate", "3": "severe", "4": "life-threatening", "5": "fatal", "leicht": "mild",
     "mittel": "moderate", "mäßig": "moderate", "schwer": "severe", "Mild": "mild", "Moderate": "moderate",
@@ -55,7 +70,11 @@ _OUTCOMES = {
     "unknown": "unknown", "recovered with sequelae": "sequelae", "sequelae": "sequelae",
 }  # fmt: skip
 _TERMS = {"severity": _SEVERITIES, "status": _STATUSES, "related": _RELATIONS, "outcome": _OUTCOMES}
-_FLAGS = ("serious", "stopped_early", "died")
+_WEIGHT_WORD = re.compile(r"(body|koerper)?(weight|gewicht)|wt|bw|wgt|kgs?|lbs?|pounds?|body")
+_CATEGORIES = ("sex", "diagnosis", "subtype")
+_MOST_ARMS = 8
+_LIGHTEST, _HEAVY = 20.0, 130.0
+_FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
 
 
 @dataclass(frozen=True)
@@ -140,8 +159,31 @@ def participants(part: Part, identifier: str, roles: Iterable[str]) -> Found:
         found = _best(part, role, "", {identifier, *(one.column for one in evidence.values())})
         if found:
             evidence[role] = found
+    if "arm" in roles and "arm" not in evidence and (arm := _arm_by_values(part)):
+        evidence["arm"] = arm
     constants = {"height_unit": unit} if (unit := _height_unit(part, evidence)) else {}
-    return Found("participants", part, evidence, constants)
+    values = {role: known for role in _CATEGORIES if role in evidence and (known := _labelled(part, evidence[role]))}
+    return Found("participants", part, evidence, constants, values)
+
+
+def _arm_by_values(part: Part) -> Evidence | None:
+    """Give a column whose values are the names of treatments, whatever its own name."""
+    for name in names_of(part.frame):
+        found = {value for value in part.frame[name].unique() if value}
+        labels = part.sample.labels.get(name, {})
+        if len(found) <= _MOST_ARMS and are_arms(
+            labels.get(value) or labels.get(code(value), value) for value in found
+        ):
+            return Evidence("arm", name, "guess", "its values are names of treatments, so it is taken for the arm")
+    return None
+
+
+def _labelled(part: Part, one: Evidence) -> dict[str, str]:
+    """Give code → label of a category, where the file or a dictionary has labels."""
+    labels = part.sample.labels.get(one.column, {})
+    found = [value for value in dict.fromkeys(part.frame[one.column]) if value]
+    known = {value: labels.get(value) or labels.get(code(value), "") for value in found}
+    return {value: label for value, label in known.items() if label and label != value}
 
 
 def signs(part: Part) -> dict[str, Evidence]:
@@ -169,11 +211,31 @@ def weight(part: Part) -> tuple[Evidence, str] | None:
             continue
         middle = float(pd.Series(numbers).median())
         said = re.search(r"\b(lbs?|pounds?)\b", plain(name))
-        if said or middle > 130:
+        if said or middle > _HEAVY:
             reason = "" if said else f"median {middle:g} is no weight in kg"
             return Evidence("weight_kg", name, "sure" if said else "guess", reason), "lb"
         return Evidence("weight_kg", name), "kg"
     return None
+
+
+def weights_by_visit(part: Part) -> tuple[dict[str, str], str] | None:
+    """Give visit → column of body weight with the unit, where the names of two or more columns say a visit."""
+    found: dict[str, str] = {}
+    numbers: list[float] = []
+    said = False
+    for name in names_of(part.frame):
+        words = plain(name).split()
+        rest = " ".join(word for word in words if not _WEIGHT_WORD.fullmatch(word))
+        if len(rest.split()) == len(words) or not rest or named_time(rest) is None:
+            continue
+        read = cells.without_codes(cells.numbers(part.frame[name], part.sample.decimal), 20, 350)
+        if len(read) and read.min() >= _LIGHTEST:
+            found[rest] = name
+            numbers += read.tolist()
+            said |= bool(re.search(r"\b(lbs?|pounds?)\b", plain(name)))
+    if len(found) < 2:
+        return None
+    return found, "lb" if said or float(np.median(numbers)) > _HEAVY else "kg"
 
 
 def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:

@@ -1,0 +1,104 @@
+"""Several files of one table: which comes first, which add rows, and which add columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from postinfusion.plan.source import PART, table_of
+from postinfusion.sources.recognition.evidence import Part
+from postinfusion.sources.recognition.redcap import Export, event_label
+from postinfusion.sources.recognition.rows import one_row_each
+from postinfusion.sources.recognition.tables import Found
+
+_STACKED = ("assessments", "weights", "vitals", "laboratory")
+_PEOPLE = "participants"
+_OF_ONE_FILE = ("arm", "randomised")
+
+
+def chosen(
+    offered: Mapping[str, Sequence[Found]], exports: Mapping[str, Export], worth: Callable[[Found], float]
+) -> dict[str, Found]:
+    """Give the name of each source → the part of a file that delivers it.
+
+    Parameters
+    ----------
+    offered
+        Table → the parts that can deliver it.
+    exports
+        File → the ordering columns of REDCap.
+    worth
+        How much a part tells of its table.
+    """
+    found: dict[str, Found] = {}
+    if offered.get(_PEOPLE):
+        found |= _people(offered, exports, worth)
+    for table, parts in offered.items():
+        if table == _PEOPLE:
+            continue
+        first = max(parts, key=worth)
+        found[table] = first
+        others = [part for part in parts if part is not first] if table in _STACKED else []
+        for further in others:
+            if not _is_told_twice(further, first):
+                found[_name(table, further.part, found)] = further
+    return found
+
+
+def of_table(found: Mapping[str, Found], table: str) -> list[Found]:
+    """Give the parts of a table, the first one first."""
+    return [one for name, one in found.items() if table_of(name) == table]
+
+
+def _people(
+    offered: Mapping[str, Sequence[Found]], exports: Mapping[str, Export], worth: Callable[[Found], float]
+) -> dict[str, Found]:
+    """Give the participants: the file that knows all who were measured first, what others add beside it."""
+    measured = {
+        identifier for table, parts in offered.items() if table != _PEOPLE for one in parts for identifier in _ids(one)
+    }
+    ordered = sorted(offered[_PEOPLE], key=lambda one: (len(_ids(one) & measured), worth(one)), reverse=True)
+    first, *others = one_row_each(ordered[0], exports.get(ordered[0].part.sample.file))
+    found = {_PEOPLE: first}
+    known = {*first.evidence}
+    for further in [*others, *_adding(ordered[1:], exports, _ids(first))]:
+        new = {role: one for role, one in further.evidence.items() if role == "id" or role not in known}
+        if len(new) > 1:
+            constants = further.constants if "height_cm" in new else {}
+            values = {role: codes for role, codes in further.values.items() if role in new}
+            found[_name(_PEOPLE, further.part, found)] = replace(
+                further, evidence=new, constants=constants, values=values
+            )
+            known |= {*new}
+    return found
+
+
+def _adding(parts: Sequence[Found], exports: Mapping[str, Export], ids: Collection[str]) -> Iterator[Found]:
+    """Give the further parts whose participants are known, and lists of the allocation whoever they name."""
+    for one in parts:
+        for part in one_row_each(one, exports.get(one.part.sample.file)):
+            if _ids(part) <= {*ids} or any(role in part.evidence for role in _OF_ONE_FILE):
+                yield part
+
+
+def _ids(found: Found) -> set[str]:
+    """Give the participants of a part."""
+    return {*found.part.frame[found.columns["id"]]} - {""}
+
+
+def _is_told_twice(further: Found, first: Found) -> bool:
+    """Say whether a part of the same file has nothing but columns that the first has too."""
+    theirs, ours = ({one.column for one in found.scales} | {*found.columns.values()} for found in (further, first))
+    return further.part.sample is first.part.sample and not further.part.where and theirs <= ours
+
+
+def _name(table: str, part: Part, taken: Collection[str]) -> str:
+    """Give the name of a further source: by what the file or its sheet or its kind of rows is called."""
+    sample = part.sample
+    spoken = part.name or sample.options.get("sheet") or sample.file.rpartition(".")[0]
+    if table == _PEOPLE and not part.name:
+        spoken = next((event_label(values[0]) for values in part.where.values() if values and values[0]), spoken)
+    stem = re.sub(r"[^a-z0-9]+", "-", spoken.lower()).strip("-")[:40].strip("-") or "more"
+    names = [f"{table}{PART}{stem}", *(f"{table}{PART}{stem}-{number}" for number in range(2, 100))]
+    return next(name for name in names if name not in taken)

@@ -1,0 +1,133 @@
+"""Time zero, visits and infusions of a trial, from the rows that deliver them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from postinfusion.sources.recognition import schedule
+from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.delivered import Delivered, Orders, deliveries, of_tables, with_role
+from postinfusion.sources.recognition.redcap import event_label
+from postinfusion.sources.recognition.schedule import DraftVisit
+from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.tables import clock_column
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY
+
+TIMED = ("assessments", "weights", "vitals")
+_ZEROS = (
+    ("infusions", "start", "first-infusion"),
+    ("participants", "first_dose", "first-dose"),
+    ("participants", "randomised", "randomisation"),
+)
+
+
+def zero(survey: Survey, orders: Orders) -> tuple[pd.Series | None, str]:
+    """Give the time zero of each participant, where the data have it, and what it is."""
+    for table, role, kind in _ZEROS:
+        rows = with_role(survey, table, role)
+        if rows is not None:
+            times = schedule.as_times(rows.cells(role), rows.order(orders))
+            return times.groupby(rows.cells("id").to_numpy()).min(), kind
+    return None, "randomisation"
+
+
+def zero_has_hours(survey: Survey) -> bool:
+    """Say whether time zero is known to the hour."""
+    for table, role, _ in _ZEROS:
+        rows = with_role(survey, table, role)
+        if rows is not None:
+            return cells.have_hours(rows.cells(role))
+    return False
+
+
+def visits(survey: Survey, start: pd.Series | None, orders: Orders) -> tuple[list[DraftVisit], str, bool]:
+    """Give the schedule, the clock of the assessments, and whether they have usable times."""
+    measured = deliveries(survey, "assessments") or deliveries(survey, "weights")
+    if not measured:
+        return [DraftVisit("Baseline", 0.0)], "date-time", False
+    timed = [rows for rows in measured if start is not None and "taken" in rows.columns and not _in_names(rows)]
+    labels = _labels(survey)
+    if labels:
+        return schedule.from_names(labels, _medians(timed, start, orders, labels)), "date-time", bool(timed)
+    if timed and start is not None:
+        hours = [
+            schedule.hours_since(rows.cells("id"), rows.cells("taken"), start, rows.order(orders)) for rows in timed
+        ]
+        ids = [rows.cells("id") for rows in timed]
+        return schedule.from_hours(pd.concat(hours), pd.concat(ids)), "date-time", True
+    return _by_clock(measured[0])
+
+
+def records_visits(survey: Survey) -> bool:
+    """Say whether a column names the visit of each row."""
+    return any("visit" in rows.columns for rows in of_tables(survey, *TIMED))
+
+
+def planned(survey: Survey, orders: Orders) -> list[float]:
+    """Give the planned starts of infusions in hours, as the medians show them."""
+    start, kind = zero(survey, orders)
+    rows = with_role(survey, "infusions", "number")
+    if kind != "first-infusion" or start is None or rows is None:
+        return []
+    begun = schedule.as_times(rows.cells("start"), rows.order(orders))
+    return schedule.planned_infusions(rows.cells("number"), rows.cells("id"), begun, start)
+
+
+def _labels(survey: Survey) -> list[str]:
+    """Give the names of visits as the data have them, one for each event, in the order in which they occur."""
+    found: dict[str, str] = {}
+    for rows in of_tables(survey, *TIMED):
+        seen = _observed(rows) if "visit" in rows.columns else _in_names(rows)
+        for label in seen:
+            if label:
+                found.setdefault(event_label(label).casefold(), label)
+    return list(found.values())
+
+
+def _observed(rows: Delivered) -> list[str]:
+    """Give the visits at which anything was measured, in the order in which they occur."""
+    frame = rows.frame
+    if rows.found is not None and rows.found.scales:
+        columns = [one.column for one in rows.found.scales]
+        frame = frame[(frame[columns] != "").any(axis=1)]
+    return list(dict.fromkeys(frame[rows.columns["visit"]]))
+
+
+def _in_names(rows: Delivered) -> list[str]:
+    """Give the visits that names of columns hold, in the order of the columns."""
+    if rows.found is None:
+        return []
+    named = [one.visit for one in rows.found.scales if one.visit]
+    by_visit = [visit for columns in rows.found.wide.values() if not isinstance(columns, str) for visit in columns]
+    without = [one for one in rows.found.scales if not one.visit]
+    return list(dict.fromkeys([*([""] if named and without else []), *named, *by_visit]))
+
+
+def _medians(timed: list[Delivered], start: pd.Series | None, orders: Orders, labels: list[str]) -> dict[str, float]:
+    """Give visit → median hours since time zero over all files; visits without dates are left out."""
+    shown = {event_label(label).casefold(): label for label in labels}
+    parts = [
+        pd.DataFrame(
+            {
+                "visit": [shown.get(event_label(one).casefold(), "") for one in rows.cells("visit")],
+                "hours": schedule.hours_since(rows.cells("id"), rows.cells("taken"), start, rows.order(orders)),
+            }
+        ).dropna()
+        for rows in timed
+        if start is not None and "visit" in rows.columns
+    ]
+    if not parts:
+        return {}
+    known = pd.concat(parts)
+    return {str(visit): float(hours) for visit, hours in known.groupby("visit")["hours"].median().items()}
+
+
+def _by_clock(rows: Delivered) -> tuple[list[DraftVisit], str, bool]:
+    """Give the schedule from a column of hours or days since time zero; the baseline alone where there is none."""
+    found = clock_column(rows.found.part) if rows.found else None
+    if found is None:
+        return [DraftVisit("Baseline", 0.0, "", "nothing says when it was assessed")], "date-time", False
+    evidence, clock = found
+    numbers = pd.to_numeric(rows.frame[evidence.column], errors="coerce")
+    hours = numbers if clock == "hours" else (numbers - (1 if clock == "study-day" else 0)) * HOURS_PER_DAY
+    return schedule.from_hours(hours, rows.cells("id")), clock, True
