@@ -43,10 +43,12 @@ def replicates() -> pd.DataFrame:
         {"information": "expected"},
         {"df": "satterthwaite", "vcov": "empirical-cr2"},
         {"df": "between-within"},
+        {"df": "kenward-roger"},
+        {"df": "kenward-roger", "covariance": "ar1h", "information": "expected"},
         {"covariance": "toeph"},
         {"covariance": "ar1h", "method": "ml", "df": "asymptotic"},
     ],
-    ids=["default", "expected", "robust", "counted", "toeph", "ml"],
+    ids=["default", "expected", "robust", "counted", "full", "full-ar1h", "toeph", "ml"],
 )
 def test_each_replicate_is_fitted_as_it_would_be_alone(replicates, options):
     found = fit_mmrm_batch(replicates, *MODEL, replicate="REP", specs="ARM", by="AVISIT", **options)
@@ -85,3 +87,12 @@ def test_rows_of_a_replicate_that_are_scattered_are_refused(replicates):
 def test_without_a_complete_row_nothing_is_fitted(replicates):
     with pytest.raises(ModelError, match="nothing can be fitted"):
         fit_mmrm_batch(replicates.assign(CHG=np.nan), *MODEL, replicate="REP", specs="ARM")
+
+
+def test_the_full_kenward_roger_differs_from_the_linear_one_in_standard_errors_only(replicates):
+    full, linear = (
+        fit_mmrm_batch(replicates, *MODEL, replicate="REP", specs="ARM", by="AVISIT", df=df)
+        for df in ("kenward-roger", "kenward-roger-linear")
+    )
+    assert_allclose(full[["estimate", "df"]], linear[["estimate", "df"]], rtol=1e-10)
+    assert (full["std_error"] < linear["std_error"]).all()

@@ -1,6 +1,9 @@
 """The full Kenward-Roger says what is wrong with it, and only it."""
 
+import tracemalloc
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from postinfusion import fit_mmrm
@@ -39,3 +42,28 @@ def test_random_effects_have_the_linear_variant_only():
 
     with pytest.raises(ModelError, match="Did you mean kenward-roger-linear"):
         fit_lmm(FRAME, "AVAL", "TRTP * TIME", "1", "USUBJID", df="kenward-roger")
+
+
+def many_visits(T, n):
+    """Give n subjects at T visits, without gaps."""
+    generator = np.random.default_rng(T)
+    subject, visit = np.divmod(np.arange(n * T), T)
+    y = generator.normal(size=n)[subject] + generator.normal(size=n * T)
+    return pd.DataFrame({"id": subject, "visit": visit, "arm": subject % 2, "y": y})
+
+
+@pytest.mark.parametrize(("T", "group"), [(25, None), (12, "arm")])
+def test_second_derivatives_that_would_fill_the_memory_are_refused_before_they_are_formed(T, group):
+    frame = many_visits(T, 60)
+    if group is not None:
+        frame = frame[np.random.default_rng(1).uniform(size=len(frame)) > 0.1]
+    tracemalloc.start()
+    with pytest.raises(ModelError, match='choose df="kenward-roger-linear"'):
+        fit_mmrm(frame, "y", "visit", "id", "visit", df="kenward-roger", group=group)
+    assert tracemalloc.get_traced_memory()[1] < 3e8
+    tracemalloc.stop()
+
+
+def test_a_structured_covariance_of_as_many_visits_has_few_of_them():
+    fit = fit_mmrm(many_visits(25, 60), "y", "1", "id", "visit", covariance="ar1h", df="kenward-roger")
+    assert np.isfinite(fit.coefficients["std_error"]).all()

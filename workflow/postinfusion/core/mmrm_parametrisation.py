@@ -25,6 +25,10 @@ from postinfusion.core.linalg import Array, symmetric_inverse
 from postinfusion.core.spatial_covariance import SpatialCovariance
 from postinfusion.errors import ModelError
 
+# Second derivatives of Sigma beyond this count are refused. For an unstructured Sigma the peak is 0.5 GB and 5 s at 20
+# visits, 1.3 GB and 11 s at 24 (5e7 numbers, the last allowed), 4.1 GB and 51 s at 30.
+LARGEST = 6e7
+
 
 @dataclass(frozen=True)
 class UnboundedCorrelations:
@@ -105,13 +109,14 @@ def full_kenward_roger_term(search: CovarianceSearch, theta: Array, information:
     Raises
     ------
     ModelError
-        The structure is one that mmrm has no second derivatives of.
+        The structure is one that mmrm has no second derivatives of, or there are too many of them.
     """
     structure = search.structure
     if isinstance(structure, SpatialCovariance):
         raise ModelError(
             'df="kenward-roger" reproduces mmrm, which has none on actual times; choose df="kenward-roger-linear"'
         )
+    _refuse_too_many(search, len(theta))
     criterion = search.criterion(mmrm_parameters(structure))
     at = criterion.at(np.concatenate([mmrm_theta(structure, own) for own in search.by_group(theta)]))
     if at is None:
@@ -119,3 +124,14 @@ def full_kenward_roger_term(search: CovarianceSearch, theta: Array, information:
     slope = criterion.slopes(at)
     w = symmetric_inverse(slope.hessian if information == "observed" else slope.information)
     return second_derivative_term(search.blocks.products, at, w)
+
+
+def _refuse_too_many(search: CovarianceSearch, H: int) -> None:
+    """Refuse second derivatives that do not fit into memory: H^2 T^2 numbers, with groups for each pattern."""
+    patterns, T = search.blocks.products.observed.shape
+    count = H**2 * T**2 * (patterns if search.blocks.n_groups > 1 else 1)
+    if count > LARGEST:
+        raise ModelError(
+            f'df="kenward-roger" needs {count:.0e} second derivatives of the covariance ({H} parameters, {T} visits); '
+            f'allowed are {LARGEST:.0e}: choose df="kenward-roger-linear", which needs none, or a simpler structure'
+        )
