@@ -237,6 +237,8 @@ def _is_borne_out(kind: Identifier, name: str, cells: Evidence, use: Use) -> boo
     """Say whether what a name promises counts: not for what the plan reads as something else, or without digits."""
     if name in use.typed or (name in use.times and kind is not Identifier.BIRTH):
         return False
+    if kind is Identifier.RECORD and name in use.ids and not use.keeps_ids and not _is_record_number(cells):
+        return False  # the pseudonym of a trial is often called a patient's number, and it is keyed anew
     return cells.digits if kind in _NEEDS_DIGITS else True
 
 

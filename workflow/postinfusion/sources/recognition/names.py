@@ -33,7 +33,7 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             r"(study |trial )?(site|cent(er|re)|clinic|zentrum|klinik|standort)( id| code| nr)?",
             r"studienzentrum",
         ),
-        "sex": (r"sex|gender|geschlecht|sex at birth",),
+        "sex": (r"(biological )?(sex|gender)( (at )?birth)?|geschl(echt)?",),
         "age": (r"age( (at )?(baseline|entry|inclusion|consent|enrol?ment))?( (in )?(years?|yrs?|y))?|alter( jahre)?",),
         "height_cm": (
             r"(body )?height( (in )?cm)?( (at )?(bl|baseline))?|hgt|(koerper )?groesse( cm)?|koerpergroesse( cm)?",
@@ -59,6 +59,8 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             (
                 r"(date (of )?)?(first )?(infusion|dose|dosing|treatment)( (start|begin|"
                 r"started))?( (date( ?time)?|time|dt))?|"
+                r"(1|1 st|first|erste) (infusion|inf|dose)( (date|datum|dat|dt|start|time))*|"
+                r"(infusion|inf|dose) 1 (date|datum|dat|dt|start)( (date|time|dt))?|"
                 r"infusions? ?(beginn|start|datum)|erste infusion|behandlungsbeginn|first (infusion|dose)( .*)?"
             ),
         ),

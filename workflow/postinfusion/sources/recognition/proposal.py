@@ -151,7 +151,9 @@ def _identifying(paths: Mapping[str, Path], found: Survey, plan: Plan, progress:
                 continue
             use = use_of(_with_standards(plan, table.header), file, _marked(paths, found, table.header))
             problems += [
-                _for_new(one) for one in gate(file, table.header, frames, use).problems if one.severity == "error"
+                _of_sheet(_for_new(one), sheet)
+                for one in gate(file, table.header, frames, use).problems
+                if one.severity == "error"
             ]
     return problems
 
@@ -166,6 +168,11 @@ def _for_new(problem: Problem) -> Problem:
     """Give a problem with the remedy that there is before there is a plan."""
     remedy = "add --not-identifying and the name of the column"
     return replace(problem, text=problem.text.replace("name it under privacy: not_identifying", remedy))
+
+
+def _of_sheet(problem: Problem, sheet: str) -> Problem:
+    """Give a problem with the sheet in which it stands, where the file has several."""
+    return replace(problem, place=f"sheet {sheet}, {problem.place}") if sheet else problem
 
 
 def _marked(paths: Mapping[str, Path], found: Survey, header: Sequence[str]) -> dict[str, str]:

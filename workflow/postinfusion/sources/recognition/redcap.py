@@ -70,7 +70,7 @@ def event_label(event: str) -> str:
     >>> event_label("baseline_arm_1"), event_label("Week 4 (Arm 1: Arm 1)")
     ('baseline', 'Week 4')
     """
-    return _ARM_OF_EVENT.sub("", event).replace("_", " ").strip()
+    return " ".join(_ARM_OF_EVENT.sub("", event).replace("_", " ").split())
 
 
 def arms_of_events(part: Part, export: Export) -> dict[str, str]:
@@ -86,6 +86,11 @@ def _arm_of(event: str) -> str:
     """Give the arm of an event; empty where its name says none."""
     named, numbered = _NAMED_ARM.search(event), _NUMBERED_ARM.search(event)
     return named[1] if named else f"Arm {numbered[1]}" if numbered else ""
+
+
+def is_bookkeeping(name: str) -> bool:
+    """Say whether a column is one that REDCap adds by itself, or one box of several to tick."""
+    return bool(_OWN.fullmatch(name))
 
 
 def is_dictionary(frame: pd.DataFrame) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from postinfusion.datasets.canonical import TABLES
+from postinfusion.errors import listed
 from postinfusion.plan.scaffold import Flow, Node, Noted
 from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
-from postinfusion.sources.recognition.evidence import Evidence
+from postinfusion.sources.recognition.evidence import Evidence, names_of
 from postinfusion.sources.recognition.facts import Facts
-from postinfusion.sources.recognition.redcap import event_label
+from postinfusion.sources.recognition.redcap import event_label, is_bookkeeping
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
@@ -21,6 +23,7 @@ _ORDER = (
     "participants", "screening", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory",
     "adverse_events", "medication", "intercurrent_events", "deviations", "discharge", "guesses",
 )  # fmt: skip
+_LABELLED = ("sex", "diagnosis", "subtype")  # their codes are taken from labels only
 _TIME_ROLES = (
     "taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked",
 )  # fmt: skip
@@ -59,7 +62,7 @@ def _standard(survey: Survey, table: str) -> Node:
 def _source(survey: Survey, facts: Facts, found: Found) -> Node:
     """Give one source."""
     sample = found.part.sample
-    content: dict[str, Node] = {"file": sample.file, **sample.options}
+    content: dict[str, Node] = {"file": Noted(sample.file, _not_read(survey, found)), **sample.options}
     content |= {"dictionary": survey.dictionary} if survey.dictionary and sample.file in survey.exports else {}
     content |= _dates(facts, found)
     columns = _columns(facts, found)
@@ -73,6 +76,25 @@ def _source(survey: Survey, facts: Facts, found: Found) -> Node:
     if found.table in {"assessments", "weights"} and facts.clock != "date-time":
         content["clock"] = Noted(facts.clock, "guess: counted from time zero")
     return content
+
+
+def _not_read(survey: Survey, found: Found) -> str:
+    """Give the columns of a file that nothing reads, beside the first source of the file."""
+    same = [one for one in survey.found.values() if one.part.sample is found.part.sample]
+    if found is not same[0]:
+        return ""
+    export = survey.exports.get(found.part.sample.file)
+    order = {export.id, export.event, export.instrument, export.instance, export.group} if export else set()
+    used = {name for one in same for name in _used(one)} | order
+    own = {name for one in same for name in TABLES[one.table].names}
+    names = [name for name in names_of(found.part.sample.frame) if name not in used | own and not is_bookkeeping(name)]
+    return f"not read: {listed(names)}" if names else ""
+
+
+def _used(found: Found) -> set[str]:
+    """Give the columns that a source reads."""
+    wide = {column for one in found.wide.values() for column in ([one] if isinstance(one, str) else one.values())}
+    return {*found.columns.values(), *(one.column for one in found.scales), *wide, *found.part.where}
 
 
 def _dates(facts: Facts, found: Found) -> dict[str, Node]:
@@ -107,7 +129,9 @@ def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> di
 def _values(found: Found) -> dict[str, Node]:
     """Give the codes of a source."""
     values: dict[str, Node] = {
-        role: Noted(Flow(dict(known)), "guess: what the codes mean") if _are_codes(known) else Flow(dict(known))
+        role: Noted(Flow(dict(known)), "guess: what the codes mean")
+        if _are_codes(known) and role not in _LABELLED
+        else Flow(dict(known))
         for role, known in found.values.items()
     }
     if (meant := meanings_of_sex(found)) and all(code != meaning for code, meaning in meant.items()):

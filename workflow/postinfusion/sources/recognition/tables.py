@@ -244,7 +244,11 @@ def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:
     dates = [name for name in names_of(frame) if cells.are_dates(frame[name])]
     named = [name for name in dates if plays("taken", name) or name in set(preferred)]
     behind = [name for name in dates if re.search(r"\b(date|datum|dt|dtc|date time|time)\b", plain(name))]
-    chosen = named or [name for name in behind if not _is_of_person(name)]
+    chosen = (
+        [name for name in named if not _is_of_person(name)]
+        or named
+        or [name for name in behind if not _is_of_person(name)]
+    )
     if not chosen:
         return None
     best = max(chosen, key=lambda name: np.count_nonzero(frame[name] != ""))
@@ -267,7 +271,7 @@ def clock_column(part: Part) -> tuple[Evidence, str] | None:
 
 def _is_of_person(name: str) -> bool:
     """Say whether a date tells about the person rather than about a measurement."""
-    return bool(re.search(r"\b(birth|dob|consent|randomi[sz]\w*|death|geburt\w*|enrol\w*)\b", plain(name)))
+    return bool(re.search(r"\b(birth|dob|consent|rand|randomi[sz]\w*|death|geburt\w*|enrol\w*)\b", plain(name)))
 
 
 def _is_there(part: Part, table: str) -> bool:
@@ -345,6 +349,8 @@ def _terms(part: Part, role: str, column: str) -> dict[str, str]:
         table = _TERMS[role]
         allowed = set(table.values())
         known = {value: _meaning(table, meant[value]) for value in found}
+        if known and role == "severity" and all(value.isdecimal() for value in known):
+            known = {value: ours for value, ours in table.items() if value.isdecimal()}
         return {value: ours for value, ours in known.items() if ours and value.lower() not in allowed}
     if role in _FLAGS:
         spelt = {

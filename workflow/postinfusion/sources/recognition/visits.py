@@ -11,7 +11,8 @@ HOURS_PER_DAY = 24.0
 DAYS_PER_MONTH = 30.4375
 DAYS_PER_YEAR = 365.25
 _BASELINE = re.compile(
-    r"(visit |v |t )?(0|bl|base|baseline|base line|pre|vor|before|ausgangswert|day 0|d 0|tag 0|"
+    r"(visit |v |t )?(0|vor (der )?(behandlung|infusion|therapie)|"
+    r"bl|base|baseline|base line|pre|vor|before|ausgangswert|day 0|d 0|tag 0|"
     r"pre (dose|infusion|treatment))"
 )
 _SCREENING = re.compile(r"(visit |v )?(screen(ing)?|scr|eligibility|enrol?ment)( visit)?")
@@ -23,7 +24,7 @@ _UNITS = {
     "m": (r"m|mo|mos|mth|months?|monate?n?", DAYS_PER_MONTH * HOURS_PER_DAY),
     "y": (r"y|yr|years?|jahre?", DAYS_PER_YEAR * HOURS_PER_DAY),
 }
-_AROUND = r"(?:visit |v |fu |f u |follow up |followup |post (?:infusion |dose )?|nach |t )?"
+_AROUND = r"(?:(?:visit|v|t) \d+ )?(?:visit |v |fu |f u |follow up |followup |post (?:infusion |dose )?|nach |t )?"
 _BEHIND = r"(?: (?:post|after|fu|follow up|followup|nach|visit|since)(?: .*)?)?"
 _NUMBERED = re.compile(r"(visit|v|t|session|time ?point|tp|mzp|visite|assessment|wave|followup|follow up|fu)? ?(\d+)")
 _UNTIMED = re.compile(
