@@ -27,6 +27,8 @@ _LAZY = {
     "parquet_chunks": "postinfusion.io.chunks",
 }
 
+__all__ = [*_LAZY]  # noqa: PLE0604 - names, for whoever imports all of them
+
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the module holds under that name
     """Load a function of the public interface on first use."""

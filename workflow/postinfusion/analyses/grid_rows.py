@@ -7,7 +7,7 @@ an average of rows. Counterfactual means average over the analysed rows instead,
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -145,6 +145,8 @@ def _is_covariate(design: Design, name: str) -> bool:
 def _axes(design: Design, keep: list[str], at: At) -> dict[str, list[Any]]:
     """Give the values of each variable of the design on the grid."""
     known = list(design.variables)
+    if not isinstance(at, Mapping):
+        raise ModelError('at= pairs variables with values, as in at={"BASE": 20}')
     for name in [*keep, *at]:
         if name not in known:
             raise ModelError(
@@ -215,5 +217,14 @@ def difference_rows(means: Rows, name: str, reference: Hashable) -> Rows:
 
 
 def as_names(names: str | Sequence[str]) -> list[str]:
-    """Give one or several names as a list."""
-    return [names] if isinstance(names, str) else list(names)
+    """Give one or several names as a list.
+
+    Raises
+    ------
+    ModelError
+        They are neither a name nor a list of names.
+    """
+    found = [names] if isinstance(names, str) else list(names) if isinstance(names, Iterable) else [names]
+    if not all(isinstance(name, str) for name in found):
+        raise ModelError(f"Variables are named by a text or a list of texts, not by {type(names).__name__}")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from postinfusion.analyses.mmrm_fit import MmrmFit
 from postinfusion.core.inference import DfMethod
 from postinfusion.core.likelihood import Method
 from postinfusion.core.repeated_measures import RepeatedMeasuresFit, fit_repeated_measures
+from postinfusion.core.spatial_covariance import SPATIAL
 from postinfusion.errors import ModelError, nearest
 
 __all__ = ["MmrmFit", "fit_mmrm"]
@@ -24,6 +26,10 @@ SHRINKS = (
     "Kenward-Roger with second derivatives in mmrm's parametrisation can shrink standard errors below the unadjusted "
     "ones; in small trials its tests reject too often. It reproduces mmrm; kenward-roger-linear does not have this flaw"
 )
+
+_DIGITS = re.compile(r"([0-9]+)")
+# Structures in which it does not matter which visit comes after which.
+_WITHOUT_ORDER = ("us", "cs", "csh", *SPATIAL)
 
 
 def fit_mmrm(
@@ -126,7 +132,7 @@ def fit_mmrm(
         constrained=constrained,
         source=found,
         core=fit,
-        warnings=(SHRINKS,) if df == "kenward-roger" else (),
+        warnings=(*([SHRINKS] if df == "kenward-roger" else []), *_of_order(rows[visit], found.visits, covariance)),
     )
     return _verified(result) if verify else result
 
@@ -136,6 +142,18 @@ def _verified(fit: MmrmFit) -> MmrmFit:
     agreement = fit.verify_optimum()
     optimum = replace(fit.optimum, agreement=agreement)
     return replace(fit, optimum=optimum, warnings=(*fit.warnings, *agreement.warnings))
+
+
+def _of_order(column: pd.Series[Any], visits: tuple[Any, ...], covariance: str) -> tuple[str, ...]:
+    """Warn of visits that were sorted as text against their numbers, where the covariance goes by their order."""
+    if covariance in _WITHOUT_ORDER or isinstance(column.dtype, pd.CategoricalDtype):
+        return ()
+    names = [str(visit) for visit in visits]
+    by_number = sorted(names, key=lambda name: [int(part) if part.isdigit() else part for part in _DIGITS.split(name)])
+    if not all(isinstance(visit, str) for visit in visits) or by_number == names:
+        return ()
+    order = ", ".join(names)
+    return (f'The covariance "{covariance}" takes the visits in the order {order}; make them a Categorical in order',)
 
 
 def _check_baseline(baseline: str | None, arm: str | None) -> None:

@@ -54,11 +54,14 @@ class LinearModelFit:
 
     @property
     def coefficients(self) -> pd.DataFrame:
-        """Give the coefficients: term, estimate, std_error, df, statistic, p_value, conf_low, conf_high, error."""
+        """Give the coefficients: term, estimate, std_error, df, statistic, p_value, conf_low, conf_high, error.
+
+        A column that is a combination of earlier ones has none; the others are those of the model without it.
+        """
         names = self.design.names
         problems = np.full(len(names), "", dtype=object)
         problems[self.inference.basis.aliased] = ALIASED
-        return _table(pd.DataFrame({"term": names}), self.inference.estimates(np.eye(len(names))), problems)
+        return _table(pd.DataFrame({"term": names}), self.inference.of_columns(), problems)
 
     @property
     def vcov(self) -> pd.DataFrame:
@@ -207,12 +210,23 @@ class LinearModelFit:
             unknown = [str(name) for name in combinations.columns if name not in names]
             if unknown:
                 raise ModelError(f"The model has no coefficient {', '.join(unknown)}. {nearest(unknown[0], names)}")
-            full = combinations.reindex(columns=names, fill_value=0.0).to_numpy(dtype=float)
+            full = _as_rows(combinations.reindex(columns=names, fill_value=0.0).to_numpy())
             return Rows(pd.DataFrame({"term": combinations.index.astype(str)}), full)
-        matrix = np.atleast_2d(np.asarray(combinations, dtype=float))
+        matrix = _as_rows(combinations)
         if matrix.shape[1] != len(names):
             raise ModelError(f"L has {matrix.shape[1]} columns; the model has {len(names)} coefficients")
         return Rows(pd.DataFrame({"term": [str(i + 1) for i in range(len(matrix))]}), matrix)
+
+
+def _as_rows(combinations: object) -> Array:
+    """Give rows of L as finite numbers."""
+    try:
+        matrix = np.atleast_2d(np.asarray(combinations, dtype=float))
+    except (TypeError, ValueError):
+        matrix = np.full((1, 1), np.nan)
+    if matrix.ndim != 2 or not np.isfinite(matrix).all():
+        raise ModelError("L must be rows of finite numbers, one for each coefficient of the model")
+    return matrix
 
 
 def estimates_frame(rows: Rows, inference: Inference, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -236,5 +250,5 @@ def count_cells(design: Design, frame: pd.DataFrame) -> pd.DataFrame:
     names = list(design.factors)
     if not names:
         return pd.DataFrame({"n": [len(frame)]})
-    sizes = frame.groupby(names, observed=True, sort=False).size()
+    sizes = frame[names].reset_index(drop=True).groupby(names, observed=True, sort=False).size()
     return sizes.rename("n").reset_index()

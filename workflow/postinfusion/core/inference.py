@@ -83,9 +83,22 @@ class Inference:
         confidence
             Coverage of the intervals.
         """
+        return self._estimates(L, ~self.basis.is_estimable(L), confidence)
+
+    def of_columns(self, *, confidence: float = 0.95) -> Estimates:
+        """Estimate the coefficient of every column of X, NaN where it is aliased.
+
+        As R's ``lm`` and ``lmer`` have it, a column that is a combination of earlier ones is left out of the model, and
+        the coefficients of those are what they are without it.
+        """
+        every = np.eye(len(self.basis.kept) + len(self.basis.aliased))
+        return self._estimates(every, np.isin(np.arange(len(every)), self.basis.aliased), confidence)
+
+    def _estimates(self, L: Array, left_out: NDArray[np.bool_], confidence: float) -> Estimates:
+        """Estimate rows of L, but for those left out."""
         K = self.in_basis(L)
         variance = ((K @ self.V) * K).sum(axis=1)
-        unknown = ~self.basis.is_estimable(L) | (variance <= 0)
+        unknown = left_out | (variance <= 0)
         error = np.where(unknown, np.nan, np.sqrt(np.maximum(variance, 0)))
         estimate = np.where(unknown, np.nan, K @ self.beta)
         df = np.where(unknown, np.nan, self.degrees_of_freedom(L))
