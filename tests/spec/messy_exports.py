@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyreadstat
 
 START = datetime(2031, 5, 5, 10, 0)  # noqa: DTZ001 - exports have local times
 DAYS = {"baseline": 0, "day 1": 1, "week 1": 7, "week 4": 28}
@@ -114,9 +115,52 @@ def pounds() -> pd.DataFrame:
     return frame.rename(columns={"weight_bl": "weight_lb_bl", "weight_w4": "weight_lb_w4"})
 
 
+def workbook() -> dict[str, pd.DataFrame]:
+    """Give the sheets of a German workbook: people with heights in metres, questionnaires, weights."""
+    ids = [f"P{number:02d}" for number in range(1, PEOPLE + 1)]
+    names = {"baseline": "Vor Behandlung", "day 1": "24 Std.", "week 1": "1 Woche", "week 4": "4 Wochen"}
+    people = pd.DataFrame(
+        {
+            "Patienten-Nr.": ids, "Gruppe": ["Ketamin" if _is_active(n) else "Placebo" for n in range(1, PEOPLE + 1)],
+            "Geschlecht": ["w", "m"] * (PEOPLE // 2), "Größe [cm]": [1.6 + n / 100 for n in range(PEOPLE)],
+            "1. Infusion": [START + timedelta(days=2 * n) for n in range(1, PEOPLE + 1)],
+        }
+    )  # fmt: skip
+    rows = list(_scores(31, 9, 4, 60, 9))
+    scores = [
+        {"Patienten-Nr.": f"P{n:02d}", "Zeitpunkt": names[visit], "Datum": when.date(), "MADRS-Summe": score}
+        for n, visit, when, score in rows
+    ]
+    weights = [
+        {"Patienten-Nr.": f"P{n:02d}", "Zeitpunkt": names[visit], "Gewicht": 48 + n / 10} for n, visit, _, _ in rows
+    ]
+    return {"Stammdaten": people, "Fragebögen": pd.DataFrame(scores), "Gewicht": pd.DataFrame(weights)}
+
+
+def case_series(file: Path) -> None:
+    """Write an SPSS file of one arm with labels, a code for missing, and visits that are numbered and timed."""
+    rows = pd.DataFrame(_scores(32, 9, 4, 60, 10), columns=["pat_nr", "visit", "when", "score"])
+    wide = rows.pivot(index="pat_nr", columns="visit", values="score").astype("float64")
+    frame = pd.DataFrame({"pat_nr": wide.index.astype("float64"), "geschl": [1.0, 2.0] * (PEOPLE // 2)})
+    frame["inf1_dat"] = [(START + timedelta(days=2 * n)).date() for n in range(1, PEOPLE + 1)]
+    short = {"baseline": "t0", "day 1": "t1_24h", "week 1": "t2_7d", "week 4": "t3_4w"}
+    for visit, name in short.items():
+        frame[f"madrs_{name}"] = wide[visit].to_numpy()
+    frame.loc[2, "madrs_t3_4w"] = 999.0
+    pyreadstat.write_sav(frame, str(file), variable_value_labels={"geschl": {1.0: "male", 2.0: "female"}})
+
+
 def write(folder: Path, name: str) -> list[Path]:
     """Write one of the exports below a folder, and give its files."""
     folder.mkdir(parents=True, exist_ok=True)
+    if name == "workbook":
+        with pd.ExcelWriter(folder / "Ketamin Studie.xlsx") as book:
+            for sheet, frame in workbook().items():
+                frame.to_excel(book, sheet_name=sheet, index=False)
+        return [folder / "Ketamin Studie.xlsx"]
+    if name == "case_series":
+        case_series(folder / "cases.sav")
+        return [folder / "cases.sav"]
     frames = {
         "one_file_each": one_file_each,
         "redcap_events": lambda: {"export": redcap_events()},

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from postinfusion.cli import main
+from postinfusion.plan import yaml_text
 from postinfusion.plan.answers import MARK
 from spec import messy_exports
 
@@ -20,7 +21,11 @@ GIVEN = {
     "redcap_arms": {"reference arm": "Arm 2", "primary time": "Week 4"},
     "dates_only": {"primary time": "Day 28"},
     "pounds": {"reference arm": "Arm P", "primary time": "Day 28"},
+    "workbook": {"primary time": "4 Wochen"},
+    "case_series": {"primary time": "Day 28"},
 }
+ARMS = {"case_series": [20]}
+MISSING = {"case_series": 1}
 
 
 @pytest.fixture
@@ -57,9 +62,9 @@ def test_what_a_trial_really_has_becomes_a_checked_plan(export: str, home: Path,
     assert main(["check", NAME]) == 0, capsys.readouterr().err
     found = derived(home, plan)
     assert len(found["adsl"]) == messy_exports.PEOPLE
-    assert found["adsl"]["TRTP"].value_counts().to_list() == [10, 10]
+    assert found["adsl"]["TRTP"].value_counts().to_list() == ARMS.get(export, [10, 10])
     madrs = found["adqs"][found["adqs"]["PARAMCD"] == "MADRS"]
-    assert len(madrs) == 4 * messy_exports.PEOPLE
+    assert madrs["AVAL"].notna().sum() == 4 * messy_exports.PEOPLE - MISSING.get(export, 0)
     assert (madrs["ABLFL"] == "Y").sum() == messy_exports.PEOPLE
 
 
@@ -83,6 +88,29 @@ def test_weights_in_pounds_become_kilograms_at_their_visits(home: Path):
     weights = vitals[vitals["PARAMCD"] == "WEIGHT"]
     assert len(weights) == 2 * messy_exports.PEOPLE
     assert weights["AVAL"].between(35, 70).all()
+
+
+def test_all_files_of_the_synthetic_trial_are_recognised(home: Path, capsys: pytest.CaptureFixture[str]):
+    files = sorted((Path(__file__).parents[2] / "data" / "ketamine_ed").glob("*.csv"))
+    assert main(["new", *map(str, files), "--name", NAME]) == 0
+    assert "nothing known" not in capsys.readouterr().out
+    plan = home / "config" / "trials" / f"{NAME}.yaml"
+    text = plan.read_text(encoding="utf-8")
+    for topic, value in {"the arm": "Arm M", "the primary endpoint": "madrs", "the visit": "24 h"}.items():
+        text = re.sub(rf'"{MARK} {topic}[^"]*"', value, text)
+    plan.write_text(text, encoding="utf-8")
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+    found = yaml_text.read(text, NAME).tree
+    assert isinstance(found, dict)
+    assert len(found["sources"]) == len(files)
+    scores = {(one["measure"], one.get("score", "total")) for one in found["endpoints"].values()}
+    assert {("EDE-Q", "global"), ("TMT", "A"), ("TMT", "B"), ("C-SSRS", "ideation"), ("MADRS", "total")} <= scores
+
+
+def test_what_nothing_reads_is_named_beside_its_file(home: Path):
+    messy_exports.dates_only().assign(shoe_size=40).to_csv(home / "all.csv", index=False)
+    assert main(["new", "all.csv", "--name", NAME]) == 0
+    assert "# not read: shoe_size" in (home / "config" / "trials" / f"{NAME}.yaml").read_text(encoding="utf-8")
 
 
 def test_a_date_that_nothing_reads_is_never_declared_by_a_guess(home: Path, capsys: pytest.CaptureFixture[str]):
