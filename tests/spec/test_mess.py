@@ -37,7 +37,7 @@ ROWS = {
 }
 FEWEST_REFUSED = 80
 CASES = cases()
-IDS = re.compile(r"\b(A[0-9]+|sub-0435|A1O|a1)\b")
+IDS = re.compile(r"(?<![:\w])(A[0-9]+|sub-0435|A1O|a1)(?![:\w])")  # A1:D1 names cells of a sheet
 QUERY = re.compile(r"(?P<table>\w+)\.(?P<column>\w+)(?: where (?P<by>\w+)(?:=(?P<value>.+))?)?")
 HOUR = 3600
 
