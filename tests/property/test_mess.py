@@ -46,7 +46,7 @@ analyses: {flow: {method: disposition}}
 HEADER = ("id", "measure", "value", "taken")
 START = datetime.fromisoformat("2031-01-06T09:00")
 SETTINGS = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -161,7 +161,7 @@ def test_decimal_commas_between_commas_are_refused_or_nowhere(data: tuple[Row, .
         assert_true(read(tmp_path, content), data)
 
 
-@settings(SETTINGS, max_examples=10)
+@settings(SETTINGS, max_examples=5)
 @given(data=rows())
 @pytest.mark.parametrize("ending", ["xlsx", "parquet", "sav"])
 def test_every_kind_of_file_gives_the_true_values(ending: str, data: tuple[Row, ...], tmp_path: Path):
@@ -245,7 +245,7 @@ def is_written(value: float, line: str) -> bool:
     return False
 
 
-@settings(SETTINGS, max_examples=9)
+@settings(SETTINGS, max_examples=4)
 @given(data=rows(), wound=st.tuples(st.integers(0, 400), PUT), dialect=st.sampled_from([Dialect(), Dialect(";", ",")]))
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_refused_or_its_sound_rows_are_read_as_they_stand(
@@ -274,7 +274,7 @@ def test_a_damaged_file_is_refused_or_its_sound_rows_are_read_as_they_stand(
     assert {line for line in damaged[1:] if line in of_line} <= kept, "a sound row is not read"
 
 
-@settings(SETTINGS, max_examples=15)
+@settings(SETTINGS, max_examples=8)
 @given(data=rows(), at=st.integers(0, 10_000), put=st.binary(min_size=1, max_size=3))
 def test_a_damaged_sheet_is_refused_or_gives_the_true_values(
     data: tuple[Row, ...], at: int, put: bytes, tmp_path: Path
@@ -288,7 +288,7 @@ def test_a_damaged_sheet_is_refused_or_gives_the_true_values(
     assert_true(found, data)
 
 
-@settings(SETTINGS, max_examples=15)
+@settings(SETTINGS, max_examples=8)
 @given(
     heights=st.lists(st.integers(150, 199), min_size=3, max_size=3),
     which=st.sets(st.integers(0, 2)),
