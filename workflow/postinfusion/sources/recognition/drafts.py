@@ -242,15 +242,17 @@ def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
 
 def _model(known: Facts, model: str) -> Node:
     """Give the primary analysis; its endpoint is that of the estimand."""
+    only = {"endpoint": known.endpoints[0].key} if len(known.endpoints) == 1 else {}
     if model == "mmrm":
         return {
             "estimand": "primary",
+            **only,
             "method": "mmrm",
             "covariates": Flow(["baseline"]),
             "covariance": Noted(Flow(["us", "toeph", "ar1h", "cs"]), "tried in this order"),
         }
     enough = "fewer participants or visits than a model of repeated measures needs"
-    return {"estimand": "primary", **_trajectory(known, note=enough)}
+    return {"estimand": "primary", **only, **_trajectory(known, note=enough)}
 
 
 def _trajectory(known: Facts, note: str = "") -> dict[str, Node]:
