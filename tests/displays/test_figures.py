@@ -287,7 +287,7 @@ def test_a_subtitle_names_no_panel_that_is_not_there():
     assert "Left:" in made("AEG01", "infused").label.subtitle
 
 
-PUBLIC = [("AEG01", 4), ("MMRMG01", 8), ("MMRMG02", 8), ("CONSORT01", 12), ("WTG03", 12)]
+PUBLIC = [("AEG01", 6), ("MMRMG01", 8), ("MMRMG02", 8), ("CONSORT01", 12), ("WTG03", 12)]
 
 
 def texts_of(figure):

@@ -11,7 +11,7 @@ from postinfusion.derive.datasets import derive
 from postinfusion.derive.time_since import since_infusions
 from small_trial import START, assessments, infusions, participants, plan
 
-MANY = settings(max_examples=60, deadline=None)
+MANY = settings(max_examples=20, deadline=None)
 TIMES = st.lists(st.integers(-50, 700), min_size=1, max_size=12, unique=True)
 TIMINGS = st.sampled_from(["", "pre-dose", "post-dose"])
 RECORDS = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(-60, 800), TIMINGS), min_size=1, max_size=15)

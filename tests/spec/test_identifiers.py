@@ -58,7 +58,7 @@ def test_a_planted_identifier_stops_the_run_and_is_shown_nowhere(
     assert not (tmp_path / "results" / "check.json").exists()
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     place=st.sampled_from(sorted(COLUMNS)),
     found=st.sampled_from(

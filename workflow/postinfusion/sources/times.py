@@ -183,7 +183,8 @@ def _near_an_infusion(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
     if "timing" in frame:
         known &= frame["timing"] != "pre-dose"
     anchor = _anchor(plan, deliveries)
-    if anchor is None or plan.sources[name].clock is not plan.clock_of_zero or "id" not in frame:
+    has_ids = anchor is not None and "id" in frame and "id" in anchor[0].frame
+    if anchor is None or not has_ids or plan.sources[name].clock is not plan.clock_of_zero:
         first_two: Mask = (known & day.between(0, 1)).to_numpy(dtype="bool")
         return first_two
     delivery, column = anchor
@@ -196,7 +197,7 @@ def _near_an_infusion(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
 def _of_endpoint(plan: Plan, name: str, frame: pd.DataFrame, key: str) -> Mask:
     """Say which rows of a table hold values of an endpoint."""
     endpoint = plan.endpoints.get(key)
-    if endpoint is None:
+    if endpoint is None or (name != "weights" and "measure" not in frame):
         return np.zeros(len(frame), dtype="bool")
     if name == "weights":
         return np.full(len(frame), endpoint.measure in ("WEIGHT", "BMI"))
@@ -206,6 +207,8 @@ def _of_endpoint(plan: Plan, name: str, frame: pd.DataFrame, key: str) -> Mask:
 
 def _several_on_a_day(frame: pd.DataFrame, rows: Mask) -> bool:
     """Say whether any participant has several values of these rows on one day."""
+    if "id" not in frame:
+        return False
     found = frame[rows]
     return bool(found.assign(day=np.floor(found["taken"] / DAY)).duplicated(["id", "day"]).any())
 
