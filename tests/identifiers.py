@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postinfusion.sources.identifying_names import Identifier
+from postinfusion.sources.gate.identifying_names import Identifier
 
 BY_NAME: dict[Identifier, dict[str, str]] = {
     Identifier.NAME: {

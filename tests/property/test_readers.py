@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from postinfusion.errors import DataError
 from postinfusion.plan.source import Source
-from postinfusion.sources.formats import READERS, opened
+from postinfusion.sources.formats.registry import READERS, opened
 
 FRAME = pd.DataFrame({"id": ["a", "b", "c"], "x": [1.0, 2.5, 3.0], "y": ["2031-01-06", "", "p"]})
 ANYWHERE = settings(

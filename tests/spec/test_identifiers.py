@@ -13,7 +13,7 @@ from identifiers import BY_NAME, BY_VALUE
 from postinfusion.cli import main
 from postinfusion.errors import DataError
 from postinfusion.plan.parse import parse
-from postinfusion.sources.identifying_names import Identifier
+from postinfusion.sources.gate.identifying_names import Identifier
 from postinfusion.sources.read import canonical_tables
 from spec.small_trial import FILES, SmallTrial
 

@@ -18,8 +18,8 @@ from postinfusion.io import read
 from postinfusion.present.display import Drawing, Label
 from postinfusion.report.figure_files import png_bytes, svg_bytes
 from postinfusion.sources.export import EXPORTS, exported
-from postinfusion.sources.identifying_names import Identifier
-from postinfusion.sources.identifying_values import evidence
+from postinfusion.sources.gate.identifying_names import Identifier
+from postinfusion.sources.gate.identifying_values import evidence
 from postinfusion.sources.read import canonical_tables
 from small_trial import START, assessments, infusions, participants, plan
 

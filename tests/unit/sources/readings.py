@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from postinfusion.plan.source import Source
-from postinfusion.sources import delimited, formats
+from postinfusion.sources.formats import delimited
+from postinfusion.sources.formats import registry as formats
 from postinfusion.sources.records import Opened, Records
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from postinfusion.datasets.canonical import ADVERSE_EVENTS, DEVIATIONS
 from postinfusion.sources.cells import Typed
-from postinfusion.sources.data_dictionary import columns_of, marked
-from postinfusion.sources.free_text import coded
-from postinfusion.sources.narrative import is_narrative
+from postinfusion.sources.gate.data_dictionary import columns_of, marked
+from postinfusion.sources.gate.free_text import coded
+from postinfusion.sources.gate.narrative import is_narrative
 
 STORIES = (
     "She felt sick after dinner and went home early, then slept until the morning.",

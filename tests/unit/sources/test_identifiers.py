@@ -12,9 +12,9 @@ import pytest
 
 from identifiers import BY_NAME, BY_VALUE
 from postinfusion.sources.export import EXPORTS, exported
-from postinfusion.sources.identifiers import Gate, Use, gate
-from postinfusion.sources.identifying_names import Identifier, promised, promises_time
-from postinfusion.sources.identifying_values import evidence, kinds_of
+from postinfusion.sources.gate.identifiers import Gate, Use, gate
+from postinfusion.sources.gate.identifying_names import Identifier, promised, promises_time
+from postinfusion.sources.gate.identifying_values import evidence, kinds_of
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 NAMED = [(kind, name, value) for kind, columns in BY_NAME.items() for name, value in columns.items()]

@@ -14,7 +14,7 @@ import pytest
 
 from postinfusion.errors import DataError
 from postinfusion.plan.source import Dates, Decimal, Encoding, Labels, Separator
-from postinfusion.sources import encodings
+from postinfusion.sources.formats import encodings
 from unit.sources.readings import opened, table, text, whole
 
 ROWS = [["id", "when", "x"], ["a", datetime(2031, 1, 6, 10, 30), 1.5], ["b", date(2031, 1, 7), 2]]  # noqa: DTZ001

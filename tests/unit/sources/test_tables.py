@@ -9,7 +9,7 @@ import pytest
 
 from postinfusion.errors import DataError
 from postinfusion.plan.parse import parse
-from postinfusion.sources import encodings
+from postinfusion.sources.formats import encodings
 from postinfusion.sources.read import Canonical, canonical_tables, readable_tables
 from spec.small_trial import SmallTrial
 

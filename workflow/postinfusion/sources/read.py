@@ -14,9 +14,10 @@ from postinfusion.errors import DataError, Problem, counted, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source, is_in_the_folder, is_read, table_of
-from postinfusion.sources import consistency, data_dictionary, mapping, parts, times
-from postinfusion.sources.formats import opened
-from postinfusion.sources.identifiers import Gate, gate, shielded, use_of
+from postinfusion.sources import consistency, mapping, parts, times
+from postinfusion.sources.formats.registry import opened
+from postinfusion.sources.gate import data_dictionary
+from postinfusion.sources.gate.identifiers import Gate, gate, shielded, use_of
 from postinfusion.sources.records import Opened
 from postinfusion.sources.scales import within_ranges
 from postinfusion.sources.standards import with_standard

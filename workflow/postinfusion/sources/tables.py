@@ -17,7 +17,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.sources.cells import Spelling, Typed, as_numbers, covariate, typed
 from postinfusion.sources.codes import undeclared_codes
 from postinfusion.sources.companions import completed
-from postinfusion.sources.free_text import coded
+from postinfusion.sources.gate.free_text import coded
 from postinfusion.sources.gathered import Gathered
 from postinfusion.sources.mapping import FLAG, Mapping, wide_columns
 from postinfusion.sources.records import Records, Rows, added, distinct_problems, rows_as_text

@@ -15,9 +15,9 @@ from postinfusion.plan import yaml_text
 from postinfusion.plan.plan import Plan, PrivacyRules
 from postinfusion.plan.scaffold import Draft, Flow, Node
 from postinfusion.plan.source import Source
-from postinfusion.sources import data_dictionary
-from postinfusion.sources.formats import opened
-from postinfusion.sources.identifiers import gate, use_of
+from postinfusion.sources.formats.registry import opened
+from postinfusion.sources.gate import data_dictionary
+from postinfusion.sources.gate.identifiers import gate, use_of
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.facts import facts

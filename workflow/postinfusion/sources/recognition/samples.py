@@ -11,7 +11,7 @@ import pandas as pd
 from postinfusion.errors import DataError, Problem
 from postinfusion.io import read as files
 from postinfusion.plan.source import JSON, SPREADSHEETS, Source, is_read
-from postinfusion.sources.formats import opened
+from postinfusion.sources.formats.registry import opened
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.records import Opened, Records
 

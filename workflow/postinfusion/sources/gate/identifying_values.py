@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from postinfusion.sources.identifying_names import Identifier
-from postinfusion.sources.narrative import is_narrative
+from postinfusion.sources.gate.identifying_names import Identifier
+from postinfusion.sources.gate.narrative import is_narrative
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _YEAR = r"(19|20)[0-9]{2}"

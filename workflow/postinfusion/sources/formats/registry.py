@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from postinfusion.plan.source import JSON, SPREADSHEETS, STATISTICAL, TEXT, Source
-from postinfusion.sources import dataset_json, delimited, parquet, spreadsheet, statistical
+from postinfusion.sources.formats import dataset_json, delimited, parquet, spreadsheet, statistical
 from postinfusion.sources.records import Opened
 from postinfusion.sources.standards import with_derived
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 from postinfusion.errors import Problem
 from postinfusion.io import chunks as file_chunks
 from postinfusion.plan.source import Source
-from postinfusion.sources.cell_text import as_text, has_time_of_day
-from postinfusion.sources.foreign import parsing
+from postinfusion.sources.formats.cell_text import as_text, has_time_of_day
+from postinfusion.sources.formats.foreign import parsing
 from postinfusion.sources.records import Opened, Records, distinct_names
 
 _KIND = "a Parquet file"

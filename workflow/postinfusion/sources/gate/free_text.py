@@ -10,7 +10,7 @@ from postinfusion.datasets.checks import Finding
 from postinfusion.datasets.columns import Table
 from postinfusion.errors import Severity
 from postinfusion.sources.cells import Typed
-from postinfusion.sources.narrative import narratives
+from postinfusion.sources.gate.narrative import narratives
 
 _WARNING: Severity = "warning"
 _ERROR: Severity = "error"

@@ -12,14 +12,14 @@ from postinfusion.datasets.canonical import TABLES
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source, table_of
-from postinfusion.sources.identifying_names import (
+from postinfusion.sources.gate.identifying_names import (
     Identifier,
     promised,
     promises_record_number,
     promises_time,
     promises_year_of_birth,
 )
-from postinfusion.sources.identifying_values import NOTHING, Evidence, evidence, kinds_of, looks_like_a_name
+from postinfusion.sources.gate.identifying_values import NOTHING, Evidence, evidence, kinds_of, looks_like_a_name
 
 _REMOVE = "Remove it from the file"
 _REMEDIES = {

@@ -13,8 +13,8 @@ import pandas as pd
 from postinfusion.errors import DataError, Problem
 from postinfusion.io import read as files
 from postinfusion.plan.source import Source
-from postinfusion.sources.cell_text import plain
-from postinfusion.sources.foreign import parsing
+from postinfusion.sources.formats.cell_text import plain
+from postinfusion.sources.formats.foreign import parsing
 from postinfusion.sources.records import About, Opened, Records, distinct_names
 
 _ROWS = 100_000

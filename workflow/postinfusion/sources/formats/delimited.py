@@ -18,10 +18,10 @@ import pyarrow.csv as arrow_csv
 from postinfusion.errors import DataError, Problem
 from postinfusion.io import read as files
 from postinfusion.plan.source import Source
-from postinfusion.sources import encodings, separators
-from postinfusion.sources.encodings import Encoded, Stream
-from postinfusion.sources.layout import refuse_second_header, without_totals
-from postinfusion.sources.lines import empty_lines, places, whole_records
+from postinfusion.sources.formats import encodings, separators
+from postinfusion.sources.formats.encodings import Encoded, Stream
+from postinfusion.sources.formats.layout import refuse_second_header, without_totals
+from postinfusion.sources.formats.lines import empty_lines, places, whole_records
 from postinfusion.sources.records import Opened, Records, Rows, distinct_names, rows_as_text
 
 _LONGEST_HEADER = 200_000

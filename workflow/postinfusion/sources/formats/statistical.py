@@ -13,8 +13,8 @@ import pyarrow as pa
 
 from postinfusion.io import read as files
 from postinfusion.plan.source import Labels, Source
-from postinfusion.sources.cell_text import as_text
-from postinfusion.sources.foreign import parsing
+from postinfusion.sources.formats.cell_text import as_text
+from postinfusion.sources.formats.foreign import parsing
 from postinfusion.sources.records import About, Opened, Records, distinct_names
 
 ROWS = 100_000

@@ -15,9 +15,9 @@ import pandas as pd
 from postinfusion.errors import DataError, Problem, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.source import Source
-from postinfusion.sources.cell_text import plain
-from postinfusion.sources.foreign import parsing
-from postinfusion.sources.layout import refuse_second_header, without_totals
+from postinfusion.sources.formats.cell_text import plain
+from postinfusion.sources.formats.foreign import parsing
+from postinfusion.sources.formats.layout import refuse_second_header, without_totals
 from postinfusion.sources.records import Opened, Records, distinct_names, rows_as_text
 
 if TYPE_CHECKING:
