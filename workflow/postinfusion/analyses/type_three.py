@@ -7,16 +7,19 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.bases import basis_width
 from postinfusion.analyses.design import Array, Covariate, Design
+from postinfusion.analyses.formula import Term
 from postinfusion.errors import ModelError
 
 
 def type_three_rows(design: Design, term: str) -> Array:
     """Give the rows of the type III hypothesis of a term.
 
-    For a term that no other contains these are its own coefficients (Satterthwaite's joint df depend on the choice
-    of rows; this is mmrm's). Else the model is recoded with contrasts that sum to zero; the term's coefficients there,
-    in terms of ours, are the rows of M in ``X = X_sum M``.
+    For a term that no other contains these are its own coefficients. Else the model is recoded with contrasts that sum
+    to zero; the term's coefficients there, in terms of ours, are the rows of M in ``X = X_sum M``, and their
+    differences from the reference level are the hypothesis. Satterthwaite's joint df depend on the choice of rows:
+    these are lmerTest's, and for a term that no other contains mmrm's too.
 
     Raises
     ------
@@ -35,7 +38,24 @@ def type_three_rows(design: Design, term: str) -> Array:
     if rank < ours.shape[1] or np.abs(summing @ recoded - ours).max() > 1e-7:
         raise ModelError(f'The type III hypothesis of "{term}" is not defined: main effects are missing from the model')
     rows = recoded * scale / scale_summing[:, None]
-    return np.asarray(np.where(np.abs(rows) > 1e-10 * np.abs(rows).max(), rows, 0.0)[wanted])
+    rows = _from_reference(design, design.columns[wanted[0]][0]) @ rows[wanted]
+    return np.asarray(np.where(np.abs(rows) > 1e-10 * np.abs(rows).max(), rows, 0.0))
+
+
+def _from_reference(design: Design, term: Term) -> Array:
+    """Give what turns deviations from the mean of all levels into differences from the reference, factor by factor."""
+    change = np.ones((1, 1))
+    for factor in term:
+        variable = design.variables[factor.variable]
+        if isinstance(variable, Covariate):
+            own = np.eye(basis_width(factor))
+        elif (term, factor) in design.fully_coded:
+            own = np.eye(len(variable.values))
+        else:
+            # With deviations a_2, ..., a_k and a_1 = -(a_2 + ... + a_k): a_j - a_1 = a_j + (a_2 + ... + a_k).
+            own = np.eye(len(variable.values) - 1) + 1.0
+        change = np.kron(own, change)  # the first factor varies fastest
+    return change
 
 
 def _generic_rows(design: Design) -> pd.DataFrame:
