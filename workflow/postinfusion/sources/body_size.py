@@ -10,7 +10,9 @@ import pandas as pd
 from postinfusion.datasets.checks import Finding
 from postinfusion.errors import Problem, listed
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import table_of
 from postinfusion.sources.companions import FACTORS
+from postinfusion.sources.mixed_units import mixed_weights
 from postinfusion.sources.tables import Delivery
 from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE
 
@@ -52,6 +54,9 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         if weights is not None and {"id", "weight_kg"} <= {*weights.frame}:
             yield from weights.problems_of(list(_indices(plan, participants.frame, weights.frame)))
         yield from participants.problems_of(list(_not_in_the_reference(deliveries)))
+    if weights is not None and {"id", "weight_kg"} <= {*weights.frame}:
+        people = participants.frame if participants is not None else pd.DataFrame()
+        yield from weights.problems_of(list(_mixed_units(plan, people, weights.frame)))
     vitals = deliveries.get("vitals")
     if vitals is not None and {"measure", "value"} <= {*vitals.frame}:
         yield from vitals.problems_of(list(_temperatures(vitals.frame)))
@@ -84,16 +89,11 @@ def _adult_heights(people: pd.DataFrame) -> Iterator[Finding]:
 
 def _indices(plan: Plan, people: pd.DataFrame, weights: pd.DataFrame) -> Iterator[Finding]:
     """Give the weights whose body mass index cannot be; where it is far too high throughout, the unit is asked for."""
-    if "height_cm" in weights:
-        height = weights["height_cm"].astype("float64")
-    elif "height_cm" in people:
-        known = people.dropna(subset=["id"]).drop_duplicates("id").set_index("id")["height_cm"]
-        height = weights["id"].map(known).astype("float64")
-    else:
+    height = _heights(people, weights)
+    if height is None:
         return
     index = weights["weight_kg"].astype("float64") / (height / 100) ** 2
-    told = FACTORS["weight_kg"][0] in {**plan.sources["weights"].columns, **plan.sources["weights"].constants}
-    if len(index.dropna()) and index.median() > _USUAL_MEDIAN and not told:
+    if _looks_like_pounds(index) and not _is_unit_told(plan):
         text = (
             f"half of the body mass indices are above {index.median():.0f} kg/m², which looks like pounds. Say which: "
             "constants: {weight_unit: lb}, or kg."
@@ -102,6 +102,39 @@ def _indices(plan: Plan, people: pd.DataFrame, weights: pd.DataFrame) -> Iterato
         return
     text = f"gives a body mass index outside {LEAST_INDEX:g} to {MOST_INDEX:g} kg/m². Correct weight or height."
     yield from _rows(("weight_kg",), ~index.between(LEAST_INDEX, MOST_INDEX) & index.notna(), text)
+
+
+def _looks_like_pounds(index: pd.Series) -> bool:
+    """Say whether body mass indices are far too high throughout."""
+    return bool(len(index.dropna()) and index.median() > _USUAL_MEDIAN)
+
+
+def _is_unit_told(plan: Plan) -> bool:
+    """Say whether the plan gives the unit of weights."""
+    return any(
+        FACTORS["weight_kg"][0] in {**source.columns, **source.constants}
+        for name, source in plan.sources.items()
+        if table_of(name) == "weights"
+    )
+
+
+def _heights(people: pd.DataFrame, weights: pd.DataFrame) -> pd.Series | None:
+    """Give the height of each row of weights in cm; None where no height is known."""
+    if "height_cm" in weights:
+        return weights["height_cm"].astype("float64")
+    if not {"height_cm", "id"} <= {*people}:
+        return None
+    known = people.dropna(subset=["id"]).drop_duplicates("id").set_index("id")["height_cm"]
+    return weights["id"].map(known).astype("float64")
+
+
+def _mixed_units(plan: Plan, people: pd.DataFrame, weights: pd.DataFrame) -> Iterator[Finding]:
+    """Give the weights in pounds among others in kilograms; where all look like pounds, that is told instead."""
+    height = _heights(people, weights)
+    if height is not None and not height.notna().any():
+        height = None
+    if height is None or not _looks_like_pounds(weights["weight_kg"].astype("float64") / (height / 100) ** 2):
+        yield from mixed_weights(weights, height, is_unit_told=_is_unit_told(plan))
 
 
 def _not_in_the_reference(deliveries: Deliveries) -> Iterator[Finding]:
