@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from postinfusion.cli import main
+from postinfusion.plan import yaml_text
 from postinfusion.plan.answers import MARK
 from spec import exports
 
@@ -164,3 +166,51 @@ def test_one_arm_needs_no_reference(home: Path):
     answer(plan_of(home), GIVEN["wide"])
     assert main(["check", NAME]) == 0
     assert "kind: single-arm" in plan_of(home).read_text(encoding="utf-8")
+
+
+def drafted_from(home: Path, frame: pd.DataFrame) -> dict[str, Any]:
+    """Draft the plan of a table, and give what it says with its questions left open."""
+    (home / "incoming").mkdir(exist_ok=True)
+    frame.to_csv(home / "incoming" / "scores.csv", index=False)
+    assert main(["new", str(home / "incoming" / "scores.csv"), "--name", NAME]) == 0
+    content: dict[str, Any] = yaml_text.read(plan_of(home).read_text(encoding="utf-8"), NAME).tree
+    return content
+
+
+def visited(**columns: object) -> pd.DataFrame:
+    """Give twelve participants of two arms at three visits, with further columns."""
+    ids = [f"S{number:03d}" for number in range(12) for _ in range(3)]
+    arms = [arm for number in range(12) for arm in [("Ketamine", "Midazolam")[number % 2]] * 3]
+    return pd.DataFrame({"id": ids, "arm": arms, "visit": ["baseline", "24 h", "week 4"] * 12, **columns})
+
+
+def test_items_coded_from_one_are_drafted_and_the_check_tells_of_them(home: Path, capsys: pytest.CaptureFixture[str]):
+    items = {f"phq9_{item}": [1 + (row + item) % 4 for row in range(36)] for item in range(1, 10)}
+    content = drafted_from(home, visited(**items))
+    assert content["sources"]["assessments"]["items"] == {"PHQ-9": "phq9_{item}"}
+    answer(plan_of(home), {"primary time": "Week 4"})
+    capsys.readouterr()
+    assert main(["check", NAME]) == 1
+    told = "".join(capsys.readouterr())
+    assert "81 of 324 values of PHQ-9 items are out" in told
+
+
+def test_items_without_a_key_are_told_beside_the_draft(home: Path, capsys: pytest.CaptureFixture[str]):
+    items = {f"stai{item}": [1 + (row + item) % 4 for row in range(36)] for item in range(1, 21)}
+    content = drafted_from(home, visited(madrs=[row % 40 for row in range(36)], **items))
+    assert content["sources"]["assessments"]["wide"] == {"MADRS": "madrs"}
+    assert "Note   stai1 to stai20 are 20 items of STAI" in capsys.readouterr().out
+
+
+def test_no_measured_value_time_or_date_chooses_the_row_of_a_participant(home: Path):
+    rows = visited(gad7=[row % 3 * 5 for row in range(36)], assessment_time=["08:30", "09:30", "10:00"] * 12)
+    content = drafted_from(home, rows.assign(hour=["-0.5", "24", "72"] * 12).drop(columns="visit"))
+    assert "where" not in content["sources"]["participants"]
+    assert content["sources"]["participants"]["columns"] == {"id": "id", "arm": "arm"}
+
+
+def test_heights_in_two_units_get_none_and_guessed_codes_are_marked(home: Path):
+    rows = visited(madrs=["-9", *["20"] * 35], height=["1.65"] * 18 + ["165"] * 18)
+    content = drafted_from(home, rows)
+    assert "constants" not in content["sources"]["participants"]
+    assert "guess: -9 taken for missing" in plan_of(home).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from postinfusion.plan import yaml_text
 from postinfusion.plan.scaffold import Draft, Flow, Noted, Question
 from postinfusion.sources.recognition.names import is_control, plays
 from postinfusion.sources.recognition.redcap import choices, event_label
-from postinfusion.sources.recognition.scale_columns import scale_columns
+from postinfusion.sources.recognition.scale_columns import scale_columns, without_key
 from postinfusion.sources.recognition.values import are_dates, date_order
 from postinfusion.sources.recognition.visits import as_duration, named_time
 
@@ -98,6 +98,38 @@ def test_numbered_columns_within_the_range_of_items_are_items():
 def test_numbered_columns_beyond_the_range_of_items_are_visits():
     found = scales(madrs_1=[30, 33], madrs_2=[20, 22], madrs_3=[18, 25], madrs_4=[10, 12], madrs_5=[9, 11])
     assert {visit for _, _, _, visit, _ in found.values()} == {"1", "2", "3", "4", "5"}
+
+
+@pytest.mark.parametrize(
+    ("stem", "n_items", "measure"),
+    [
+        ("edeq", 28, "EDE-Q 6.0"), ("edeq_", 28, "EDE-Q 6.0"), ("ede_q_", 28, "EDE-Q 6.0"), ("cia_", 16, "CIA"),
+        ("qids_sr_", 16, "QIDS-SR16"), ("qids", 16, "QIDS-SR16"), ("phq", 9, "PHQ-9"), ("PHQ9_item", 9, "PHQ-9"),
+        ("maia", 37, "MAIA-2"), ("hamd", 17, "HAM-D17"), ("gad", 7, "GAD-7"), ("gad7_", 7, "GAD-7"),
+        ("cadss", 28, "CADSS-28"),
+    ],
+)  # fmt: skip
+def test_numbered_columns_of_one_stem_are_items_and_never_totals(stem: str, n_items: int, measure: str):
+    found = scales(**{f"{stem}{number}": [0, 1, 2] for number in range(1, n_items + 1)})
+    assert [(one[0], one[1], one[2]) for one in found.values()] == [(measure, "", n) for n in range(1, n_items + 1)]
+
+
+@pytest.mark.parametrize(("stem", "n_items"), [("stai", 20), ("stai_s_", 20), ("bdi", 21), ("edi", 91)])
+def test_items_without_a_key_are_told_and_not_taken_for_totals(stem: str, n_items: int):
+    frame = pd.DataFrame({f"{stem}{number}": ["1", "2", "3"] for number in range(1, n_items + 1)})
+    assert scale_columns(frame) == []
+    (block,) = without_key(frame)
+    assert f"{stem}1 to {stem}{n_items} are {n_items} items" in block.remark
+    assert "describe the scale under instruments, or give its totals" in block.remark
+
+
+def test_items_coded_one_too_high_are_items_so_that_the_check_can_say_it():
+    found = scales(**{f"phq9_{number}": [1, 4, 2] for number in range(1, 10)})
+    assert [one[2] for one in found.values()] == list(range(1, 10))
+
+
+def test_totals_of_numbered_visits_are_no_items():
+    assert {one[2] for one in scales(bdi_1=[30, 28], bdi_2=[22, 20], bdi_3=[12, 14]).values()} == {0}
 
 
 def test_the_questionnaire_is_guessed_behind_the_name_of_the_interview():

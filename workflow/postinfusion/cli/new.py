@@ -73,6 +73,7 @@ def _report(read: str, draft: Draft, plan: str, name: str) -> list[str]:
     marked = f"({counted(len(topics), 'line')} marked ANSWER:)"
     lines = [f"Read   {read}", f"Sure   {', '.join(draft.sure)}"]
     lines += [f"Guess  {_first(draft.guesses)}"] if draft.guesses else []
+    lines += [f"Note   {remark}" for remark in draft.remarks]
     lines += [f"Ask    {'; '.join(topics)}      {marked}"] if topics else []
     return [
         *lines,

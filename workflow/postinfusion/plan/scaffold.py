@@ -61,12 +61,15 @@ class Draft:
         Lines of comment above the first key.
     sure, guesses
         What was recognised, in a few words each.
+    remarks
+        What was recognised and cannot be drafted, with what to do.
     """
 
     content: Mapping[str, Node]
     opening: tuple[str, ...] = ()
     sure: tuple[str, ...] = ()
     guesses: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -7,8 +7,10 @@ from hashlib import sha256
 from postinfusion.errors import listed
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
+from postinfusion.sources.recognition.scale_columns import without_key
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.values import CODES
 from postinfusion.sources.recognition.visits import as_duration
 
 MOST_QUESTIONS = 5
@@ -38,7 +40,7 @@ def draft(survey: Survey, name: str) -> Draft:
         "data": Noted("real", "guess: real, synthetic or scrambled; the last two put a banner on every page"),
         "seed": int.from_bytes(sha256(name.encode()).digest()[:4], "big"),
         "sources": Noted(sources(survey, known), f"files in data/{name}/; our column: their column"),
-        "missing_codes": Noted(Flow(list(known.missing)), "an empty cell is always missing"),
+        "missing_codes": Noted(Flow(list(known.missing)), _of_missing(known)),
         "privacy": Noted(Flow({"ids": "rekey", "small_cell": 5, "mode": "internal"})),
         "design": _design(known),
         "schedule": _schedule(known),
@@ -50,7 +52,24 @@ def draft(survey: Survey, name: str) -> Draft:
     endpoints = _endpoints(survey, known)
     content |= {"endpoints": endpoints} if endpoints else {}
     content["analyses"] = Noted(_analyses(survey, known, model), "each key names its tables, figures and results")
-    return Draft(content, _opening(name), tuple(_sure(survey, known)), tuple(_guesses(survey, known)))
+    remarks = tuple(_remarks(survey))
+    opening = (*_opening(name), *remarks)
+    return Draft(content, opening, tuple(_sure(survey, known)), tuple(_guesses(survey, known)), remarks)
+
+
+def _of_missing(known: Facts) -> str:
+    """Give the comment beside the codes for missing: numbers among them are taken for that by their size."""
+    coded = [one for one in known.missing if one in CODES]
+    return (
+        f"guess: {listed(coded)} taken for missing, outside the range" if coded else "an empty cell is always missing"
+    )
+
+
+def _remarks(survey: Survey) -> list[str]:
+    """Give the items that no scale of the catalogue has a key for."""
+    samples = () if survey.standards else survey.samples
+    found = [block for sample in samples for block in without_key(sample.frame, sample.decimal)]
+    return list(dict.fromkeys(block.remark for block in found))
 
 
 def _opening(name: str) -> tuple[str, ...]:

@@ -216,7 +216,8 @@ def _in_columns(found: Found) -> Iterator[DraftEndpoint]:
         yield _endpoint(one.measure, one.score, one.reason if one.confidence == "guess" else "")
     for measure in dict.fromkeys(one.measure for one in found.scales if one.item):
         described = catalogue.instrument(measure)
-        score = next((name for name in ("total", "global") if name in described.scores), "")
+        usual = (name for name in ("total", "global") if name in described.scores)
+        score = next(usual, next((name for name, one in described.scores.items() if one.used), ""))
         if score:
             yield _endpoint(measure, score)
 

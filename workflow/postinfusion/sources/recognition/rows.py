@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
 
 from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
+from postinfusion.sources.recognition.names import plain, plays
 from postinfusion.sources.recognition.redcap import Export, event_label
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.values import are_dates, filled
 from postinfusion.sources.recognition.visits import named_time
 
 _MOST_EVENTS = 4
 _OF_GROUP = "site"
+_SEQUENCE = re.compile(
+    r".*(visit|event|wave|session|time ?point|messzeitpunkt|zeitpunkt|mzp|visite|instance|occasion|phase|period)s?"
+    r"( (name|label|code|id|no|nr|num|number|seq))?|(seq|sequence|obs|row|occurrence|repeat|instance)( (no|nr|number))?"
+)
 
 
 def one_row_each(found: Found, export: Export | None) -> list[Found]:
@@ -98,14 +105,18 @@ def _agrees(frame: pd.DataFrame, identifier: str, column: str) -> bool:
 
 
 def _candidates(part: Part, identifier: str) -> Iterator[str]:
-    """Give the columns of which one value may stand once in each participant: those that name visits come first."""
+    """Give the columns that say which visit, event or occurrence a row is: no value that is measured, time or date."""
     frame = part.frame
-    few = [
-        name for name in names_of(frame) if name != identifier and 1 < frame[name].nunique() <= max(2, len(frame) // 3)
-    ]
-    named = [name for name in few if any(named_time(event_label(value)) for value in frame[name].unique() if value)]
-    yield from named
-    yield from (name for name in few if name not in named and not _agrees(frame, identifier, name))
+    for name in names_of(frame):
+        is_order = plays("visit", name) or _SEQUENCE.fullmatch(plain(name)) is not None
+        few = 1 < frame[name].nunique() <= max(2, len(frame) // 3)
+        if name != identifier and is_order and few and not are_dates(frame[name]) and not _has_clock(frame[name]):
+            yield name
+
+
+def _has_clock(text: pd.Series) -> bool:
+    """Say whether cells hold the time of a day."""
+    return bool(filled(text).str.contains(r"[0-9]:[0-9]{2}", regex=True).any())
 
 
 def _filled(part: Part, column: str, values: tuple[str, ...], told: list[str]) -> tuple[int, int]:

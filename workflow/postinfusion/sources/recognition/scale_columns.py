@@ -12,6 +12,7 @@ import pandas as pd
 from postinfusion.instruments import catalogue
 from postinfusion.instruments.catalogue import TOTAL, Found
 from postinfusion.sources.recognition.evidence import Confidence, names_of
+from postinfusion.sources.recognition.item_blocks import Block, blocks
 from postinfusion.sources.recognition.names import plain
 from postinfusion.sources.recognition.values import are_numbers, numbers, without_codes
 from postinfusion.sources.recognition.visits import named_time
@@ -68,10 +69,26 @@ def scale_columns(frame: pd.DataFrame, decimal: str = ".", title: str = "") -> l
         What the file is called: where that is a scale, its columns need not say it again.
     """
     scale = next((one.measure for one in _named(title)), "")
-    named = [
-        found for name in names_of(frame) for found in _within(scale, str(name)) if are_numbers(frame[name], decimal)
-    ]
-    return [_judged(found, frame[found.column], decimal) for found in _items_or_visits(named, frame, decimal)]
+    in_blocks = blocks(frame, _by_key().get, decimal)
+    items = [one for block in in_blocks if block.has_key for one in _items_of(block)]
+    taken = {column for block in in_blocks for column in block.columns.values()}
+    rest = [name for name in names_of(frame) if name not in taken and are_numbers(frame[name], decimal)]
+    named = [found for name in rest for found in _within(scale, name)]
+    scores = [_judged(found, frame[found.column], decimal) for found in _items_or_visits(named, frame, decimal)]
+    order = {name: position for position, name in enumerate(names_of(frame))}
+    return sorted([*items, *scores], key=lambda one: order[one.column])
+
+
+def without_key(frame: pd.DataFrame, decimal: str = ".") -> list[Block]:
+    """Give the items of scales of the catalogue that has no key for them."""
+    return [block for block in blocks(frame, _by_key().get, decimal) if not block.has_key]
+
+
+def _items_of(block: Block) -> Iterator[ScaleColumn]:
+    """Give the columns of a block as items."""
+    confidence: Confidence = "guess" if block.doubt else "sure"
+    for number, column in block.columns.items():
+        yield ScaleColumn(column, block.measure, "", number, "", confidence, block.doubt)
 
 
 def known_measures(values: Iterable[str]) -> dict[str, str]:

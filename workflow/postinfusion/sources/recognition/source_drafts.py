@@ -211,9 +211,8 @@ def _layout(facts: Facts, found: Found) -> dict[str, Node]:
     shown: dict[str, Node] = {}
     if scores:
         names = dict.fromkeys(_measure(one) for one in scores)
-        shown["wide"] = {
-            name: _scores(facts, [one for one in scores if _measure(one) == name], by_visit) for name in names
-        }
+        drafted = {name: _scores(facts, [one for one in scores if _measure(one) == name], by_visit) for name in names}
+        shown["wide"] = {name: columns for name, columns in drafted.items() if columns.value}
     if items and (patterns := _patterns(facts, items, by_visit)):
         shown["items"] = patterns
     return shown
@@ -233,7 +232,7 @@ def _measure(one: ScaleColumn) -> str:
     return one.measure if one.score == "total" else f"{one.measure} {one.score}"
 
 
-def _scores(facts: Facts, columns: list[ScaleColumn], by_visit: bool) -> Node:
+def _scores(facts: Facts, columns: list[ScaleColumn], by_visit: bool) -> Noted:
     """Give the column of a score, or its columns by visit."""
     reason = next((one.reason for one in columns if one.confidence == "guess"), "")
     note = f"guess: {reason}" if reason else ""
@@ -250,9 +249,16 @@ def _patterns(facts: Facts, items: list[ScaleColumn], by_visit: bool) -> dict[st
     for measure in dict.fromkeys(one.measure for one in items):
         columns = [one for one in items if one.measure == measure]
         patterns = {one.visit: _pattern(one) for one in columns}
+        doubt = next((one.reason for one in columns if one.confidence == "guess"), "")
+        if not by_visit and any(_pattern(one).replace(ITEM, str(one.item)) != one.column for one in columns):
+            shown[measure] = Noted(
+                Flow({str(one.item): one.column for one in columns}), f"guess: {doubt}" * bool(doubt)
+            )
+            continue
         if all(_pattern(one) == patterns[one.visit] for one in columns):
             named = {visit_name(facts.visits, visit): pattern for visit, pattern in patterns.items()}
-            shown[measure] = dict(named) if by_visit else next(iter(patterns.values()))
+            pattern = dict(named) if by_visit else next(iter(patterns.values()))
+            shown[measure] = Noted(pattern, f"guess: {doubt}" if doubt else "")
     return shown
 
 

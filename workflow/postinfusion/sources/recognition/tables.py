@@ -74,6 +74,7 @@ _WEIGHT_WORD = re.compile(r"(body|koerper)?(weight|gewicht)|wt|bw|wgt|kgs?|lbs?|
 _CATEGORIES = ("sex", "diagnosis", "subtype")
 _MOST_ARMS = 8
 _LIGHTEST, _HEAVY = 20.0, 130.0
+_IN_METRES = 3.0
 _FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
 
 
@@ -323,8 +324,11 @@ def _height_unit(part: Part, evidence: dict[str, Evidence]) -> str:
     if "height_cm" not in evidence:
         return ""
     heights = pd.Series(cells.numbers(part.frame[evidence["height_cm"].column], part.sample.decimal))
-    middle = heights.median() if len(heights) else 170.0
-    return "m" if middle < 3 else "inch" if middle < 100 else ""
+    heights = pd.Series(cells.without_codes(heights.to_numpy(), 1, 230))
+    if not len(heights) or (heights.min() < _IN_METRES) != (heights.max() < _IN_METRES):
+        return ""  # no unit is that of all; the check tells the rows
+    middle = heights.median()
+    return "m" if middle < _IN_METRES else "inch" if middle < 100 else ""
 
 
 def _doses(part: Part, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
