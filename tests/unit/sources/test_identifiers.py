@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from identifiers import BY_NAME, BY_VALUE
+from identifiers import BY_COLUMN, BY_NAME, BY_VALUE
 from postinfusion.sources.export import EXPORTS, exported
 from postinfusion.sources.gate.identifiers import Gate, Use, gate
 from postinfusion.sources.gate.identifying_names import Identifier, promised, promises_time
@@ -19,7 +19,10 @@ from postinfusion.sources.gate.identifying_values import evidence, kinds_of
 REPOSITORY = Path(__file__).resolve().parents[3]
 NAMED = [(kind, name, value) for kind, columns in BY_NAME.items() for name, value in columns.items()]
 VALUED = [(kind, value) for kind, values in BY_VALUE.items() for value in values]
+COLUMNS = [(kind, values) for kind, columns in BY_COLUMN.items() for values in columns]
 HARMLESS_NAMES = """
+rater rater_id assessor untersucher interviewer initial_visit serial_sevens serial_position latency longest_episode
+lonely abbreviation region_code reliability Beck_Depression_Inventory Hamilton_Total Simpson_Angus_Scale
 centre_name event_name form_name file_name drug_name test_name scale_name visit_name arm_name testname
 description
 ship zipper hotel mobility mobile_app_score cell_count imaging image_quality accountability birth_weight
@@ -74,6 +77,46 @@ HARMLESS_VALUES = (
     "A-12-345",
     "GENERAL DISORDERS AND ADMINISTRATION SITE CONDITIONS",
     "hospital infusion unit, physician and nurse present",
+    "Anorexia Nervosa",
+    "Great Ormond",
+    "Great Ormond Street",
+    "Xanomeline High Dose",
+    "Chest Pain",
+    "Adverse Event",
+    "Martin Hospital",
+    "St. Joseph Hospital Berlin",
+    "John Radcliffe Hospital",
+    "Robert Koch Institut",
+    "San Jose California",
+    "St. John's Wort",
+    "Bell Palsy",
+    "Parkinson's Disease",
+    "Charcot Marie Tooth",
+    "Baseline Visit",
+    "Visit 3 Follow-up",
+    "Withdrawal By Subject",
+    "Lost To Follow-Up",
+    "Physician Decision",
+    "Major Depressive Disorder",
+    "Esketamine Nasal Spray",
+    "Hamilton Depression Rating Scale",
+    "Black Or African American",
+    "Not Hispanic Or Latino",
+    "United States",
+    "New York",
+    "12.50, 13.40",
+    "K-A1",
+    "KET-A 12B",
+)
+HARMLESS_COLUMNS = (
+    ("rater", ["Self", "Clinician", "Rater A", "Rater B", "Study Nurse"]),
+    ("rater", ["R1", "R2", "AB", "CD"]),
+    ("diagnosis", ["Anorexia Nervosa", "Bulimia Nervosa", "Major Depression"]),
+    ("reason", ["Adverse Event", "Lost To Follow-Up", "Withdrawal By Subject", "Physician Decision"]),
+    ("lab_code", ["KE010101", "KE010102", "KE010203"]),
+    ("interval", ["12.501, 13.4", "0.5, 1.2"]),
+    ("steps", ["10115", "20095"]),
+    ("x1", ["1612345678", "1612345679"]),
 )
 
 
@@ -97,6 +140,34 @@ def test_a_column_is_found_by_one_value_among_harmless_ones(kind: Identifier, va
     assert [problem.severity for problem in problems] == ["error"]
     assert kind.value in problems[0].text
     assert value not in str(problems[0])
+
+
+@pytest.mark.parametrize(("kind", "values"), COLUMNS)
+def test_a_column_is_found_by_most_of_its_values(kind: Identifier, values: tuple[str, ...]):
+    problems = found("x1", [*values]).problems
+    assert [problem.severity for problem in problems] == ["error"]
+    assert kind.value in problems[0].text
+    assert not any(value in str(problems[0]) for value in values)
+
+
+@pytest.mark.parametrize(("name", "values"), HARMLESS_COLUMNS)
+def test_columns_that_trials_hold_are_left_alone(name: str, values: list[str]):
+    assert found(name, values).problems == ()
+
+
+@pytest.mark.parametrize("name", ["rater", "Untersucher", "assessor", "rater_baseline"])
+def test_a_column_of_raters_may_hold_codes_but_no_names(name: str):
+    for values in (["Anna Q.", "Peter M."], ["A. Quux", "P. Meier"], ["Anna", "Peter"], ["Quux Zyx", "Wyv Zut"]):
+        assert "a person's name" in found(name, values).problems[0].text
+    assert found(name, ["R1", "R2"]).problems == ()
+
+
+@pytest.mark.parametrize("name", ["Anna Quux madrs", "Anna_Quux", "zelda@quux.example"])
+def test_a_header_that_tells_who_somebody_is_stops_the_trial_and_is_not_shown(name: str):
+    problem = found(name, ["1", "12"]).problems[0]
+    assert (problem.place, problem.severity) == ("column 3", "error")
+    assert "has a name that looks like" in problem.text
+    assert name not in str(problem)
 
 
 def test_the_message_says_what_to_do():
@@ -193,7 +264,7 @@ def test_parts_of_a_file_are_judged_together():
 def test_ids_that_are_kept_must_tell_nothing():
     keeps = Use(ids=frozenset({"who"}), keeps_ids=True)
     rekeys = Use(ids=frozenset({"who"}))
-    for values in (["Zelda Quux", "Li Wei"], ["Zelda", "Quux"], ["88123471", "88123472"], ["9434765919"]):
+    for values in (["Zelda", "Quux"], ["88123471", "88123472"], ["9434765919"]):
         text = found("who", values, keeps).problems[0].text
         assert text.endswith("(values not shown), and privacy: {ids: keep} passes ids on. Write ids: rekey.")
         assert not any(value in text for value in values)
@@ -202,13 +273,33 @@ def test_ids_that_are_kept_must_tell_nothing():
         assert found("who", values, keeps).problems == ()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["Zelda Quux", "Li Wei"],
+        ["Quux, Zelda", "Wei, Li"],
+        ["Anna", "Peter"],
+        ["R017", "R018", "Anna Quux"],
+        ["ZQ03051987", "PM12111990"],
+        ["ZQ-1987-05-03", "PM-1990-11-12"],
+        ["ZQ030587", "PM121190", "JD010279"],
+    ],
+)
+@pytest.mark.parametrize("keeps_ids", [True, False])
+def test_ids_that_are_names_or_dates_of_birth_are_refused_even_when_keyed_anew(values: list[str], keeps_ids: bool):
+    text = found("who", values, Use(ids=frozenset({"who"}), keeps_ids=keeps_ids)).problems[0].text
+    assert "Write a code that tells nothing instead, such as P001." in text
+    assert not any(value in text for value in values)
+
+
 def test_ids_are_refused_in_any_case_when_they_are_addresses_or_are_called_by_a_name():
     assert found("who", ["zelda@quux.example"], Use(ids=frozenset({"who"}))).problems != ()
     assert found("surname", ["Quux"], Use(ids=frozenset({"surname"}))).problems != ()
 
 
-def test_a_year_of_birth_is_refused_where_it_is_read():
-    assert found("birth_year", ["1984"]).problems == ()
+def test_a_year_of_birth_is_refused_where_it_is_read_and_told_of_elsewhere():
+    for name in ("birth_year", "gebjahr", "Geburtsjahr", "yob"):
+        assert [problem.severity for problem in found(name, ["1984"]).problems] == ["warning"]
     read = Use(read=frozenset({"birth_year"}), texts=frozenset({"birth_year"}))
     assert "a year of birth" in found("birth_year", ["1984"], read).problems[0].text
 

@@ -15,6 +15,7 @@ from postinfusion.plan.source import Source, table_of
 from postinfusion.sources.gate.identifying_names import (
     Identifier,
     promised,
+    promises_rater,
     promises_record_number,
     promises_time,
     promises_year_of_birth,
@@ -33,6 +34,9 @@ _QUOTED = re.compile(r'"([^"]*)"')
 _HIDDEN = "a value (not shown)"
 _YEAR = "a year of birth"
 _HALF = 2
+_NEARLY_ALL = 0.9
+_IN_A_HEADER = (Identifier.EMAIL, Identifier.PHONE, Identifier.NAME)
+_FEWEST_NAMES = 8
 
 
 @dataclass(frozen=True)
@@ -152,11 +156,16 @@ def gate(
             seen[name] = seen.get(name, NOTHING) | evidence(frame[name], frozenset(missing))
             if use.keeps_ids and name in use.ids and looks_like_a_name(frame[name]):
                 names.add(name)
-    found = {name: _found(name, cells, use, name in names) for name, cells in seen.items()}
+    found = {name: _found(name, cells, use, name in names) or _in_its_name(name) for name, cells in seen.items()}
     flagged = {name: text for name, text in found.items() if text}
     problems = [_problem(file, header, name, text) for name, text in flagged.items()]
     stories = [name for name, cells in seen.items() if cells.narratives and name not in flagged]
     problems += [_story(file, header, name) for name in stories if name not in use.read]
+    problems += [
+        _unread_year(file, header, name)
+        for name, cells in seen.items()
+        if name not in flagged and name not in use.read and cells.filled and promises_year_of_birth(name)
+    ]
     return Gate(tuple(sorted(problems, key=_column)), frozenset(flagged), use.times)
 
 
@@ -206,20 +215,61 @@ def _found(name: str, cells: Evidence, use: Use, is_name: bool) -> str:
     if name in use.marked and name not in use.times and not (name in use.ids and not use.keeps_ids):
         return f"is marked as identifying in {use.marked[name]}. {_REMOVE}."
     kinds = _kinds(name, cells, use)
-    if name in use.ids and use.keeps_ids and (is_name or kinds or _is_record_number(cells)):
-        what = "people's names" if is_name else " and ".join(kinds) or Identifier.RECORD.value
-        return f"looks like {what} (values not shown), and privacy: {{ids: keep}} passes ids on. Write ids: rekey."
+    if name in use.ids and (told := _of_ids(cells, use, kinds, is_name)):
+        return told
     if kinds:
         return f"looks like {' and '.join(kinds)} (values not shown). {_REMEDIES.get(kinds[0], _REMOVE)}."
-    if promises_year_of_birth(name) and name in use.read:
-        return f"looks like {_YEAR} (values not shown). {_REMEDIES[Identifier.BIRTH]}."
+    return f"looks like {_YEAR} (values not shown). {_REMEDIES[Identifier.BIRTH]}." if _is_read_year(name, use) else ""
+
+
+def _of_ids(cells: Evidence, use: Use, kinds: Sequence[Identifier], is_name: bool) -> str:
+    """Say what ids tell that must not tell anything."""
+    if what := _in_an_id(cells):
+        return f"looks like {what} (values not shown). Write a code that tells nothing instead, such as P001."
+    if use.keeps_ids and (is_name or kinds or _is_record_number(cells)):
+        what = "people's names" if is_name else " and ".join(kinds) or Identifier.RECORD.value
+        return f"looks like {what} (values not shown), and privacy: {{ids: keep}} passes ids on. Write ids: rekey."
     return ""
+
+
+def _is_read_year(name: str, use: Use) -> bool:
+    """Say whether a column is a year of birth that the plan reads."""
+    return promises_year_of_birth(name) and name in use.read
+
+
+def _in_its_name(name: str) -> str:
+    """Say what is wrong with the name of a column that itself tells who somebody is; empty when nothing is."""
+    told = kinds_of(name.replace("_", " ")) | kinds_of(name)
+    kinds = [kind for kind in _IN_A_HEADER if kind in told]
+    what = f"has a name that looks like {' and '.join(kinds)} (not shown). Give it another name, or remove it."
+    return what if kinds else ""
+
+
+def _in_an_id(cells: Evidence) -> str:
+    """Say what ids tell that are no codes, whether they are keyed anew or not: the plan, too, would hold them."""
+    if Identifier.NAME in cells.kinds | cells.formed or cells.is_mostly(cells.full_names + cells.given_names):
+        return Identifier.NAME.value
+    return Identifier.BIRTH.value if Identifier.BIRTH in cells.formed else ""
+
+
+def _is_one_name_for_each(name: str, cells: Evidence, use: Use) -> bool:
+    """Say whether a column has nearly one full name for each row, and the plan does not say what else it is."""
+    shaped = cells.full_names >= _NEARLY_ALL * cells.filled and cells.filled >= _NEARLY_ALL * cells.cells
+    return cells.filled >= _FEWEST_NAMES and shaped and name not in use.typed and name not in use.texts
+
+
+def _names_raters(name: str, cells: Evidence) -> bool:
+    """Say whether a column of raters holds their names rather than codes."""
+    return promises_rater(name) and cells.is_mostly(cells.full_names + cells.given_names + cells.initialed)
 
 
 def _kinds(name: str, cells: Evidence, use: Use) -> list[Identifier]:
     """Give what a column looks like by its name and its cells, the name first."""
     kinds = [kind for kind in [promised(name)] if kind and _is_borne_out(kind, name, cells, use)]
-    kinds += [kind for kind in Identifier if kind in cells.kinds]
+    formed = cells.formed - ({Identifier.PHONE} if name in use.typed - use.texts else set())
+    kinds += [kind for kind in Identifier if kind in cells.kinds | formed]
+    if _is_one_name_for_each(name, cells, use) or _names_raters(name, cells):
+        kinds.append(Identifier.NAME)
     if name not in use.ids and _have_check_digits(cells.ten_digits):
         kinds.append(Identifier.RECORD)
     if name not in use.ids and promises_record_number(name) and _is_record_number(cells):
@@ -276,9 +326,15 @@ def _story(file: str, header: Sequence[str], name: str) -> Problem:
     return Problem(file, f"column {header.index(name) + 1}", text, "warning")
 
 
+def _unread_year(file: str, header: Sequence[str], name: str) -> Problem:
+    """Give one column of years of birth that nothing reads."""
+    text = f"{_shown(name)}looks like {_YEAR} (values not shown). It is not read; remove it from the file."
+    return Problem(file, f"column {header.index(name) + 1}", text, "warning")
+
+
 def _shown(name: str) -> str:
     """Give the name of a column for a message; nothing when it is a value, as in a file without a header."""
-    return "" if kinds_of(name) else f'("{name}") '
+    return "" if kinds_of(name) or _in_its_name(name) else f'("{name}") '
 
 
 def _column(problem: Problem) -> int:

@@ -65,7 +65,8 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
         Identifier.INTERNET_ADDRESS: ("ip address", "ip addr", "ip adresse", "ip adress", "adresse ip", "ipv"),
         Identifier.DEVICE: (
             "serial number", "serial no", "serial nr", "device serial", "device id", "device identifier", "imei",
-            "mac address", "seriennummer", "implant serial", "numero de serie", "device number",
+            "mac address", "seriennummer", "seriennr", "serien nr", "implant serial", "pump serial", "numero de serie",
+            "numero serie", "device number", "device sn", "geratenummer", "geraetenummer", "geratenr", "geraetenr",
         ),
         Identifier.BIRTH: (
             "dob", "date of birth", "birth date", "birth dt", "birth dat", "birth day", "date birth", "birth dtc",
@@ -94,8 +95,9 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
                        "accession", "admission", "encounter"),
             "hospital number", "hospital no", "hospital nr", "hospital num", "hosp number", "hosp no", "hosp nr",
             "nhs", "fallnummer", "fall nr", "patientennummer", "patienten nr", "aktennummer", "aktenzeichen",
-            "krankenakte", "numero dossier", "num dossier", "no dossier", "historia clinica", "cartella clinica",
-            "numero de historia",
+            "krankenakte", "krankenaktennr", "krankenakten nr", "krankenaktennummer", "krankenblatt", "patientennr",
+            "aktennr", "akten nr", "fallnr", "numero dossier", "num dossier", "no dossier", "historia clinica",
+            "cartella clinica", "numero de historia",
         ),
         Identifier.ACCOUNT: (
             *_numbered("account", "bank account", "bank", "credit card", "debit card"),
@@ -112,7 +114,7 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             *_numbered("vehicle", "vehicle identification", "registration plate"),
             "license plate", "licence plate", "number plate", "registration plate", "vehicle registration",
             "vehicle identifier", "vehicle plate", "kfz kennzeichen", "autokennzeichen", "nummernschild",
-            "immatriculation", "plaque immatriculation", "car registration",
+            "autonummer", "matricula coche", "immatriculation", "plaque immatriculation", "car registration",
         ),
         Identifier.BIOMETRIC: (
             "fingerprint", "fingerprints", "finger print", "biometric", "biometrics", "voiceprint", "voice print",
@@ -134,8 +136,10 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             "direccion", "indirizzo", "endereco", "adres", "adress", "zip", "zipcode", "zip code", "postcode",
             "post code", "postal code", "postal", "plz", "postleitzahl", "code postal", "codigo postal", "city",
             "town", "village", "wohnort", "stadt", "ville", "commune", "ciudad", "citta", "cidade", "municipality",
-            "gemeinde", "county", "suburb", "precinct", "latitude", "longitude", "gps", "geocode", "place of birth",
-            "birth place", "birthplace", "geburtsort", "lieu de naissance", "home town", "residence",
+            "gemeinde", "county", "suburb", "precinct", "latitude", "longitude", "gps", "geocode", "lat lon",
+            "lat long", "lat lng", "coordinates", "koordinaten",
+            "breitengrad", "langengrad", "laengengrad", "place of birth", "birth place", "birthplace",
+            "geburtsort", "lieu de naissance", "home town", "residence",
         ),
         Identifier.NAME: (
             *_of(_PEOPLE, "name", "names", "nm"),
@@ -163,22 +167,28 @@ _ALONE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
         Identifier.RECORD: ("ipp", "nhc"),
         Identifier.ACCOUNT: ("account",),
         Identifier.LICENCE: ("license", "licence", "certificate"),
-        Identifier.VEHICLE: ("vehicle", "vin", "plate", "kennzeichen"),
+        Identifier.VEHICLE: ("vehicle", "vin", "plate", "kennzeichen", "kennz", "kfz"),
         Identifier.PHOTOGRAPH: ("picture", "foto"),
         Identifier.PHONE: ("cell", "gsm"),
         Identifier.ADDRESS: ("ort", "lat", "lon", "lng"),
-        Identifier.NAME: ("name", "names", "nom", "nombre", "nombres", "nome", "naam", "namn", "navn"),
+        Identifier.NAME: ("name", "names", "nom", "nombre", "nombres", "nome", "naam", "namn", "navn", "init",
+                          "inits", "kurzel", "kuerzel", "patientenkurzel", "patientenkuerzel"),
     }
-)
+)  # fmt: skip
 _HARMLESS = (
     "birth weight", "birth order", "birth control", "street drug", "street drugs", "phone visit", "phone screen",
     "phone contact", "emotional address", "residence time", "mobile app", "photo sensitivity", "city size",
     "town size", "county size", "emotion recognition", "zip file", "residence type", "insurance type",
 )  # fmt: skip
 _YEAR_OF_BIRTH = (
-    "year of birth", "birth year", "yob", "geburtsjahr", "annee de naissance", "annee naissance", "ano de nacimiento",
-    "anno di nascita", "geboortejaar", "fodelsear", "brthyr",
+    "year of birth", "birth year", "yob", "geburtsjahr", "annee de naissance", "annee naissance", "geb jahr",
+    "jahr geburt", "jahrgang", "ano de nacimiento", "anno di nascita", "geboortejaar", "fodelsear", "brthyr",
 )  # fmt: skip
+_RATERS = _set(
+    "rater raters assessor interviewer examiner investigator evaluator untersucher untersucherin interviewerin "
+    "beurteiler prufarzt pruefarzt behandler behandlerin therapist therapeut therapeutin clinician physician doctor "
+    "nurse arzt evaluateur examinateur investigateur medecin evaluador investigador medico"
+)
 _OWNERS = _set("patient patients pat pt subject participant hospital case file chart record clinic medical")
 _NUMBERS = _set("number no nr num nbr id nummer numero code")
 _TIME_WORDS = _set(
@@ -216,6 +226,11 @@ def promises_record_number(name: str) -> bool:
     """Say whether a column could be a record number by its name, which only long numbers in it confirm."""
     found = {word for sequence in (words(name), segments(name)) for word in sequence}
     return bool(found & _OWNERS) and bool(found & _NUMBERS)
+
+
+def promises_rater(name: str) -> bool:
+    """Say whether a column says who assessed, by its name; only names in it tell who that is."""
+    return bool(_RATERS & {*words(name), *segments(name)})
 
 
 def promises_time(name: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address
+from itertools import zip_longest
 
 import pandas as pd
 import pyarrow as pa
@@ -13,6 +14,12 @@ import pyarrow.compute as pc
 
 from postinfusion.sources.gate.identifying_names import Identifier
 from postinfusion.sources.gate.narrative import is_narrative
+from postinfusion.sources.gate.person_names import (
+    has_form_of_name,
+    is_given_name,
+    is_name_with_initial,
+    names_a_person,
+)
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _YEAR = r"(19|20)[0-9]{2}"
@@ -56,6 +63,20 @@ _ANSWERS = frozenset(
      "checked", "unchecked", "done", "na", "n/a", "unknown", "missing")
 )  # fmt: skip
 
+_DATED = (
+    r"^[A-Za-zÄÖÜäöü]{2,3}[-_ .]?((19[0-9]{2}|20[01][0-9])[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?(19[0-9]{2}|20[01][0-9]))$"
+)
+_SHORTLY_DATED = r"^[A-Za-zÄÖÜäöü]{2}[-_ .]?(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?[0-9]{2}$"
+_MOBILE = r"^((0|0?0?49)1[5-7][0-9]{8,9}|447[0-9]{9}|33[67][0-9]{8}|34[67][0-9]{8})(\.0)?$"
+_DOTTED_INITIALS = r"^[A-ZÄÖÜ]\.[ -]?[A-ZÄÖÜ]\.([ -]?[A-ZÄÖÜ]\.)?$"
+_PLATE = r"^[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}[EH]?$"
+_SERIAL = r"(?i)^s/?n[-: #.]+[0-9a-z-]*[0-9][0-9a-z-]*$"
+_PENSION = r"^[0-9]{2} ?(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2} ?[A-Z] ?[0-9]{3}$"
+_COORDINATES = r"^[+-]?[0-9]{1,2}\.[0-9]{3,}°?[NS]?[,; ]+[+-]?[0-9]{1,3}\.[0-9]{3,}°?[EWO]?$"
+_POSTCODE_AND_PLACE = r"^([A-Z]{1,2}-)?[0-9]{5} +[A-ZÄÖÜ][a-zäöüß]{2,}"
+_CAPITALS = r"[A-ZÀ-Þ].*[ ,].*[A-ZÀ-Þ]"
+
 Check = Callable[[str], bool]
 
 
@@ -82,6 +103,12 @@ class Evidence:
         How many values are digits as of a telephone number.
     narratives
         How many values are free text.
+    forms
+        How many values have each of the forms that count where most of a column has them.
+    cells
+        How many cells are filled.
+    full_names, given_names, initialed
+        How many values have the form of a full name, are a common given name, or a name with an initial.
     """
 
     filled: int = 0
@@ -95,6 +122,11 @@ class Evidence:
     digits: bool = False
     bare_phones: int = 0
     narratives: int = 0
+    forms: tuple[int, ...] = ()
+    cells: int = 0
+    full_names: int = 0
+    given_names: int = 0
+    initialed: int = 0
 
     def __or__(self, other: Evidence) -> Evidence:
         """Give what is known of both parts together."""
@@ -104,7 +136,19 @@ class Evidence:
             _sum(self.ten_digits, other.ten_digits), _sum(self.cards, other.cards),
             self.long_numbers + other.long_numbers, self.digits or other.digits,
             self.bare_phones + other.bare_phones, self.narratives + other.narratives,
+            tuple(one + two for one, two in zip_longest(self.forms, other.forms, fillvalue=0)),
+            self.cells + other.cells, self.full_names + other.full_names, self.given_names + other.given_names,
+            self.initialed + other.initialed,
         )  # fmt: skip
+
+    def is_mostly(self, count: int) -> bool:
+        """Say whether a count is more than half of the values."""
+        return count * 2 > self.filled
+
+    @property
+    def formed(self) -> frozenset[Identifier]:
+        """Identifiers whose form most values have."""
+        return frozenset(kind for (kind, _), count in zip(_FORMS, self.forms, strict=False) if self.is_mostly(count))
 
 
 NOTHING = Evidence()
@@ -125,9 +169,10 @@ def evidence(cells: pd.Series, missing: frozenset[str] = frozenset()) -> Evidenc
     distinct = distinct.filter(pc.invert(pc.is_in(distinct, pa.array(["", *missing]))))
     telling = distinct.filter(pc.invert(_matches(distinct, _EVERYDAY)))
     answers = len(distinct) <= len(_ANSWERS) and all(value.lower() in _ANSWERS for value in distinct.to_pylist())
-    if not len(telling):
-        return Evidence(filled=len(distinct), answers=answers)
-    return _of_telling(telling, len(distinct), answers=answers)
+    found = _of_telling(telling, len(distinct), answers=answers) if len(telling) else Evidence(answers=answers)
+    words = distinct.filter(_matches(distinct, r"^[A-ZÀ-Þ][^0-9 ]+$")).to_pylist()
+    filled = int(cells.notna().sum() - cells.isin(["", *missing]).sum())
+    return replace(found, filled=len(distinct), cells=filled, given_names=sum(map(is_given_name, words)))
 
 
 def kinds_of(value: str) -> frozenset[Identifier]:
@@ -140,7 +185,7 @@ def kinds_of(value: str) -> frozenset[Identifier]:
 def _other_numbers(found: Evidence) -> set[Identifier]:
     """Give the identifiers of which only the digits of a value tell."""
     cards = {Identifier.ACCOUNT} if found.cards[1] else set()
-    return cards | ({Identifier.PHONE} if found.bare_phones else set())
+    return cards | found.formed | ({Identifier.PHONE} if found.bare_phones else set())
 
 
 def looks_like_a_name(values: pd.Series) -> bool:
@@ -157,9 +202,13 @@ def looks_like_a_name(values: pd.Series) -> bool:
 def _of_telling(telling: pa.Array, filled: int, *, answers: bool) -> Evidence:
     """Give what those values look like that are more than a small number or a short word."""
     possible = _matches(telling, _POSSIBLE_DATE)
+    named = telling.filter(_matches(telling, _CAPITALS)).to_pylist()
     return Evidence(
         filled=filled,
         kinds=frozenset(kind for kind, pattern, check in _CERTAIN if _any(telling, pattern, check)),
+        forms=(*(_count(telling, pattern) for _, pattern in _FORMS[:-1]), _shortly_dated(telling)),
+        full_names=sum(map(has_form_of_name, named)),
+        initialed=sum(map(is_name_with_initial, telling.filter(_matches(telling, "^[^ ]+ ?[^ ]+$")).to_pylist())),
         answers=answers,
         dates=_count(telling, _DATE),
         possible_dates=pc.sum(possible).as_py() or 0,
@@ -192,6 +241,13 @@ def _checked(values: pa.Array, pattern: str, check: Check) -> tuple[int, int]:
     """Give how many values a pattern describes, and how many of them pass the check."""
     found = values.filter(_matches(values, pattern)).to_pylist()
     return len(found), sum(map(check, found))
+
+
+def _shortly_dated(values: pa.Array) -> int:
+    """Give how many values are initials and six digits of a date; none where all have the prefix of a trial."""
+    found = values.filter(_matches(values, _SHORTLY_DATED)).to_pylist()
+    initials = {value[:2] for value in found}
+    return len(found) if len(initials) > 1 and len(initials) * 2 > len(found) else 0
 
 
 def _digits(value: str) -> list[int]:
@@ -269,5 +325,18 @@ _CERTAIN: tuple[tuple[Identifier, str, Check | None], ...] = (
     (Identifier.PHONE, _AMERICAN, None),
     (Identifier.PHONE, _NATIONAL, _has_as_many_digits_as_a_phone),
     (Identifier.NAME, _TITLED, None),
+    (Identifier.NAME, _CAPITALS, names_a_person),
+    (Identifier.SOCIAL_SECURITY, _PENSION, None),
 )
 """Identifier, where to look for it, and what a value found there must satisfy; one value is enough."""
+_FORMS: tuple[tuple[Identifier, str], ...] = (
+    (Identifier.PHONE, _MOBILE),
+    (Identifier.NAME, _DOTTED_INITIALS),
+    (Identifier.BIRTH, _DATED),
+    (Identifier.VEHICLE, _PLATE),
+    (Identifier.DEVICE, _SERIAL),
+    (Identifier.ADDRESS, _COORDINATES),
+    (Identifier.ADDRESS, _POSTCODE_AND_PLACE),
+    (Identifier.BIRTH, _SHORTLY_DATED),
+)
+"""Identifier and the form of a value, which counts where most values of a column have it; the last has a check."""
