@@ -214,3 +214,16 @@ def test_heights_in_two_units_get_none_and_guessed_codes_are_marked(home: Path):
     content = drafted_from(home, rows)
     assert "constants" not in content["sources"]["participants"]
     assert "guess: -9 taken for missing" in plan_of(home).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "hours"), [("hour", ["8.5", "9", "10"]), ("time", ["08:30", "09:00", "10:00"])])
+def test_a_study_day_with_an_hour_beside_it_is_the_clock(name: str, hours: list[str], home: Path):
+    rows = visited(madrs=[row % 40 for row in range(36)], **{"day": ["1", "2", "8"] * 12, name: hours * 12})
+    source = drafted_from(home, rows.drop(columns="visit"))["sources"]["assessments"]
+    assert source["clock"] == "study-day"
+    assert source["columns"] == {"id": "id", "taken": "day", "taken_clock": name}
+
+
+def test_a_column_with_both_decimal_marks_is_drafted_so_that_the_check_can_refuse_it(home: Path):
+    content = drafted_from(home, visited(madrs=["20"] * 36, weight=["50.5"] * 36, bdi=["12.5", "13,5", "14"] * 12))
+    assert content["sources"]["assessments"]["wide"] == {"MADRS": "madrs", "BDI-II": "bdi"}

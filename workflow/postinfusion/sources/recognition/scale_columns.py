@@ -14,7 +14,7 @@ from postinfusion.instruments.catalogue import TOTAL, Found
 from postinfusion.sources.recognition.evidence import Confidence, names_of
 from postinfusion.sources.recognition.item_blocks import Block, blocks
 from postinfusion.sources.recognition.names import plain
-from postinfusion.sources.recognition.values import are_numbers, numbers, without_codes
+from postinfusion.sources.recognition.values import look_like_numbers, numbers, without_codes
 from postinfusion.sources.recognition.visits import named_time
 
 _SCORE_WORDS = frozenset(
@@ -72,7 +72,7 @@ def scale_columns(frame: pd.DataFrame, decimal: str = ".", title: str = "") -> l
     in_blocks = blocks(frame, _by_key().get, decimal)
     items = [one for block in in_blocks if block.has_key for one in _items_of(block)]
     taken = {column for block in in_blocks for column in block.columns.values()}
-    rest = [name for name in names_of(frame) if name not in taken and are_numbers(frame[name], decimal)]
+    rest = [name for name in names_of(frame) if name not in taken and look_like_numbers(frame[name])]
     named = [found for name in rest for found in _within(scale, name)]
     scores = [_judged(found, frame[found.column], decimal) for found in _items_or_visits(named, frame, decimal)]
     order = {name: position for position, name in enumerate(names_of(frame))}

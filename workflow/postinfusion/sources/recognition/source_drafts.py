@@ -16,7 +16,7 @@ from postinfusion.sources.recognition.redcap import event_label, is_bookkeeping
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
-from postinfusion.sources.recognition.tables import Found, clock_column
+from postinfusion.sources.recognition.tables import Found, clock_column, hour_of_day
 from postinfusion.sources.recognition.visits import named_time
 
 _ORDER = (
@@ -122,7 +122,9 @@ def _columns(facts: Facts, found: Found) -> dict[str, Node]:
 def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
     """Leave out times that cannot be compared with time zero, and take a column of hours where dates are missing."""
     if facts.clock != "date-time" and (clock := clock_column(found.part)):
-        return {**evidence, "taken": clock[0]}
+        hour = hour_of_day(found.part)
+        companion = {"taken_clock": Evidence("taken_clock", hour)} if hour else {}
+        return {**evidence, "taken": clock[0], **companion}
     return evidence if facts.has_times else {role: one for role, one in evidence.items() if role != "taken"}
 
 

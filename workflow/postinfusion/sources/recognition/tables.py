@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,6 +75,7 @@ _CATEGORIES = ("sex", "diagnosis", "subtype")
 _MOST_ARMS = 8
 _LIGHTEST, _HEAVY = 20.0, 130.0
 _IN_METRES = 3.0
+_HOUR_OF_DAY = re.compile(r"(clock |visit |assessment )?(time|hours?)( of (the )?day)?|clock|uhrzeit|stunden?")
 _FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
 
 
@@ -260,6 +261,9 @@ def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:
 
 def clock_column(part: Part) -> tuple[Evidence, str] | None:
     """Give a column of hours or days since time zero, with what it counts; None where there is none."""
+    if (companion := hour_of_day(part)) is not None:
+        day = next(_study_days(part))
+        return Evidence("taken", day, "guess", f"study day, with {companion} as the hour of that day"), "study-day"
     for role, clock in (("hours", "hours"), ("day", "days")):
         for name in columns_for(role, names_of(part.frame)):
             if cells.are_numbers(part.frame[name], part.sample.decimal):
@@ -268,6 +272,31 @@ def clock_column(part: Part) -> tuple[Evidence, str] | None:
                     "taken", name, "guess", "counted from time zero"
                 ), "study-day" if is_study_day else clock
     return None
+
+
+def hour_of_day(part: Part) -> str | None:
+    """Give the column with the hour of the day that stands beside a study day; None where there are not both."""
+    if next(_study_days(part), None) is None:
+        return None
+    for name in names_of(part.frame):
+        text = part.frame[name]
+        is_clock = cells.filled(text).str.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
+        if _HOUR_OF_DAY.fullmatch(plain(name)) and (
+            (len(is_clock) and is_clock.all()) or cells.are_numbers(text, part.sample.decimal)
+        ):
+            return name
+    return None
+
+
+def _study_days(part: Part) -> Iterator[str]:
+    """Give the columns of days that count from 1, as study days do."""
+    for name in columns_for("day", names_of(part.frame)):
+        text = part.frame[name]
+        is_bare = not re.search(r"\b(since|post|after|seit|nach)\b", plain(name))
+        if is_bare and cells.are_numbers(text, part.sample.decimal):
+            numbers = cells.numbers(text, part.sample.decimal)
+            if (numbers == np.round(numbers)).all() and not (numbers == 0).any():
+                yield name
 
 
 def _is_of_person(name: str) -> bool:
@@ -323,11 +352,11 @@ def _height_unit(part: Part, evidence: dict[str, Evidence]) -> str:
     """Give the unit of heights where it is not cm."""
     if "height_cm" not in evidence:
         return ""
-    heights = pd.Series(cells.numbers(part.frame[evidence["height_cm"].column], part.sample.decimal))
-    heights = pd.Series(cells.without_codes(heights.to_numpy(), 1, 230))
+    numbers = cells.numbers(part.frame[evidence["height_cm"].column], part.sample.decimal)
+    heights = cells.without_codes(numbers, 1, 230)
     if not len(heights) or (heights.min() < _IN_METRES) != (heights.max() < _IN_METRES):
         return ""  # no unit is that of all; the check tells the rows
-    middle = heights.median()
+    middle = float(np.median(heights))
     return "m" if middle < _IN_METRES else "inch" if middle < 100 else ""
 
 

@@ -42,6 +42,11 @@ def are_numbers(text: pd.Series, decimal: str = ".") -> bool:
     return len(cells) > 0 and len(numbers(cells, decimal)) >= _ENOUGH * len(cells)
 
 
+def look_like_numbers(text: pd.Series) -> bool:
+    """Say whether nearly all cells that hold something are numbers with a point or a comma, mixed or not."""
+    return are_numbers(text.str.replace(",", ".", regex=False))
+
+
 def without_codes(values: npt.NDArray[np.float64], low: float, high: float) -> npt.NDArray[np.float64]:
     """Give numbers without those that are codes for missing and lie outside a range."""
     codes = np.array([float(code) for code in CODES])
