@@ -14,6 +14,12 @@ TRIAL = SmallTrial()
 DATES = TRIAL.with_file("scores.csv", "2031-01-06T09:00", "2031-01-06").with_file(
     "scores.csv", "2031-01-07T10:00", "2031-01-07"
 )
+DAY_BY_DAY = DATES.with_plan("from: 20 h, until: 32 h", "from: 12 h, until: 36 h").with_plan("from: 32 h", "from: 36 h")
+RECORDED = DAY_BY_DAY.with_plan("taken: when}", "taken: when, visit: at}").with_text(
+    "scores.csv",
+    "who,scale,points,when,at\nA1,MADRS,30,2031-01-06,Baseline\nA1,MADRS,20,2031-01-07,24 h\n"
+    "A2,MADRS,28,2031-01-14,Day 7\n",
+)
 CONSENTED = TRIAL.with_text(
     "people.csv", "who,group,centre,consented\nA1,K,north,2031-01-06T09:30\nA2,M,south,2031-01-01\n"
 )
@@ -36,6 +42,10 @@ REFUSED = {
             "scores.csv\n  rows 2, 3 (2)  when: a time of day is missing, which 24 h in madrs-mmrm needs. Add it, map "
             "its column as taken_clock, or leave these times out there."
         ),
+    ),
+    "dates without times where a visit of a whole day is named by hours": (
+        DAY_BY_DAY,
+        "Where the day is enough, call the visit Day 1, with a window of a day or more.",
     ),
     "a score from before consent": (
         CONSENTED,
@@ -88,6 +98,12 @@ def test_each_mistake_is_told_with_its_place_and_its_remedy(
 @pytest.mark.parametrize("case", FINE)
 def test_what_the_plan_allows_is_no_error(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["check", str(FINE[case].write(tmp_path))]) == 0, capsys.readouterr().err
+
+
+def test_a_recorded_visit_stands_for_the_hour_with_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["check", str(RECORDED.write(tmp_path))]) == 0
+    told = capsys.readouterr().err
+    assert "(warning) when: times within the day are not known: that 24 h in madrs-mmrm was so many hours" in told
 
 
 @pytest.mark.parametrize(

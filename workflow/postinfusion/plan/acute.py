@@ -1,15 +1,18 @@
-"""Which visits and analyses need the hour: those within a day of an infusion."""
+"""Which visits and analyses need the hour: those within a day of an infusion, and those named by hours."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, SplineBasis, Summary, Trajectory
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
-from postinfusion.plan.windows import windows
+from postinfusion.plan.windows import Window, windows
 
 DAY = 24.0
+FIRST_HOURS = 32.0
+_IN_HOURS = re.compile(r"\d\s*(h|hrs?|hours?|std\.?|stunden?)\b|\b(hours?|hrs?|h|stunde)\s*\d", re.IGNORECASE)
 BY_VISIT = (Mmrm, Summary, Missingness)
 
 
@@ -36,9 +39,12 @@ class UseOfHours:
 
 
 def acute_visits(plan: Plan) -> tuple[str, ...]:
-    """Give the visits that days cannot tell: within 24 hours of what they count from, or shorter than a day."""
-    after = windows(plan)[1:]
-    return tuple(window.visit for window in after if _needs_hours(window.nominal, window.until - window.start))
+    """Give the visits that days cannot tell: within 24 hours of what they count from, shorter than a day, or in hours.
+
+    A visit whose name speaks of hours is one where it starts within 32 hours: the day after an infusion is 10 to 38
+    hours after it. The same visit named Day 1 claims no more than its day.
+    """
+    return tuple(window.visit for window in windows(plan)[1:] if _needs_hours(window))
 
 
 def uses_of_hours(plan: Plan) -> dict[str, UseOfHours]:
@@ -61,9 +67,12 @@ def uses_of_hours(plan: Plan) -> dict[str, UseOfHours]:
     return found
 
 
-def _needs_hours(nominal: float, length: float) -> bool:
+def _needs_hours(window: Window) -> bool:
     """Say whether a visit after an infusion cannot be told by its day."""
-    return 0 < nominal < DAY or (nominal > 0 and length < DAY)
+    if window.nominal <= 0:
+        return False
+    is_in_hours = window.start < FIRST_HOURS and _IN_HOURS.search(window.visit) is not None
+    return window.nominal < DAY or window.until - window.start < DAY or is_in_hours
 
 
 def _named(plan: Plan, key: str) -> tuple[str, ...]:
@@ -72,7 +81,7 @@ def _named(plan: Plan, key: str) -> tuple[str, ...]:
     visits = tuple(getattr(analysis, "visits", ())) if isinstance(analysis, Mmrm) else ()
     visits += (analysis.visit,) if isinstance(analysis, Ancova) else ()
     estimand = plan.estimands.get(getattr(analysis, "estimand", ""))
-    return visits if estimand is None or isinstance(analysis, Trajectory) else (*visits, estimand.variable.visit)
+    return visits if estimand is None else (*visits, estimand.variable.visit)
 
 
 def _times(analysis: Trajectory) -> tuple[str, ...]:

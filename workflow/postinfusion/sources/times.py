@@ -10,7 +10,7 @@ import pandas as pd
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, Mask
 from postinfusion.errors import Problem, listed
-from postinfusion.plan.acute import uses_of_hours
+from postinfusion.plan.acute import UseOfHours, uses_of_hours
 from postinfusion.plan.design import LAST, OutOfPlace
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Clock
@@ -28,6 +28,7 @@ TIMES = {
     "adverse_events": "onset",
 }
 MEASURED = ("assessments", "weights", "vitals", "laboratory")
+_OF_ENDPOINTS = ("assessments", "weights", "vitals")
 _ZERO_COLUMNS = {TimeZero.RANDOMISATION: "randomised", TimeZero.FIRST_DOSE: "first_dose"}
 
 
@@ -141,13 +142,25 @@ def _hours_missing(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     anchor = _anchor(plan, deliveries)
     if anchor is not None:
         delivery, column = anchor
-        asked = tuple(dict.fromkeys(time for use in uses.values() if use.is_named for time in use.times))
-        if asked:
-            day_only = delivery.frame[f"{column}_date_only"].astype("bool") & delivery.frame[column].notna()
-            yield from delivery.problems_of(list(_rows((column,), day_only.to_numpy(), _needed(asked, uses, column))))
-    for name in ("assessments", "weights", "vitals"):
+        yield from delivery.problems_of(list(_anchored_by_day(uses, deliveries, delivery, column)))
+    for name in _OF_ENDPOINTS:
         if name in deliveries and "taken" in deliveries[name].frame:
             yield from deliveries[name].problems_of(list(_measured_by_day(plan, deliveries, name)))
+
+
+def _anchored_by_day(
+    uses: Mapping[str, UseOfHours], deliveries: Deliveries, delivery: Delivery, column: str
+) -> Iterator[Finding]:
+    """Give the times that visits count from and that are known to the day only; a warning where visits are recorded."""
+    day_only = (delivery.frame[f"{column}_date_only"].astype("bool") & delivery.frame[column].notna()).to_numpy()
+    tables = [deliveries[name].frame for name in _OF_ENDPOINTS if name in deliveries]
+    is_recorded = bool(tables) and all("visit" in frame for frame in tables)
+    named = {key: use for key, use in uses.items() if use.is_named}
+    strict = {key: use for key, use in named.items() if use.is_continuous or not is_recorded}
+    if strict:
+        yield from _rows((column,), day_only, _needed(_asked(strict), strict, column))
+    elif named:
+        yield from _rows((column,), day_only, _as_recorded(_asked(named), named), is_error=False)
 
 
 def _anchor(plan: Plan, deliveries: Deliveries) -> tuple[Delivery, str] | None:
@@ -168,11 +181,13 @@ def _measured_by_day(plan: Plan, deliveries: Deliveries, name: str) -> Iterator[
         of_endpoint = {key: use for key, use in uses.items() if use.endpoint == endpoint}
         named = {key: use for key, use in of_endpoint.items() if use.is_named}
         if "visit" in frame:
-            named = {key: use for key, use in named.items() if use.is_continuous}
+            strict = {key: use for key, use in named.items() if use.is_continuous}
+            if named and not strict:
+                yield from _rows(("taken",), rows, _as_recorded(_asked(named), named), is_error=False)
+            named = strict
         if not named and ("visit" in frame or not _several_on_a_day(frame, rows)):
             continue
-        asked = tuple(dict.fromkeys(time for use in (named or of_endpoint).values() for time in use.times))
-        yield from _rows(("taken",), rows, _needed(asked, named or of_endpoint, "taken"))
+        yield from _rows(("taken",), rows, _needed(_asked(named or of_endpoint), named or of_endpoint, "taken"))
 
 
 def _near_an_infusion(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
@@ -213,11 +228,25 @@ def _several_on_a_day(frame: pd.DataFrame, rows: Mask) -> bool:
     return bool(found.assign(day=np.floor(found["taken"] / DAY)).duplicated(["id", "day"]).any())
 
 
-def _needed(asked: tuple[str, ...], uses: Mapping[str, object], column: str) -> str:
+def _asked(uses: Mapping[str, UseOfHours]) -> tuple[str, ...]:
+    """Give the visits and times that analyses need hours for."""
+    return tuple(dict.fromkeys(time for use in uses.values() for time in use.times))
+
+
+def _needed(asked: tuple[str, ...], uses: Mapping[str, UseOfHours], column: str) -> str:
     """Say that the hour is missing, what needs it, and what to do."""
     return (
         f"a time of day is missing, which {listed(asked)} in {listed(uses)} needs. Add it, map its column as "
-        f"{column}_clock, or leave these times out there."
+        f"{column}_clock, or leave these times out there. Where the day is enough, call the visit Day 1, with a window "
+        "of a day or more."
+    )
+
+
+def _as_recorded(asked: tuple[str, ...], uses: Mapping[str, UseOfHours]) -> str:
+    """Say that only the recorded visit tells the hours."""
+    return (
+        f"times within the day are not known: that {listed(asked)} in {listed(uses)} was so many hours after the "
+        "infusion rests on the recorded visit alone."
     )
 
 
