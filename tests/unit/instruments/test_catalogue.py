@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from postinfusion.cli.schema import CATALOGUE, SCALES
-from postinfusion.instruments import catalogue, scoring, source_files
+from postinfusion.instruments import catalogue, ranges, scoring, source_files
 from postinfusion.instruments.model import Instrument, MissingRule, Rule, Score
 from postinfusion.instruments.reference import page
 
@@ -199,3 +199,10 @@ def test_facts_of_the_brief_stand_as_the_brief_tells_them():
     assert {name: instrument(name).appetite_weight_items for name in ("MADRS", "HAM-D17", "BDI-II", "PHQ-9")} == {
         "MADRS": (5,), "HAM-D17": (12, 16), "BDI-II": (18,), "PHQ-9": (5,),
     }  # fmt: skip
+
+
+def test_only_items_are_said_to_count_from_another_number():
+    total = ranges.of_score(catalogue.find_score("MADRS", "total"))
+    assert "counts from" not in ranges.suggestion(total, np.array([20.0, 61.0]))
+    items = ranges.of_item(catalogue.find("PHQ-9"), 1)
+    assert "counts from 1" in ranges.suggestion(items, np.array([1.0, 4.0]))

@@ -110,9 +110,9 @@ def is_on_a_short_line(allowed: Range, values: Array) -> bool:
 def suggestion(allowed: Range, values: Array) -> str:
     """Give what values out of their range most likely are, and what to do; nothing is ever shifted by itself."""
     low, high = values.min(), values.max()
-    if allowed.minimum < low and high == allowed.maximum + 1:
+    if allowed.is_of_items and allowed.minimum < low and high == allowed.maximum + 1:
         return _counts_from(int(allowed.minimum + 1), int(allowed.minimum))
-    if low == allowed.minimum - 1 and high < allowed.maximum:
+    if allowed.is_of_items and low == allowed.minimum - 1 and high < allowed.maximum:
         return _counts_from(int(allowed.minimum - 1), int(allowed.minimum))
     if allowed.maximum == _SHORT_LINE and _SHORT_LINE < high <= _LONG_LINE and low >= 0:
         return "The export probably has 0–100 where the scale has 0–10: divide it, or describe the scale as it is."
