@@ -227,3 +227,20 @@ def test_a_study_day_with_an_hour_beside_it_is_the_clock(name: str, hours: list[
 def test_a_column_with_both_decimal_marks_is_drafted_so_that_the_check_can_refuse_it(home: Path):
     content = drafted_from(home, visited(madrs=["20"] * 36, weight=["50.5"] * 36, bdi=["12.5", "13,5", "14"] * 12))
     assert content["sources"]["assessments"]["wide"] == {"MADRS": "madrs", "BDI-II": "bdi"}
+
+
+def test_a_time_point_is_a_date_or_a_visit_by_its_cells(home: Path):
+    rows = visited(madrs=[row % 40 for row in range(36)]).rename(columns={"visit": "Zeitpunkt"})
+    dated = rows.assign(Zeitpunkt=["04.03.2031", "05.03.2031", "25.03.2031"] * 12, infusion_date="04.03.2031")
+    content = drafted_from(home, dated)
+    assert content["sources"]["assessments"]["columns"].get("visit") is None
+    plan_of(home).unlink()
+    (home / "data" / NAME / "scores.csv").unlink()
+    assert drafted_from(home, rows)["sources"]["assessments"]["columns"]["visit"] == "Zeitpunkt"
+
+
+def test_the_only_visit_of_a_file_is_named_as_it_is_recorded(home: Path):
+    rows = visited(madrs=[row % 40 for row in range(36)])
+    content = drafted_from(home, rows[rows["visit"] == "baseline"])
+    assert content["sources"]["assessments"]["columns"]["visit"] == "visit"
+    assert content["schedule"][0]["recorded_as"] == "baseline"

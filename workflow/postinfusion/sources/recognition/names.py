@@ -81,7 +81,8 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             ),
             (
                 r"(assessed|taken|measured|weighed|completed)( at| on)?|adt|adtm|date time|(erhebungs|test|mess)datum|"
-                r"untersuchungsdatum|visit dat|datum (der )?(visite|erhebung|untersuchung)|(visiten|besuchs)datum"
+                r"untersuchungsdatum|visit dat|(mess ?|erhebungs ?)?zeitpunkt|"
+                r"datum (der )?(visite|erhebung|untersuchung)|(visiten|besuchs)datum"
             ),
         ),
         "hours": (r"hours?( (since|post|after) .*)?|(time )?h(rs)? (since|post|after) .*|stunden( (seit|nach) .*)?",),

@@ -17,6 +17,7 @@ from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plai
 from postinfusion.sources.recognition.redcap import Export
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.visits import named_time
 
 PERSON = (
     "arm", "site", "sex", "age", "height_cm", "diagnosis", "subtype", "illness_years", "failed_treatments",
@@ -218,8 +219,11 @@ def _visit(part: Part, export: Export | None) -> Evidence | None:
         has_event = export.event and export.event in part.frame
         return Evidence("visit", export.event) if has_event and not part.is_repeating else None
     for name in columns_for("visit", names_of(part.frame)):
+        if cells.are_dates(part.frame[name]):
+            continue
         distinct = part.frame[name].nunique()
-        if 1 < distinct < max(3, len(part.frame) // 2):
+        is_only = distinct == 1 and named_time(str(part.frame[name].iloc[0])) is not None
+        if is_only or 1 < distinct < max(3, len(part.frame) // 2):
             return Evidence("visit", name)
     return None
 
