@@ -44,17 +44,17 @@ def type_three_rows(design: Design, term: str) -> Array:
 
 def _from_reference(design: Design, term: Term) -> Array:
     """Give what turns deviations from the mean of all levels into differences from the reference, factor by factor."""
-    change = np.ones((1, 1))
+    change: Array = np.ones((1, 1))
     for factor in term:
         variable = design.variables[factor.variable]
         if isinstance(variable, Covariate):
-            own = np.eye(basis_width(factor))
+            own: Array = np.eye(basis_width(factor))
         elif (term, factor) in design.fully_coded:
             own = np.eye(len(variable.values))
         else:
             # With deviations a_2, ..., a_k and a_1 = -(a_2 + ... + a_k): a_j - a_1 = a_j + (a_2 + ... + a_k).
             own = np.eye(len(variable.values) - 1) + 1.0
-        change = np.kron(own, change)  # the first factor varies fastest
+        change = np.asarray(np.kron(own, change))  # the first factor varies fastest
     return change
 
 

@@ -25,25 +25,26 @@ def mixed_weights(weights: pd.DataFrame, heights: pd.Series | None, *, is_unit_t
     heights
         Height of each row in cm; None where no height is known.
     is_unit_told
-        The plan says the unit; then all of this is a warning.
+        The plan says the unit; then a jump is a warning, and participants are not compared.
 
     Notes
     -----
     Within a participant, a weight that is 1.9 to 2.5 times the smallest one cannot be a change. A participant all of
-    whose weights are that far above the median of the participants is told where a division by 2.2046 gives a value
-    within the range of the others; that is an error only where body mass indices are known and no other reaches 30.
+    whose body mass indices are that far above the median of the participants is refused where a division by 2.2046
+    gives one within the range of the others, and no other reaches 30: a trial of anorexia and of binge-eating holds
+    both ends.
     """
     kilograms = weights["weight_kg"].astype("float64")
     smallest = kilograms.groupby(weights["id"]).transform("min")
     severity: Severity = "warning" if is_unit_told else "error"
     jumps = _is_far(kilograms / smallest)
     yield from _rows(jumps, "is 1.9 to 2.5 times another weight of the same participant", severity)
-    sizes = kilograms if heights is None else kilograms / (heights / 100) ** 2
-    far, others = _far_from_the_others(sizes.where(~jumps), weights["id"])
-    if heights is None or is_unit_told or others >= _OBESE:
-        severity = "warning"
-    what = "weight" if heights is None else "body mass index"
-    yield from _rows(far & ~jumps, f"gives a {what} about 2.2 times that of the other participants", severity)
+    if heights is None or is_unit_told:
+        return
+    far, others = _far_from_the_others((kilograms / (heights / 100) ** 2).where(~jumps), weights["id"])
+    if others < _OBESE:
+        text = "gives a body mass index about 2.2 times that of the other participants"
+        yield from _rows(far & ~jumps, text, "error")
 
 
 def _far_from_the_others(sizes: pd.Series, ids: pd.Series) -> tuple[pd.Series, float]:
