@@ -38,7 +38,7 @@ def lmm(frame=FRAME, random="1", subject="id", **options):
         ({"scale": "time + `time`:one"}, "collinear"),
         ({"residual_group": "day"}, "1 level"),
         ({"residual_group": "phases"}, "Did you mean phase"),
-        ({"df": "kenward-roger"}, "Did you mean kenward-roger-linear"),
+        ({"df": "kenward-rogers"}, "Did you mean kenward-roger"),
         ({"subject": ["site", "id"], "df": "between-within"}, "one level of grouping"),
         ({"subject": ["site", "id"], "random": ["1", "1", "1"]}, "3 formulas of random effects for 2 levels"),
         ({"subject": ["id", "id"]}, "each column once"),
@@ -219,3 +219,16 @@ def test_the_zero_and_the_unit_of_the_scale_change_its_coefficients_only(growth)
     for fit in fits[1:]:
         assert fit.log_likelihood == pytest.approx(fits[0].log_likelihood, abs=1e-8)
         np.testing.assert_allclose(fit.coefficients["estimate"], fits[0].coefficients["estimate"], rtol=1e-7)
+
+
+@pytest.mark.parametrize("options", [{}, {"residual_group": "phase"}, {"subject": ["site", "id"]}])
+def test_both_kenward_roger_methods_are_one_where_the_covariance_is_linear(options):
+    full, linear = (lmm(df=method, **options) for method in ("kenward-roger", "kenward-roger-linear"))
+    pd.testing.assert_frame_equal(full.coefficients, linear.coefficients)
+    assert (full.df, linear.df) == ("kenward-roger", "kenward-roger-linear")
+
+
+@pytest.mark.parametrize("options", [{"residual": "ar1", "time": "time"}, {"scale": "time"}])
+def test_second_derivatives_of_other_residuals_are_not_given(options):
+    with pytest.raises(ModelError, match="choose kenward-roger-linear"):
+        lmm(df="kenward-roger", **options)

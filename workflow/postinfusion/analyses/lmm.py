@@ -264,7 +264,9 @@ def fit_lmm(
     method
         ``reml`` or ``ml``.
     df
-        ``kenward-roger-linear satterthwaite between-within residual asymptotic``.
+        ``kenward-roger-linear kenward-roger satterthwaite between-within residual asymptotic``. The covariance of a model
+        with independent residuals is linear in its variances, so that it has no second derivatives and the two
+        Kenward-Roger methods are one; with correlated or scaled residuals only the first is given.
     information
         ``observed``, or ``expected`` to reproduce pbkrtest.
     verify
@@ -283,14 +285,29 @@ def fit_lmm(
     """
     refuse_unless_boolean(correlated, "correlated")
     residuals = residual_formula(residual, time, residual_group, scale)
+    df_method = _of_linear_covariance(df, residual, scale)
     read = lmm_data(frame, response, LmmFormulas(fixed, random, subject), residuals)
     if random_scale:
         check_random_scale(method, df)
         fit = fit_random_scale(read.data, correlated=correlated)
     else:
-        fit = fit_mixed_model(read.data, correlated=correlated, method=method, df_method=df, information=information)
+        fit = fit_mixed_model(
+            read.data, correlated=correlated, method=method, df_method=df_method, information=information
+        )
     result = _lmm_fit(fit, read, residuals, method=method, df=df)
     return _verified(result) if verify else result
+
+
+def _of_linear_covariance(df: DfMethod, residual: Residual, scale: str | None) -> DfMethod:
+    """Give the method of df with Kenward-Roger as it is where second derivatives vanish; refuse it where they do not."""
+    if df != "kenward-roger":
+        return df
+    if residual != "iid" or scale is not None:
+        raise ModelError(
+            'df "kenward-roger" takes second derivatives, which are not given for correlated or scaled residuals; choose '
+            "kenward-roger-linear"
+        )
+    return "kenward-roger-linear"
 
 
 def _verified(fit: LmmFit) -> LmmFit:
