@@ -264,9 +264,9 @@ def fit_lmm(
     method
         ``reml`` or ``ml``.
     df
-        ``kenward-roger-linear kenward-roger satterthwaite between-within residual asymptotic``. The covariance of a model
-        with independent residuals is linear in its variances, so that it has no second derivatives and the two
-        Kenward-Roger methods are one; with correlated or scaled residuals only the first is given.
+        ``kenward-roger-linear kenward-roger satterthwaite between-within residual asymptotic``. The covariance
+        of a model with independent residuals is linear in its variances, so that it has no second derivatives and the
+        two Kenward-Roger methods are one; with correlated or scaled residuals only the first is given.
     information
         ``observed``, or ``expected`` to reproduce pbkrtest.
     verify
@@ -299,13 +299,13 @@ def fit_lmm(
 
 
 def _of_linear_covariance(df: DfMethod, residual: Residual, scale: str | None) -> DfMethod:
-    """Give the method of df with Kenward-Roger as it is where second derivatives vanish; refuse it where they do not."""
+    """Give the method of df, Kenward-Roger as it is where second derivatives vanish; refuse it where they do not."""
     if df != "kenward-roger":
         return df
     if residual != "iid" or scale is not None:
         raise ModelError(
-            'df "kenward-roger" takes second derivatives, which are not given for correlated or scaled residuals; choose '
-            "kenward-roger-linear"
+            'df "kenward-roger" takes second derivatives, which are not given for correlated or scaled residuals; '
+            "choose kenward-roger-linear"
         )
     return "kenward-roger-linear"
 
