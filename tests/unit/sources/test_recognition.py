@@ -10,6 +10,7 @@ from postinfusion.plan.scaffold import Draft, Flow, Noted, Question
 from postinfusion.sources.recognition.names import is_control, plays
 from postinfusion.sources.recognition.redcap import choices, event_label
 from postinfusion.sources.recognition.scale_columns import scale_columns, without_key
+from postinfusion.sources.recognition.schedule import from_hours
 from postinfusion.sources.recognition.values import are_dates, date_order
 from postinfusion.sources.recognition.visits import as_duration, named_time
 
@@ -202,3 +203,11 @@ def test_a_draft_stays_what_it_was_when_it_is_read():
     assert tree["map"] == dict.fromkeys(nasty, "value")
     assert tree["asked"] == "ANSWER: what: this, or [that]?"
     assert "# question 1 of 1" in draft.text()
+
+
+@pytest.mark.parametrize(
+    ("hours", "names"), [((0, 24, 168), ["Baseline", "Day 1", "Day 7"]), ((0, 23.5, 168), ["Baseline", "24 h", "Day 7"])]
+)
+def test_a_visit_is_named_by_hours_only_where_hours_are_known(hours: tuple[float, ...], names: list[str]):
+    found = from_hours([*hours, *hours], ["A"] * len(hours) + ["B"] * len(hours))
+    assert [visit.name for visit in found] == names

@@ -17,7 +17,8 @@ USUAL = (0.0, 4.0, 24.0, 72.0, 168.0, 336.0, 504.0, 672.0, 1344.0, 2016.0, 4368.
 _FEWEST = 0.2
 _SHORT = 3
 _SECONDS = 3600
-_NAMES = {0.0: "Baseline", 4.0: "4 h", 24.0: "24 h"}
+_BASELINE = {0.0: "Baseline"}
+_NAMES = {**_BASELINE, 4.0: "4 h", 24.0: "24 h"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,10 @@ def from_names(labels: Sequence[str], medians: Mapping[str, float]) -> list[Draf
 
 
 def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
-    """Give the schedule from hours since time zero where no visit has a name: the usual times that are observed."""
+    """Give the schedule from hours since time zero where no visit has a name: the usual times that are observed.
+
+    Where only days are known no visit is named by hours, for nobody can say that it was 24 of them.
+    """
     frame = pd.DataFrame({"hours": list(hours), "id": list(ids)}).dropna()
     needed = max(1.0, _FEWEST * frame["id"].nunique())
     usual = np.array(USUAL[1:])
@@ -77,8 +81,9 @@ def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
     nearest = usual[np.abs(np.log1p(after["hours"].to_numpy()[:, None]) - np.log1p(usual)).argmin(axis=1)]
     counts = after.assign(at=nearest).groupby("at")["id"].nunique()
     times = [0.0, *counts.index[counts >= needed].astype("float64").tolist()]
+    names = _BASELINE if (frame["hours"] % HOURS_PER_DAY == 0).all() else _NAMES
     return [
-        DraftVisit(_NAMES.get(at, f"Day {at / HOURS_PER_DAY:g}"), at, "", "" if not at else "observed about then")
+        DraftVisit(names.get(at, f"Day {at / HOURS_PER_DAY:g}"), at, "", "" if not at else "observed about then")
         for at in times
     ]
 
