@@ -206,7 +206,8 @@ def test_a_draft_stays_what_it_was_when_it_is_read():
 
 
 @pytest.mark.parametrize(
-    ("hours", "names"), [((0, 24, 168), ["Baseline", "Day 1", "Day 7"]), ((0, 23.5, 168), ["Baseline", "24 h", "Day 7"])]
+    ("hours", "names"),
+    [((0, 24, 168), ["Baseline", "Day 1", "Day 7"]), ((0, 23.5, 168), ["Baseline", "24 h", "Day 7"])],
 )
 def test_a_visit_is_named_by_hours_only_where_hours_are_known(hours: tuple[float, ...], names: list[str]):
     found = from_hours([*hours, *hours], ["A"] * len(hours) + ["B"] * len(hours))
