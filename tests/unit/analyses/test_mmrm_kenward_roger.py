@@ -37,13 +37,6 @@ def test_what_does_not_go_together_is_refused(options, reason):
         mmrm("kenward-roger", **options)
 
 
-def test_random_effects_have_the_linear_variant_only():
-    from postinfusion import fit_lmm
-
-    with pytest.raises(ModelError, match="Did you mean kenward-roger-linear"):
-        fit_lmm(FRAME, "AVAL", "TRTP * TIME", "1", "USUBJID", df="kenward-roger")
-
-
 def many_visits(T, n):
     """Give n subjects at T visits, without gaps."""
     generator = np.random.default_rng(T)
