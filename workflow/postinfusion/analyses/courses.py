@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
-from postinfusion.analyses.populations import Members
+from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.plan.analyses import Courses
 from postinfusion.plan.plan import Plan
@@ -21,7 +21,8 @@ def times_of_courses(plan: Plan, analysis: Courses, adam: Adam, population: Memb
     drawn = _drawn(plan, analysis, adam, population)
     nominal = int((drawn["ATMF"] == NOMINAL).sum()) if "ATMF" in drawn else 0
     key = {"variable": "time", "parameter": plan.endpoints[analysis.endpoint].parameter}
-    return [*rows({"n_observations": len(drawn)}, **key), *rows({"n_observations": nominal}, level="nominal", **key)]
+    counted = rows({"n_observations": len(drawn)}, **key) + rows({"n_observations": nominal}, level="nominal", **key)
+    return [*denominators(population), *counted]
 
 
 def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> pd.DataFrame:

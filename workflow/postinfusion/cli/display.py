@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from postinfusion.vocabulary import Method, Privacy, Section
+from postinfusion.vocabulary import Privacy, Section
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,9 +62,10 @@ def _results(plan: Plan, files: list[Path]) -> pd.DataFrame:
 def _courses(plan: Plan, section: Section, folder: Path | None) -> dict[str, pd.DataFrame]:
     """Read the individual courses that a section of an internal report shows."""
     from postinfusion.io import read
+    from postinfusion.plan.sections import individual_shown
 
-    if folder is None or plan.privacy.mode is Privacy.PUBLIC or section is not Section.EFFICACY:
+    if folder is None or plan.privacy.mode is Privacy.PUBLIC:
         return {}
-    analyses = (key for key, analysis in plan.analyses.items() if analysis.method is Method.COURSES)
+    analyses = individual_shown(plan, section)
     files = {key: folder / f"{key}.parquet" for key in analyses}
     return {key: read.frame(file) for key, file in files.items() if file.is_file()}

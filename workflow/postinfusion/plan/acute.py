@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, SplineBasis, Summary, Trajectory
+from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.windows import Window, windows
@@ -13,7 +14,6 @@ from postinfusion.plan.windows import Window, windows
 DAY = 24.0
 FIRST_HOURS = 32.0
 _IN_HOURS = re.compile(r"\d\s*(h|hrs?|hours?|std\.?|stunden?)\b|\b(hours?|hrs?|h|stunde)\s*\d", re.IGNORECASE)
-BY_VISIT = (Mmrm, Summary, Missingness)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def uses_of_hours(plan: Plan) -> dict[str, UseOfHours]:
             found[key] = UseOfHours(endpoint, times, is_continuous=True)
         elif visits := tuple(visit for visit in named if visit in acute):
             found[key] = UseOfHours(endpoint, visits)
-        elif isinstance(analysis, BY_VISIT) and not named and acute:
+        elif analysis.by_visit and not named and acute:
             found[key] = UseOfHours(endpoint, acute, is_named=False)
     return found
 
@@ -78,8 +78,8 @@ def _needs_hours(window: Window) -> bool:
 def _named(plan: Plan, key: str) -> tuple[str, ...]:
     """Give the visits that an analysis or its estimand names."""
     analysis = plan.analyses[key]
-    visits = tuple(getattr(analysis, "visits", ())) if isinstance(analysis, Mmrm) else ()
-    visits += (analysis.visit,) if isinstance(analysis, Ancova) else ()
+    named = (names for _, kind, names in names_in(analysis) if kind is Names.LATER_VISIT)
+    visits = tuple(visit for names in named for visit in names)
     estimand = plan.estimands.get(getattr(analysis, "estimand", ""))
     return visits if estimand is None else (*visits, estimand.variable.visit)
 

@@ -8,12 +8,14 @@ from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
 from postinfusion.plan import scale_rules, timing
-from postinfusion.plan.analyses import Analysis, Ancova, Demographics, Mmrm, Trajectory, Weight, Windows
+from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
 from postinfusion.plan.left_out import LeftOut
+from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.uses import BASELINE
 from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE, OUTPUTS, DesignKind
 
 PRIMARY = "primary"
@@ -22,18 +24,17 @@ PARTICIPANTS_COLUMNS = (
 )  # fmt: skip
 """Participants' columns that can describe a group or enter a model."""
 WEIGHT_MEASURES = ("WEIGHT", BODY_MASS_INDEX, *FOR_AGE)
-_LISTS = ("variables", "endpoints", "covariates", "visits", "covariance")
-
 
 _PARTS: Mapping[str, Path] = {
-    "a population": ("populations",),
-    "an arm": ("design", "arms"),
-    "an endpoint": ("endpoints",),
-    "an estimand": ("estimands",),
-    "a visit of the schedule": ("schedule",),
-    "a participants' column or covariate": ("sources", "participants"),
-    "baseline, a column or covariate": ("sources", "participants"),
-    "a column, covariate or endpoint": ("sources", "participants"),
+    Names.POPULATION: ("populations",),
+    Names.ARM: ("design", "arms"),
+    Names.ENDPOINT: ("endpoints",),
+    Names.ANALYSIS: ("analyses",),
+    Names.ESTIMAND: ("estimands",),
+    Names.LATER_VISIT: ("schedule",),
+    Names.GROUP: ("sources", "participants"),
+    Names.COVARIATE: ("sources", "participants"),
+    Names.VARIABLE: ("sources", "participants"),
 }
 """Where the names of each kind are given: where that could not be read, no name of the kind is told as unknown."""
 
@@ -138,7 +139,7 @@ class _Rules:
 
     def primary(self) -> Iterator[Problem]:
         """Check that the report will have a primary result, where there is any model."""
-        models = [model for model in self.plan.analyses.values() if isinstance(model, Mmrm | Trajectory | Ancova)]
+        models = [model for model in self.plan.analyses.values() if isinstance(model, ModelPart)]
         if not models or self.left_out.touches("estimands") or self.left_out.touches("analyses"):
             return
         if PRIMARY not in self.plan.estimands:
@@ -149,33 +150,49 @@ class _Rules:
             yield self.plan.places.problem(("estimands", PRIMARY), text, "warning")
 
     def analyses(self) -> Iterator[Problem]:
-        """Check the names in the analyses."""
+        """Check the names in the analyses, and what goes together in one."""
         for key, analysis in self.plan.analyses.items():
             way: Path = ("analyses", key)
-            if "population" in analysis.model_fields_set:
-                named = [analysis.population]
-                yield from self.unknown((*way, "population"), named, self.plan.populations, "a population")
             yield from self.listed_twice(way, analysis)
-            endpoint = getattr(analysis, "endpoint", None)
-            if endpoint is not None:
-                yield from self.unknown((*way, "endpoint"), [endpoint], self.plan.endpoints, "an endpoint")
-            if isinstance(analysis, Demographics):
-                allowed = [*self.groups, *self.plan.endpoints]
-                yield from self.unknown(
-                    (*way, "variables"), analysis.variables, allowed, "a column, covariate or endpoint"
-                )
-            elif isinstance(analysis, Windows):
-                way = (*way, "endpoints")
-                yield from self.unknown(way, analysis.endpoints, self.plan.endpoints, "an endpoint")
-            elif isinstance(analysis, Weight):
+            for inner, kind, names in names_in(analysis):
+                if inner != ("population",) or "population" in analysis.model_fields_set:
+                    yield from self.named((*way, *inner), kind, names)
+            if isinstance(analysis, Weight):
                 yield from self.weight(way, analysis)
-            elif isinstance(analysis, Mmrm | Trajectory | Ancova):
-                yield from self.model(way, analysis)
+            if isinstance(analysis, ModelPart) and analysis.estimand:
+                yield from self.same_endpoint(way, analysis)
+            if isinstance(analysis, Mmrm):
+                yield from self.enough_visits(way, analysis)
+
+    def named(self, way: Path, kind: Names, names: Iterable[str]) -> Iterator[Problem]:
+        """Check names of one kind."""
+        if kind is Names.LATER_VISIT:
+            yield from self.visits(way, names, form=Form.CHANGE)
+        else:
+            yield from self.unknown(way, names, self.known(kind), kind.value)
+
+    def known(self, kind: Names) -> Iterable[str]:
+        """Give the names of one kind that the plan has."""
+        plan = self.plan
+        names: dict[Names, Iterable[str]] = {
+            Names.POPULATION: plan.populations,
+            Names.ESTIMAND: plan.estimands,
+            Names.ENDPOINT: plan.endpoints,
+            Names.ANALYSIS: plan.analyses,
+            Names.ARM: plan.design.arm_names,
+            Names.LATER_VISIT: plan.visit_names,
+            Names.GROUP: self.groups,
+            Names.COVARIATE: [BASELINE, *self.groups],
+            Names.VARIABLE: [*self.groups, *plan.endpoints],
+        }
+        return names[kind]
 
     def listed_twice(self, way: Path, analysis: Analysis) -> Iterator[Problem]:
         """Check that no list of an analysis holds a name twice."""
-        for key in _LISTS:
-            yield from self.repeated((*way, key), [str(name) for name in getattr(analysis, key, ())])
+        for key in type(analysis).model_fields:
+            value = getattr(analysis, key)
+            if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+                yield from self.repeated((*way, key), [str(name) for name in value])
 
     def repeated(self, way: Path, names: Iterable[str]) -> Iterator[Problem]:
         """Give a problem for each name that stands in a list more than once."""
@@ -184,30 +201,14 @@ class _Rules:
             yield self.plan.places.problem(way, f'"{name}" stands there {_times(found.count(name))}. Keep one of them.')
 
     def weight(self, way: Path, analysis: Weight) -> Iterator[Problem]:
-        """Check an analysis of weight."""
-        yield from self.unknown((*way, "endpoints"), analysis.endpoints, self.plan.endpoints, "an endpoint")
-        if analysis.by:
-            yield from self.unknown((*way, "by"), [analysis.by], self.groups, "a participants' column or covariate")
+        """Check that an analysis of weight is one of weight."""
         for name in analysis.endpoints:
             endpoint = self.plan.endpoints.get(name)
             if endpoint and endpoint.measure not in WEIGHT_MEASURES:
                 text = f'"{name}" measures {endpoint.measure}, which is neither WEIGHT nor BMI. Remove it here.'
                 yield self.plan.places.problem((*way, "endpoints"), text)
 
-    def model(self, way: Path, analysis: Mmrm | Trajectory | Ancova) -> Iterator[Problem]:
-        """Check a model of an endpoint."""
-        allowed = ["baseline", *self.groups]
-        yield from self.unknown((*way, "covariates"), analysis.covariates, allowed, "baseline, a column or covariate")
-        if analysis.estimand:
-            yield from self.unknown((*way, "estimand"), [analysis.estimand], self.plan.estimands, "an estimand")
-            yield from self.same_endpoint(way, analysis)
-        if isinstance(analysis, Mmrm):
-            yield from self.visits((*way, "visits"), analysis.visits, form=Form.CHANGE)
-            yield from self.enough_visits(way, analysis)
-        if isinstance(analysis, Ancova):
-            yield from self.visits((*way, "visit"), [analysis.visit], form=Form.CHANGE)
-
-    def same_endpoint(self, way: Path, analysis: Mmrm | Trajectory | Ancova) -> Iterator[Problem]:
+    def same_endpoint(self, way: Path, analysis: ModelPart) -> Iterator[Problem]:
         """Check that an analysis answers a question about its own endpoint, at a visit that it has."""
         estimand = self.plan.estimands.get(analysis.estimand)
         if estimand is None:

@@ -8,7 +8,7 @@ from postinfusion.errors import Problem, listed, nearest
 from postinfusion.instruments import catalogue
 from postinfusion.instruments.catalogue import Found
 from postinfusion.instruments.model import Rule
-from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
+from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import ITEM, Source, table_of
@@ -52,15 +52,8 @@ def analysed_visits(plan: Plan) -> dict[str, frozenset[str]]:
     for estimand in plan.estimands.values():
         found.get(estimand.variable.endpoint, set()).add(estimand.variable.visit)
     for analysis in plan.analyses.values():
-        match analysis:
-            case Mmrm():
-                visits = analysis.visits or after
-            case Ancova():
-                visits = (analysis.visit,)
-            case Trajectory():
-                visits = after
-            case _:
-                visits = after if getattr(analysis, "endpoint", "") else ()
+        named = [name for _, kind, names in names_in(analysis) if kind is Names.LATER_VISIT for name in names]
+        visits = named or (after if getattr(analysis, "endpoint", "") else ())
         found.get(getattr(analysis, "endpoint", ""), set()).update(visits)
     return {key: frozenset(visits) for key, visits in found.items()}
 

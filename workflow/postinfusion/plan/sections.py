@@ -38,6 +38,12 @@ def results_shown(plan: Plan, section: Section) -> tuple[str, ...]:
     return tuple(key for key in plan.analyses if key in analyses)
 
 
+def individual_shown(plan: Plan, section: Section) -> tuple[str, ...]:
+    """Give the analyses whose individual data a section of an internal report shows."""
+    methods = {output.method for output in OUTPUTS.values() if output.section is section and output.individual}
+    return tuple(key for key, analysis in plan.analyses.items() if analysis.method in methods)
+
+
 def for_check(plan: Plan) -> Part:
     """Give what decides whether the data fit the plan."""
     measures = {key: endpoint.parameter for key, endpoint in plan.endpoints.items()}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 _EXPERIMENTAL, _REFERENCE = "experimental", "reference"
-_MODELS = ("mmrm", "trajectory", "ancova")
 
 
 def written_out(tree: object) -> object:
@@ -68,6 +67,6 @@ def _with_endpoint(analysis: Mapping[str, Any], estimands: Any) -> Mapping[str, 
     question = estimands.get(analysis.get("estimand")) if isinstance(estimands, Mapping) else None
     variable = question.get("variable") if isinstance(question, Mapping) else None
     endpoint = variable.get("endpoint") if isinstance(variable, Mapping) else None
-    if "endpoint" in analysis or analysis.get("method") not in _MODELS or not isinstance(endpoint, str):
+    if "endpoint" in analysis or not isinstance(endpoint, str):
         return analysis
     return {**analysis, "endpoint": endpoint}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postinfusion.plan.analyses import Ancova, Demographics, Mmrm, Trajectory, Weight
+from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 
 BASELINE = "baseline"
+_COLUMNS = frozenset({Names.GROUP, Names.COVARIATE, Names.VARIABLE})
 
 
 def columns_used(plan: Plan) -> Iterator[tuple[Path, str]]:
@@ -16,12 +17,7 @@ def columns_used(plan: Plan) -> Iterator[tuple[Path, str]]:
     for name in plan.design.strata:
         yield ("design", "strata"), name
     for key, analysis in plan.analyses.items():
-        match analysis:
-            case Demographics():
-                names = tuple(name for name in analysis.variables if name not in plan.endpoints)
-                yield from ((("analyses", key, "variables"), name) for name in names)
-            case Weight() if analysis.by:
-                yield ("analyses", key, "by"), analysis.by
-            case Mmrm() | Trajectory() | Ancova():
-                names = tuple(name for name in analysis.covariates if name != BASELINE)
-                yield from ((("analyses", key, "covariates"), name) for name in names)
+        for way, kind, names in names_in(analysis):
+            if kind in _COLUMNS:
+                columns = (name for name in names if name != BASELINE and name not in plan.endpoints)
+                yield from ((("analyses", key, *way), name) for name in columns)

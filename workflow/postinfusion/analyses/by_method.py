@@ -1,0 +1,115 @@
+"""Which function does an analysis, by its method; its module is imported only when it is called."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import Row
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import (
+    AdverseEvents,
+    Analysis,
+    Ancova,
+    Courses,
+    Demographics,
+    Disposition,
+    Missingness,
+    Mmrm,
+    Summary,
+    Trajectory,
+    Weight,
+    Windows,
+)
+from postinfusion.plan.plan import Plan
+
+_Participants = Disposition | Demographics | Weight | AdverseEvents
+_Assessments = Summary | Missingness | Windows | Courses
+
+
+def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) -> list[Row]:
+    """Give the rows of the results of one analysis.
+
+    Raises
+    ------
+    ModelError
+        The data do not allow the analysis.
+    """
+    if len(population.frame) == 0:
+        raise ModelError("the population has no participants")
+    if isinstance(analysis, _Participants):
+        return _participants(plan, analysis, adam, population)
+    if isinstance(analysis, _Assessments):
+        return _assessments(plan, analysis, adam, population)
+    return _model(plan, analysis, adam, population)
+
+
+def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the individual data that the displays of an analysis need; empty where they need none."""
+    match analysis:
+        case Courses():
+            from postinfusion.analyses.courses import courses
+
+            return courses(plan, analysis, adam, population)
+        case _:
+            return pd.DataFrame()
+
+
+def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: Members) -> list[Row]:
+    """Describe the participants, their weight, and what happened to them."""
+    match analysis:
+        case Disposition():
+            from postinfusion.analyses.disposition import disposition
+
+            return disposition(adam, population)
+        case Demographics():
+            from postinfusion.analyses.demographics import demographics
+
+            return demographics(plan, analysis, adam, population)
+        case Weight():
+            from postinfusion.analyses.summary import weight
+
+            return weight(plan, analysis, adam, population)
+        case AdverseEvents():
+            from postinfusion.analyses.adverse_events import adverse_events
+
+            return adverse_events(analysis, adam, population)
+
+
+def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Members) -> list[Row]:
+    """Describe the assessments of an endpoint."""
+    match analysis:
+        case Summary():
+            from postinfusion.analyses.summary import summary
+
+            return summary(plan, analysis, adam, population)
+        case Missingness():
+            from postinfusion.analyses.missingness import missingness
+
+            return missingness(plan, analysis, adam, population)
+        case Windows():
+            from postinfusion.analyses.windows import windows
+
+            return windows(plan, analysis, adam, population)
+        case Courses():
+            from postinfusion.analyses.courses import times_of_courses
+
+            return times_of_courses(plan, analysis, adam, population)
+
+
+def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, population: Members) -> list[Row]:
+    """Fit a model of an endpoint."""
+    match analysis:
+        case Mmrm():
+            from postinfusion.analyses.repeated_measures import repeated_measures
+
+            return repeated_measures(plan, analysis, adam, population)
+        case Trajectory():
+            from postinfusion.analyses.trajectories import trajectories
+
+            return trajectories(plan, analysis, adam, population)
+        case Ancova():
+            from postinfusion.analyses.ancova_at_visit import ancova_at_visit
+
+            return ancova_at_visit(plan, analysis, adam, population)

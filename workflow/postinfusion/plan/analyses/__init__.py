@@ -1,0 +1,55 @@
+"""The analyses of a plan: one part per method, told apart by the key ``method``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from postinfusion.plan.analyses.base import AnalysisPart, ModelPart
+from postinfusion.plan.analyses.descriptions import (
+    AdverseEvents,
+    Courses,
+    Demographics,
+    Disposition,
+    Missingness,
+    Summary,
+    Weight,
+    Windows,
+)
+from postinfusion.plan.analyses.models import Ancova, Mmrm, SplineBasis, Trajectory
+
+__all__ = [
+    "AdverseEvents",
+    "Analysis",
+    "AnalysisPart",
+    "Ancova",
+    "Courses",
+    "Demographics",
+    "Disposition",
+    "Missingness",
+    "Mmrm",
+    "Model",
+    "ModelPart",
+    "SplineBasis",
+    "Summary",
+    "Trajectory",
+    "Weight",
+    "Windows",
+]
+
+Analysis = Annotated[
+    Disposition
+    | Demographics
+    | Summary
+    | Missingness
+    | Windows
+    | Weight
+    | Courses
+    | AdverseEvents
+    | Mmrm
+    | Trajectory
+    | Ancova,
+    Field(discriminator="method"),
+]
+Model = Mmrm | Trajectory | Ancova

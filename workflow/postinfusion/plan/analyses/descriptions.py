@@ -1,0 +1,80 @@
+"""What a plan asks about who the participants are, what is observed and what is missing, without any model."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from postinfusion.plan.analyses.base import AnalysisPart, EndpointName
+from postinfusion.plan.named import Names
+from postinfusion.plan.quantities import Name, Percent
+from postinfusion.vocabulary import Method
+
+
+class Disposition(AnalysisPart):
+    """Flow of participants and how the trial ended for them (CONSORT01, DST01)."""
+
+    method: Literal[Method.DISPOSITION]
+
+
+class Demographics(AnalysisPart):
+    """Who the participants are at baseline (DMT01)."""
+
+    method: Literal[Method.DEMOGRAPHICS]
+    variables: Annotated[tuple[Name, ...], Names.VARIABLE] = Field(min_length=1)
+    """Participants' columns, covariates or endpoints (their baseline value)."""
+
+
+class Summary(AnalysisPart):
+    """Observed values and changes by visit (CFBT01)."""
+
+    by_visit: ClassVar[bool] = True
+    method: Literal[Method.SUMMARY]
+    endpoint: EndpointName
+    """Key under endpoints."""
+
+
+class Missingness(AnalysisPart):
+    """Which assessments are missing, and why (MIST01)."""
+
+    by_visit: ClassVar[bool] = True
+    method: Literal[Method.MISSINGNESS]
+    endpoint: EndpointName
+    """Key under endpoints."""
+
+
+class Windows(AnalysisPart):
+    """How many assessments fell into which window, and how many outside all (WINT01)."""
+
+    method: Literal[Method.WINDOWS]
+    endpoints: Annotated[tuple[Name, ...], Names.ENDPOINT] = ()
+    """Keys under endpoints; empty: all."""
+
+
+class Weight(AnalysisPart):
+    """Weight and body mass index by visit, never pooled over diagnoses for body mass index (WTT01)."""
+
+    method: Literal[Method.WEIGHT]
+    endpoints: Annotated[tuple[Name, ...], Names.ENDPOINT] = Field(min_length=1)
+    """Keys under endpoints, of the measures WEIGHT and BMI."""
+    by: Annotated[str, Names.GROUP] = ""
+    """Participants' column whose groups are shown apart, for example diagnosis."""
+
+
+class Courses(AnalysisPart):
+    """Individual courses over time (IPPG01)."""
+
+    method: Literal[Method.COURSES]
+    endpoint: EndpointName
+    """Key under endpoints."""
+
+
+class AdverseEvents(AnalysisPart):
+    """Adverse events: overview, by class and term, most frequent (AET01, AET02, AEG01)."""
+
+    method: Literal[Method.ADVERSE_EVENTS]
+    population: str = "safety"
+    """Key under populations."""
+    confidence: Percent = 0.95
+    """Level of the intervals of risk differences."""
