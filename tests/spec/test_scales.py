@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -159,6 +160,70 @@ def test_a_scale_that_counts_from_1_is_refused_and_never_shifted(tmp_path: Path,
     assert code == 1
     assert "9 of 36 values of PHQ-9 items are out of range (25.0%): observed 1–4, allowed 0–3." in told
     assert "The export probably counts from 1 where the scale counts from 0: recode under values" in told
+
+
+def forms(*answers: str, visits: str = "") -> str:
+    """Give a file with one form of nine answers for each of ten participants at each given answer."""
+    at = [f"{visit}," for visit in visits.split(",")] if visits else [""] * len(answers)
+    header = ["who", *(["visit"] if visits else []), "when", *(f"phq9_{item}" for item in range(1, 10))]
+    rows = [
+        f"P{person},{at[form]}2031-02-{1 + form:02d}T09:{person:02d},{answer}"
+        for person in range(10)
+        for form, answer in enumerate(answers)
+    ]
+    return "\n".join([",".join(header), *rows, ""])
+
+
+def people(number: int = 10) -> str:
+    return "who,group,centre\n" + "".join(f"P{person},{'KM'[person % 2]},north\n" for person in range(number))
+
+
+def infusions(number: int = 10) -> str:
+    rows = (f"P{person},1,2031-02-01T12:{person:02d},2031-02-01T13:00\n" for person in range(number))
+    return "who,number,began,ended\n" + "".join(rows)
+
+
+def ten(plan: str, scores: str) -> SmallTrial:
+    """Give the small trial with ten participants."""
+    of = trial(plan, scores).with_text("people.csv", people()).with_text("infusions.csv", infusions())
+    return of.with_text("events.csv", "who,event,began,ended\nP1,nausea,2031-02-01T13:00,\n")
+
+
+ONE_TO_THREE = ("1,2,1,3,1,2,1,1,2", "1,1,1,2,1,1,1,2,3")
+
+
+def test_a_scale_that_counts_from_1_is_refused_though_nobody_reached_the_top(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    of = ten(PHQ.replace(LONG, PATTERN), forms(*ONE_TO_THREE))
+    code, told = check(of, tmp_path, capsys)
+    assert code == 1
+    assert "none of 180 values of PHQ-9 items is 0: observed 1–3, allowed 0–3. That 110 are 1" in told
+    assert "The export probably counts from 1 where the scale counts from 0: recode under values" in told
+    assert "name PHQ-9 under scoring, lowest_unused" in told
+    looked_at = replace(of, plan=of.plan + "scoring: {lowest_unused: [phq9]}\n")
+    assert check(looked_at, tmp_path, capsys)[0] == 0
+
+
+def test_severe_illness_without_the_lowest_answer_is_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    severe = ("3,3,2,3,3,2,3,3,2", "3,2,3,2,1,2,3,2,3")
+    code, told = check(ten(PHQ.replace(LONG, PATTERN), forms(*severe)), tmp_path, capsys)
+    assert code == 0, told
+    assert "none of 180 values of PHQ-9 items is 0" in told
+    assert "Look whether the export counts from 1." in told
+
+
+def test_one_visit_that_counts_from_1_is_refused_beside_others_that_do_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    plan = PHQ.replace(LONG, PATTERN.replace("taken: when}", "taken: when, visit: visit}"))
+    sound, shifted = "0,1,2,0,1,0,3,0,1", "1,1,1,2,1,1,1,1,3"
+    visits = "Baseline,24 h,Day 7"
+    code, told = check(ten(plan, forms(sound, shifted, sound, visits=visits)), tmp_path, capsys)
+    assert code == 1
+    assert "none of 90 values of PHQ-9 items at 24 h is 0: observed 1–3" in told
+    code, told = check(ten(plan, forms(sound, sound, sound, visits=visits)), tmp_path, capsys)
+    assert code == 0, told
 
 
 def test_a_value_out_of_range_is_missing_and_counted_where_it_is_rare(

@@ -12,8 +12,15 @@ from postinfusion.instruments.catalogue import Found
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.intp]
 _FEWEST_FOR_SHIFT = 50
 _FEWEST_FOR_LENGTH = 10
+# Of answers that are the lowest or the next, at least so large a share is the lowest in any rating of this catalogue
+# (literature values are above it even in severe illness), and a share this improbable is taken as impossible.
+_LEAST_SHARE_OF_LOWEST = 0.1
+_IMPOSSIBLE = 0.001
+# Answers of one participant resemble each other: more than so many of them say nothing further.
+_MOST_OF_ONE = 10
 _SHORT_LINE, _LONG_LINE = 10, 100
 
 
@@ -101,6 +108,30 @@ def lowest_is_never_used(allowed: Range, values: Array) -> bool:
     return bool(is_rating and values.min() > allowed.minimum)
 
 
+def lowest_must_have_been_used(allowed: Range, values: Array, people: Codes) -> bool:
+    """Say whether it is impossible that none of the answers is the lowest, so that they are most likely shifted.
+
+    Severe illness may leave out the lowest answer, and then the next is rare too. Where the next, m = lowest + 1, is
+    given often and the lowest never, the line breaks off as a shifted one does: with a share q or more of the lowest
+    among both, the probability of none is at most (1 − q)ᵐ.
+
+    Parameters
+    ----------
+    allowed
+        What the answers can be; ratings of three steps or more only, for a list of those that are present may hold
+        nothing but the upper of two answers.
+    values
+        Answers to single items; none is missing.
+    people
+        Whose answer each is, as a number from 0; of one person no more than ten count.
+    """
+    if not lowest_is_never_used(allowed, values) or allowed.maximum - allowed.minimum < 2:
+        return False
+    of_each = np.bincount(people[values == allowed.minimum + 1])
+    number = int(np.minimum(of_each, _MOST_OF_ONE).sum())
+    return bool((1 - _LEAST_SHARE_OF_LOWEST) ** number < _IMPOSSIBLE)
+
+
 def is_on_a_short_line(allowed: Range, values: Array) -> bool:
     """Say whether marks on a line of 0–100 all lie in 0–10, as those of an export in centimetres do."""
     is_long = allowed.is_visual_analogue and allowed.maximum == _LONG_LINE and len(values) >= _FEWEST_FOR_LENGTH
@@ -111,7 +142,7 @@ def suggestion(allowed: Range, values: Array) -> str:
     """Give what values out of their range most likely are, and what to do; nothing is ever shifted by itself."""
     low, high = values.min(), values.max()
     if allowed.is_of_items and allowed.minimum < low and high == allowed.maximum + 1:
-        return _counts_from(int(allowed.minimum + 1), int(allowed.minimum))
+        return counts_from_one_more(allowed)
     if allowed.is_of_items and low == allowed.minimum - 1 and high < allowed.maximum:
         return _counts_from(int(allowed.minimum - 1), int(allowed.minimum))
     if allowed.maximum == _SHORT_LINE and _SHORT_LINE < high <= _LONG_LINE and low >= 0:
@@ -122,6 +153,11 @@ def suggestion(allowed: Range, values: Array) -> str:
     if fitting:
         return f"The values fit {', '.join(fitting)}: name this version in the plan."
     return "Correct the values, add codes to missing_codes, or name the version of the scale that was used."
+
+
+def counts_from_one_more(allowed: Range) -> str:
+    """Say that the export counts from one more than the scale, and what to do."""
+    return _counts_from(int(allowed.minimum + 1), int(allowed.minimum))
 
 
 def _counts_from(found: int, expected: int) -> str:

@@ -20,3 +20,5 @@ class ScoringRules(Part):
     """For scores without a rule of their authors: the share of items from which a score is prorated; left out: all."""
     aligned: tuple[str, ...] = ()
     """Scales whose export has turned the reversed items already."""
+    lowest_unused: tuple[str, ...] = ()
+    """Scales whose lowest answer nobody gave: it was looked at, and the export counts as the scale does."""

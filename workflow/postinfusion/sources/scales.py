@@ -36,7 +36,7 @@ def within_ranges(plan: Plan, delivery: Delivery) -> Delivery:
     values = frame["value"].to_numpy(dtype="float64").copy()
     problems: list[Problem] = []
     for allowed, positions in _by_range(plan, frame):
-        missing, found = _judged(plan, allowed, values[positions])
+        missing, found = _judged(plan, allowed, values[positions], frame.iloc[positions])
         values[positions[missing]] = np.nan
         problems += [_problem(delivery, positions[which], text, severity) for which, text, severity in found]
     if not problems:
@@ -94,7 +94,9 @@ def _range(plan: Plan, row: pd.Series) -> Range | None:
     return ranges.of_score(found) if found else None
 
 
-def _judged(plan: Plan, allowed: Range, values: Array) -> tuple[Mask, list[tuple[Mask, str, Severity]]]:
+def _judged(
+    plan: Plan, allowed: Range, values: Array, rows: pd.DataFrame
+) -> tuple[Mask, list[tuple[Mask, str, Severity]]]:
     """Give which values become missing, and what to tell about which."""
     coded = allowed.coded(values)
     known = ~np.isnan(values) & ~coded
@@ -105,6 +107,8 @@ def _judged(plan: Plan, allowed: Range, values: Array) -> tuple[Mask, list[tuple
         found.append((coded, f"{text} Taken as missing.", "warning"))
     if known.any():
         found += _of_known(plan, allowed, values, known, outside)
+        if allowed.is_of_items and not any(severity == "error" for *_, severity in found):
+            found += _of_the_lowest(plan, allowed, values, known, rows)
     return coded | outside, found
 
 
@@ -123,9 +127,39 @@ def _of_known(
         yield outside, f"{what} ({shown}; allowed {allowed.allowed}). Taken as missing.", "warning"
     elif ranges.is_on_a_short_line(allowed, given):
         yield known, f"{allowed.what}: {observed}. {ranges.suggestion(allowed, given)}", "error"
-    elif ranges.lowest_is_never_used(allowed, given):
-        text = f"none of {len(given):,} values of {allowed.what} is {allowed.minimum:g}: {observed}."
-        yield known, f"{text} Look whether the export counts from {given.min():g}.", "warning"
+
+
+def _of_the_lowest(
+    plan: Plan, allowed: Range, values: Array, known: Mask, rows: pd.DataFrame
+) -> Iterator[tuple[Mask, str, Severity]]:
+    """Tell that nobody gave the lowest answer: refuse it where that is impossible, in all rows or at one visit."""
+    if catalogue.key_of(allowed.scale) in {catalogue.key_of(name) for name in plan.scoring.lowest_unused}:
+        return
+    if ranges.lowest_is_never_used(allowed, values[known]):
+        yield _without_the_lowest(allowed, values, known, rows)
+    elif "visit" in rows:
+        at = rows["visit"].to_numpy()
+        for visit in pd.unique(at[known & ~pd.isna(at)]):
+            which, text, severity = _without_the_lowest(allowed, values, known & (at == visit), rows)
+            if severity == "error":
+                yield which, text, severity
+
+
+def _without_the_lowest(allowed: Range, values: Array, which: Mask, rows: pd.DataFrame) -> tuple[Mask, str, Severity]:
+    """Give what to tell of answers of which none is the lowest."""
+    given, people = values[which], pd.factorize(rows["id"].to_numpy()[which])[0]
+    visits = [*rows["visit"][which].dropna().unique()] if "visit" in rows else []
+    at = f" at {visits[0]}" if len(visits) == 1 else ""
+    text = (
+        f"none of {len(given):,} values of {allowed.what}{at} is {allowed.minimum:g}: observed {given.min():g}–"
+        f"{given.max():g}, allowed {allowed.allowed}."
+    )
+    if not ranges.lowest_must_have_been_used(allowed, given, people):
+        return which, f"{text} Look whether the export counts from {given.min():g}.", "warning"
+    number = int((given == allowed.minimum + 1).sum())
+    text = f"{text} That {number:,} are {allowed.minimum + 1:g} and none is lower cannot be chance."
+    remedy = f"Where the values are right all the same, name {allowed.scale} under scoring, lowest_unused."
+    return which, f"{text} {ranges.counts_from_one_more(allowed)} {remedy}", "error"
 
 
 def _problem(delivery: Delivery, positions: np.ndarray, text: str, severity: Severity) -> Problem:
