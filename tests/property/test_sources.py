@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import DataError, PlanError
 from postinfusion.plan.parse import parse
-from postinfusion.sources.cells import as_numbers, typed
+from postinfusion.sources.cells import typed
 from postinfusion.sources.read import canonical_tables
+from postinfusion.sources.written_numbers import as_numbers
 from spec.small_trial import FILES, SmallTrial
 
 TRIAL = SmallTrial()

@@ -7,7 +7,8 @@ import pytest
 
 from postinfusion.datasets.columns import Column, Type
 from postinfusion.plan.source import Clock, Dates
-from postinfusion.sources.cells import Spelling, Typed, covariate, typed
+from postinfusion.sources.cells import covariate, typed
+from postinfusion.sources.typed import Spelling, Typed
 
 
 def read(kind: Type, *cells: str | None, clock: Clock = Clock.DATE_TIME, allowed: tuple[str, ...] = ()) -> Typed:
@@ -44,6 +45,17 @@ def test_yes_and_no_have_several_spellings():
     found = read("yes_no", "Y", "no", "TRUE", "0", "maybe", None)
     assert values(found) == [True, False, True, False, None, None]
     assert [list(one.positions) for one in found.findings] == [[4]]
+
+
+def test_codes_that_a_spreadsheet_wrote_as_decimals_are_met_and_no_other_number_is():
+    assert values(read("yes_no", "1.0", "0.00", "1.5", "01")) == [True, False, None, None]
+    arms = {"1": "Ketamine", "2": "Midazolam"}
+    column = Column("cell", "choice", "a cell")
+    cells = pd.Series(["1.0", "2", "2.", "1.5", "01", "-1.0"], dtype="str")
+    assert values(typed(column, cells, allowed=arms)) == ["Ketamine", "Midazolam", "Midazolam", None, None, None]
+    commas = pd.Series(["1,0", "2.0"], dtype="str")
+    assert values(typed(column, commas, Spelling(decimal=","), allowed=arms)) == ["Ketamine", None]
+    assert values(typed(column, pd.Series(["1", "2.0"], dtype="str"), allowed={"1.0": "A", "2.0": "B"})) == ["A", "B"]
 
 
 def test_a_choice_is_given_in_our_spelling():

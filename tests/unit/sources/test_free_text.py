@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from postinfusion.datasets.canonical import ADVERSE_EVENTS, DEVIATIONS
-from postinfusion.sources.cells import Typed
 from postinfusion.sources.gate.data_dictionary import columns_of, marked
 from postinfusion.sources.gate.free_text import coded
 from postinfusion.sources.gate.narrative import is_narrative
+from postinfusion.sources.typed import Typed
 
 STORIES = (
     "She felt sick after dinner and went home early, then slept until the morning.",

@@ -7,10 +7,12 @@ import pytest
 
 from postinfusion.plan import yaml_text
 from postinfusion.plan.scaffold import Draft, Flow, Noted, Question
+from postinfusion.sources.recognition.evidence import Part, Sample
 from postinfusion.sources.recognition.names import is_control, plays
 from postinfusion.sources.recognition.redcap import choices, event_label
 from postinfusion.sources.recognition.scale_columns import scale_columns, without_key
 from postinfusion.sources.recognition.schedule import from_hours
+from postinfusion.sources.recognition.tables import repeating
 from postinfusion.sources.recognition.values import are_dates, date_order
 from postinfusion.sources.recognition.visits import as_duration, named_time
 
@@ -69,6 +71,22 @@ def test_durations_are_read_back_as_they_were(hours: float):
     from postinfusion.plan.quantities import hours as read
 
     assert read(as_duration(hours)) == pytest.approx(hours)
+
+
+def test_codes_of_severity_and_seriousness_with_decimals_are_drafted_as_whole_numbers():
+    frame = pd.DataFrame(
+        {
+            "id": ["A", "B", "A"],
+            "ae_term": ["nausea", "rash", "itch"],
+            "severity": ["1.0", "2.0", "1.0"],
+            "serious": ["0.0", "1.0", "0.0"],
+        }
+    )
+    found = repeating(Part(Sample("ae.csv", frame, 3), frame), "adverse_events", "id")
+    assert found.values["severity"] == {
+        "1": "mild", "2": "moderate", "3": "severe", "4": "life-threatening", "5": "fatal"
+    }  # fmt: skip
+    assert "serious" not in found.values
 
 
 def scales(**columns: list[int | float]) -> dict[str, tuple[str, str, int, str, str]]:

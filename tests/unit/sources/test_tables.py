@@ -199,6 +199,26 @@ def test_declared_codes_for_missing_are_counted_by_column(tmp_path: Path):
     assert canonical(wide, tmp_path).deliveries["assessments"].missing == {"m1": {"-99": 1, "NA": 1}}
 
 
+def test_codes_with_decimals_meet_what_the_plan_says_of_whole_numbers(tmp_path: Path):
+    events = "columns: {id: who, term: event, onset: began, end: ended}"
+    trial = TRIAL.with_plan("code: K", 'code: "1"').with_plan("code: M", 'code: "2"')
+    trial = trial.with_plan(events, events + ', values: {severity: {"1": mild, "3": severe}}, where: {kept: ["1"]}')
+    trial = trial.with_text("people.csv", "who,group,centre\nA1,1.0,north\nA2,2.0,south\n")
+    trial = trial.with_file("scores.csv", "A1,MADRS,20", "A1,MADRS,-99.0")
+    trial = trial.with_text(
+        "events.csv",
+        "who,event,began,ended,severity,serious,kept\nA1,nausea,2031-01-06,,1.0,0.0,1.0\n"
+        "A1,rash,2031-01-06,,3.0,1.0,1\nA1,itch,2031-01-06,,2.0,1.0,2.0\n",
+    )
+    found = canonical(trial, tmp_path)
+    assert found.tables["participants"]["arm"].tolist() == ["Ketamine", "Midazolam"]
+    assert found.tables["adverse_events"]["severity"].tolist() == ["mild", "severe"]
+    assert found.tables["adverse_events"]["serious"].tolist() == [False, True]
+    assert found.deliveries["assessments"].missing == {"points": {"NA": 1, "-99": 1}}
+    with pytest.raises(DataError, match=r'row 2: severity: "1.5" is unknown'):
+        canonical(trial.with_file("events.csv", "1.0,0.0", "1.5,0.0"), tmp_path)
+
+
 @pytest.mark.parametrize("code", ["-9", "999"])
 def test_a_number_that_is_a_common_code_for_missing_is_refused_unless_the_plan_says_what_it_is(
     code: str, tmp_path: Path

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.datasets.checks import Finding
-from postinfusion.sources.cells import Typed
+from postinfusion.sources.typed import Typed
 
 Read = Callable[[pd.Series, int | None], Typed]
 Translate = Callable[[pd.Series], pd.Series]
@@ -29,14 +29,18 @@ class Gathered:
         Cells, and how many cells of the column hold something where these are only some → the column with its type.
     translate
         Cells of the file → cells with the plan's values, missing ones as NaN.
+    named
+        Cells of the file → cells with codes for missing as the plan spells them.
     by_cell
         What a cell is does not depend on other cells.
     codes
         What the plan declares missing.
     """
 
-    def __init__(self, read: Read, translate: Translate, codes: tuple[str, ...], *, by_cell: bool) -> None:
-        self._read, self._translate, self._by_cell = read, translate, by_cell
+    def __init__(
+        self, read: Read, translate: Translate, named: Translate, codes: tuple[str, ...], *, by_cell: bool
+    ) -> None:
+        self._read, self._translate, self._named, self._by_cell = read, translate, named, by_cell
         self._codes = {code: 0 for code in codes if code != _EMPTY}
         self._parts: list[Typed] = []
         self._numbers: list[npt.NDArray[np.int32]] = []
@@ -55,8 +59,9 @@ class Gathered:
         cells = pd.Series(distinct, dtype="str")
         counts = np.bincount(codes, minlength=len(cells))
         translated = self._translate(cells)
-        for code in self._codes.keys() & {*cells[translated.isna()]}:
-            self._codes[code] += int(counts[cells == code].sum())
+        named = self._named(cells).where(translated.isna())
+        for code in self._codes.keys() & {*named.dropna()}:
+            self._codes[code] += int(counts[(named == code).to_numpy(dtype="bool")].sum())
         self._filled += int(counts[translated.notna().to_numpy(dtype="bool")].sum())
         if self._by_cell:
             self._add_typed(translated, codes)

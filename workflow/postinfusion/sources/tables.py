@@ -14,30 +14,22 @@ from postinfusion.datasets.checks import Finding, Mask, check, copies
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
-from postinfusion.sources.cells import Spelling, Typed, as_numbers, covariate, typed
+from postinfusion.sources.cells import covariate, typed
 from postinfusion.sources.codes import undeclared_codes
 from postinfusion.sources.companions import completed
 from postinfusion.sources.gate.free_text import coded
 from postinfusion.sources.gathered import Gathered
-from postinfusion.sources.mapping import FLAG, Mapping, wide_columns
+from postinfusion.sources.mapping import FLAG, Mapping
+from postinfusion.sources.raw import as_delivered, chosen, without_score_of_numbers
 from postinfusion.sources.records import Records, Rows, added, distinct_problems, rows_as_text
+from postinfusion.sources.typed import Spelling, Typed
+from postinfusion.sources.whole_codes import as_codes
 
 _EMPTY = ""
 _OF_VALUES = (("value",), ("weight_kg",))
 _BY_CELL = ("number", "integer", "time")
 ARM_COLUMNS = ("arm", "arm_actual")
 Labels = npt.NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A table under our names before its cells are read: text, the place of each row, the column of each wide value."""
-
-    frame: pd.DataFrame
-    rows: Rows
-    labels: npt.NDArray[np.int32] | None = None
-    missing: Mapped[str, Mapped[str, int]] = field(default_factory=dict)
-    empty_cells: int = 0
 
 
 @dataclass(frozen=True)
@@ -181,9 +173,11 @@ class GrowingTable:
     def add(self, records: Records) -> None:
         """Add a chunk of the file; it may have more columns than are wanted."""
         if not self._rows:
-            self._way, self._misread = _without_score_of_numbers(self._way.within([*records.frame]), records)
-        kept = records.keep(_chosen(self._way, records.frame))
-        raw = _long(self._plan, self._way, kept) if self._way.wide else Raw(_ours(self._way, kept), kept.rows)
+            self._way, self._misread = without_score_of_numbers(
+                self._way.within([*records.frame]), records, self._decimal
+            )
+        kept = records.keep(chosen(self._way, records.frame, self._decimal))
+        raw = as_delivered(self._plan, self._way, kept, self._decimal)
         if not self._columns:
             self._columns = {name: self._gathered(name) for name in map(str, raw.frame)}
         for name, column in self._columns.items():
@@ -200,7 +194,14 @@ class GrowingTable:
         """Give the place where a column is gathered."""
         read, by_cell = _reader(self._plan, self._way, name, self._decimal)
         codes = tuple(self._plan.missing_codes)
-        return Gathered(read, lambda text: _translated(self._plan, self._way, name, text), codes, by_cell=by_cell)
+        decimal = self._decimal
+        return Gathered(
+            read,
+            lambda text: _translated(self._plan, self._way, name, text, decimal),
+            lambda text: as_codes(text, codes, decimal),
+            codes,
+            by_cell=by_cell,
+        )
 
     def delivery(self) -> Delivery:
         """Give the table with everything that is wrong with it."""
@@ -262,67 +263,6 @@ def _names(way: Mapping) -> dict[str, str]:
     return {**way.columns, **way.covariates, **{f"{FLAG}{name}": theirs for name, theirs in way.flags.items()}}
 
 
-def _chosen(way: Mapping, frame: pd.DataFrame) -> Mask:
-    """Say which records the plan wants."""
-    chosen = np.ones(len(frame), dtype="bool")
-    for theirs, values in way.source.where.items():
-        chosen = chosen & frame[theirs].isin(values).to_numpy(dtype="bool")
-    return chosen
-
-
-def _without_score_of_numbers(way: Mapping, records: Records) -> tuple[Mapping, list[Problem]]:
-    """Give the mapping without a column that is called score and holds values, and say what our score is."""
-    if way.columns.get("score") != "score" or "score" in way.source.columns:
-        return way, []
-    text = records.frame["score"][_chosen(way, records.frame)]
-    wrong = as_numbers(filled := text[text != _EMPTY])[1]
-    if filled.empty or 2 * wrong.sum() >= len(filled):
-        return way, []
-    remedy = "Rename it." if "value" in way.columns else "Map it: columns: {value: score}."
-    what = "score names which score of a scale a row holds, but here it holds numbers."
-    rest = {name: theirs for name, theirs in way.columns.items() if name != "score"}
-    return replace(way, columns=rest), [Problem(records.file, "", f"{what} {remedy}")]
-
-
-def _ours(way: Mapping, records: Records) -> pd.DataFrame:
-    """Give the records under our names, with constants."""
-    named = {name: records.frame[theirs] for name, theirs in way.columns.items()}
-    named |= {name: records.frame[theirs] for name, theirs in way.covariates.items()}
-    named |= {f"{FLAG}{name}": records.frame[theirs] for name, theirs in way.flags.items()}
-    fixed = {
-        name: pd.Series(value, index=records.frame.index, dtype="str") for name, value in way.source.constants.items()
-    }
-    return pd.DataFrame({**named, **fixed}, index=records.frame.index)
-
-
-def _long(plan: Plan, way: Mapping, records: Records) -> Raw:
-    """Give a wide file as one row per value, those of one record together; cells that hold nothing are left out."""
-    width, height = len(way.wide), len(records.rows)
-    cells = pd.concat([records.frame[column] for _, _, column in way.wide], ignore_index=True)
-    in_turn = np.arange(width * height).reshape(width, height).T.ravel()
-    codes = {code for code in plan.missing_codes if code != _EMPTY}
-    declared = cells.isin(codes).to_numpy(dtype="bool")
-    kept = in_turn[(~declared & (cells != _EMPTY).to_numpy(dtype="bool"))[in_turn]]
-    place, record = np.divmod(kept, max(height, 1))
-    added_ = {"measure": [measure for measure, _, _ in way.wide]}
-    if way.wide[0][1] is not None:
-        added_["visit"] = [str(visit) for _, visit, _ in way.wide]
-    if way.items:
-        added_["item"] = [str(way.items.get(column, "")) for _, _, column in way.wide]
-    texts = {name: pd.Series(values, dtype="str").take(place).reset_index(drop=True) for name, values in added_.items()}
-    measure, value = texts.pop("measure"), cells.take(kept).reset_index(drop=True)
-    columns_of_values = dict(zip(wide_columns(way.table)[::-1], (value, measure), strict=False))
-    texts = {**dict(reversed(columns_of_values.items())), **texts}
-    repeated = records.take(record)
-    frame = _ours(way, repeated).assign(**texts)
-    columns = [column for _, _, column in way.wide]
-    of_column = np.flatnonzero(declared) // max(height, 1)
-    missing = added(
-        {columns[column]: {code: 1}} for column, code in zip(of_column.tolist(), cells[declared], strict=True)
-    )
-    return Raw(frame, repeated.rows, place.astype("int32"), missing, len(cells) - len(kept))
-
-
 def _reader(plan: Plan, way: Mapping, name: str, decimal: str) -> tuple[Callable[[pd.Series, int | None], Typed], bool]:
     """Give how the cells of one column are read, and whether each by itself."""
     source = way.source
@@ -344,12 +284,12 @@ def _reader(plan: Plan, way: Mapping, name: str, decimal: str) -> tuple[Callable
     )
 
 
-def _translated(plan: Plan, way: Mapping, name: str, text: pd.Series) -> pd.Series:
+def _translated(plan: Plan, way: Mapping, name: str, text: pd.Series, decimal: str) -> pd.Series:
     """Give cells after the plan's translation of values, with missing codes as missing."""
     values = way.source.values.get(name)
     if values:
-        text = text.map(values).astype("str").fillna(text)
-    return text.mask(text.isin({_EMPTY, *plan.missing_codes}))
+        text = as_codes(text, values, decimal).map(values).astype("str").fillna(text)
+    return text.mask(as_codes(text, plan.missing_codes, decimal).isin({_EMPTY, *plan.missing_codes}))
 
 
 def _declared(way: Mapping) -> dict[str, tuple[str, ...]]:

@@ -9,8 +9,8 @@ import numpy as np
 from postinfusion.datasets.checks import Finding
 from postinfusion.datasets.columns import Table
 from postinfusion.errors import Severity
-from postinfusion.sources.cells import Typed
 from postinfusion.sources.gate.narrative import narratives
+from postinfusion.sources.typed import Typed
 
 _WARNING: Severity = "warning"
 _ERROR: Severity = "error"

@@ -185,7 +185,7 @@ def _labelled(part: Part, one: Evidence) -> dict[str, str]:
     labels = part.sample.labels.get(one.column, {})
     found = [value for value in dict.fromkeys(part.frame[one.column]) if value]
     known = {value: labels.get(value) or labels.get(code(value), "") for value in found}
-    return {value: label for value, label in known.items() if label and label != value}
+    return {code(value): label for value, label in known.items() if label and label != value}
 
 
 def signs(part: Part) -> dict[str, Evidence]:
@@ -382,14 +382,14 @@ def _terms(part: Part, role: str, column: str) -> dict[str, str]:
         table = _TERMS[role]
         allowed = set(table.values())
         known = {value: _meaning(table, meant[value]) for value in found}
-        if known and role == "severity" and all(value.isdecimal() for value in known):
+        if known and role == "severity" and all(code(value).isdecimal() for value in known):
             known = {value: ours for value, ours in table.items() if value.isdecimal()}
-        return {value: ours for value, ours in known.items() if ours and value.lower() not in allowed}
+        return {code(value): ours for value, ours in known.items() if ours and value.lower() not in allowed}
     if role in _FLAGS:
         spelt = {
             value: _YES_NO.get(meant[value], "") or (meant[value] if meant[value] != value else "") for value in found
         }
-        return {value: ours for value, ours in spelt.items() if ours}
+        return {code(value): ours for value, ours in spelt.items() if ours and ours != code(value)}
     return {}
 
 
