@@ -3,7 +3,7 @@ import pytest
 
 from displays import trials
 from postinfusion.ard.build import rows, table
-from postinfusion.present.methods_text import methods_text
+from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 
 PLAN = trials.infused()

@@ -9,13 +9,22 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from postinfusion.plan.base import Part, not_required
-from postinfusion.plan.quantities import Name
+from postinfusion.plan.quantities import Name, Percent
 from postinfusion.vocabulary import Better
 
 
 def _from_the_catalogue(schema: dict[str, Any]) -> None:
     """Mark as optional in the schema what the catalogue says of a known scale."""
     schema["required"] = [name for name in schema["required"] if name not in {"label", "better"}]
+
+
+class EndpointKind(StrEnum):
+    """What the values of an endpoint are."""
+
+    SCORE = "score"
+    COUNT = "count"
+    ORDINAL = "ordinal"
+    TIMED_TASK = "timed-task"
 
 
 class Endpoint(Part):
@@ -37,16 +46,50 @@ class Endpoint(Part):
     """Decimals of a single value; means get one more; left out: those of the catalogue."""
     family: str = ""
     """Endpoints of one family are judged together."""
+    kind: EndpointKind = EndpointKind.SCORE
+    """What the values are: a score or quantity; a count over days; ordered categories; seconds of a timed task."""
+    days: float | None = Field(default=None, gt=0, le=366)
+    """For a count: the days that it counts over, for example 28."""
+    cap: float | None = Field(default=None, gt=0)
+    """For a timed task: the time at which it is broken off; a value there is at least as long. Left out: that of the
+    catalogue."""
     important_difference: float | None = Field(default=None, gt=0)
     """Smallest difference between groups that matters, in the unit of the endpoint."""
     threshold_source: str = ""
     """Where the important difference comes from; must be given with it."""
 
+    response: Percent | None = None
+    """Improvement from baseline that counts as response in a participant, as in 50 %."""
+    remission: float | None = None
+    """Value of a participant that counts as remission: it, or one beyond it in the direction of benefit."""
+    important_change: float | None = Field(default=None, gt=0)
+    """Smallest improvement that matters to a participant, in the unit of the endpoint; it judges no group."""
+    change_source: str = ""
+    """Where response, remission and important change come from; must be given with any of them."""
+    margin: float | None = Field(default=None, gt=0)
+    """Largest difference between groups, or mean change, that counts as none, in the unit of the endpoint."""
+    margin_source: str = ""
+    """Where the margin comes from; must be given with it."""
+
     @model_validator(mode="after")
-    def _threshold_has_a_source(self) -> Endpoint:
-        """Refuse a threshold of importance without its source."""
+    def _thresholds_have_a_source(self) -> Endpoint:
+        """Refuse a threshold without its source."""
         if self.important_difference is not None and not self.threshold_source:
             raise ValueError("important_difference needs threshold_source: say where the threshold comes from")
+        of_a_participant = (self.response, self.remission, self.important_change)
+        if any(value is not None for value in of_a_participant) and not self.change_source:
+            raise ValueError("response, remission and important_change need change_source: say where they come from")
+        if self.margin is not None and not self.margin_source:
+            raise ValueError("margin needs margin_source: say where the margin comes from")
+        return self
+
+    @model_validator(mode="after")
+    def _kind_goes_with_its_keys(self) -> Endpoint:
+        """Refuse days of what is no count, and a cap of what is no timed task."""
+        if (self.days is not None) != (self.kind is EndpointKind.COUNT):
+            raise ValueError("kind: count needs days, the days that it counts over, and nothing else has them")
+        if self.cap is not None and self.kind is not EndpointKind.TIMED_TASK:
+            raise ValueError("cap goes with kind: timed-task")
         return self
 
     @property

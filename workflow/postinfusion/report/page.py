@@ -18,7 +18,7 @@ from postinfusion.present.display import Absence, Label, Part, Row, Table
 from postinfusion.present.harms import harms, without_harms
 from postinfusion.present.headline import PrimaryResult, primary_result, without_primary
 from postinfusion.present.meaning import meaning
-from postinfusion.present.methods_text import model_in_short
+from postinfusion.present.methods.text import model_in_short
 from postinfusion.present.plan_tables import plan_parts
 from postinfusion.present.privacy_tables import anonymity_part, declared_part
 from postinfusion.present.results import results_of

@@ -1,0 +1,101 @@
+"""How the participants and their assessments were described."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.plan.analyses import Weight
+from postinfusion.present import formats
+from postinfusion.present.methods.phrases import endpoint_label, in_population
+from postinfusion.present.results import Results
+from postinfusion.vocabulary import BODY_MASS_INDEX, Method
+
+
+def _disposition(results: Results) -> str:
+    return f"Participants were counted at each step of the trial{in_population(results)}."
+
+
+def _demographics(results: Results) -> str:
+    return (
+        f"Characteristics at baseline were described by arm{in_population(results)}: numbers by mean, "
+        "SD and quartiles, categories by counts."
+    )
+
+
+def _summary(results: Results) -> str:
+    return (
+        f"Observed values of {endpoint_label(results)} and their change from baseline were described by visit and arm"
+        f"{in_population(results)}; intervals of means are 95 % t intervals. Missing values were not replaced."
+    )
+
+
+def _missingness(results: Results) -> str:
+    return (
+        f"Assessments of {endpoint_label(results)} were counted by visit, arm and, where they are missing, by reason"
+        f"{in_population(results)}."
+    )
+
+
+def _windows(results: Results) -> str:
+    return (
+        f"Assessments were counted by window of the schedule and arm{in_population(results)}; deviations are from the "
+        "nominal time of the visit for each participant."
+    )
+
+
+def _weight(results: Results) -> str:
+    by = results.analysis.by if isinstance(results.analysis, Weight) else ""
+    apart = f", apart by {formats.in_sentence(by)}" if by else ""
+    return (
+        f"Values and changes from baseline were described by visit and arm{apart}{in_population(results)}; "
+        f"intervals of means are 95 % t intervals.{_not_pooled(results)}"
+    )
+
+
+def _not_pooled(results: Results) -> str:
+    """Say that this analysis keeps body mass index apart by group, where it has groups and body mass index."""
+    analysis = results.analysis
+    if not isinstance(analysis, Weight) or not analysis.by:
+        return ""
+    measures = {results.plan.endpoints[key].measure for key in analysis.endpoints}
+    by = formats.in_sentence(analysis.by)
+    return f" Body mass index is not pooled over {by} here." if BODY_MASS_INDEX in measures else ""
+
+
+def _courses(results: Results) -> str:
+    return f"All assessments of {endpoint_label(results)}{in_population(results)} are drawn {_times(results)}."
+
+
+def _times(results: Results) -> str:
+    """Say at which times assessments are drawn: their own, or the nominal time of the visit where none was recorded."""
+    every = results.value("n_observations", variable="time")
+    nominal = results.value("n_observations", variable="time", level="nominal")
+    if not every or not nominal:
+        return "at their own time"
+    when = "the nominal time of their visit, since the data record no time"
+    if nominal == every:
+        return f"at {when}"
+    few = results.text("n_observations", variable="time", level="nominal")
+    return f"at their own time, {few} of {results.text('n_observations', variable='time')} at {when} of them"
+
+
+def _adverse_events(results: Results) -> str:
+    compared = (
+        f", with risk differences and their {results.confidence} confidence intervals" if results.comparisons else ""
+    )
+    return (
+        f"Participants with at least one event, and events, were counted by class and term{compared}"
+        f"{in_population(results)}. Zeros are printed."
+    )
+
+
+TEXTS: dict[Method, Callable[[Results], str]] = {
+    Method.DISPOSITION: _disposition,
+    Method.DEMOGRAPHICS: _demographics,
+    Method.SUMMARY: _summary,
+    Method.MISSINGNESS: _missingness,
+    Method.WINDOWS: _windows,
+    Method.WEIGHT: _weight,
+    Method.COURSES: _courses,
+    Method.ADVERSE_EVENTS: _adverse_events,
+}

@@ -1,0 +1,65 @@
+"""How an endpoint was modelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.plan.analyses import Ancova, Mmrm, SplineBasis, Trajectory
+from postinfusion.plan.endpoints import Form
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present import formats
+from postinfusion.present.methods.phrases import in_population, listed, outcome, terms_of
+from postinfusion.present.results import Results
+from postinfusion.vocabulary import TIME_ZERO_NAMES, Method
+
+
+def _mmrm(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Mmrm)  # noqa: S101
+    arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
+    by_visit = {"baseline": "baseline × visit"} if analysis.baseline_by_visit else {}
+    terms = [*arms, *(by_visit.get(name, formats.in_sentence(name)) for name in terms_of(results))]
+    return (
+        f"{outcome(analysis.form, results)} was analysed by a mixed model for repeated measures with {listed(terms)}"
+        f"{in_population(results)}."
+    )
+
+
+def _trajectory(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Trajectory)  # noqa: S101
+    zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
+    arms = ["arm", "time", "arm × time"] if len(results.arms) > 1 else ["time"]
+    by_time = {"baseline": "baseline × time"}
+    terms = [*arms, *(by_time.get(name, formats.in_sentence(name)) for name in terms_of(results))]
+    random = results.said("random_effects", term="fit") or " and ".join(analysis.random)
+    return (
+        f"{outcome(Form.CHANGE, results)} was analysed by a linear mixed model over continuous time since {zero} "
+        f"({_basis(analysis)}) with {listed(terms)}, and {random} varying between participants"
+        f"{in_population(results)}."
+    )
+
+
+def _ancova(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Ancova)  # noqa: S101
+    carried = "the last observation carried forward" if analysis.imputation == "locf" else "participants with a value"
+    terms = [*(["arm"] if len(results.arms) > 1 else []), *(formats.in_sentence(name) for name in terms_of(results))]
+    return (
+        f"{outcome(analysis.form, results)} at {analysis.visit} was analysed by analysis of covariance with "
+        f"{listed(terms)}, with {carried}{in_population(results)}."
+    )
+
+
+def _basis(analysis: Trajectory) -> str:
+    """Say how the mean moves with time."""
+    if isinstance(analysis.basis, SplineBasis):
+        return f"natural cubic spline with inner knots at {', '.join(map(hours_as_text, analysis.basis.spline))}"
+    return "linear in days" if analysis.basis == "linear" else "log(1 + hours / 24)"
+
+
+TEXTS: dict[Method, Callable[[Results], str]] = {
+    Method.MMRM: _mmrm,
+    Method.TRAJECTORY: _trajectory,
+    Method.ANCOVA: _ancova,
+}
