@@ -243,6 +243,40 @@ def _found(folder: Path) -> list[dict[str, str]]:
     return json.loads((folder / "check.json").read_text(encoding="utf-8"))["problems"]
 
 
+def test_times_above_the_cap_of_a_task_are_told_cut_and_censored(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    rows = [f"{who},TMT,B,{value},{when}" for who, when, value in zip(WHO, TIMES, (412, 300, 95, 120), strict=True)]
+    plan = PHQ.replace("{measure: PHQ-9}", "{measure: TMT, score: B}").replace(
+        "value: points", "score: part, value: points"
+    )
+    of = trial(plan, "\n".join(["who,scale,part,points,when", *rows, ""]))
+    code, told = check(of, tmp_path, capsys)
+    assert code == 0, told
+    assert "rows 2, 3 (2)" in told
+    assert "2 values of TMT B at 300, where the task is stopped, 1 of them above it: taken as 300 and censored" in told
+    found = derived(of, tmp_path).sort_values("AVAL")
+    assert found["AVAL"].tolist() == [95, 120, 300, 300]
+    assert found["CENSFL"].tolist() == ["", "", "Y", "Y"]
+
+
+def test_weight_that_was_not_assessed_is_told_and_leaves_the_total_of_the_ham_d(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    plan = PHQ.replace("PHQ-9", "HAM-D17").replace(LONG, 'columns: {id: who, taken: when}, items: {HAM-D17: "h{item}"}')
+    rows = [
+        f"{who},{when},{','.join(['1'] * 15)},{weight},1"
+        for who, when, weight in zip(WHO, TIMES, (1, 3, 2, 0), strict=True)
+    ]
+    of = trial(plan, "\n".join([",".join(["who", "when", *(f"h{item}" for item in range(1, 18))]), *rows, ""]))
+    code, told = check(of, tmp_path, capsys)
+    assert code == 0, told
+    assert "1 form of HAM-D17 without a score of item 16, as not assessed" in told
+    found = derived(of, tmp_path)
+    total = found[found["PARAMCD"] == "HAM-D17"].sort_values("AVAL")
+    assert total["AVAL"].tolist() == [16, 16, 17, 18]
+    assert sorted(total["NITEMS"]) == [16, 17, 17, 17]
+    assert {*total["PRORFL"]} == {""}
+
+
 def test_marks_in_centimetres_on_a_line_of_100_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     rows = [
         f"{who},EQ-VAS,{value},2031-01-{day:02d}T09:00" for day in range(6, 12) for who, value in (("A1", 7), ("A2", 4))

@@ -174,7 +174,7 @@ def test_the_name_of_a_score_may_follow_that_of_the_scale():
 
 def test_an_unknown_scale_is_told_with_the_nearest_name():
     assert catalogue.unknown("MADRX").endswith("Did you mean MADRS?")
-    assert catalogue.find("Hunger VAS") is None
+    assert catalogue.find("Thirst VAS") is None
 
 
 def test_a_scale_of_the_plan_replaces_that_of_the_catalogue():
@@ -199,6 +199,23 @@ def test_facts_of_the_brief_stand_as_the_brief_tells_them():
     assert {name: instrument(name).appetite_weight_items for name in ("MADRS", "HAM-D17", "BDI-II", "PHQ-9")} == {
         "MADRS": (5,), "HAM-D17": (12, 16), "BDI-II": (18,), "PHQ-9": (5,),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Mood", "Anxiety", "Craving", "Hunger", "Fullness"])
+def test_a_visual_analogue_scale_has_two_lengths_and_each_names_the_other(name: str):
+    long, short = (ranges.of_score(catalogue.find_score(f"{name} VAS{of}")) for of in ("", " 0-10"))
+    assert (long.minimum, long.maximum) == (0, 100)
+    assert (short.minimum, short.maximum) == (0, 10)
+    marks = np.linspace(0.5, 9.5, 12)
+    assert ranges.is_on_a_short_line(long, marks)
+    assert f"name {name} VAS 0-10 where" in ranges.suggestion(long, marks)
+    assert f"name {name} VAS where" in ranges.suggestion(short, 10 * marks)
+
+
+def test_the_code_of_an_item_that_is_not_scored_is_no_value_out_of_range():
+    weight = ranges.of_item(catalogue.find("HAM-D17"), 16)
+    assert weight.outside(np.array([0.0, 2.0, 3.0, 4.0])).tolist() == [False, False, False, True]
+    assert not weight.coded(np.array([3.0])).any()
 
 
 def test_only_items_are_said_to_count_from_another_number():

@@ -159,6 +159,27 @@ def test_trails_give_difference_and_ratio_and_say_what_is_at_the_cap():
     assert [bool(found[name].censored[0]) for name in ("A", "B", "B-A", "B/A")] == [False, True, True, True]
 
 
+def test_a_time_above_the_cap_counts_as_the_cap_and_is_censored():
+    found = scored("TMT", {1: 171.0, 2: 412.5})
+    assert [found[name].value[0] for name in ("A", "B", "B-A", "B/A")] == [150, 300, 150, 2]
+    assert all(found[name].censored[0] for name in ("A", "B", "B-A", "B/A"))
+
+
+def test_a_missing_time_is_not_taken_for_the_cap():
+    found = scored("TMT", {1: 40.0})
+    assert found["A"].value[0] == 40
+    assert np.isnan(found["B"].value[0])
+    assert not found["B"].censored[0]
+
+
+def test_weight_that_was_not_assessed_is_not_scored_in_the_ham_d():
+    found = scored("HAM-D17", {16: 3.0}, rest=1.0)["total"]
+    assert (found.value[0], found.answered[0]) == (16, 16)
+    assert found.complete[0]
+    assert not found.prorated[0]
+    assert np.isnan(value("HAM-D17", {16: NAN}, rest=1.0))
+
+
 def test_the_profile_of_the_eq_5d_stands_side_by_side_and_needs_all_five():
     answers = {1: 1.0, 2: 1.0, 3: 2.0, 4: 3.0, 5: 2.0}
     assert value("EQ-5D-5L", answers, "profile") == 11232

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from postinfusion.datasets.checks import Finding
 from postinfusion.derive.occasions import Occasions
 from postinfusion.errors import counted
-from postinfusion.instruments import catalogue
+from postinfusion.instruments import catalogue, scoring
 from postinfusion.instruments.model import Instrument, Rule, Score
 from postinfusion.instruments.scoring import Array, Mask, Scored
 from postinfusion.plan.plan import Plan
@@ -55,6 +55,40 @@ def wrong_order(measure: str, instrument: Instrument, occasions: Occasions) -> I
         if above.any():
             text = f"item {first} of {measure} is above item {second}, which normally includes it. Look at both."
             yield Finding(("value",), occasions.item_rows[above, place[first]], text, "warning")
+
+
+def not_scored(measure: str, instrument: Instrument, occasions: Occasions) -> Iterator[Finding]:
+    """Tell how often the form says that an item is not scored."""
+    marked = scoring.not_scored(instrument, occasions.answers)
+    for place in np.flatnonzero(marked.any(axis=0)):
+        forms = counted(int(marked[:, place].sum()), "form")
+        text = (
+            f"{forms} of {measure} without a score of item {instrument.item_numbers[place]}, as not assessed: it adds "
+            "nothing to the total, which is the sum of the others."
+        )
+        yield Finding(("value",), occasions.item_rows[marked[:, place], place], text, "warning")
+
+
+def stopped_tasks(measure: str, instrument: Instrument, occasions: Occasions) -> Iterator[Finding]:
+    """Tell of the values at the cap of a task and above it, item by item and score by score."""
+    for number, answers, rows in zip(instrument.item_numbers, occasions.answers.T, occasions.item_rows.T, strict=True):
+        part = instrument.item(number)
+        yield from _at_cap(f"{measure} item {number}", part.cap if part else None, answers, rows)
+    for name, values in occasions.values.items():
+        score = instrument.scores.get(name)
+        yield from _at_cap(f"{measure} {name}", score.cap if score else None, values, occasions.rows[name])
+
+
+def _at_cap(what: str, cap: float | None, values: Array, rows: npt.NDArray[np.intp]) -> Iterator[Finding]:
+    """Tell of values at a cap and above it."""
+    if cap is not None and (stopped := values >= cap).any():
+        above = int((values[stopped] > cap).sum())
+        beyond = f", {above:,} of them above it" if above else ""
+        text = (
+            f"{counted(int(stopped.sum()), 'value')} of {what} at {cap:g}, where the task is stopped{beyond}: taken as "
+            f"{cap:g} and censored. Where the task was stopped elsewhere, describe it under instruments."
+        )
+        yield Finding(("value",), rows[stopped], text, "warning")
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,11 @@ def assessed(plan: Plan, assessments: pd.DataFrame) -> Assessed:
             findings += tell.unknown_items(plan, measure, here[of_items[here]])
             continue
         occasions = occasions_of(found.instrument, assessments, here, of_items[here])
+        findings += tell.stopped_tasks(measure, found.instrument, occasions)
+        occasions = _up_to_caps(found, occasions)
+        for name, values in occasions.values.items():
+            rows = occasions.rows[name]
+            changed[rows[rows >= 0]] = values[rows >= 0]
         one = _Measure(plan, measure, found, occasions)
         findings += one.findings()
         for score in one.scores():
@@ -181,6 +186,7 @@ class _Measure:
         if scoring.runs_against_the_rest(instrument, occasions.answers, aligned=self.aligned):
             yield tell.turned_twice(self.measure, occasions)
         yield from tell.wrong_order(self.measure, instrument, occasions)
+        yield from tell.not_scored(self.measure, instrument, occasions)
         for name, result in self.results.items():
             computed = tell.Computed(self.measure, name, instrument.scores[name], result, occasions)
             yield from tell.of_score(self.plan, computed)
@@ -211,12 +217,20 @@ class _Measure:
         )
 
 
+def _up_to_caps(found: Found, occasions: Occasions) -> Occasions:
+    """Give what was delivered with the cap of a task in place of each score above it; items follow later."""
+    scores = found.instrument.scores
+    caps = {name: score.cap for name in occasions.values if (score := scores.get(name)) and score.cap is not None}
+    cut = {name: np.where(occasions.values[name] > cap, cap, occasions.values[name]) for name, cap in caps.items()}
+    return replace(occasions, values={**occasions.values, **cut})
+
+
 def _as_delivered(found: Found, name: str, value: Array) -> Scored:
     """Give a delivered score in the form of a computed one."""
     score = found.instrument.scores.get(name)
     cap = score.cap if score else None
     given = ~np.isnan(value)
-    censored = np.asarray(value == cap if cap is not None else np.zeros(len(value)), dtype="bool")
+    censored = np.asarray(value >= cap if cap is not None else np.zeros(len(value)), dtype="bool")
     return Scored(value, given.astype("int64"), given, np.zeros(len(value), dtype="bool"), censored)
 
 

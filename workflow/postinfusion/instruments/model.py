@@ -146,8 +146,10 @@ class ItemRange(Sourced):
     """Answers are whole numbers."""
     missing_codes: tuple[float, ...] = ()
     """Numbers by which the scale itself says "missing" or "not assessed"."""
+    not_scored: tuple[float, ...] = ()
+    """Numbers by which the scale itself says that the item is not scored: it adds nothing to a sum."""
     cap: float | None = None
-    """The value at which the task is stopped: a result there is censored."""
+    """The value at which the task is stopped: a result there or above it counts as this value and is censored."""
 
 
 class CutOff(Sourced):
@@ -215,7 +217,7 @@ class Score(Sourced):
     missing_codes: tuple[float, ...] = ()
     """Numbers by which the scale itself says "missing"."""
     cap: float | None = None
-    """The value at which the task is stopped: a result there is censored."""
+    """The value at which the task is stopped: a result there or above it counts as this value and is censored."""
     visual_analogue: bool = False
     """A mark on a line, which exports give in 0-10 or 0-100."""
     unit: str = "points"

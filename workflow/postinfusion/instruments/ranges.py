@@ -22,6 +22,7 @@ _IMPOSSIBLE = 0.001
 # Answers of one participant resemble each other: more than so many of them say nothing further.
 _MOST_OF_ONE = 10
 _SHORT_LINE, _LONG_LINE = 10, 100
+_SHORT = " 0-10"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Range:
         These are answers to single items.
     is_visual_analogue
         These are marks on a line.
+    further
+        Numbers beside the range by which the form says that an item is not scored.
     """
 
     what: str
@@ -54,6 +57,7 @@ class Range:
     missing_codes: tuple[float, ...]
     is_of_items: bool = False
     is_visual_analogue: bool = False
+    further: tuple[float, ...] = ()
 
     def coded(self, values: Array) -> Mask:
         """Say which values are a code of the form for missing."""
@@ -62,7 +66,8 @@ class Range:
     def outside(self, values: Array) -> Mask:
         """Say which values cannot be; missing ones can."""
         broken = (values != np.floor(values)) & ~np.isnan(values) if self.whole else np.zeros(len(values), dtype="bool")
-        return np.asarray((values < self.minimum) | (values > self.maximum) | broken, dtype="bool")
+        beyond = ((values < self.minimum) | (values > self.maximum)) & ~np.isin(values, self.further)
+        return np.asarray(beyond | broken, dtype="bool")
 
     @property
     def allowed(self) -> str:
@@ -91,9 +96,8 @@ def of_item(found: Found, number: int) -> Range | None:
     if part is None:
         return None
     high = _limit(part.maximum, np.inf)
-    return Range(
-        f"{found.name} items", found.name, part.minimum, high, part.whole, part.missing_codes, is_of_items=True
-    )
+    what, codes = f"{found.name} items", part.missing_codes
+    return Range(what, found.name, part.minimum, high, part.whole, codes, is_of_items=True, further=part.not_scored)
 
 
 def is_shifted(allowed: Range, values: Array) -> bool:
@@ -146,13 +150,20 @@ def suggestion(allowed: Range, values: Array) -> str:
     if allowed.is_of_items and low == allowed.minimum - 1 and high < allowed.maximum:
         return _counts_from(int(allowed.minimum - 1), int(allowed.minimum))
     if allowed.maximum == _SHORT_LINE and _SHORT_LINE < high <= _LONG_LINE and low >= 0:
-        return "The export probably has 0–100 where the scale has 0–10: divide it, or describe the scale as it is."
+        other = _of_length(allowed.scale.removesuffix(_SHORT))
+        return f"The export probably has 0–100 where the scale has 0–10: divide it, or {other}."
     if allowed.maximum == _LONG_LINE and high <= _SHORT_LINE:
-        return "The export probably has 0–10 where the scale has 0–100: multiply it, or describe the scale as it is."
+        other = _of_length(allowed.scale + _SHORT)
+        return f"The export probably has 0–10 where the scale has 0–100: multiply it, or {other}."
     fitting = [name for name, other in _versions(allowed) if not other.outside(values).any()]
     if fitting:
         return f"The values fit {', '.join(fitting)}: name this version in the plan."
     return "Correct the values, add codes to missing_codes, or name the version of the scale that was used."
+
+
+def _of_length(name: str) -> str:
+    """Say what to do where the line that was used has another length than that of the scale that is named."""
+    return f"name {name} where this is what was used" if name in catalogue.names() else "describe the scale as it is"
 
 
 def counts_from_one_more(allowed: Range) -> str:

@@ -134,6 +134,7 @@ def _answers(part: ItemRange) -> str:
     """Give what the answers to items can be."""
     limits = f"{part.minimum:g} to {part.maximum:g}" if part.maximum is not None else f"from {part.minimum:g}"
     codes = f"; {', '.join(f'{code:g}' for code in part.missing_codes)} means missing" if part.missing_codes else ""
+    codes += f"; {', '.join(f'{code:g}' for code in part.not_scored)} is not scored" if part.not_scored else ""
     cap = f"; stopped at {part.cap:g}" if part.cap is not None else ""
     return f"{limits}{codes}{cap}"
 

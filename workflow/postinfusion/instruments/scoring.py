@@ -66,16 +66,17 @@ def from_items(
     share
         For scores that need all items by their own rule: the share of items that is enough by the plan.
     """
+    answers = up_to_cap(instrument, answers)
     turned = answers if aligned else reflected(instrument, answers)
     place = {number: position for position, number in enumerate(instrument.item_numbers)}
-    at_cap = _at_cap(instrument, answers)
+    at_cap, unscored = at_the_cap(instrument, answers), not_scored(instrument, answers)
     found: dict[str, Scored] = {}
     for name, score in instrument.scores.items():
         if score.of:
             found[name] = from_scores(score, found)
         elif score.rule is not Rule.SUPPLIED:
             used = [place[number] for number in score.used]
-            found[name] = _from_answers(score, turned[:, used], at_cap[:, used], share)
+            found[name] = _from_answers(score, turned[:, used], at_cap[:, used], unscored[:, used], share)
     return found
 
 
@@ -125,20 +126,40 @@ def runs_against_the_rest(instrument: Instrument, answers: Array, *, aligned: bo
     return varies and bool(np.corrcoef(*sums)[0, 1] < AGAINST_EACH_OTHER)
 
 
-def _at_cap(instrument: Instrument, answers: Array) -> Mask:
-    """Say which answers are at the cap of their task."""
+def at_the_cap(instrument: Instrument, answers: Array) -> Mask:
+    """Say which answers are at the cap of their task, or above it."""
+    return np.asarray(answers >= _caps(instrument), dtype="bool")
+
+
+def up_to_cap(instrument: Instrument, answers: Array) -> Array:
+    """Give the answers with the cap of the task in place of what is above it."""
+    caps = _caps(instrument)
+    return np.where(answers > caps, caps, answers)
+
+
+def not_scored(instrument: Instrument, answers: Array) -> Mask:
+    """Say which answers are a number by which the form says that the item is not scored."""
     parts = [instrument.item(number) for number in instrument.item_numbers]
-    caps = np.array([np.nan if part is None or part.cap is None else part.cap for part in parts])
-    return np.asarray(answers == caps, dtype="bool")
+    columns = [np.isin(answers[:, place], part.not_scored if part else ()) for place, part in enumerate(parts)]
+    return np.column_stack(columns) if columns else np.zeros(answers.shape, dtype="bool")
 
 
-def _from_answers(score: Score, answers: Array, at_cap: Mask, share: float | None) -> Scored:
+def _caps(instrument: Instrument) -> Array:
+    """Give the cap of each item; NaN where there is none."""
+    parts = [instrument.item(number) for number in instrument.item_numbers]
+    return np.array([np.nan if part is None or part.cap is None else part.cap for part in parts])
+
+
+def _from_answers(score: Score, answers: Array, at_cap: Mask, unscored: Mask, share: float | None) -> Scored:
     """Give a score of its own items: the largest of each group, where there are groups."""
     given = ~np.isnan(answers)
+    answers = np.where(unscored, 0.0, answers)
     parts = _largest_by_group(score.groups, answers) if score.groups else answers
     value, prorated = _combined(score, parts, share, score.items)
     censored = np.asarray(at_cap.any(axis=1) & ~np.isnan(value), dtype="bool")
-    return Scored(value, given.sum(axis=1), np.asarray(given.all(axis=1), dtype="bool"), prorated, censored)
+    return Scored(
+        value, (given & ~unscored).sum(axis=1), np.asarray(given.all(axis=1), dtype="bool"), prorated, censored
+    )
 
 
 def _largest_by_group(groups: Sequence[Sequence[int]], answers: Array) -> Array:
