@@ -5,9 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 from postinfusion.errors import listed
+from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
 from postinfusion.sources.recognition.scale_columns import without_key
+from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.values import CODES
@@ -108,22 +110,30 @@ def _schedule(known: Facts) -> Node:
     free = MOST_QUESTIONS - 3
     shown: list[Node] = []
     for position, visit in enumerate(known.visits):
-        entry: dict[str, Node] = {"visit": visit.name}
+        entry: dict[str, Node] = {"visit": visit.name, **_counts_from(visit)}
         doubt = visit.doubt
         if visit.hours is not None:
-            entry["at"] = as_duration(visit.hours) if visit.hours else "0 h"
+            at = visit.offset if visit.offset is not None else visit.hours
+            entry["at"] = as_duration(at) if at else "0 h"
         elif free > 0:
             free -= 1
-            asks = f"when {visit.name} is, as in 24 h, 7 d or 4 wk after time zero"
+            asks = f"when {visit.name} is, as in 24 h, 7 d or 4 wk after {entry.get('after', 'time zero')}"
             shown.append(
                 {**entry, "at": Question(asks, f"time of {visit.name}"), **_recorded(known, visit.recorded_as)}
             )
             continue
         else:
-            entry["at"] = as_duration(_between(known, position))
-            doubt = "nothing says when this visit is"
+            entry["at"] = "24 h" if visit.after else as_duration(_between(known, position))
+            doubt = visit.doubt or "nothing says when this visit is"
         shown.append(Noted(Flow({**entry, **_recorded(known, visit.recorded_as)}), f"guess: {doubt}" if doubt else ""))
     return Noted(shown, "time since time zero; windows lie midway between visits unless from and until are written")
+
+
+def _counts_from(visit: DraftVisit) -> dict[str, Node]:
+    """Give the infusion that a visit counts from, where that is not time zero."""
+    if not visit.after:
+        return {}
+    return {"after": "last infusion" if visit.after == LAST else f"infusion {visit.after}"}
 
 
 def _recorded(known: Facts, name: str) -> dict[str, Node]:

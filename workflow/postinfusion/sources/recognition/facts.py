@@ -19,6 +19,7 @@ from postinfusion.sources.recognition.scale_columns import known_measures
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey, scores_of
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY
 
 MOST_ENDPOINTS = 24
 _NOT_ARMS = ("", "screen failure", "not assigned", "not treated", "scrnfail", "notassgn", "nottrt")
@@ -110,7 +111,7 @@ def facts(survey: Survey) -> Facts:
     hours = timing.zero_has_hours(survey)
     visits, clock, has_times = timing.visits(survey, starts, orders)
     if starts is not None and not hours:
-        visits = [visit for visit in visits if visit.hours is None or visit.hours <= 0 or visit.hours >= 24]
+        visits = [visit for visit in visits if not _needs_hours(visit)]
     reference = next((arm.name for arm in arms if is_control(arm.name)), "") if len(arms) > 1 else ""
     return Facts(
         n_participants=int(ids[ids != ""].nunique()),
@@ -129,6 +130,12 @@ def facts(survey: Survey) -> Facts:
         missing=tuple(_missing(survey)),
         orders=orders,
     )
+
+
+def _needs_hours(visit: DraftVisit) -> bool:
+    """Say whether a visit lies on the day of the infusion that it counts from, so that days cannot tell it apart."""
+    since = visit.hours if visit.offset is None else visit.offset
+    return since is not None and 0 < since < HOURS_PER_DAY
 
 
 def slug(name: str) -> str:

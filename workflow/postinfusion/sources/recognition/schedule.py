@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
+from postinfusion.plan.design import LAST
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.values import DateOrder, filled
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, NamedTime, as_duration, named_time
 
 USUAL = (0.0, 4.0, 24.0, 72.0, 168.0, 336.0, 504.0, 672.0, 1344.0, 2016.0, 4368.0)
 _FEWEST = 0.2
+_SEVERAL = 2
 _SHORT = 3
 _SECONDS = 3600
 _BASELINE = {0.0: "Baseline"}
@@ -35,15 +37,53 @@ class DraftVisit:
         What the data call it, where that differs.
     doubt
         Why the time is a guess.
+    after
+        The infusion that the visit counts from, ``LAST`` for the last one; 0 for time zero.
+    offset
+        Hours since that infusion.
     """
 
     name: str
     hours: float | None
     recorded_as: str = ""
     doubt: str = ""
+    after: int = 0
+    offset: float | None = None
+
+    def is_at(self, time: NamedTime) -> bool:
+        """Say whether another name of a visit says the same time."""
+        if self.after == LAST and time.is_follow_up:
+            return time.hours is not None and self.offset == time.hours
+        if self.after or time.after:
+            return self.after == time.after and time.offset is not None and self.offset == time.offset
+        return time.hours is not None and self.hours == time.hours
 
 
-def from_names(labels: Sequence[str], medians: Mapping[str, float]) -> list[DraftVisit]:
+@dataclass(frozen=True)
+class Infusions:
+    """What is known of infusions when visits are named after them.
+
+    Attributes
+    ----------
+    planned
+        Hours since time zero of each planned infusion.
+    since
+        Name of a visit and number of an infusion, ``LAST`` for the last one → median hours since it.
+    """
+
+    planned: Sequence[float] = ()
+    since: Mapping[tuple[str, int], float] = field(default_factory=dict)
+
+    def start_of(self, number: int) -> float | None:
+        """Give the planned hours of an infusion since time zero; None where it is not planned."""
+        if number == LAST:
+            return self.planned[-1] if self.planned else None
+        return self.planned[number - 1] if number <= len(self.planned) else None
+
+
+def from_names(
+    labels: Sequence[str], medians: Mapping[str, float], infusions: Infusions | None = None
+) -> list[DraftVisit]:
     """Give the schedule from the names of visits, and where a name says no time from the median of its dates.
 
     Parameters
@@ -52,10 +92,13 @@ def from_names(labels: Sequence[str], medians: Mapping[str, float]) -> list[Draf
         Names as the data have them, in the order in which they occur.
     medians
         Name → median hours since time zero, for names with dates.
+    infusions
+        The infusions that visits may be named after.
     """
+    known = infusions or Infusions()
     named = {label: named_time(event_label(label)) for label in labels}
     screening = {label for label, found in named.items() if found and found.is_screening}
-    timed = [_visit(label, medians) for label in labels if label not in screening]
+    timed = [_visit(label, medians, known) for label in labels if label not in screening]
     before = [visit for visit in timed if visit.hours is not None and visit.hours <= 0]
     if not before and screening:
         label = max(screening, key=labels.index)
@@ -115,29 +158,67 @@ def as_times(text: pd.Series, order: DateOrder | None) -> pd.Series:
     return pd.to_datetime(text.map(parsed), errors="coerce")
 
 
-def planned_infusions(numbers: pd.Series, ids: pd.Series, starts: pd.Series, zero: pd.Series) -> list[float]:
-    """Give the median day of each infusion since the first, in hours; empty where they do not follow each other."""
-    since = (starts - pd.to_datetime(ids.map(zero))).dt.total_seconds() / _SECONDS
+def planned_infusions(numbers: pd.Series, since: pd.Series, needed: int = 0) -> list[float]:
+    """Give the median day of each infusion since the first, in hours; empty where they do not follow each other.
+
+    Parameters
+    ----------
+    numbers, since
+        Number of each infusion, and hours from the first one of the participant to it.
+    needed
+        The highest number that a visit is named after: so many are planned although few participants had them.
+    """
     frame = pd.DataFrame({"number": pd.to_numeric(numbers, errors="coerce"), "hours": since}).dropna()
     counts = frame.groupby("number").size()
-    usual = counts[counts >= max(2.0, counts.max() / 2)].index
+    usual = counts[(counts >= max(2.0, counts.max() / 2)) | (counts.index <= needed)].index
     medians = frame[frame["number"].isin(usual)].groupby("number")["hours"].median()
     days = [float(round(hours / HOURS_PER_DAY) * HOURS_PER_DAY) for hours in medians]
     rising = all(later > earlier for earlier, later in pairwise(days))
     return days if rising and days and days[0] == 0 and len(days) <= 40 else []
 
 
-def _visit(label: str, medians: Mapping[str, float]) -> DraftVisit:
+def _visit(label: str, medians: Mapping[str, float], infusions: Infusions) -> DraftVisit:
     """Give one visit."""
     found, median = named_time(event_label(label)), medians.get(label)
     name = _name(event_label(label), found)
     recorded = label if label != name else ""
+    anchored = _anchored(label, found, infusions, medians) if found else None
+    if anchored is not None:
+        return replace(anchored, name=name, recorded_as=recorded)
     if found and found.hours is not None:
         return DraftVisit(name, found.hours, recorded, found.doubt)
     if median is not None:
         shown = as_duration(median) if median > 0 else "0 h"
         return DraftVisit(name, _rounded(median), recorded, f"median of its dates, {shown} after time zero")
     return DraftVisit(name, None, recorded)
+
+
+def _anchored(label: str, found: NamedTime, infusions: Infusions, medians: Mapping[str, float]) -> DraftVisit | None:
+    """Give a visit that counts from an infusion; None where it names none, or one that is not planned."""
+    if found.is_follow_up and found.hours is not None:
+        return _follow_up(label, found.hours, infusions, medians)
+    start = infusions.start_of(found.after) if found.after else None
+    if start is None:
+        return None
+    if found.offset is not None:
+        return DraftVisit("", start + found.offset, "", found.doubt, found.after, found.offset)
+    which = "the last infusion" if found.after == LAST else f"infusion {found.after}"
+    median = infusions.since.get((label, found.after))
+    if median is None:
+        return DraftVisit("", None, "", f"nothing says how long after {which}", found.after)
+    offset = _rounded(median)
+    return DraftVisit("", start + offset, "", f"median of its dates since {which}", found.after, offset)
+
+
+def _follow_up(label: str, hours: float, infusions: Infusions, medians: Mapping[str, float]) -> DraftVisit | None:
+    """Give a follow-up after several infusions: from the last one, unless its dates lie nearer to a time since zero."""
+    if len(infusions.planned) < _SEVERAL:
+        return None
+    since_zero, since_last = medians.get(label), infusions.since.get((label, LAST))
+    if since_zero is not None and since_last is not None and abs(since_zero - hours) < abs(since_last - hours):
+        return None
+    doubt = "a follow-up, counted from the last infusion" + (" as its dates show" if since_last is not None else "")
+    return DraftVisit("", infusions.planned[-1] + hours, "", doubt, LAST, hours)
 
 
 def _name(label: str, found: NamedTime | None) -> str:

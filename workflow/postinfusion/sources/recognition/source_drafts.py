@@ -41,7 +41,7 @@ def visit_name(visits: tuple[DraftVisit, ...], label: str) -> str:
     """Give the name in the plan of a visit in the data."""
     exact = next((visit.name for visit in visits if label in (visit.recorded_as, visit.name)), "")
     time = named_time(label)
-    timed = [visit.name for visit in visits if time and time.hours is not None and visit.hours == time.hours]
+    timed = [visit.name for visit in visits if time and visit.is_at(time)]
     return exact or next(iter(timed), event_label(label))
 
 
@@ -173,9 +173,7 @@ def _same_visit(facts: Facts, label: str) -> DraftVisit | None:
     for visit in facts.visits:
         if event in {event_label(visit.recorded_as).casefold(), visit.name.casefold()}:
             return visit
-    if time is None or time.hours is None:
-        return None
-    return next((visit for visit in facts.visits if visit.hours == time.hours), None)
+    return next((visit for visit in facts.visits if time and visit.is_at(time)), None)
 
 
 def _guessed_arms(facts: Facts, found: Found) -> dict[str, Node]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from postinfusion.plan.design import LAST
 from postinfusion.sources.recognition import schedule
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.delivered import Delivered, Orders, deliveries, of_tables, with_role
@@ -11,8 +12,10 @@ from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import clock_column
-from postinfusion.sources.recognition.visits import HOURS_PER_DAY
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY, named_time
 
+_SECONDS = 3600
+_NONE = pd.DataFrame({"id": [], "number": [], "start": pd.to_datetime([])})
 TIMED = ("assessments", "weights", "vitals")
 _ZEROS = (
     ("infusions", "start", "first-infusion"),
@@ -48,7 +51,9 @@ def visits(survey: Survey, start: pd.Series | None, orders: Orders) -> tuple[lis
     timed = [rows for rows in measured if start is not None and "taken" in rows.columns and not _in_names(rows)]
     labels = _labels(survey)
     if labels:
-        return schedule.from_names(labels, _medians(timed, start, orders, labels)), "date-time", bool(timed)
+        medians = _medians(timed, start, orders, labels)
+        named = schedule.from_names(labels, medians, _infusions(survey, timed, orders, labels))
+        return named, "date-time", bool(timed)
     if timed and start is not None:
         hours = [
             schedule.hours_since(rows.cells("id"), rows.cells("taken"), start, rows.order(orders)) for rows in timed
@@ -65,12 +70,44 @@ def records_visits(survey: Survey) -> bool:
 
 def planned(survey: Survey, orders: Orders) -> list[float]:
     """Give the planned starts of infusions in hours, as the medians show them."""
-    start, kind = zero(survey, orders)
-    rows = with_role(survey, "infusions", "number")
-    if kind != "first-infusion" or start is None or rows is None:
-        return []
-    begun = schedule.as_times(rows.cells("start"), rows.order(orders))
-    return schedule.planned_infusions(rows.cells("number"), rows.cells("id"), begun, start)
+    given = _given(survey, orders)
+    return schedule.planned_infusions(given["number"], given["since"], max(_named_after(_labels(survey)), default=0))
+
+
+def _named_after(labels: list[str]) -> set[int]:
+    """Give the infusions that visits are named after, with the last one where there are follow-ups."""
+    named = [found for label in labels if (found := named_time(event_label(label)))]
+    return {found.after for found in named if found.after} | {LAST for found in named if found.is_follow_up}
+
+
+def _given(survey: Survey, orders: Orders) -> pd.DataFrame:
+    """Give id, number, start and hours since the first one of each infusion that was given."""
+    parts = [
+        pd.DataFrame(
+            {
+                "id": rows.cells("id"),
+                "number": pd.to_numeric(rows.cells("number"), errors="coerce"),
+                "start": schedule.as_times(rows.cells("start"), rows.order(orders)),
+            }
+        )
+        for rows in deliveries(survey, "infusions")
+        if {"id", "number", "start"} <= {*rows.columns}
+    ]
+    given = pd.concat(parts).dropna() if parts else _NONE
+    first = given.groupby("id")["start"].transform("min")
+    return given.assign(since=(given["start"] - first).dt.total_seconds() / _SECONDS)
+
+
+def _infusions(survey: Survey, timed: list[Delivered], orders: Orders, labels: list[str]) -> schedule.Infusions:
+    """Give the infusions that visits are named after, and how long after them the visits were."""
+    given = _given(survey, orders).sort_values("number")
+    since: dict[tuple[str, int], float] = {}
+    for number in _named_after(labels) & {*given["number"].astype("int64"), LAST} if len(given) else ():
+        chosen = given if number == LAST else given[given["number"] == number]
+        starts = chosen.drop_duplicates("id", keep="last").set_index("id")["start"]
+        found = _medians(timed, starts, orders, labels)
+        since |= {(label, number): hours for label, hours in found.items()}
+    return schedule.Infusions(planned(survey, orders), since)
 
 
 def _labels(survey: Survey) -> list[str]:

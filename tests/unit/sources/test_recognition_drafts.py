@@ -1,0 +1,111 @@
+"""What is drafted from the files of a trial: visits named after infusions, infusions in columns, scores in rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from postinfusion.plan import yaml_text
+from postinfusion.plan.design import LAST
+from postinfusion.sources.recognition.drafts import draft
+from postinfusion.sources.recognition.evidence import Sample
+from postinfusion.sources.recognition.survey import survey
+from postinfusion.sources.recognition.visits import named_time
+
+IDS = [f"P{number:02d}" for number in range(1, 9)]
+FIRST_DAY = pd.Timestamp("2023-01-02 09:00")
+
+
+def start(person: str, infusion: int) -> pd.Timestamp:
+    return FIRST_DAY + pd.Timedelta(days=3 * IDS.index(person) + 7 * (infusion - 1))
+
+
+def people() -> pd.DataFrame:
+    return pd.DataFrame({"id": IDS, "arm": ["Ketamine", "Midazolam"] * 4})
+
+
+def infusions(last: int = 6) -> pd.DataFrame:
+    rows = [(one, number, start(one, number)) for one in IDS for number in range(1, last + 1)]
+    return pd.DataFrame(rows, columns=["id", "infusion", "start"])
+
+
+def scores(visits: dict[str, tuple[int, float]], *, dated: bool) -> pd.DataFrame:
+    rows = [
+        {"id": one, "visit": visit, "date": start(one, infusion) + pd.Timedelta(hours=hours), "madrs": "20"}
+        for one in IDS
+        for visit, (infusion, hours) in visits.items()
+    ]
+    return pd.DataFrame(rows) if dated else pd.DataFrame(rows).drop(columns="date")
+
+
+def text_of(**frames: pd.DataFrame) -> str:
+    """Draft the plan of some files that never touch the disk."""
+    samples = [Sample(f"{name}.csv", frame.astype("str"), len(frame)) for name, frame in frames.items()]
+    return draft(survey(samples), "mytrial").text()
+
+
+def drafted(**frames: pd.DataFrame) -> Any:
+    return yaml_text.read(text_of(**frames), "mytrial").tree
+
+
+@pytest.mark.parametrize(
+    ("label", "after", "offset"),
+    [
+        ("Inf2 24h", 2, 24), ("Infusion 3 + 1 week", 3, 168), ("Inf2_pre", 2, 0), ("24h post infusion 3", 3, 24),
+        ("1 h before infusion 2", 2, -1), ("4 weeks after last infusion", LAST, 672), ("inf2_d1", 2, 24),
+        ("24 h nach der letzten Infusion", LAST, 24), ("3rd infusion", 3, 0), ("post inf 6", 6, None),
+        ("end of infusion 2", 2, None),
+    ],
+)  # fmt: skip
+def test_a_visit_named_after_an_infusion_counts_from_it(label: str, after: int, offset: float | None):
+    found = named_time(label)
+    assert found is not None
+    assert (found.after, found.offset, found.hours) == (after, offset, None)
+
+
+@pytest.mark.parametrize(
+    ("label", "hours"), [("Inf1_pre", 0), ("Inf1 24h", 24), ("post infusion 24h", 24), ("post dose 1 h", 1)]
+)
+def test_a_visit_named_after_the_first_infusion_counts_from_time_zero(label: str, hours: float):
+    found = named_time(label)
+    assert found is not None
+    assert (found.after, found.hours) == (0, hours)
+
+
+NAMED = {"Inf1_pre": (1, -1), "Inf1 24h": (1, 24), "Inf2 24h": (2, 24), "post inf 6": (6, 4), "FU 4 weeks": (6, 672)}
+
+
+def test_visits_named_after_infusions_are_drafted_after_them():
+    found = drafted(people=people(), infusions=infusions(), scores=scores(NAMED, dated=True))
+    assert [(one["visit"], one.get("after", ""), one["at"]) for one in found["schedule"]] == [
+        ("Inf1 pre", "", "0 h"),
+        ("Inf1 24h", "", "24 h"),
+        ("Inf2 24h", "infusion 2", "24 h"),
+        ("Post inf 6", "infusion 6", "4 h"),
+        ("FU 4 weeks", "last infusion", "28 d"),
+    ]
+
+
+def test_what_the_name_of_a_visit_says_is_sure_and_what_its_dates_say_is_a_guess():
+    lines = text_of(people=people(), infusions=infusions(), scores=scores(NAMED, dated=True)).splitlines()
+    guessed = [line.split("visit: ")[1].split(",")[0] for line in lines if "visit: " in line and "guess:" in line]
+    assert guessed == ["Post inf 6", "FU 4 weeks"]
+
+
+def test_what_neither_name_nor_dates_say_of_a_visit_is_asked():
+    text = text_of(people=people(), infusions=infusions(), scores=scores(NAMED, dated=False))
+    assert "ANSWER: when Post inf 6 is, as in 24 h, 7 d or 4 wk after infusion 6" in text
+
+
+def test_a_follow_up_whose_dates_count_from_the_first_infusion_does_so():
+    visits = {"Baseline": (1, -1.0), "FU 4 weeks": (1, 672.0)}
+    found = drafted(people=people(), infusions=infusions(3), scores=scores(visits, dated=True))
+    assert found["schedule"][1] == {"visit": "FU 4 weeks", "at": "28 d"}
+
+
+def test_a_visit_after_an_infusion_that_no_file_has_counts_from_none():
+    visits = {"Baseline": (1, -1.0), "Inf2 24h": (2, 24.0), "Inf5 24h": (5, 24.0)}
+    found = drafted(people=people(), infusions=infusions(2), scores=scores(visits, dated=True))
+    assert [one.get("after", "") for one in found["schedule"]] == ["", "infusion 2", ""]
