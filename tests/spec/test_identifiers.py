@@ -132,3 +132,15 @@ def test_a_story_in_an_optional_column_is_not_read_and_one_in_the_term_is_refuse
     told += capsys.readouterr().err
     assert "event: holds free text (not shown). Write a coded term of a few words." in told
     assert "Quuxham" not in told
+
+
+def test_a_file_that_cannot_be_read_to_its_end_tells_its_identifiers_in_the_same_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    trial = with_column("x1", "zelda@quux.example")
+    trial = trial.with_text("people.csv", trial.files["people.csv"] + "A9,one,cell,too,many,here\n")
+    assert main(["check", str(trial.write(tmp_path))]) == 1
+    told = capsys.readouterr().err
+    assert 'column 4  ("x1") looks like an e-mail address' in told
+    assert "row 4     the header has 4 columns, but here are 6" in told
+    assert "zelda@" not in told

@@ -200,14 +200,38 @@ def _delivered(
         for _ in _growing(table, file, way.wanted, progress):
             pass
     else:
-        own = [column for column in file.header if column and column not in file.derived]
-        frames = _growing(table, file, list(dict.fromkeys([*own, *way.wanted])), progress)
-        use = use_of(plan, file.file, marked)
-        gates[file.file] = gate(
-            file.file, own, (frame[frame.columns.intersection(own)] for frame in frames), use, plan.missing_codes
-        )
+        found, broken = _gate(plan, file, marked, _growing(table, file, _all_of(file, way.wanted), progress))
+        gates[file.file] = found
+        if broken is not None:
+            raise broken
     delivery = table.delivery()
     return replace(delivery, ignored=tuple(one for one in way.ignored(file.header) if one not in file.derived))
+
+
+def _gate(
+    plan: Plan, file: Opened, marked: Mapping[str, str], frames: Iterable[pd.DataFrame]
+) -> tuple[Gate, DataError | None]:
+    """Give what the gate finds in all columns of a file, and why the file could not be read to its end.
+
+    What the gate found before the fault is told together with it, not after the fault is mended.
+    """
+    own = [column for column in file.header if column and column not in file.derived]
+    faults: list[DataError] = []
+
+    def readable() -> Iterator[pd.DataFrame]:
+        try:
+            yield from (frame[frame.columns.intersection(own)] for frame in frames)
+        except DataError as error:
+            faults.append(error)
+
+    found = gate(file.file, own, readable(), use_of(plan, file.file, marked), plan.missing_codes)
+    return found, next(iter(faults), None)
+
+
+def _all_of(file: Opened, wanted: Collection[str]) -> list[str]:
+    """Give all columns of a file that have a name, and those wanted that follow from others."""
+    own = [column for column in file.header if column and column not in file.derived]
+    return list(dict.fromkeys([*own, *wanted]))
 
 
 def _growing(

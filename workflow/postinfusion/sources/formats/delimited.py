@@ -166,7 +166,9 @@ def _blocks(form: _Form, names: tuple[str, ...], columns: list[str]) -> Iterator
         frame, wrong = _cells(form, block, names, columns, line)
         for number, cells in wrong:
             uneven.setdefault(cells, []).append(number)
-        if not uneven:
+        if uneven:  # what can be read goes to the gate of de-identification before the file is refused
+            yield Records(form.file, frame, np.zeros(len(frame), dtype="int64"), done=done)
+        else:
             rows = _lines(form, block, len(frame), line, lines)
             records = Records(form.file, frame, rows, done=done)
             yield records.keep(~np.isin(rows, empty_lines(block, form.separator, line)))
