@@ -163,7 +163,10 @@ MISTAKES = {
     ),
     "a year of two digits": (
         TRIAL.with_file("events.csv", "2031-01-06T11:00", "6-Jan-31"),
-        'events.csv\n  row 2  began: "6-Jan-31" has a year of two digits. Write all four, best as year-month-day.\n',
+        (
+            'events.csv\n  row 2  began: "6-Jan-31" has a year of two digits, and no century is guessed. '
+            "Write all four, best as year-month-day, as in 2024-03-05.\n"
+        ),
     ),
     "a day that does not exist": (
         TRIAL.with_file("events.csv", "2031-01-06T12:30", "2031-02-30"),

@@ -147,6 +147,24 @@ def test_a_messy_input_is_read_as_it_was_meant(
         ], asked
 
 
+def test_dates_of_mixed_forms_are_drafted_as_dates_and_the_check_names_their_years(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "config" / "trials").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    Path("infusions.csv").write_text(
+        "subject,infusion_date,dose_mg\nA1,03/04/21,40\nA2,2021-04-04,40\n", encoding="utf-8"
+    )
+    scores = "subject,date,madrs_total\nA1,3.4.21,30\nA1,2021-04-04,20\nA2,04/04/21,31\nA2,2021-04-11,12\n"
+    Path("madrs.csv").write_text(scores, encoding="utf-8")
+    assert main(["new", "infusions.csv", "madrs.csv", "--name", "drafted"]) == 0
+    assert main(["check", "drafted"]) == 1
+    message = capsys.readouterr().err
+    assert 'row 2  infusion_date: "03/04/21" has a year of two digits, and no century is guessed.' in message
+    assert 'row 2  date: "3.4.21" has a year of two digits' in message
+    assert "more than one row" not in message
+
+
 def test_a_refusal_leaves_earlier_results_as_they_were(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     sound = SmallTrial()
     broken = sound.with_file("scores.csv", "MADRS,20", "MADRS,ND")

@@ -173,6 +173,24 @@ def test_dates_are_told_from_numbers():
     assert not are_dates(pd.Series(["12.5", "13", ""]))
 
 
+@pytest.mark.parametrize(
+    "cells",
+    [["03/04/21", "2021-04-03"], ["3.4.21", "2021-04-04 09:30"], ["3-Apr-21", "03/28/21"], ["21-04-03", "21-12-31"]],
+)
+def test_dates_of_mixed_forms_and_with_years_of_two_digits_are_dates(cells: list[str]):
+    assert are_dates(pd.Series([*cells, ""]))
+
+
+@pytest.mark.parametrize("cells", [["1.2.03.4", "1.2.3"], ["99/99/21", "40/40/40"], ["120/80", "118/76"]])
+def test_versions_and_pressures_are_no_dates(cells: list[str]):
+    assert not are_dates(pd.Series(cells))
+
+
+def test_years_of_two_digits_leave_the_order_of_a_draft_a_guess():
+    assert date_order([pd.Series(["13/04/21", "2021-04-03"])]) == ("day-first", False)
+    assert date_order([pd.Series(["04/13/21"])]) == ("month-first", True)
+
+
 def test_controls_are_known_by_their_name():
     assert all(map(is_control, ["Placebo", "midazolam 0.045 mg/kg", "Kontrolle", "TAU", "Saline"]))
     assert not any(map(is_control, ["Ketamine", "K", "1"]))

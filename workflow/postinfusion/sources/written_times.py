@@ -23,7 +23,9 @@ _FAULTS = {
         "has a day and a month that cannot be told apart. Say dates: day-first or month-first for this source, or "
         "write it as year-month-day."
     ),
-    "short year": "has a year of two digits. Write all four, best as year-month-day.",
+    "short year": (
+        "has a year of two digits, and no century is guessed. Write all four, best as year-month-day, as in 2024-03-05."
+    ),
     "order": "does not fit what dates says of this source. Correct it, or write it as year-month-day.",
 }
 _NOTES = {

@@ -16,9 +16,11 @@ _NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 _TIME = r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)?"
 _YEAR_FIRST = re.compile(rf"[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}{_TIME}")
 _OTHER_DATE = re.compile(rf"([0-9]{{1,2}})[-./]([0-9]{{1,2}})[-./]([0-9]{{4}})( ?{_TIME})?")
-_NAMED_MONTH = re.compile(r"[0-9]{1,2}[- ]?[A-Za-z]{3,9}[- ]?[0-9]{4}.*")
+_SHORT_YEAR = re.compile(rf"([0-9]{{1,2}})([-./])([0-9]{{1,2}})\2([0-9]{{2}})( ?{_TIME})?")
+_NAMED_MONTH = re.compile(r"[0-9]{1,2}[- .]*[A-Za-zäé]{3,9}[- .,]*([0-9]{4}|[0-9]{2})([T ,].*)?")
 _ENOUGH = 0.9
 _MONTHS = 12
+_DAYS = 31
 
 
 def filled(text: pd.Series) -> pd.Series:
@@ -78,15 +80,28 @@ def date_order(texts: list[pd.Series]) -> tuple[DateOrder, bool] | None:
     None where there are no dates, or all have the year first.
     """
     cells = {cell for text in texts for cell in filled(text).unique()}
-    found = [match for cell in cells if (match := _OTHER_DATE.fullmatch(cell))]
-    if not found:
+    long = [(int(found[1]), int(found[2])) for cell in cells if (found := _OTHER_DATE.fullmatch(cell))]
+    short = [(int(found[1]), int(found[3])) for cell in cells if (found := _SHORT_YEAR.fullmatch(cell))]
+    if not long and not short:
         return None
-    first, second = max(int(match[1]) for match in found), max(int(match[2]) for match in found)
+    first, second = (max(numbers) for numbers in zip(*(long or short), strict=True))
     if second > _MONTHS >= first:
         return "month-first", True
-    return "day-first", first > _MONTHS
+    return "day-first", bool(long) and first > _MONTHS
 
 
 def _is_date(cell: str) -> bool:
-    """Say whether a cell is a date."""
-    return any(form.fullmatch(cell) for form in (_YEAR_FIRST, _OTHER_DATE, _NAMED_MONTH))
+    """Say whether a cell is a date, also one whose year has two digits: the check tells what is to be done with it."""
+    return any(form.fullmatch(cell) for form in (_YEAR_FIRST, _OTHER_DATE, _NAMED_MONTH)) or _has_short_year(cell)
+
+
+def _has_short_year(cell: str) -> bool:
+    """Say whether a cell is a date in numbers with a year of two digits, be it the first or the last of them."""
+    found = _SHORT_YEAR.fullmatch(cell)
+    if found is None:
+        return False
+    first, middle, last = int(found[1]), int(found[3]), int(found[4])
+    return any(
+        min(day, month) >= 1 and day <= _DAYS and month <= _MONTHS
+        for day, month in ((first, middle), (middle, first), (last, middle))
+    )
