@@ -154,7 +154,8 @@ def hours_since(ids: pd.Series, taken: pd.Series, zero: pd.Series, order: DateOr
 def as_times(text: pd.Series, order: DateOrder | None) -> pd.Series:
     """Give dates and date-times in the order of the file; what cannot be read is missing."""
     distinct = filled(text).drop_duplicates()
-    parsed = {cell: pd.to_datetime(cell, dayfirst=order == "day-first", errors="coerce") for cell in distinct}
+    day_first = {cell: order == "day-first" and not cell[:4].isdecimal() for cell in distinct}
+    parsed = {cell: pd.to_datetime(cell, dayfirst=first, errors="coerce") for cell, first in day_first.items()}
     return pd.to_datetime(text.map(parsed), errors="coerce")
 
 
