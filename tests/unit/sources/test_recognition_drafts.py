@@ -109,3 +109,56 @@ def test_a_visit_after_an_infusion_that_no_file_has_counts_from_none():
     visits = {"Baseline": (1, -1.0), "Inf2 24h": (2, 24.0), "Inf5 24h": (5, 24.0)}
     found = drafted(people=people(), infusions=infusions(2), scores=scores(visits, dated=True))
     assert [one.get("after", "") for one in found["schedule"]] == ["", "infusion 2", ""]
+
+
+def in_columns(last: int = 3, *, of_last: int = 5, hours: bool = True) -> pd.DataFrame:
+    """Give participants with columns for each infusion; only some of them had the last one."""
+    frame = people()
+    form = "%Y-%m-%d %H:%M" if hours else "%Y-%m-%d"
+    for number in range(1, last + 1):
+        had = [number < last or place < of_last for place in range(len(IDS))]
+        frame[f"inf{number}_start"] = [
+            start(one, number).strftime(form) if is_ else "" for one, is_ in zip(IDS, had, strict=True)
+        ]
+        frame[f"inf{number}_dose"] = ["35" if is_ else "" for is_ in had]
+    return frame.assign(madrs_bl="30", madrs_4h="20", madrs_inf2_24h="15", madrs_d28="10", notes_code="7")
+
+
+def test_infusions_in_columns_are_all_drafted():
+    found = drafted(all=in_columns())
+    assert found["sources"]["infusions"]["columns"] == {"id": "id", "start": "inf1_start", "dose_mg": "inf1_dose"}
+    assert found["sources"]["infusions.infusion-3"]["columns"]["start"] == "inf3_start"
+    assert found["sources"]["infusions.infusion-3"]["constants"] == {"number": "3"}
+    assert found["design"]["time_zero"] == "first-infusion"
+    assert found["design"]["infusions"] == ["0 h", "7 d", "14 d"]
+    assert "first_dose" not in found["sources"]["participants"]["columns"]
+
+
+@pytest.mark.parametrize("stem", ["infusion_{}_date", "date_infusion_{}", "Inf{}", "dose{}_date", "Infusion {} start"])
+def test_the_start_of_a_numbered_infusion_is_known_by_many_names(stem: str):
+    frame = people()
+    for number in (1, 2):
+        frame[stem.format(number)] = [start(one, number).strftime("%Y-%m-%d %H:%M") for one in IDS]
+    found = drafted(all=frame.assign(madrs_bl="30", madrs_24h="20"))
+    assert found["sources"]["infusions.infusion-2"]["columns"]["start"] == stem.format(2)
+
+
+def test_visits_in_columns_count_from_infusions_in_columns():
+    visits = {one["visit"]: one.get("after", "") for one in drafted(all=in_columns())["schedule"]}
+    assert visits == {"Baseline": "", "4 h": "", "Inf 2 24 h": "infusion 2", "Day 28": ""}
+
+
+def test_no_visit_in_columns_is_dropped_because_infusions_have_no_hour():
+    assert "4 h" in [one["visit"] for one in drafted(all=in_columns(hours=False))["schedule"]]
+
+
+def test_events_of_other_participants_are_added_and_those_of_the_same_are_not():
+    events = pd.DataFrame({"id": IDS, "ae_term": "headache", "severity": "mild", "onset": "2023-02-01"})
+    parts = {"people": people(), "infusions": infusions(), "scores": scores(NAMED, dated=True)}
+    apart = drafted(**parts, adverse_events_1=events[:5], adverse_events_2=events[5:])["sources"]
+    again = drafted(**parts, adverse_events=events, adverse_events_serious=events[5:])["sources"]
+    assert [name for name in apart if name.startswith("adverse")] == [
+        "adverse_events",
+        "adverse_events.adverse-events-2",
+    ]
+    assert [name for name in again if name.startswith("adverse")] == ["adverse_events"]

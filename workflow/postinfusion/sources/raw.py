@@ -55,7 +55,22 @@ def without_score_of_numbers(way: Mapping, records: Records, decimal: str) -> tu
 
 def as_delivered(plan: Plan, way: Mapping, records: Records, decimal: str) -> Raw:
     """Give records as a table under our names, a wide file as one row per value."""
-    return _long(plan, way, records, decimal) if way.wide else Raw(_ours(way, records), records.rows)
+    if way.wide:
+        return _long(plan, way, records, decimal)
+    given = records.keep(_are_given(plan, way, records))
+    return Raw(_ours(way, given), given.rows, empty_cells=len(records.rows) - len(given.rows))
+
+
+def _are_given(plan: Plan, way: Mapping, records: Records) -> Mask:
+    """Say which records hold the infusion whose columns a source reads: all, where a row is an infusion.
+
+    Where each infusion has columns of its own, its number is a constant and those who did not have it have empty cells.
+    """
+    named = [theirs for name, theirs in way.columns.items() if name != "id"]
+    if way.table.name != "infusions" or "number" not in way.source.constants or not named:
+        return np.ones(len(records.rows), dtype="bool")
+    empty = records.frame[named].isin({_EMPTY, *plan.missing_codes})
+    return ~empty.all(axis=1).to_numpy(dtype="bool")
 
 
 def _ours(way: Mapping, records: Records) -> pd.DataFrame:

@@ -110,7 +110,7 @@ def facts(survey: Survey) -> Facts:
     starts, zero = timing.zero(survey, orders)
     hours = timing.zero_has_hours(survey)
     visits, clock, has_times = timing.visits(survey, starts, orders)
-    if starts is not None and not hours:
+    if starts is not None and not hours and has_times:
         visits = [visit for visit in visits if not _needs_hours(visit)]
     reference = next((arm.name for arm in arms if is_control(arm.name)), "") if len(arms) > 1 else ""
     return Facts(

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from postinfusion.datasets.canonical import TABLES
 from postinfusion.plan.source import PART, table_of
-from postinfusion.sources.recognition.evidence import Part
 from postinfusion.sources.recognition.redcap import Export, event_label
 from postinfusion.sources.recognition.rows import one_row_each
 from postinfusion.sources.recognition.tables import Found
@@ -15,6 +15,7 @@ from postinfusion.sources.recognition.tables import Found
 _STACKED = ("assessments", "weights", "vitals", "laboratory")
 _PEOPLE = "participants"
 _OF_ONE_FILE = ("arm", "randomised")
+_ONE_ROW_EACH = ("id",)
 
 
 def chosen(
@@ -39,10 +40,9 @@ def chosen(
             continue
         first = max(parts, key=worth)
         found[table] = first
-        others = [part for part in parts if part is not first] if table in _STACKED else []
-        for further in others:
-            if not _is_told_twice(further, first):
-                found[_name(table, further.part, found)] = further
+        for further in parts:
+            if further is not first and _adds_rows(further, of_table(found, table)):
+                found[_name(further, found)] = further
     return found
 
 
@@ -67,9 +67,7 @@ def _people(
         if len(new) > 1:
             constants = further.constants if "height_cm" in new else {}
             values = {role: codes for role, codes in further.values.items() if role in new}
-            found[_name(_PEOPLE, further.part, found)] = replace(
-                further, evidence=new, constants=constants, values=values
-            )
+            found[_name(further, found)] = replace(further, evidence=new, constants=constants, values=values)
             known |= {*new}
     return found
 
@@ -87,15 +85,42 @@ def _ids(found: Found) -> set[str]:
     return {*found.part.frame[found.columns["id"]]} - {""}
 
 
+def _adds_rows(further: Found, known: Sequence[Found]) -> bool:
+    """Say whether the rows of a part can stand below those of others: they tell of none of the same occurrences.
+
+    Notes
+    -----
+    Of occurrences that no number tells apart, such as adverse events, only those of other participants are surely
+    others: serious events often stand in a list of their own and in the list of all.
+    """
+    if further.table in _STACKED:
+        return not _is_told_twice(further, known[0])
+    if TABLES[further.table].key == _ONE_ROW_EACH:
+        return False
+    return not any(_occurrences(further) & _occurrences(one) for one in known)
+
+
+def _occurrences(found: Found) -> set[tuple[str, str]]:
+    """Give the participants of a part, with the numbers of their infusions where it has infusions."""
+    ids = found.part.frame[found.columns["id"]]
+    if found.table != "infusions":
+        return {(one, "") for one in ids if one}
+    column = found.columns.get("number")
+    numbers = found.part.frame[column] if column else [found.constants.get("number", "")] * len(ids)
+    return {*zip(ids, numbers, strict=True)}
+
+
 def _is_told_twice(further: Found, first: Found) -> bool:
     """Say whether a part of the same file has nothing but columns that the first has too."""
     theirs, ours = ({one.column for one in found.scales} | {*found.columns.values()} for found in (further, first))
     return further.part.sample is first.part.sample and not further.part.where and theirs <= ours
 
 
-def _name(table: str, part: Part, taken: Collection[str]) -> str:
+def _name(found: Found, taken: Collection[str]) -> str:
     """Give the name of a further source: by what the file or its sheet or its kind of rows is called."""
-    sample = part.sample
+    table, part, sample = found.table, found.part, found.part.sample
+    if number := found.constants.get("number"):
+        return f"{table}{PART}infusion-{number}"
     spoken = part.name or sample.options.get("sheet") or sample.file.rpartition(".")[0]
     if table == _PEOPLE and not part.name:
         spoken = next((event_label(values[0]) for values in part.where.values() if values and values[0]), spoken)

@@ -13,6 +13,7 @@ from postinfusion.plan.source import Standard
 from postinfusion.sources.recognition import cdisc, redcap, several, tables
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, Sample, names_of
+from postinfusion.sources.recognition.infusion_columns import numbered_infusions, without
 from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
 from postinfusion.sources.recognition.redcap import Export
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
@@ -142,6 +143,9 @@ def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[F
     if kind == "vitals":
         yield _vitals(part, identifier, export)
         return
+    in_columns = numbered_infusions(part, identifier)
+    yield from in_columns
+    part = without(part, in_columns)
     people = tables.participants(part, identifier, PERSON)
     people = _with_arm_of_events(_without_changing(people, export), export)
     if len(people.evidence) > 1:

@@ -149,7 +149,7 @@ def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Fo
     if table == "infusions":
         if instance:
             evidence["number"] = Evidence("number", instance)
-        evidence = _doses(part, evidence)
+        evidence = doses(part, evidence)
     values = {role: known for role in evidence if (known := _terms(part, role, evidence[role].column))}
     return Found(table, part, evidence, values=values)
 
@@ -360,15 +360,15 @@ def _height_unit(part: Part, evidence: dict[str, Evidence]) -> str:
     return "m" if middle < _IN_METRES else "inch" if middle < 100 else ""
 
 
-def _doses(part: Part, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
+def doses(part: Part, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
     """Tell a dose in mg/kg by its size where the name does not say the unit."""
     found = evidence.get("dose_mg")
     if found is None or "dose_mg_per_kg" in evidence:
         return evidence
-    doses = cells.numbers(part.frame[found.column], part.sample.decimal)
-    if not len(doses) or doses.max() > 3:
+    given = cells.numbers(part.frame[found.column], part.sample.decimal)
+    if not len(given) or given.max() > 3:
         return evidence
-    reason = f"doses {doses.min():g}-{doses.max():g} taken as mg/kg"
+    reason = f"doses {given.min():g}-{given.max():g} taken as mg/kg"
     rest = {role: one for role, one in evidence.items() if role != "dose_mg"}
     return {**rest, "dose_mg_per_kg": Evidence("dose_mg_per_kg", found.column, "guess", reason)}
 

@@ -27,10 +27,13 @@ _ZEROS = (
 def zero(survey: Survey, orders: Orders) -> tuple[pd.Series | None, str]:
     """Give the time zero of each participant, where the data have it, and what it is."""
     for table, role, kind in _ZEROS:
-        rows = with_role(survey, table, role)
-        if rows is not None:
-            times = schedule.as_times(rows.cells(role), rows.order(orders))
-            return times.groupby(rows.cells("id").to_numpy()).min(), kind
+        times = [
+            pd.Series(schedule.as_times(rows.cells(role), rows.order(orders)).to_numpy(), rows.cells("id").to_numpy())
+            for rows in deliveries(survey, table)
+            if role in rows.columns
+        ]
+        if times:
+            return pd.concat(times).groupby(level=0).min(), kind
     return None, "randomisation"
 
 
@@ -74,6 +77,15 @@ def planned(survey: Survey, orders: Orders) -> list[float]:
     return schedule.planned_infusions(given["number"], given["since"], max(_named_after(_labels(survey)), default=0))
 
 
+def _numbers(rows: Delivered) -> pd.Series:
+    """Give the number of each infusion: of a column, or of all where each infusion has columns of its own."""
+    if "number" in rows.columns:
+        numbers: pd.Series = pd.to_numeric(rows.cells("number"), errors="coerce")
+        return numbers
+    constant = rows.found.constants.get("number") if rows.found else None
+    return pd.Series(float(constant) if constant else float("nan"), rows.frame.index)
+
+
 def _named_after(labels: list[str]) -> set[int]:
     """Give the infusions that visits are named after, with the last one where there are follow-ups."""
     named = [found for label in labels if (found := named_time(event_label(label)))]
@@ -86,12 +98,12 @@ def _given(survey: Survey, orders: Orders) -> pd.DataFrame:
         pd.DataFrame(
             {
                 "id": rows.cells("id"),
-                "number": pd.to_numeric(rows.cells("number"), errors="coerce"),
+                "number": _numbers(rows),
                 "start": schedule.as_times(rows.cells("start"), rows.order(orders)),
             }
         )
         for rows in deliveries(survey, "infusions")
-        if {"id", "number", "start"} <= {*rows.columns}
+        if {"id", "start"} <= {*rows.columns}
     ]
     given = pd.concat(parts).dropna() if parts else _NONE
     first = given.groupby("id")["start"].transform("min")

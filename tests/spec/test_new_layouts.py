@@ -1,0 +1,64 @@
+"""From layouts that look unlike our tables to a checked plan: infusions in columns, labels, rows of several kinds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from postinfusion.cli import main
+from postinfusion.plan.answers import MARK
+
+NAME = "mytrial"
+IDS = [f"P{number:02d}" for number in range(1, 21)]
+FIRST_DAY = pd.Timestamp("2023-01-02 09:00")
+GIVEN = {"the primary endpoint": "madrs", "the visit that": "Day 7"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "config" / "trials").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def people() -> pd.DataFrame:
+    return pd.DataFrame({"id": IDS, "arm": ["Ketamine", "Midazolam"] * 10})
+
+
+def drafted(home: Path, **frames: pd.DataFrame) -> Path:
+    """Draft a plan and answer what it asks."""
+    for name, frame in frames.items():
+        frame.to_csv(home / f"{name}.csv", index=False)
+    assert main(["new", *(f"{name}.csv" for name in frames), "--name", NAME]) == 0
+    plan = home / "config" / "trials" / f"{NAME}.yaml"
+    text = plan.read_text(encoding="utf-8")
+    for question, answer in GIVEN.items():
+        text = re.sub(rf'"{MARK} {question}[^"]*"', answer, text)
+    plan.write_text(text, encoding="utf-8")
+    return plan
+
+
+def derived(home: Path, plan: Path, dataset: str) -> pd.DataFrame:
+    """Derive an analysis dataset of the trial."""
+    assert main(["derive", str(plan), "--data", str(home / "data" / NAME), "--out", str(home / "adam")]) == 0
+    return pd.read_parquet(home / "adam" / f"{dataset}.parquet")
+
+
+def infused() -> pd.DataFrame:
+    """Give participants with two columns for each of three infusions; every fourth did not have the third."""
+    frame = people()
+    for number in range(1, 4):
+        had = [number < 3 or place % 4 > 0 for place in range(len(IDS))]
+        times = [FIRST_DAY + pd.Timedelta(days=3 * place + 7 * (number - 1)) for place in range(len(IDS))]
+        frame[f"inf{number}_date"] = [time if is_ else None for time, is_ in zip(times, had, strict=True)]
+        frame[f"inf{number}_dose"] = [35 if is_ else None for is_ in had]
+    return frame.assign(madrs_bl=30, madrs_24h=20, madrs_d7=range(20))
+
+
+def test_each_infusion_in_columns_is_given_to_those_who_had_it(home: Path, capsys: pytest.CaptureFixture[str]):
+    plan = drafted(home, all=infused())
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+    assert derived(home, plan, "adex").groupby("INFNUM").size().to_list() == [20, 20, 15]
