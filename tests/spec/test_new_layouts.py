@@ -62,3 +62,18 @@ def test_each_infusion_in_columns_is_given_to_those_who_had_it(home: Path, capsy
     plan = drafted(home, all=infused())
     assert main(["check", NAME]) == 0, capsys.readouterr().err
     assert derived(home, plan, "adex").groupby("INFNUM").size().to_list() == [20, 20, 15]
+
+
+def test_scores_and_weights_in_one_column_are_told_apart(home: Path, capsys: pytest.CaptureFixture[str]):
+    values = {"MADRS": 20, "EDE-Q global": 2.5, "EDE-Q restraint": 3.5, "Weight": 52, "BMI": 17}
+    rows = [(one, visit, *pair) for one in IDS for visit in ("Baseline", "Day 7") for pair in values.items()]
+    scores = pd.DataFrame(rows, columns=["id", "visit", "scale", "value"])
+    plan = drafted(home, people=people(), scores=scores)
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+    found = derived(home, plan, "adqs").groupby("PARAMCD")["AVAL"].agg(["min", "max"]).drop_duplicates()
+    assert found.to_dict("index") == {
+        "EDE-Q global": {"min": 2.5, "max": 2.5},
+        "EDE-Q restraint": {"min": 3.5, "max": 3.5},
+        "MADRS": {"min": 20, "max": 20},
+    }
+    assert pd.read_parquet(home / "adam" / "advs.parquet")["AVAL"].unique().tolist() == [52]

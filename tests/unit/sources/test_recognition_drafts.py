@@ -11,6 +11,7 @@ from postinfusion.plan import yaml_text
 from postinfusion.plan.design import LAST
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample
+from postinfusion.sources.recognition.score_rows import Score, meaning
 from postinfusion.sources.recognition.survey import survey
 from postinfusion.sources.recognition.visits import named_time
 
@@ -162,3 +163,48 @@ def test_events_of_other_participants_are_added_and_those_of_the_same_are_not():
         "adverse_events.adverse-events-2",
     ]
     assert [name for name in again if name.startswith("adverse")] == ["adverse_events"]
+
+
+@pytest.mark.parametrize(
+    ("written", "score"),
+    [
+        ("EDE-Q global", Score("EDE-Q", "global")), ("EDE-Q Restraint", Score("EDE-Q", "restraint")),
+        ("edeq_glob", Score("EDE-Q", "global")), ("PHQ9", Score("PHQ-9")), ("MADRS total", Score("MADRS")),
+        ("Mood", Score("Mood")), ("EDE-Q", Score("EDE-Q")), ("PHQ-9 item 3", Score("PHQ-9 item 3")),
+    ],
+)  # fmt: skip
+def test_the_name_in_a_row_says_scale_and_score(written: str, score: Score):
+    assert meaning(written) == score
+
+
+def in_rows(**values: str) -> pd.DataFrame:
+    rows = [(one, visit, name, value) for one in IDS for visit in ("bl", "24h") for name, value in values.items()]
+    return pd.DataFrame(rows, columns=["id", "visit", "scale", "value"])
+
+
+def test_scores_named_in_rows_stay_apart():
+    values = {"MADRS": "20", "EDE-Q global": "2.5", "EDE-Q restraint": "3.1"}
+    found = drafted(people=people(), scores=in_rows(**values))
+    scores_ = found["sources"]["assessments"]
+    assert scores_["columns"]["measure"] == scores_["columns"]["score"] == "scale"
+    assert scores_["values"]["score"] == {"MADRS": "total", "EDE-Q global": "global", "EDE-Q restraint": "restraint"}
+    assert [(one["measure"], one.get("score", "total")) for one in found["endpoints"].values()] == [
+        ("MADRS", "total"),
+        ("EDE-Q", "global"),
+        ("EDE-Q", "restraint"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "value", "unit"), [("Weight", "52", None), ("Weight (lb)", "115", "lb")])
+def test_weights_in_rows_are_weights(name: str, value: str, unit: str | None):
+    sources = drafted(people=people(), scores=in_rows(**{"MADRS": "20", name: value, "BMI": "17"}))["sources"]
+    assert sources["weights"]["where"] == {"scale": [name]}
+    assert sources["weights"]["columns"]["weight_kg"] == "value"
+    assert sources["weights"].get("constants", {}).get("weight_unit") == unit
+    assert sources["assessments"]["where"] == {"scale": ["MADRS"]}
+
+
+def test_a_body_mass_index_without_weights_is_a_guessed_endpoint():
+    found = drafted(people=people(), scores=in_rows(MADRS="20", BMI="17"))
+    assert "where" not in found["sources"]["assessments"]
+    assert found["endpoints"]["bmi"]["measure"] == "BMI"

@@ -15,8 +15,8 @@ from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.delivered import deliveries, with_role
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.names import code, is_control, plain
-from postinfusion.sources.recognition.scale_columns import known_measures
 from postinfusion.sources.recognition.schedule import DraftVisit
+from postinfusion.sources.recognition.score_rows import codes_of, names_scores
 from postinfusion.sources.recognition.survey import Survey, scores_of
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY
@@ -208,13 +208,15 @@ def _measured(survey: Survey) -> Iterator[DraftEndpoint]:
 def _in_rows(found: Found) -> Iterator[DraftEndpoint]:
     """Give the scores of a layout with one score in each row."""
     frame, columns = found.part.frame, found.columns
-    known = known_measures(frame[columns["measure"]].unique())
+    codes = codes_of(found)
+    known = codes.get("measure", {})
     for measure in dict.fromkeys(frame[columns["measure"]]):
         rows = frame[frame[columns["measure"]] == measure]
         if measure and cells.are_numbers(rows[columns["value"]], found.part.sample.decimal):
             scores = [score for score in rows[columns["score"]].unique() if score] if "score" in columns else ["total"]
             for score in scores or ["total"]:
-                yield _endpoint(known.get(measure, measure), score)
+                meant = codes["score"][score] if names_scores(found) else score
+                yield _endpoint(known.get(measure, measure), meant)
 
 
 def _in_columns(found: Found) -> Iterator[DraftEndpoint]:

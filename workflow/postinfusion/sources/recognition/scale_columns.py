@@ -68,13 +68,13 @@ def scale_columns(frame: pd.DataFrame, decimal: str = ".", title: str = "") -> l
     title
         What the file is called: where that is a scale, its columns need not say it again.
     """
-    scale = next((one.measure for one in _named(title)), "")
+    scale = next((one.measure for one in named(title)), "")
     in_blocks = blocks(frame, _by_key().get, decimal)
     items = [one for block in in_blocks if block.has_key for one in _items_of(block)]
     taken = {column for block in in_blocks for column in block.columns.values()}
     rest = [name for name in names_of(frame) if name not in taken and look_like_numbers(frame[name])]
-    named = [found for name in rest for found in _within(scale, name)]
-    scores = [_judged(found, frame[found.column], decimal) for found in _items_or_visits(named, frame, decimal)]
+    read = [found for name in rest for found in _within(scale, name)]
+    scores = [_judged(found, frame[found.column], decimal) for found in _items_or_visits(read, frame, decimal)]
     order = {name: position for position, name in enumerate(names_of(frame))}
     return sorted([*items, *scores], key=lambda one: order[one.column])
 
@@ -99,14 +99,14 @@ def known_measures(values: Iterable[str]) -> dict[str, str]:
 
 def _within(scale: str, name: str) -> Iterator[ScaleColumn]:
     """Give what the name of a column means by itself, or in a file that is called like a scale."""
-    alone = list(_named(name))
+    alone = list(named(name))
     yield from alone
     if not alone and scale and not plain(name).isdecimal():
-        yield from (replace(found, column=name) for found in _named(f"{scale} {name}") if found.measure == scale)
+        yield from (replace(found, column=name) for found in named(f"{scale} {name}") if found.measure == scale)
 
 
-def _named(name: str) -> Iterator[ScaleColumn]:
-    """Give what the name of a column means where all of it is understood; the longest name of a scale wins."""
+def named(name: str) -> Iterator[ScaleColumn]:
+    """Give what a name of a column or measure means where all of it is understood; the longest name of a scale wins."""
     tokens = plain(name).split()
     spans = [(start, end) for start in range(len(tokens)) for end in range(len(tokens), start, -1)]
     for start, end in sorted(spans, key=lambda span: span[0] - span[1]):
@@ -166,11 +166,11 @@ def _only_score(scale: str) -> str:
     return TOTAL
 
 
-def _items_or_visits(named: list[ScaleColumn], frame: pd.DataFrame, decimal: str) -> list[ScaleColumn]:
+def _items_or_visits(read: list[ScaleColumn], frame: pd.DataFrame, decimal: str) -> list[ScaleColumn]:
     """Tell numbers behind a scale apart: items where there are several within their range, else visits."""
     kept: list[ScaleColumn] = []
-    for measure in dict.fromkeys(column.measure for column in named):
-        columns = [column for column in named if column.measure == measure]
+    for measure in dict.fromkeys(column.measure for column in read):
+        columns = [column for column in read if column.measure == measure]
         bare = [column for column in columns if column.visit.isdecimal()]
         if bare and _are_items(measure, bare, frame, decimal):
             columns = [_as_item(column) if column in bare else column for column in columns]

@@ -13,8 +13,9 @@ from postinfusion.sources.recognition import cdisc
 from postinfusion.sources.recognition.evidence import Evidence, names_of
 from postinfusion.sources.recognition.facts import Facts
 from postinfusion.sources.recognition.redcap import event_label, is_bookkeeping
-from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures
+from postinfusion.sources.recognition.scale_columns import ScaleColumn
 from postinfusion.sources.recognition.schedule import DraftVisit
+from postinfusion.sources.recognition.score_rows import codes_of
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import Found, clock_column, hour_of_day
 from postinfusion.sources.recognition.visits import named_time
@@ -139,9 +140,7 @@ def _values(found: Found) -> dict[str, Node]:
     if (meant := meanings_of_sex(found)) and all(code != meaning for code, meaning in meant.items()):
         values["sex"] = Flow(meant)
     if "measure" in found.evidence:
-        known = known_measures(found.part.frame[found.columns["measure"]].unique())
-        renamed = {theirs: ours for theirs, ours in known.items() if theirs != ours}
-        values |= {"measure": Flow(renamed)} if renamed else {}
+        values |= {role: Flow(known) for role, known in codes_of(found).items()}
     return values
 
 

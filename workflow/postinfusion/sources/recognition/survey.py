@@ -17,6 +17,7 @@ from postinfusion.sources.recognition.infusion_columns import numbered_infusions
 from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
 from postinfusion.sources.recognition.redcap import Export
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
+from postinfusion.sources.recognition.score_rows import rows_by_kind
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.visits import named_time
 
@@ -159,10 +160,12 @@ def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Fo
     base = {"id": Evidence("id", identifier), **({"visit": visit} if visit else {})}
     long = _long_scores(part, base)
     scales = tuple(scale_columns(_rest(part, base), part.sample.decimal, _title(part))) if long is None else ()
-    if long is not None or scales:
-        when = tables.time_column(part)
-        evidence = {**base, **({"taken": when} if when else {}), **(long or {})}
-        yield Found("assessments", part, evidence, scales=scales)
+    when = tables.time_column(part)
+    dated = {**base, **({"taken": when} if when else {})}
+    if long is not None:
+        yield from rows_by_kind(part, {**dated, **long})
+    elif scales:
+        yield Found("assessments", part, dated, scales=scales)
     yield from _weights(part, base)
 
 
