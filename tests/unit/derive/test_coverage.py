@@ -3,7 +3,7 @@
 import pandas as pd
 
 from postinfusion.derive.coverage import repeated, uncovered
-from postinfusion.derive.datasets import derive
+from postinfusion.derive.datasets import derivation, derive
 from small_trial import START, assessments, infusions, participants, plan
 
 
@@ -39,7 +39,8 @@ def shared_rows(measured: list[tuple[str, float]]) -> list[list[int]]:
         "infusions": infusions([("A", 1, 0.0), ("B", 1, 0.0)]),
         "assessments": assessments([(name, hour, 20.0) for name, hour in measured]),
     }
-    return [finding.positions.tolist() for _, finding in repeated(plan(), plan().endpoints, tables)]
+    records = derivation(plan(), "small", tables).records
+    return [finding.positions.tolist() for _, finding in repeated(plan().endpoints, tables, records)]
 
 
 TWICE = [("A", 24.0), ("A", 25.0)]

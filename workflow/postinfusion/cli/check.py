@@ -57,6 +57,8 @@ def run(arguments: Namespace) -> int:
     _write_page(page, path.stem, warnings, title=plan.title, rows=rows)
     _tell_success(path.stem, plan, found, time.perf_counter() - began)
     if not arguments.out:
+        for file, number in found["changed_ids"].items():
+            print(f"{'':<15} id_form brought {counted(number, 'id')} of {file} into another form")
         if found["anonymity"]:
             print(f"{'':<15} {found['anonymity']['in_words']}")
         print(f"{'':<15} {shown_path(page)}   Next: .venv/bin/postinfusion run {path.stem}")
@@ -150,6 +152,7 @@ def _checked(plan: Plan, path: Path, folder: Path) -> dict[str, Any]:
         "excluded_rows": {name: way.excluded for name, way in found.deliveries.items() if way.excluded},
         "missing_codes": {name: way.missing for name, way in found.deliveries.items() if way.missing},
         "empty_cells": {name: way.empty_cells for name, way in found.deliveries.items() if way.empty_cells},
+        "changed_ids": dict(found.changed_ids),
         "ignored_columns": {name: list(columns) for name, columns in found.ignored.items() if columns},
         "not_identifying": {file: list(columns) for file, columns in plan.privacy.not_identifying.items()},
         "anonymity": exposed.as_plain() | {"in_words": str(exposed)} if (exposed := anonymity(adam["ADSL"])) else None,
@@ -167,7 +170,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
         A score cannot be computed as the data are; what was found before comes along.
     """
     from postinfusion.derive.coverage import repeated, uncovered
-    from postinfusion.derive.datasets import derive
+    from postinfusion.derive.datasets import derivation
     from postinfusion.derive.recall import beyond_recall
     from postinfusion.derive.scores import assessed
 
@@ -177,12 +180,12 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
         problems += found.deliveries["assessments"].problems_of(scored.findings)
         if any(problem.severity == "error" for problem in problems):
             raise DataError([*found.problems, *problems])
-    adam = derive(plan, trial, tables)
+        tables["assessments"] = scored.frame
+    derived = derivation(plan, trial, tables)
+    adam = derived.datasets
     problems += uncovered(plan, plan.endpoints, adam)
     problems += beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam)
-    if "assessments" in tables:
-        tables["assessments"] = scored.frame
-    for name, finding in repeated(plan, plan.endpoints, tables):
+    for name, finding in repeated(plan.endpoints, tables, derived.records):
         delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions
         problems += found.deliveries[name].problems_of([replace(finding, positions=delivered)])
     return problems, adam

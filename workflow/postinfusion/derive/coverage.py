@@ -9,9 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.datasets.checks import Finding
-from postinfusion.derive.context import Context
-from postinfusion.derive.datasets import trial_context
-from postinfusion.derive.records import scores, weights
 from postinfusion.errors import Problem, counted
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
@@ -37,13 +34,14 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
     adam
         ADaM datasets by name.
     """
-    records = [adam[name] for name in ("ADQS", "ADVS") if name in adam]
+    records = [frame[frame["AVAL"].notna()] for name in ("ADQS", "ADVS") if (frame := adam.get(name)) is not None]
+    totals = [frame["PARAMCD"].value_counts() for frame in records]
+    beyond = [frame[(frame["AVISIT"] == "") & frame["AHRFIRST"].notna()] for frame in records]
     for key, endpoint in endpoints.items():
-        for frame in records:
-            found = frame[(frame["PARAMCD"] == endpoint.parameter) & frame["AVAL"].notna()]
-            outside = found[(found["AVISIT"] == "") & found["AHRFIRST"].notna()]
+        for total, frame in zip(totals, beyond, strict=True):
+            outside = frame[frame["PARAMCD"] == endpoint.parameter]
             if len(outside):
-                yield plan.places.problem(("endpoints", key), _outside(outside, len(found)), "warning")
+                yield plan.places.problem(("endpoints", key), _outside(outside, total[endpoint.parameter]), "warning")
     events = plan.sources.get("adverse_events")
     has_own_flag = events is not None and "emergent" in events.columns
     if events and not has_own_flag and (early := int((adam["ADAE"]["ASTHR"] < -YEAR).sum())):
@@ -52,7 +50,7 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
 
 
 def repeated(
-    plan: Plan, endpoints: Mapping[str, Endpoint], tables: dict[str, pd.DataFrame]
+    endpoints: Mapping[str, Endpoint], tables: Mapping[str, pd.DataFrame], records: Mapping[str, pd.DataFrame]
 ) -> Iterator[tuple[str, Finding]]:
     """Give the rows that share a visit's window with another value of the same participant, as warnings, by table.
 
@@ -61,22 +59,20 @@ def repeated(
 
     Parameters
     ----------
-    plan
-        The plan.
     endpoints
-        Its endpoints, by key.
+        The endpoints of the plan, by key.
     tables
         Canonical tables by name.
+    records
+        By the same names, the record that was derived of each row.
     """
-    context = trial_context(plan, tables)
     measured = {endpoint.parameter: endpoint.label for endpoint in endpoints.values()}
-    for name, derive_records in (("assessments", scores), ("weights", _weighings)):
-        if name in tables and not {"visit", "analysed"} & {*tables[name]}:
-            records = derive_records(context, tables[name])
-            held = records[records["AVAL"].notna() & (records["AVISIT"] != "") & (records["DTYPE"] == "")]
+    for name, of_rows in records.items():
+        if not {"visit", "analysed"} & {*tables[name]}:
+            held = of_rows[of_rows["AVAL"].notna() & (of_rows["AVISIT"] != "") & (of_rows["DTYPE"] == "")]
+            shared = held["PARAMCD"][held.duplicated(["USUBJID", "PARAMCD", "AVISIT"])].unique()
             for parameter, label in measured.items():
-                rows = _sharing(held[held["PARAMCD"] == parameter])
-                if len(rows):
+                if parameter in shared and len(rows := _sharing(held[held["PARAMCD"] == parameter])):
                     yield name, Finding(("taken",), rows, _twice(label), "warning")
 
 
@@ -87,11 +83,6 @@ def _sharing(records: pd.DataFrame) -> npt.NDArray[np.intp]:
     shared = records.index[of_visit > 1]
     by_design = (1 / of_visit[of_visit > 1]).sum() > max(BY_DESIGN * n_visits, ONE_OR_TWO)
     return np.empty(0, dtype=np.intp) if by_design else shared.to_numpy()
-
-
-def _weighings(context: Context, table: pd.DataFrame) -> pd.DataFrame:
-    """Give the records of body weight."""
-    return weights(context, table)[0]
 
 
 def _twice(label: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -23,6 +24,23 @@ from postinfusion.derive.time_since import time_zero
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import windows
 from postinfusion.vocabulary import TimeZero
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What was derived of a trial.
+
+    Attributes
+    ----------
+    datasets
+        The ADaM datasets by name (``ADSL``, ``ADQS``, …): those for which the trial has data.
+    records
+        The records of ``assessments`` and of body weight (``weights``) before they were sorted: one for each row of
+        the canonical table, in its order.
+    """
+
+    datasets: dict[str, pd.DataFrame]
+    records: dict[str, pd.DataFrame]
 
 
 def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -46,11 +64,22 @@ def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str,
     -----
     No calendar date and, unless the plan keeps them, no original id is in any of the datasets.
     """
-    tables = with_scores(plan, tables)
+    return derivation(plan, trial, with_scores(plan, tables)).datasets
+
+
+def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Derivation:
+    """Give the ADaM datasets from canonical tables whose scores are computed, with the records that they hold.
+
+    Raises
+    ------
+    DataError
+        A population's rule asks for something that the data do not hold.
+    """
     context = trial_context(plan, tables)
     adsl = subject_level(plan, trial, tables, context.keys)
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
-    found = {"ADQS": _scores(context, tables), "ADVS": _signs(context, tables), "ADEX": context.exposure}
+    parts = _records(context, tables)
+    found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": context.exposure}
     if "adverse_events" in tables:
         found["ADAE"] = adverse_events(context, tables["adverse_events"])
     if "intercurrent_events" in tables:
@@ -61,7 +90,8 @@ def derive(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> dict[str,
         present["ADTTE"] = time_to_leaving(adsl)
     if "screening" in tables:
         present["ADSCR"] = eligibility(tables["screening"])
-    return {name: _conform(name, frame) for name, frame in {"ADSL": adsl, **present}.items()}
+    conformed = {name: _conform(name, frame) for name, frame in {"ADSL": adsl, **present}.items()}
+    return Derivation(conformed, {name: parts[name] for name in ("assessments", "weights") if name in parts})
 
 
 def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
@@ -86,18 +116,22 @@ def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFram
     return pd.Series(claim(participants, f"{column}_date_only").to_numpy(), index=ids)
 
 
-def _scores(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Give ADQS where there are assessments."""
-    return scores(context, tables["assessments"]) if "assessments" in tables else None
-
-
-def _signs(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
-    """Give ADVS where there are weights or vital signs."""
-    parts: list[pd.DataFrame] = []
+def _records(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give the records of assessments, body weight, what is computed from it, and vital signs, where there are any."""
+    found: dict[str, pd.DataFrame] = {}
+    if "assessments" in tables:
+        found["assessments"] = scores(context, tables["assessments"])
     if "weights" in tables:
-        parts += weights(context, tables["weights"], tables["participants"], tables.get("growth_reference"))
+        signs = weights(context, tables["weights"], tables["participants"], tables.get("growth_reference"))
+        found |= {"weights": signs[0], **{f"weights {number}": one for number, one in enumerate(signs[1:])}}
     if "vitals" in tables:
-        parts.append(vital_signs(context, tables["vitals"]))
+        found["vitals"] = vital_signs(context, tables["vitals"])
+    return found
+
+
+def _signs(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Give ADVS where there are weights or vital signs."""
+    parts = [frame for name, frame in records.items() if name != "assessments"]
     return stacked(parts) if parts else None
 
 

@@ -47,7 +47,8 @@ def weights(
     reference
         Canonical reference of body mass index for age and sex.
     """
-    weight = values(context, "weights", weighings, pd.Series("WEIGHT", weighings.index), weighings["weight_kg"])
+    timed = _timed(context, "weights", weighings)
+    weight = _measured(context, weighings, timed, "WEIGHT", weighings["weight_kg"])
     height = None if people is None else heights(weighings, weight["AHRFIRST"], people)
     if people is None or height is None:
         return [weight]
@@ -58,12 +59,7 @@ def weights(
         scored = for_age(found[BODY_MASS_INDEX], sex, months, reference)
         for name, values_for_age in zip(FOR_AGE, (scored.z, scored.percentile, scored.per_cent_median), strict=True):
             found[name] = pd.Series(values_for_age, weighings.index)
-    return [weight, *(_of_weighings(context, weighings, name, value) for name, value in found.items())]
-
-
-def _of_weighings(context: Context, weighings: pd.DataFrame, name: str, value: pd.Series) -> pd.DataFrame:
-    """Give one measure that is computed from weighings as records."""
-    return values(context, "weights", weighings, pd.Series(name, weighings.index), value)
+    return [weight, *(_measured(context, weighings, timed, name, value) for name, value in found.items())]
 
 
 def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:
@@ -89,9 +85,21 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     parameter, value
         What each row measures and the measured value.
     """
-    usubjid = table["id"].map(context.keys).astype("str")
-    records = pd.DataFrame({"USUBJID": usubjid, "PARAMCD": parameter.astype("str"), "AVAL": value.astype("float64")})
-    records["DTYPE"] = text(table, "derivation")
+    return _measured(context, table, _timed(context, source, table), parameter.astype("str"), value)
+
+
+def _measured(
+    context: Context, table: pd.DataFrame, timed: pd.DataFrame, parameter: pd.Series | str, value: pd.Series
+) -> pd.DataFrame:
+    """Give the records of a table with what each measures, its value, baseline and change."""
+    records = timed.assign(PARAMCD=parameter, AVAL=value.astype("float64"))
+    records = records.astype({"PARAMCD": "str"})
+    return with_change(records.assign(ANL01FL=_analysed(table, records)), context.plan.baseline_visit)
+
+
+def _timed(context: Context, source: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Give the records of a table with whose they are, their times, visits and infusions."""
+    records = pd.DataFrame({"USUBJID": context.subject(table), "DTYPE": text(table, "derivation")})
     records["TIMING"] = text(table, "timing")
     records = records.assign(**_times(context, source, table))
     records["CLOCK"] = number(table, "taken")
@@ -102,7 +110,7 @@ def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Ser
     records["ADY"] = study_day(days.fillna(records["AHRFIRST"]))
     if context.infused is not None:
         records = records.join(since_infusions(records, context.infused))
-    return with_change(records.assign(ANL01FL=_analysed(table, records)), context.plan.baseline_visit)
+    return records
 
 
 def _with_nominal_times(context: Context, records: pd.DataFrame) -> pd.DataFrame:

@@ -156,13 +156,18 @@ def since_infusions(records: pd.DataFrame, exposure: pd.DataFrame, *, same_day_i
         ``AHRLAST``, ``INFNUM``, ``CUMDOSE``, ``COURSE``, ``PHASE``, on the index of ``records``.
     """
     by_day, post = compared_by_day(records), is_post_dose(records)
+    kinds = (
+        (~by_day & ~post, "AHRFIRST", False),
+        (~by_day & post, "AHRFIRST", True),
+        (by_day & ~post, "DAYHR", same_day_is_after),
+        (by_day & post, "DAYHR", True),
+    )
     parts = [
-        _last_infusion(records[~by_day & ~post], exposure, "AHRFIRST", same_is_after=False),
-        _last_infusion(records[~by_day & post], exposure, "AHRFIRST", same_is_after=True),
-        _last_infusion(records[by_day & ~post], exposure, "DAYHR", same_is_after=same_day_is_after),
-        _last_infusion(records[by_day & post], exposure, "DAYHR", same_is_after=True),
+        _last_infusion(records[which], exposure, start, same_is_after=same_is_after)
+        for which, start, same_is_after in kinds
+        if which.any() or not len(records)
     ]
-    last = pd.concat([part for part in parts if len(part)] or parts[:1]).reindex(records.index)
+    last = pd.concat(parts[: len(parts) if len(records) else 1]).reindex(records.index)
     is_unknown = records["AHRFIRST"].isna()
     since = records["AHRFIRST"] - last["start"]
     number = last["INFNUM"].where(is_unknown, last["INFNUM"].fillna(0)).astype("Int64")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.derive.time_since import compared_by_day, is_after_zero, is_post_dose
@@ -13,6 +14,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import Window
 
 SERIES = ["USUBJID", "PARAMCD"]
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
 def supplied_visit(recorded: pd.Series, plan: Plan) -> pd.Series:
@@ -41,37 +44,29 @@ def window_of(records: pd.DataFrame, windows: Sequence[Window], exposure: pd.Dat
     exposure
         The dataset ADEX, or None in a trial without infusions.
     """
-    visit = pd.Series("", index=records.index, dtype="str")
-    nearest = pd.Series(np.inf, index=records.index)
+    timed = _Timed(records, exposure)
+    held = np.full(len(records), len(windows))
+    nearest = np.full(len(records), np.inf)
     for position, window in enumerate(windows):
-        hours = records["AHRFIRST"] - start_of(window, records, exposure)
-        distance = (hours - window.nominal).abs()
-        inside = _holds(window, hours, records, is_baseline=position == 0) & (distance <= nearest)
-        inside &= _before_next_infusion(records, window, exposure)
-        visit, nearest = visit.mask(inside, window.visit), nearest.mask(inside, distance)
-    return visit
-
-
-def start_of(window: Window, records: pd.DataFrame, exposure: pd.DataFrame | None) -> pd.Series:
-    """Give the start of the infusion that a window counts from, for the participant of each record.
-
-    Hours since time zero, by days for a record of which only the day is known; missing where the participant did not
-    have that infusion, and as planned where no infusions are known.
-    """
-    if window.after is None or exposure is None:
-        return pd.Series(window.planned, index=records.index)
-    ordered = exposure.sort_values("INFNUM", kind="stable")
-    chosen = ordered if window.after == LAST else ordered[ordered["INFNUM"] == window.after]
-    return _of_participant(records, chosen.drop_duplicates("USUBJID", keep="last"))
+        hours = timed.hours - timed.start_of(window)
+        distance = np.abs(hours - window.nominal)
+        inside = timed.holds(window, hours, is_baseline=position == 0) & (distance <= nearest)
+        inside &= timed.before_next_infusion(window)
+        held[inside], nearest[inside] = position, distance[inside]
+    names = np.array([*(window.visit for window in windows), ""], dtype="object")
+    return pd.Series(names[held], index=records.index, dtype="str")
 
 
 def nominal_times(records: pd.DataFrame, windows: Sequence[Window], exposure: pd.DataFrame | None) -> pd.Series:
     """Give the nominal time of each record's visit, from the participant's own infusions; missing without a visit."""
-    nominal = pd.Series(np.nan, index=records.index)
-    for window in windows:
-        at_visit = records["AVISIT"] == window.visit
-        nominal = nominal.mask(at_visit, start_of(window, records, exposure) + window.nominal)
-    return nominal
+    planned = {window.visit: window.planned + window.nominal for window in windows}
+    nominal = records["AVISIT"].map(planned).to_numpy(dtype="float64", na_value=np.nan).copy()
+    anchored = [window for window in windows if window.after is not None and exposure is not None]
+    timed = _Timed(records, exposure if anchored else None)
+    for window in anchored:
+        at_visit = (records["AVISIT"] == window.visit).to_numpy(dtype="bool")
+        nominal[at_visit] = timed.start_of(window)[at_visit] + window.nominal
+    return pd.Series(nominal, index=records.index)
 
 
 def representative(records: pd.DataFrame, nominal: pd.Series) -> pd.Series:
@@ -112,27 +107,50 @@ def with_change(records: pd.DataFrame, baseline_visit: str) -> pd.DataFrame:
     return joined.assign(ABLFL=np.where(is_baseline, "Y", ""), CHG=change, PCHG=per_cent)
 
 
-def _holds(window: Window, hours: pd.Series, records: pd.DataFrame, *, is_baseline: bool) -> pd.Series:
-    """Say which records lie within the limits of a window, given their hours since what it counts from."""
-    at_start = hours == 0
-    pre_dose = at_start & ~is_post_dose(records)
-    inside = (hours >= window.start) & ((hours < window.until) | (pre_dose & (window.until == 0)))
-    if is_baseline:
-        return inside & ~(at_start & is_post_dose(records))
-    return inside & is_after_zero(records) & ~(pre_dose & (window.nominal > 0))
+class _Timed:
+    """Records with the infusions of their participants, as arrays: asked once for each window."""
 
+    def __init__(self, records: pd.DataFrame, exposure: pd.DataFrame | None) -> None:
+        """Take what windows ask for: hours since time zero, and what is flagged or known by the day only."""
+        self.hours: Array = records["AHRFIRST"].to_numpy(dtype="float64", na_value=np.nan)
+        self.post_dose: Mask = is_post_dose(records).to_numpy(dtype="bool")
+        self.after_zero: Mask = (self.hours > 0) | ((self.hours == 0) & self.post_dose)
+        self.exposure = exposure
+        if exposure is not None:
+            self.by_day: Mask = compared_by_day(records).to_numpy(dtype="bool")
+            self.person, self.people = pd.factorize(records["USUBJID"])
 
-def _before_next_infusion(records: pd.DataFrame, window: Window, exposure: pd.DataFrame | None) -> pd.Series:
-    """Say which records come no later than the start of the infusion that ends the window."""
-    if exposure is None or window.before_infusion is None:
-        return pd.Series(data=True, index=records.index)
-    end = _of_participant(records, exposure[exposure["INFNUM"] == window.before_infusion])
-    at_end = (records["AHRFIRST"] == end) & ~is_post_dose(records)
-    return end.isna() | (records["AHRFIRST"] < end) | at_end
+    def start_of(self, window: Window) -> Array:
+        """Give the start of the infusion that a window counts from, for the participant of each record.
 
+        Hours since time zero, by days for a record of which only the day is known; missing where the participant did
+        not have that infusion, and as planned where no infusions are known.
+        """
+        if window.after is None or self.exposure is None:
+            return np.full(len(self.hours), window.planned)
+        ordered = self.exposure.sort_values("INFNUM", kind="stable")
+        chosen = ordered if window.after == LAST else ordered[ordered["INFNUM"] == window.after]
+        return self._of_participant(chosen.drop_duplicates("USUBJID", keep="last"))
 
-def _of_participant(records: pd.DataFrame, infusions: pd.DataFrame) -> pd.Series:
-    """Give the start of the one infusion of each record's participant; its day where records are compared by days."""
-    by_subject = infusions.set_index("USUBJID")
-    start, day = (records["USUBJID"].map(by_subject[name]).astype("float64") for name in ("AHRFIRST", "DAYHR"))
-    return start.mask(compared_by_day(records), day)
+    def holds(self, window: Window, hours: Array, *, is_baseline: bool) -> Mask:
+        """Say which records lie within the limits of a window, given their hours since what it counts from."""
+        at_start = hours == 0
+        pre_dose = at_start & ~self.post_dose
+        inside = (hours >= window.start) & ((hours < window.until) | (pre_dose & (window.until == 0)))
+        if is_baseline:
+            return np.asarray(inside & ~(at_start & self.post_dose), dtype="bool")
+        return np.asarray(inside & self.after_zero & ~(pre_dose & (window.nominal > 0)), dtype="bool")
+
+    def before_next_infusion(self, window: Window) -> Mask | bool:
+        """Say which records come no later than the start of the infusion that ends the window."""
+        if self.exposure is None or window.before_infusion is None:
+            return True
+        end = self._of_participant(self.exposure[self.exposure["INFNUM"] == window.before_infusion])
+        at_end = (self.hours == end) & ~self.post_dose
+        return np.asarray(np.isnan(end) | (self.hours < end) | at_end, dtype="bool")
+
+    def _of_participant(self, infusions: pd.DataFrame) -> Array:
+        """Give the start of the one infusion of each record's participant; its day where records go by days."""
+        found = infusions.set_index("USUBJID")[["AHRFIRST", "DAYHR"]].reindex(self.people)
+        start, day = found.to_numpy(dtype="float64", na_value=np.nan).T
+        return np.where(self.by_day, day[self.person], start[self.person])
