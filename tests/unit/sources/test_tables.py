@@ -10,6 +10,7 @@ import pytest
 from postinfusion.errors import DataError
 from postinfusion.plan.parse import parse
 from postinfusion.sources.formats import encodings
+from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.read import Canonical, canonical_tables, readable_tables
 from spec.small_trial import SmallTrial
 
@@ -217,6 +218,55 @@ def test_codes_with_decimals_meet_what_the_plan_says_of_whole_numbers(tmp_path: 
     assert found.deliveries["assessments"].missing == {"points": {"NA": 1, "-99": 1}}
     with pytest.raises(DataError, match=r'row 2: severity: "1.5" is unknown'):
         canonical(trial.with_file("events.csv", "1.0,0.0", "1.5,0.0"), tmp_path)
+
+
+def test_ids_meet_in_the_form_that_the_plan_says_and_those_it_changed_are_counted(tmp_path: Path):
+    trial = TRIAL.with_plan(
+        "columns: {id: who, arm",
+        'id_form: {strip_prefix: "p-", leading_zeros: drop, blanks: drop}, columns: {id: who, arm',
+    )
+    trial = trial.with_text("people.csv", "who,group,centre\nP-001,K,north\nP- 02,M,south\n")
+    for file in ("infusions.csv", "scores.csv", "events.csv"):
+        trial = trial.with_text(file, trial.files[file].replace("A1", "1").replace("A2", "2"))
+    found = canonical(trial, tmp_path)
+    assert found.tables["participants"]["id"].tolist() == ["1", "2"]
+    assert found.changed_ids == {"people.csv": 2}
+
+
+def test_different_ids_that_a_rule_makes_equal_are_refused_by_row_and_none_is_dropped(tmp_path: Path):
+    trial = TRIAL.with_plan("columns: {id: who, arm", "id_form: {case: upper}, columns: {id: who, arm")
+    trial = trial.with_text("people.csv", "who,group,centre\nA1,K,north\na1,K,north\nA2,M,south\n")
+    with pytest.raises(DataError) as told:
+        canonical(trial, tmp_path)
+    found = [str(problem) for problem in told.value.problems if problem.file == "people.csv"]
+    assert len(found) == 1
+    assert "rows 2, 3 (2)" in found[0]
+    assert "ids that differ in the file are the same in the form that id_form says" in found[0]
+    assert "A1" not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("people", "others", "rule"),
+    [
+        (["P-001", "P-002"], ["1", "2"], 'id_form: {strip_prefix: "P-", leading_zeros: drop} to participants.'),
+        (["1", "2"], ["P-001", "P-002"], 'id_form: {strip_prefix: "P-", leading_zeros: drop} to events.'),
+        (["A1", "A2"], ["a1", "A2"], "id_form: {case: upper} to events."),
+        (["A1", "A2"], ["A 1", "A2"], "id_form: {blanks: drop} to events."),
+        (["1", "2"], ["1.0", "2.0"], "id_form: {decimals: drop} to events."),
+        (["01", "02"], ["1", "2"], "id_form: {leading_zeros: drop} to participants."),
+        (
+            ["P1", "P2"],
+            ["sub-01", "sub-02"],
+            'leading_zeros: drop} to events and id_form: {strip_prefix: "P"} to participants.',
+        ),
+        (["A1", "A2"], ["A1", "A3"], ""),
+        (["A1", "a1"], ["A1 ", "b1"], ""),
+        (["Smith1", "2"], ["1", "2"], ""),
+    ],
+)
+def test_the_simplest_rule_by_which_ids_match_is_suggested(people: list[str], others: list[str], rule: str):
+    assert suggested(others, people, "events").endswith(rule)
+    assert bool(rule) == bool(suggested(others, people, "events"))
 
 
 @pytest.mark.parametrize("code", ["-9", "999"])

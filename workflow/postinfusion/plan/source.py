@@ -97,6 +97,34 @@ class Qualifiers(StrEnum):
     KEEP = "keep"
 
 
+class LetterCase(StrEnum):
+    """Which letters ids have."""
+
+    UPPER = "upper"
+    LOWER = "lower"
+
+
+class Drop(StrEnum):
+    """That a part of an id is left out."""
+
+    DROP = "drop"
+
+
+class IdForm(Part):
+    """The one form in which ids of participants are compared, where files write them differently."""
+
+    strip_prefix: str = ""
+    """What ids begin with and is left out, in any case of letters, as in "P-"; ids without it stay."""
+    leading_zeros: Drop | None = None
+    """Leave out zeros at the beginning, after the prefix: 007 becomes 7."""
+    case: LetterCase | None = None
+    """Write letters in one case."""
+    blanks: Drop | None = None
+    """Leave out blanks within ids; those around them never count."""
+    decimals: Drop | None = None
+    """Leave out the decimals of whole numbers: 7.0 becomes 7."""
+
+
 def table_of(source: str) -> str:
     """Give the table that a source delivers: its name, or what stands before the name of its part.
 
@@ -160,6 +188,9 @@ class Source(Part):
     """Our column name → their value → our value, for codes."""
     constants: dict[str, str] = Field(default_factory=dict)
     """Our column name → the same value in every row, for what the file does not say."""
+    id_form: IdForm | None = None
+    """Rule that brings the ids of participants into one form, after values: {strip_prefix: "P-", leading_zeros: drop,
+    case: upper, blanks: drop, decimals: drop}, any of these. The check tells how many ids it changed."""
     covariates: dict[str, str] = Field(default_factory=dict)
     """Participants only: further baseline variables, name in this plan → their column name."""
     categories: tuple[str, ...] = ()

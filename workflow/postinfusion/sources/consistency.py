@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
 from postinfusion.sources import body_size, times
+from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
 from postinfusion.sources.tables import Delivery
@@ -53,9 +55,11 @@ def _participants(deliveries: Deliveries) -> Iterator[Problem]:
         yield Problem(participants.file, "", "there is no participant in it. Add rows, or correct where in the plan.")
     for name, delivery in deliveries.items():
         if name != "participants" and "id" in delivery.frame:
-            yield from delivery.problems_of(
-                list(not_in(delivery.frame, "id", participants.frame["id"], participants.file))
-            )
+            known = participants.frame["id"]
+            for finding in not_in(delivery.frame, "id", known, participants.file):
+                remedy = suggested({*delivery.frame["id"].dropna()}, {*known.dropna()}, name)
+                told = replace(finding, text=f"{finding.text} {remedy}".strip())
+                yield from delivery.problems_of([told])
 
 
 def _sexes(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -43,11 +43,14 @@ class Canonical:
         What is wrong; only warnings where the tables are those of :func:`canonical_tables`.
     ignored
         By table: columns of its file that nothing uses.
+    changed_ids
+        File → how many ids the plan's rule brought into another form.
     """
 
     deliveries: dict[str, Delivery]
     problems: tuple[Problem, ...]
     ignored: dict[str, tuple[str, ...]]
+    changed_ids: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -108,12 +111,15 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
     deliveries = {name: within_ranges(plan, delivery) for name, delivery in deliveries.items()}
     problems.extend(problem for delivery in deliveries.values() for problem in delivery.problems)
     ignored = {name: delivery.ignored for name, delivery in deliveries.items()}
+    changed = {delivery.file: delivery.changed_ids for delivery in deliveries.values() if delivery.changed_ids}
     deliveries, unfit = parts.whole(plan, deliveries)
     problems.extend(unfit)
     deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
     told = [problem for gate in gates.values() for problem in gate.problems] + shielded(problems, gates)
-    return Canonical(deliveries, tuple(without_ids(dict.fromkeys(told), _ids(deliveries))), ignored)
+    ids = _ids(deliveries).union(*changed.values())
+    counts = {file: len(found) for file, found in changed.items()}
+    return Canonical(deliveries, tuple(without_ids(dict.fromkeys(told), ids)), ignored, counts)
 
 
 def without_ids(problems: Iterable[Problem], ids: Collection[str]) -> list[Problem]:

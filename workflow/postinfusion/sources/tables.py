@@ -19,6 +19,7 @@ from postinfusion.sources.codes import undeclared_codes
 from postinfusion.sources.companions import completed
 from postinfusion.sources.gate.free_text import coded
 from postinfusion.sources.gathered import Gathered
+from postinfusion.sources.id_forms import equal_ids, in_form, made_equal
 from postinfusion.sources.mapping import FLAG, Mapping
 from postinfusion.sources.raw import as_delivered, chosen, without_score_of_numbers
 from postinfusion.sources.records import Records, Rows, added, distinct_problems, rows_as_text
@@ -81,6 +82,8 @@ class Delivery:
         Columns of the file that nothing uses.
     origins, origin
         Of a table whose rows come from several files: the files, and the position of that of each row.
+    changed_ids
+        The ids that the rule of the plan brought into another form, as the file writes them.
     joined
         Of a table whose columns come from several files: our column → the further file it comes from.
     """
@@ -98,6 +101,7 @@ class Delivery:
     origins: tuple[Origin, ...] = ()
     origin: npt.NDArray[np.int16] | None = None
     joined: Mapped[str, Joined] = field(default_factory=dict)
+    changed_ids: frozenset[str] = frozenset()
 
     def keep(self, mask: Mask) -> Delivery:
         """Give some rows of the table, and count the others as excluded."""
@@ -169,6 +173,8 @@ class GrowingTable:
         self._missing: list[Mapped[str, Mapped[str, int]]] = []
         self._problems: list[tuple[Problem, ...]] = []
         self._excluded = self._empty_cells = 0
+        self._changed_ids: set[str] = set()
+        self._written_ids: list[pd.Series] = []
 
     def add(self, records: Records) -> None:
         """Add a chunk of the file; it may have more columns than are wanted."""
@@ -182,6 +188,8 @@ class GrowingTable:
             self._columns = {name: self._gathered(name) for name in map(str, raw.frame)}
         for name, column in self._columns.items():
             column.add(raw.frame[name])
+        if self._compares_ids and "id" in raw.frame:
+            self._written_ids.append(raw.frame["id"])
         self._rows.append(raw.rows)
         self._missing += [records.missing, raw.missing]
         self._problems.append(records.problems)
@@ -190,6 +198,11 @@ class GrowingTable:
         self._excluded += len(records.rows) - len(kept.rows)
         self._empty_cells += raw.empty_cells
 
+    @property
+    def _compares_ids(self) -> bool:
+        """No two rows may have one id, and the plan says in which form ids are."""
+        return self._way.source.id_form is not None and self._way.table.key == ("id",)
+
     def _gathered(self, name: str) -> Gathered:
         """Give the place where a column is gathered."""
         read, by_cell = _reader(self._plan, self._way, name, self._decimal)
@@ -197,11 +210,20 @@ class GrowingTable:
         decimal = self._decimal
         return Gathered(
             read,
-            lambda text: _translated(self._plan, self._way, name, text, decimal),
+            lambda text: self._in_form(name, _translated(self._plan, self._way, name, text, decimal)),
             lambda text: as_codes(text, codes, decimal),
             codes,
             by_cell=by_cell,
         )
+
+    def _in_form(self, name: str, text: pd.Series) -> pd.Series:
+        """Give ids in the form that the plan says, and remember which it changes; other columns as they are."""
+        form = self._way.source.id_form
+        if name != "id" or form is None:
+            return text
+        formed = text.map({one: in_form(one, form) for one in text.dropna()}).astype("str")
+        self._changed_ids |= {*text[text.notna() & (formed != text)]}
+        return formed
 
     def delivery(self) -> Delivery:
         """Give the table with everything that is wrong with it."""
@@ -227,11 +249,15 @@ class GrowingTable:
             empty_cells=self._empty_cells,
             missing=added([*self._missing, missing]),
             problems=tuple(dict.fromkeys(told)),
+            changed_ids=frozenset(self._changed_ids),
         )
 
     def _checked(self, frame: pd.DataFrame, unreadable: Mapped[str, Mask]) -> tuple[list[Finding], Mask]:
         """Give in what the table does not satisfy its definition, and which rows are copies of an earlier one."""
         findings = check(self._way.table, frame, unreadable, implied=self._way.implied)
+        if self._written_ids and (equal := made_equal(pd.concat(self._written_ids), frame["id"])).any():
+            others = [finding for finding in findings if not equal[finding.positions].all()]
+            return [*equal_ids(equal), *others], np.zeros(len(frame), dtype="bool")
         copied = copies(frame, findings)
         if not copied.any():
             return findings, copied
