@@ -23,6 +23,7 @@ from postinfusion.sources.tables import Delivery
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
 _ONE_SEX = (("f", "female", "w", "woman", "weiblich"), ("m", "male", "man", "männlich"))
+_SEQUENCE = "AESEQ"
 _MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
@@ -33,6 +34,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if "infusions" in deliveries and {"id", "number", "start"} <= {*deliveries["infusions"].frame}:
         infusions = deliveries["infusions"]
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
+    yield from _copied_events(deliveries)
     yield from _arms(plan, deliveries)
     yield from _columns(plan, deliveries)
     yield from _without_arm(plan, deliveries)
@@ -60,6 +62,24 @@ def _participants(deliveries: Deliveries) -> Iterator[Problem]:
                 remedy = suggested({*delivery.frame["id"].dropna()}, {*known.dropna()}, name)
                 told = replace(finding, text=f"{finding.text} {remedy}".strip())
                 yield from delivery.problems_of([told])
+
+
+def _copied_events(deliveries: Deliveries) -> Iterator[Problem]:
+    """Warn of adverse events that are the same in everything that is read; none is dropped.
+
+    Not where the file numbers its events as CDISC does: their number says that they are several.
+    """
+    events = deliveries.get("adverse_events")
+    if events is None or not {"id", "term", "onset"} <= {*events.frame} or _SEQUENCE in events.ignored:
+        return
+    frame = events.frame
+    copied = frame.duplicated(keep=False) & frame[["id", "term", "onset"]].notna().all(axis="columns")
+    text = (
+        "one participant has the same event more than once, the same in everything that is read; each is counted. Keep "
+        "one row of each, or tell them apart by their times."
+    )
+    columns = tuple(name for name in ("id", "term", "onset", "end") if name in frame)
+    yield from events.problems_of(list(_in_rows(columns, copied, text, "warning")))
 
 
 def _sexes(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
