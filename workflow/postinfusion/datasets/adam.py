@@ -36,6 +36,7 @@ ANALYSIS_VALUE = (
     Column("ABLFL", "text", "Y: the baseline record"),
     Column("ANL01FL", "text", "Y: the record that represents its visit"),
     Column("DTYPE", "text", "how the value was derived, where it was not observed (LOCF)"),
+    Column("RELAPFL", "text", "Y: a response that was lost again after the last infusion of its course"),
 )
 SCORING = (
     Column("NITEMS", "integer", "items answered, where the score was computed from items"),

@@ -19,6 +19,7 @@ from postinfusion.derive.events import (
 from postinfusion.derive.exposure import infusions, planned_infusions
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.records import scores, stacked, vital_signs, weights
+from postinfusion.derive.relapse import RELAPSE, with_relapse
 from postinfusion.derive.scores import with_scores
 from postinfusion.derive.time_since import time_zero
 from postinfusion.plan.plan import Plan
@@ -78,7 +79,7 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
     context = trial_context(plan, tables)
     adsl = subject_level(plan, trial, tables, context.keys)
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
-    parts = _records(context, tables)
+    parts = {name: with_relapse(plan, frame, context.infused) for name, frame in _records(context, tables).items()}
     found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": context.exposure}
     if "adverse_events" in tables:
         found["ADAE"] = adverse_events(context, tables["adverse_events"])
@@ -132,7 +133,7 @@ def _records(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, pd.
 def _signs(records: Mapping[str, pd.DataFrame]) -> pd.DataFrame | None:
     """Give ADVS where there are weights or vital signs."""
     parts = [frame for name, frame in records.items() if name != "assessments"]
-    return stacked(parts) if parts else None
+    return stacked(parts).fillna({RELAPSE: ""}) if parts else None
 
 
 def _with_last_day(context: Context, adsl: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from postinfusion.plan.acute import uses_of_hours
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.responses import responses
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.plan.uses import columns_used
 from postinfusion.vocabulary import OUTPUTS, Privacy, Section
@@ -59,7 +60,7 @@ def for_derive(plan: Plan) -> Part:
     parts = _only(plan, *names)
     pooled = plan.privacy.small_cell if plan.privacy.mode is Privacy.PUBLIC else None
     privacy = plan.privacy.model_dump(mode="json", include={"ids", "not_identifying"})
-    return parts | {"privacy": privacy, "pooled_sites": pooled}
+    return parts | {"privacy": privacy, "pooled_sites": pooled, "responses": responses(plan)}
 
 
 def for_analyse(plan: Plan, analysis_id: str) -> Part:
