@@ -77,3 +77,20 @@ def test_scores_and_weights_in_one_column_are_told_apart(home: Path, capsys: pyt
         "MADRS": {"min": 20, "max": 20},
     }
     assert pd.read_parquet(home / "adam" / "advs.parquet")["AVAL"].unique().tolist() == [52]
+
+
+def test_what_the_draft_leaves_out_is_told_by_its_name_and_never_by_a_value(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    measured = people().assign(visit="Baseline", madrs=30, shoe_size="ZEBRA-1")
+    rows = pd.DataFrame({"id": IDS * 2, "scale": ["Weight"] * 20 + ["BMI"] * 20, "value": [52] * 20 + [17] * 20})
+    lipids = pd.DataFrame({"id": IDS, "ldl": 99, "hdl": "QUOKKA"})
+    drafted(home, people=measured, rows=rows, lipids=lipids)
+    told = capsys.readouterr().out
+    assert "\nNot used  people.csv: shoe_size; rows.csv: rows with other values of scale; lipids.csv\n" in told
+    assert not any(value in told for value in ("ZEBRA", "QUOKKA", "BMI"))
+
+
+def test_nothing_is_said_of_what_is_left_out_where_all_is_used(home: Path, capsys: pytest.CaptureFixture[str]):
+    drafted(home, all=infused())
+    assert "Not used" not in capsys.readouterr().out

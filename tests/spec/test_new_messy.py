@@ -93,7 +93,7 @@ def test_weights_in_pounds_become_kilograms_at_their_visits(home: Path):
 def test_all_files_of_the_synthetic_trial_are_recognised(home: Path, capsys: pytest.CaptureFixture[str]):
     files = sorted((Path(__file__).parents[2] / "data" / "ketamine_ed").glob("*.csv"))
     assert main(["new", *map(str, files), "--name", NAME]) == 0
-    assert "nothing known" not in capsys.readouterr().out
+    assert "\nNot used  vitals.csv: moaas, cadss, bprs_positive\n" in capsys.readouterr().out
     plan = home / "config" / "trials" / f"{NAME}.yaml"
     text = plan.read_text(encoding="utf-8")
     for topic, value in {"the arm": "Arm M", "the primary endpoint": "madrs", "the visit": "24 h"}.items():

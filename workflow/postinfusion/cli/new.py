@@ -6,12 +6,15 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from postinfusion.cli.reading_line import ReadingLine
 from postinfusion.cli.trial import ENDING, PLANS, home, shown_path, trial_name
 from postinfusion.errors import DataError, PlanError, Problem, counted, grouped_by_file
 from postinfusion.io import write
-from postinfusion.plan.scaffold import Draft
+
+if TYPE_CHECKING:
+    from postinfusion.sources.recognition.proposal import Proposal
 
 _IDENTIFY = " may tell who somebody is (values not shown)."
 _NOTHING = "Nothing was copied and no plan was written."
@@ -45,7 +48,7 @@ def run(arguments: Namespace) -> int:
     for path, file in proposal.files.items():
         write.copy(path, folder / file)
     write.text(plan, proposal.draft.text())
-    for line in _report(proposal.read, proposal.draft, shown_path(plan), name):
+    for line in _report(proposal, shown_path(plan), name):
         print(line)
     return 0
 
@@ -67,12 +70,14 @@ def _refused(problems: Sequence[Problem], summary: str = "") -> int:
     return 1
 
 
-def _report(read: str, draft: Draft, plan: str, name: str) -> list[str]:
-    """Give what is told about a draft: what was read, what is sure, guessed and asked, and what was written."""
+def _report(proposal: Proposal, plan: str, name: str) -> list[str]:
+    """Give what is told about a draft: what was read, sure, guessed, not used and asked, and what was written."""
+    draft = proposal.draft
     topics = [question.topic for question in draft.questions]
     marked = f"({counted(len(topics), 'line')} marked ANSWER:)"
-    lines = [f"Read   {read}", f"Sure   {', '.join(draft.sure)}"]
+    lines = [f"Read   {proposal.read}", f"Sure   {', '.join(draft.sure)}"]
     lines += [f"Guess  {_first(draft.guesses)}"] if draft.guesses else []
+    lines += [f"Not used  {'; '.join(proposal.not_used)}"] if proposal.not_used else []
     lines += [f"Note   {remark}" for remark in draft.remarks]
     lines += [f"Ask    {'; '.join(topics)}      {marked}"] if topics else []
     return [

@@ -20,7 +20,8 @@ from postinfusion.sources.gate import data_dictionary
 from postinfusion.sources.gate.identifiers import gate, use_of
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample, names_of
-from postinfusion.sources.recognition.facts import facts
+from postinfusion.sources.recognition.facts import Facts, facts
+from postinfusion.sources.recognition.not_used import not_used
 from postinfusion.sources.recognition.samples import Progress, chunks, data_files, sample, sheets
 from postinfusion.sources.recognition.survey import Survey, survey
 from postinfusion.sources.standards import with_standard
@@ -46,12 +47,15 @@ class Proposal:
         What was read, in one line.
     identifying
         One problem for each column that tells who somebody is; then nothing may be copied.
+    not_used
+        Files, columns, rows and visits that the draft leaves out, by their names.
     """
 
     files: Mapping[Path, str]
     draft: Draft
     read: str
     identifying: tuple[Problem, ...] = ()
+    not_used: tuple[str, ...] = ()
 
 
 def propose(
@@ -82,7 +86,9 @@ def propose(
     plan = _of_sources(proposed.text(), name)
     by_name = {file: path for path, file in files.items()}
     identifying = _identifying(by_name, found, plan, progress)
-    return Proposal(files, proposed, _read(found), tuple(identifying))
+    known = facts(found)
+    left_out = not_used(found, known, plan)
+    return Proposal(files, proposed, _read(found, known), tuple(identifying), tuple(left_out))
 
 
 def _of_sources(text: str, name: str) -> Plan:
@@ -185,9 +191,8 @@ def _marked(paths: Mapping[str, Path], found: Survey, header: Sequence[str]) -> 
     return dict.fromkeys(data_dictionary.marked(frame[names], frame[marks], header), found.dictionary)
 
 
-def _read(found: Survey) -> str:
+def _read(found: Survey, known: Facts) -> str:
     """Give what was read in one line: format, participants, infusions, arms."""
-    known = facts(found)
     infusions = counted(known.n_infusions, "infusion") if known.n_infusions else "no infusions"
     is_repeating = "infusions" in found.found and found.found["infusions"].part.is_repeating
     parts = [
@@ -196,8 +201,7 @@ def _read(found: Survey) -> str:
         infusions + (" (repeating)" if is_repeating else ""),
         counted(len(known.arms), "arm"),
     ]
-    unused = f"; nothing known in {', '.join(found.unused)}" if found.unused else ""
-    return ", ".join(parts) + unused
+    return ", ".join(parts)
 
 
 def _kind(found: Survey) -> str:

@@ -161,11 +161,11 @@ def _visits(facts: Facts, found: Found) -> dict[str, Node]:
         return {}
     spelt = {visit.recorded_as or visit.name for visit in facts.visits}
     labels = [one for one in dict.fromkeys(found.part.frame[found.columns["visit"]]) if one and one not in spelt]
-    known = {label: visit.recorded_as or visit.name for label in labels if (visit := _same_visit(facts, label))}
+    known = {label: visit.recorded_as or visit.name for label in labels if (visit := same_visit(facts, label))}
     return {"visit": Flow(known)} if known else {}
 
 
-def _same_visit(facts: Facts, label: str) -> DraftVisit | None:
+def same_visit(facts: Facts, label: str) -> DraftVisit | None:
     """Give the visit of the schedule that a label means by its words, or by the time that it names."""
     event = event_label(label).casefold()
     time = named_time(event_label(label))

@@ -45,8 +45,6 @@ class Survey:
         File → the ordering columns of REDCap.
     dictionary
         File of the REDCap data dictionary; empty where there is none.
-    unused
-        Files, or rows of files, that deliver nothing.
     """
 
     samples: tuple[Sample, ...]
@@ -54,7 +52,6 @@ class Survey:
     standards: Mapping[str, tuple[Sample, Standard]] = field(default_factory=dict)
     exports: Mapping[str, Export] = field(default_factory=dict)
     dictionary: str = ""
-    unused: tuple[str, ...] = ()
 
     def parts(self, table: str) -> list[Found]:
         """Give the parts that deliver a table, the first one first."""
@@ -84,9 +81,7 @@ def survey(samples: Sequence[Sample]) -> Survey:
     exports = {sample.file: export for sample in data if (export := redcap.export_of(sample))}
     parts = [part for sample in data for part in _parts(sample, exports.get(sample.file))]
     found = _tables(parts, exports)
-    used = {one.part.sample.file for one in found.values()}
-    unused = tuple(dict.fromkeys(sample.file for sample in data if sample.file not in used))
-    return Survey(tuple(data), found, {}, exports, dictionary, unused)
+    return Survey(tuple(data), found, {}, exports, dictionary)
 
 
 def _of_standards(data: Sequence[Sample], standard: Mapping[str, Standard]) -> Survey:
@@ -98,8 +93,7 @@ def _of_standards(data: Sequence[Sample], standard: Mapping[str, Standard]) -> S
     if "participants" not in found:
         text = "no dataset of participants (DM or ADSL) is among the files. Give it too."
         raise DataError(Problem(data[0].file, "", text))
-    used = {sample.file for sample, _ in found.values()}
-    return Survey(tuple(data), {}, found, {}, "", tuple(one.file for one in data if one.file not in used))
+    return Survey(tuple(data), {}, found)
 
 
 def _parts(sample: Sample, export: Export | None) -> list[Part]:

@@ -52,7 +52,7 @@ def visits(survey: Survey, start: pd.Series | None, orders: Orders) -> tuple[lis
     if not measured:
         return [DraftVisit("Baseline", 0.0)], "date-time", False
     timed = [rows for rows in measured if start is not None and "taken" in rows.columns and not _in_names(rows)]
-    labels = _labels(survey)
+    labels = visit_labels(survey)
     if labels:
         medians = _medians(timed, start, orders, labels)
         named = schedule.from_names(labels, medians, _infusions(survey, timed, orders, labels))
@@ -74,7 +74,9 @@ def records_visits(survey: Survey) -> bool:
 def planned(survey: Survey, orders: Orders) -> list[float]:
     """Give the planned starts of infusions in hours, as the medians show them."""
     given = _given(survey, orders)
-    return schedule.planned_infusions(given["number"], given["since"], max(_named_after(_labels(survey)), default=0))
+    return schedule.planned_infusions(
+        given["number"], given["since"], max(_named_after(visit_labels(survey)), default=0)
+    )
 
 
 def _numbers(rows: Delivered) -> pd.Series:
@@ -122,7 +124,7 @@ def _infusions(survey: Survey, timed: list[Delivered], orders: Orders, labels: l
     return schedule.Infusions(planned(survey, orders), since)
 
 
-def _labels(survey: Survey) -> list[str]:
+def visit_labels(survey: Survey) -> list[str]:
     """Give the names of visits as the data have them, one for each event, in the order in which they occur."""
     found: dict[str, str] = {}
     for rows in of_tables(survey, *TIMED):

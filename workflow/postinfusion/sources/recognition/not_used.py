@@ -1,0 +1,75 @@
+"""What of the files a drafted plan leaves out: files, columns, rows and visits by their names, never a value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from postinfusion.errors import listed
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.source import Source
+from postinfusion.sources.mapping import mapping
+from postinfusion.sources.names import are_names
+from postinfusion.sources.recognition import timing
+from postinfusion.sources.recognition.evidence import Sample, names_of
+from postinfusion.sources.recognition.facts import Facts
+from postinfusion.sources.recognition.redcap import is_bookkeeping
+from postinfusion.sources.recognition.source_drafts import same_visit
+from postinfusion.sources.recognition.survey import Survey
+
+
+def not_used(survey: Survey, known: Facts, plan: Plan) -> list[str]:
+    """Give what a draft leaves out: a file, or its columns, its rows, and visits that have no place in the schedule.
+
+    Parameters
+    ----------
+    survey
+        What the files deliver.
+    known
+        What is known of the trial.
+    plan
+        The sources of the draft.
+    """
+    found = [left for sample in survey.samples for left in _of_file(survey, plan, sample)]
+    dropped = [label for label in timing.visit_labels(survey) if same_visit(known, label) is None]
+    return [*found, *([f"visits without a place in the schedule: {listed(dropped)}"] if dropped else [])]
+
+
+def _of_file(survey: Survey, plan: Plan, sample: Sample) -> Iterator[str]:
+    """Give what a draft leaves out of one file or sheet."""
+    sheet = sample.options.get("sheet", "")
+    place = f"{sample.file}, sheet {sheet}" if sheet else sample.file
+    names = [
+        name for name, source in plan.sources.items() if source.file == sample.file and (source.sheet or "") == sheet
+    ]
+    if not names:
+        yield place
+        return
+    columns = _columns(survey, plan, sample, names)
+    parts = [listed(columns)] if are_names(columns) else [f"{len(columns)} columns whose names are data"]
+    rows = _rows(sample, [plan.sources[name] for name in names])
+    parts = [*(parts if columns else []), *([f"rows with other values of {listed(rows)}"] if rows else [])]
+    if parts:
+        yield f"{place}: {', '.join(parts)}"
+
+
+def _columns(survey: Survey, plan: Plan, sample: Sample, names: list[str]) -> list[str]:
+    """Give the columns that hold something and that none of some sources reads."""
+    header = names_of(sample.frame)
+    used = {column for name in names for column in mapping(plan, name, header)[0].wanted}
+    if export := survey.exports.get(sample.file):
+        used |= {export.id, export.event, export.instrument, export.instance, export.group}
+        used |= {name for name in header if is_bookkeeping(name)}
+    return [name for name in header if name not in used and (sample.frame[name] != "").any()]
+
+
+def _rows(sample: Sample, sources: list[Source]) -> list[str]:
+    """Give the columns by whose values rows are chosen, where some rows are chosen for no source."""
+    if not all(source.where for source in sources):
+        return []
+    chosen = np.zeros(len(sample.frame), dtype="bool")
+    for source in sources:
+        every = [sample.frame[column].isin(values).to_numpy() for column, values in source.where.items()]
+        chosen |= np.logical_and.reduce(every)
+    return [] if chosen.all() else list(dict.fromkeys(column for source in sources for column in source.where))
