@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from datetime import date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from postinfusion.errors import DataError
 from postinfusion.plan.source import Dates, Decimal, Encoding, Labels, Separator
-from postinfusion.sources.formats import encodings
+from postinfusion.sources.formats import encodings, statistical
 from unit.sources.readings import opened, table, text, whole
 
 ROWS = [["id", "when", "x"], ["a", datetime(2031, 1, 6, 10, 30), 1.5], ["b", date(2031, 1, 7), 2]]  # noqa: DTZ001
@@ -211,6 +212,36 @@ def test_transport_files_of_sas_give_dates_as_iso(version: Any, tmp_path: Path):
     assert found.frame["x"].tolist() == ["1", "-9", "999"]
     assert found.frame["day"].tolist() == ["2031-01-06", "", "2031-01-07"]
     assert found.rows.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("version", [5, 8])
+def test_special_values_for_missing_in_transport_files_are_counted_and_named(
+    version: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    frame = pd.DataFrame({"id": ["A", "_", "c", "d", "e"], "x": [2.0, 3.0, 4.0, 5.0, 0.0], "y": [1.0] * 5})
+    path = tmp_path / "a.xpt"
+    pyreadstat.write_xport(frame, path, file_format_version=version, table_name="DM")
+    content = path.read_bytes()
+    for number, mark in ((b"A\x20", b"A"), (b"A\x30", b"_"), (b"A\x40", b"Z"), (b"A\x50", b".")):
+        content = content.replace(number + bytes(6), mark + bytes(7))
+    path.write_bytes(content)
+    found = whole(opened(path))
+    assert found.frame["x"].tolist() == ["", "", "", "", "0"]
+    assert found.missing == {"x": {".A": 1, ".Z": 1, "._": 1}}
+    monkeypatch.setattr(statistical, "ROWS", 2)
+    assert whole(opened(path)).missing == found.missing
+    assert opened(path).records(["y"]).missing == {}
+
+
+def test_a_file_of_sas_is_read(tmp_path: Path):
+    packed = Path(__file__).parent / "fixtures" / "iris.sas7bdat.gz"
+    (tmp_path / "iris.sas7bdat").write_bytes(gzip.decompress(packed.read_bytes()))
+    found = whole(opened(tmp_path / "iris.sas7bdat")).frame
+    assert list(found) == ["Sepal_Length", "Sepal_Width", "Petal_Length", "Petal_Width", "Species"]
+    assert found.iloc[0].tolist() == ["5.1", "3.5", "1.4", "0.2", "setosa"]
+    assert found["Species"].value_counts().to_dict() == {"setosa": 50, "versic": 50, "virgin": 50}
+    sums = found.drop(columns="Species").astype("float64").sum()
+    assert sums.tolist() == pytest.approx([876.5, 458.6, 563.7, 179.9])
 
 
 COLUMNS = [{"name": "USUBJID", "label": "Subject"}, {"name": "AVAL", "label": "Value"}]

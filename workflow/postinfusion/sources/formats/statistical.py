@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from postinfusion.io import read as files
 from postinfusion.plan.source import Labels, Source
 from postinfusion.sources.formats.cell_text import as_text
 from postinfusion.sources.formats.foreign import parsing
+from postinfusion.sources.formats.transport_missing import layout, special_missing
 from postinfusion.sources.records import About, Opened, Records, distinct_names
 
 ROWS = 100_000
@@ -80,6 +81,7 @@ def _chunks(
 ) -> Iterator[Records]:
     """Give the records with some columns, chunk by chunk."""
     options: dict[str, Any] = {"user_missing": True} if ending in _USER_MISSING else {}
+    special = _SpecialMissing(path, wanted, [*about]) if ending == ".xpt" else None
     done = 0
     while True:
         frame, meta = _read(
@@ -97,11 +99,31 @@ def _chunks(
             texts[name] = text
             if codes:
                 missing[name] = codes
+        if special is not None:
+            missing |= special.counted(done, len(frame))
         rows = np.arange(done + 1, done + len(frame) + 1, dtype="int64")
         done += len(frame)
         yield Records(source.file, pd.DataFrame(texts, index=frame.index), rows, missing=missing, done=done)
         if len(frame) < ROWS:
             return
+
+
+class _SpecialMissing:
+    """The special values for missing of a SAS transport file, which pyreadstat gives as missing without telling."""
+
+    def __init__(self, path: Path, wanted: Collection[str], names: Sequence[str]) -> None:
+        self._path, self._wanted, self._names = path, wanted, names
+        with files.stream(path) as stream:
+            self._layout = layout(stream)
+
+    def counted(self, first: int, number: int) -> dict[str, dict[str, int]]:
+        """Give wanted column → value → how many there are in some records."""
+        if self._layout is None:
+            return {}
+        with files.stream(self._path) as stream:
+            found = special_missing(stream, self._layout, first, number)
+        named = {self._names[at]: counts for at, counts in found.items()}
+        return {name: counts for name, counts in named.items() if name in self._wanted}
 
 
 def _without_missing(cells: pd.Series, meta: Any, name: str) -> tuple[pd.Series, dict[str, int]]:  # noqa: ANN401
