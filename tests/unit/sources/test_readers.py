@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 
 from postinfusion.errors import DataError
 from postinfusion.plan.source import Dates, Decimal, Encoding, Labels, Separator
-from postinfusion.sources.formats import encodings, statistical
+from postinfusion.sources.formats import encodings, json_walk, statistical
 from unit.sources.readings import opened, table, text, whole
 
 ROWS = [["id", "when", "x"], ["a", datetime(2031, 1, 6, 10, 30), 1.5], ["b", date(2031, 1, 7), 2]]  # noqa: DTZ001
@@ -260,6 +261,41 @@ def test_dataset_json_is_read_in_all_its_forms(version: str, tmp_path: Path):
     found = opened(tmp_path / name)
     assert table(found) == {"USUBJID": ["a", "b"], "AVAL": ["1.5", ""]}
     assert found.about["AVAL"].label == "Value"
+
+
+@pytest.mark.parametrize("piece", [1, 2, 7, 1000])
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_json_is_the_same_in_pieces_of_any_size(
+    piece: int, ascii_only: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    rows = [['Ä"]}\\n ,[', -12.5e3], ["ü😀", None], ["", 1234567]]
+    content = {"rows": rows, "sourceSystem": {"name": ["x", {}]}, "empty": {}, "columns": COLUMNS, "last": 10}
+    text_ = json.dumps(content, ensure_ascii=ascii_only, indent=1)
+    (tmp_path / "a.json").write_bytes(b"\xef\xbb\xbf" + text_.encode())
+    monkeypatch.setattr(json_walk, "PIECE", piece)
+    found = opened(tmp_path / "a.json")
+    assert found.size == 3
+    assert table(found) == {"USUBJID": ['Ä"]}\\n ,[', "ü😀", ""], "AVAL": ["-12500", "", "1234567"]}
+
+
+def test_json_needs_the_memory_of_its_parts_and_not_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "a.json"
+    path.write_text(f"[{','.join(['[12345.5]'] * 5_000)}]")
+    monkeypatch.setattr(json_walk, "PIECE", 1 << 10)
+    with path.open("rb") as stream:
+        tracemalloc.start()
+        number = sum(1 for _ in json_walk.Walk(stream).elements())
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert number == 5_000
+    assert most < path.stat().st_size / 4
+
+
+@pytest.mark.parametrize("content", ['{"columns": [], "rows": []} x', '{"rows": [[1,], "columns": []}', '{"rows" [1]}'])
+def test_json_with_a_mistake_is_refused(content: str, tmp_path: Path):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(DataError, match="JSON"):
+        opened(tmp_path / "a.json")
 
 
 @pytest.mark.parametrize("content", ["[1]", "{}", '{"columns": 1}', '{"columns": [], "rows": []}', "[" * 100_000, "{"])

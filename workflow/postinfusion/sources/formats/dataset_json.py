@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from postinfusion.io import read as files
 from postinfusion.plan.source import Source
 from postinfusion.sources.formats.cell_text import plain
 from postinfusion.sources.formats.foreign import parsing
+from postinfusion.sources.formats.json_walk import Walk
 from postinfusion.sources.records import About, Opened, Records, distinct_names
 
 _ROWS = 100_000
@@ -23,7 +24,12 @@ _OTHER = (
     "this is JSON, but not CDISC Dataset-JSON 1.0 (clinicalData, itemGroupData) or 1.1 (columns, rows). Export it as "
     "Dataset-JSON, or save the data as CSV UTF-8."
 )
+_ROOTS = ("clinicalData", "referenceData")
+_GROUPS = "itemGroupData"
+_DEPTH = 4  # root, itemGroupData, name of the dataset, itemData
 Row = list[object]
+Way = tuple[str, ...]
+_ROWS_OF_1_1: Way = ("rows",)
 
 
 def opened(path: Path, source: Source) -> Opened:
@@ -36,10 +42,57 @@ def opened(path: Path, source: Source) -> Opened:
     """
     if source.file.lower().endswith(".ndjson"):
         return _by_line(path, source.file)
-    with parsing(source.file, _KIND):
-        tree = json.loads(files.bytes_(path).decode("utf-8-sig"))
-    columns, rows = _dataset(tree, source.file)
-    return _opened(source.file, columns, lambda: iter(rows), len(rows))
+    columns, way, size = _dataset(_leaves(path, source.file), source.file)
+    return _opened(source.file, columns, lambda: _rows_at(path, source.file, way), size)
+
+
+def _leaves(path: Path, file: str) -> dict[Way, object]:
+    """Give what a file says, by the names that lead there; of its records only how many there are."""
+    with files.stream(path) as stream, parsing(file, _KIND):
+        walk = Walk(stream)
+        found = dict(_walked(walk, (), file))
+        if walk.next_mark():
+            raise ValueError("something follows the JSON text")
+    return found
+
+
+def _walked(walk: Walk, way: Way, file: str) -> Iterator[tuple[Way, object]]:
+    """Give the values on the way to the records and beside it."""
+    if walk.next_mark() != "{":
+        yield way, walk.value()
+        return
+    for name in walk.members():
+        here = (*way, name)
+        if _is_records(here) and walk.next_mark() == "[":
+            yield here, sum(1 for _ in _as_rows(walk.elements(), file))
+        elif _is_on_the_way(here):
+            yield from _walked(walk, here, file)
+        else:
+            yield here, walk.value()
+
+
+def _is_records(way: Way) -> bool:
+    """Say whether names lead to records."""
+    return way == _ROWS_OF_1_1 or (len(way) == _DEPTH and way[1] == _GROUPS and way[-1] == "itemData")
+
+
+def _is_on_the_way(way: Way) -> bool:
+    """Say whether names lead to a dataset of version 1.0, or towards one."""
+    return way[0] in _ROOTS and len(way) < _DEPTH and way[1:2] in ((), (_GROUPS,))
+
+
+def _rows_at(path: Path, file: str, way: Way) -> Iterator[Row]:
+    """Give the records to which names lead, one after the other."""
+    if not way:
+        return
+    with files.stream(path) as stream, parsing(file, _KIND):
+        walk = Walk(stream)
+        for name in way:
+            for member in walk.members():
+                if member == name:
+                    break
+                walk.value()
+        yield from _as_rows(walk.elements(), file)
 
 
 def _by_line(path: Path, file: str) -> Opened:
@@ -67,26 +120,20 @@ def _as_rows(found: Iterable[object], file: str) -> Iterator[Row]:
         yield row
 
 
-def _dataset(tree: object, file: str) -> tuple[list[object], list[Row]]:
-    """Give the columns and the records of the one dataset of a file."""
-    if not isinstance(tree, dict):
+def _dataset(found: Mapping[Way, object], file: str) -> tuple[list[object], Way, int]:
+    """Give the columns of the one dataset of a file, and the way to its records with their number."""
+    if _ROWS_OF_1_1 in found:
+        columns, way = found.get(("columns",)), _ROWS_OF_1_1
+    else:
+        groups = list(dict.fromkeys(way[: _DEPTH - 1] for way in found if way[1:2] == (_GROUPS,)))
+        if len(groups) > 1:
+            raise DataError(Problem(file, "", "the file holds several datasets. Export each to a file of its own."))
+        group = groups[0] if groups else ()
+        columns, way = found.get((*group, "items")), (*group, "itemData")
+    number = found.get(way, 0)
+    if not isinstance(columns, list) or not isinstance(number, int):
         raise _refused(file)
-    if isinstance(tree.get("columns"), list) and isinstance(tree.get("rows"), list):
-        return tree["columns"], list(_as_rows(tree["rows"], file))
-    groups: list[object] = []
-    for kind in ("clinicalData", "referenceData"):
-        part = tree.get(kind)
-        data = part.get("itemGroupData") if isinstance(part, dict) else None
-        groups += [*data.values()] if isinstance(data, dict) else []
-    if len(groups) > 1:
-        raise DataError(Problem(file, "", "the file holds several datasets. Export each to a file of its own."))
-    group = groups[0] if groups else None
-    if not isinstance(group, dict) or not isinstance(group.get("items"), list):
-        raise _refused(file)
-    rows = group.get("itemData", [])
-    if not isinstance(rows, list):
-        raise _refused(file)
-    return group["items"], list(_as_rows(rows, file))
+    return columns, way if way in found else (), number
 
 
 def _opened(file: str, columns: list[object], rows: Callable[[], Iterator[Row]], size: int) -> Opened:
