@@ -53,3 +53,15 @@ def test_a_plan_without_questions_waits_for_nothing():
 def test_a_question_that_another_part_repeats_is_told_once():
     found = reading(ASKING.replace("one of madrs", LONG), "plan")
     assert len(found.errors) == 3
+
+
+def test_a_model_that_takes_its_endpoint_from_an_unanswered_question_is_looked_at():
+    asked = SHORT.replace("{endpoint: madrs, visit: 24 h}", '{endpoint: "ANSWER: one", visit: "ANSWER: which"}')
+    found = reading(
+        asked.replace("{estimand: primary, method", "{estimand: primary, population: nobody, method"), "plan"
+    )
+    assert [problem.text.partition(":")[0] for problem in found.errors] == [
+        "estimands, primary, variable, endpoint",
+        "estimands, primary, variable, visit",
+        "analyses, madrs-mmrm, population",
+    ]

@@ -49,9 +49,9 @@ def rest(places: Places, refused: Iterable[Path]) -> Plan | None:
     -------
     The plan, which knows what it lacks; None when no source is left, or nothing that is a plan.
     """
-    tree = places.document.tree
     paths = {path[:2] if path[:1] == ("sources",) else path for path in refused}
-    plan = _validated(_without(tree, paths))
+    tree = _with_names(places.document.tree, paths)
+    plan = _validated(_without(tree, {path for path in paths if not _is_name(path)}))
     if not isinstance(plan, Plan):
         paths |= {_entry(path) for path in plan if path}
         plan = _validated(_without(tree, paths))
@@ -78,6 +78,23 @@ def _completed(tree: Tree) -> Tree:
     whole: Tree = {**_STAND_IN_DESIGN, **design} if isinstance(design, dict) else _STAND_IN_DESIGN
     filled = {key: value for key, value in tree.items() if key not in _STAND_INS or value}
     return {**_STAND_INS, **filled, "design": whole}
+
+
+def _is_name(path: Path) -> bool:
+    """Say whether a path leads to the endpoint or the visit of an estimand, which analyses take from there."""
+    return path[:1] == ("estimands",) and path[2:] in (("variable", "endpoint"), ("variable", "visit"))
+
+
+def _with_names(tree: Tree, paths: Iterable[Path]) -> Tree:
+    """Give a tree with stand-ins for the names that estimands lack, so that what uses them is looked at as well."""
+    named = deepcopy(tree)
+    for path in filter(_is_name, paths):
+        part: Any = named
+        for step in path[:-1]:
+            part = part[step] if _has(part, step) else None
+        if _has(part, path[-1]):
+            part[path[-1]] = _STAND_IN
+    return named
 
 
 def _without(tree: Tree, paths: Iterable[Path]) -> Tree:

@@ -213,11 +213,13 @@ class _Rules:
         estimand = self.plan.estimands.get(analysis.estimand)
         if estimand is None:
             return
-        if estimand.variable.endpoint != analysis.endpoint in self.plan.endpoints:
-            text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}. Make them agree."
+        endpoint, visit = estimand.variable.endpoint, estimand.variable.visit
+        if endpoint != analysis.endpoint in self.plan.endpoints and endpoint not in self.left_out:
+            text = f"estimand {analysis.estimand} is about {endpoint}. Make them agree."
             yield self.plan.places.problem((*way, "endpoint"), text)
-        if isinstance(analysis, Mmrm) and analysis.visits and estimand.variable.visit not in analysis.visits:
-            text = f"{estimand.variable.visit}, the visit of estimand {analysis.estimand}, is not among them. Add it."
+        is_lacking = isinstance(analysis, Mmrm) and analysis.visits and visit not in analysis.visits
+        if is_lacking and visit not in self.left_out:
+            text = f"{visit}, the visit of estimand {analysis.estimand}, is not among them. Add it."
             yield self.plan.places.problem((*way, "visits"), text)
 
     def enough_visits(self, way: Path, analysis: Mmrm) -> Iterator[Problem]:
