@@ -216,6 +216,7 @@ def test_the_code_of_an_item_that_is_not_scored_is_no_value_out_of_range():
     weight = ranges.of_item(catalogue.find("HAM-D17"), 16)
     assert weight.outside(np.array([0.0, 2.0, 3.0, 4.0])).tolist() == [False, False, False, True]
     assert not weight.coded(np.array([3.0])).any()
+    assert weight.is_rating(np.array([0.0, 3.0, np.nan])).tolist() == [True, False, False]
 
 
 def test_only_items_are_said_to_count_from_another_number():

@@ -63,6 +63,10 @@ class Range:
         """Say which values are a code of the form for missing."""
         return np.isin(values, self.missing_codes)
 
+    def is_rating(self, values: Array) -> Mask:
+        """Say which values are there and say something: no code for missing, nor that the item is not scored."""
+        return np.asarray(~np.isnan(values) & ~np.isin(values, (*self.missing_codes, *self.further)), dtype="bool")
+
     def outside(self, values: Array) -> Mask:
         """Say which values cannot be; missing ones can."""
         broken = (values != np.floor(values)) & ~np.isnan(values) if self.whole else np.zeros(len(values), dtype="bool")

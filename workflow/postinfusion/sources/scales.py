@@ -99,7 +99,7 @@ def _judged(
 ) -> tuple[Mask, list[tuple[Mask, str, Severity]]]:
     """Give which values become missing, and what to tell about which."""
     coded = allowed.coded(values)
-    known = ~np.isnan(values) & ~coded
+    known = allowed.is_rating(values)
     outside = allowed.outside(values) & known
     found: list[tuple[Mask, str, Severity]] = []
     if coded.any():
