@@ -7,6 +7,7 @@ include: "workflow/rules/check.smk"
 include: "workflow/rules/derive.smk"
 include: "workflow/rules/analyse.smk"
 include: "workflow/rules/ard.smk"
+include: "workflow/rules/synthesise.smk"
 include: "workflow/rules/display.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/report.smk"
@@ -30,6 +31,7 @@ rule all:
         expand("results/{trial}/adam", trial=PLANS),
         [analyses_of(trial) for trial in PLANS],
         expand("results/{trial}/ard/ard.parquet", trial=PLANS),
+        expand("results/{trial}/ard/claims.parquet", trial=PLANS),
         [displays_of(trial) for trial in PLANS],
         expand("results/{trial}/provenance.json", trial=PLANS),
         expand("results/{trial}/report/report.html", trial=PLANS),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.claims import synthesise
 from postinfusion.ard.build import Row, error_row, rows, table, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.plan import Plan
@@ -125,7 +126,8 @@ def results(plan: Plan, *, size: int = 48, trial: str = "invented") -> pd.DataFr
             fixed["variable"] = "CHG"
         found = [*_denominators(plan, size), *_BUILDERS[analysis.method.value](plan, analysis, size, random)]
         records += [{"parameter": parameter, **fixed, **record} for record in found]
-    return table([{"order": place} | record for place, record in enumerate(records)], trial=trial)
+    found = table([{"order": place} | record for place, record in enumerate(records)], trial=trial)
+    return pd.concat([found, synthesise(plan, trial, found)], ignore_index=True)
 
 
 def courses(plan: Plan, *, size: int = 48) -> pd.DataFrame:

@@ -21,6 +21,12 @@ class Method(StrEnum):
     MMRM = "mmrm"
     TRAJECTORY = "trajectory"
     ANCOVA = "ancova"
+    TIME_TO_EVENT = "time-to-event"
+    RESPONSE = "response"
+    RELIABLE_CHANGE = "reliable-change"
+    REPEATED_BINARY = "repeated-binary"
+    ORDINAL = "ordinal"
+    SHIFT = "shift"
 
 
 MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA})
@@ -29,6 +35,7 @@ MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA})
 class Section(StrEnum):
     """The sections of a report, in its order; each is one display job and one folder."""
 
+    CLAIMS = "claims"
     DISPOSITION = "disposition"
     EFFICACY = "efficacy"
     WEIGHT = "weight"
@@ -51,6 +58,9 @@ class Output:
 OUTPUTS = {
     output.id: output
     for output in (
+        Output("CLMT01", "Verdict on each claim", Section.CLAIMS, None, "table"),
+        Output("CLMG01", "Estimates of the claims on a common scale", Section.CLAIMS, None, "figure"),
+        Output("MULT01", "Adjustment for several claims", Section.CLAIMS, None, "table"),
         Output("CONSORT01", "Flow of participants", Section.DISPOSITION, Method.DISPOSITION, "figure"),
         Output("DST01", "Disposition", Section.DISPOSITION, Method.DISPOSITION, "table"),
         Output("DMT01", "Demographics and baseline characteristics", Section.DISPOSITION, Method.DEMOGRAPHICS, "table"),
@@ -62,17 +72,37 @@ OUTPUTS = {
         Output("MMRMG02", "Effect over time", Section.EFFICACY, Method.MMRM, "figure"),
         Output("LMMT01", "Linear mixed model over time", Section.EFFICACY, Method.TRAJECTORY, "table"),
         Output("AOVT01", "Analysis of covariance", Section.EFFICACY, Method.ANCOVA, "table"),
+        Output("TTET01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
+        Output("KMG01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "figure", individual=True),
+        Output("COXT01", "Hazard ratios", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
+        Output("RSPT01", "Response and remission", Section.EFFICACY, Method.RESPONSE, "table"),
+        Output("RELT01", "Reliable change", Section.EFFICACY, Method.RELIABLE_CHANGE, "table"),
+        Output("LGRT02", "Logistic model by visit", Section.EFFICACY, Method.REPEATED_BINARY, "table"),
+        Output("ORDT01", "Ordered categories by visit", Section.EFFICACY, Method.ORDINAL, "table"),
+        Output("CMHT01", "Tests of ordered categories", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
         Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
+        Output("CSST01", "Worst category and shift from baseline", Section.SAFETY, Method.SHIFT, "table"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
         Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
     )
 }
+
+
+class Verdict(StrEnum):
+    """What the results say of a claim; an effect is never more than compatible where no arms are compared."""
+
+    SUPPORTED = "supported"
+    COMPATIBLE = "compatible (uncontrolled)"
+    INCONCLUSIVE = "inconclusive"
+    NO_IMPORTANT_EFFECT = "no important effect"
+    CONTRADICTED = "contradicted"
+    NOT_TESTABLE = "not testable with these data"
 
 
 class Covariance(StrEnum):
@@ -124,6 +154,10 @@ DF_NAMES = {
 BODY_MASS_INDEX = "BMI"
 FOR_AGE = ("BMIZ", "BMIPCT", "PMBMI")
 """Body mass index for age and sex: standard score, percentile, per cent of the median of the reference."""
+
+MISSING_AS_FAILURE, OBSERVED_CASES = "missing as failure", "observed cases"
+ESTIMATOR_NAMES = {"failure": MISSING_AS_FAILURE, "observed": OBSERVED_CASES}
+"""How a plan calls the two ways to count participants without a value → how the results call them."""
 
 # What an analysis writes into ``error`` of a statistic that the data do not record: this, a colon and what is missing.
 NOT_RECORDED = "not recorded"
@@ -265,5 +299,22 @@ STATISTICS = {
         Statistic("std_error_difference", "Largest relative difference of standard errors", fixed=8),
         Statistic("log_likelihood_difference", "Difference of log-likelihoods", fixed=8),
         Statistic("n_compared", "Quantities compared"),
+        Statistic("n_strata", "Strata"),
+        Statistic("reliability", "Reliability", fixed=2),
+        Statistic("smallest_change", "Smallest reliable change", decimals=1),
+        Statistic("p_adjusted", "Adjusted p", fixed=4),
+        Statistic("n_claims", "Claims"),
+        Statistic("confidence", "Level of the interval (%)", fixed=2),
+        Statistic("adjusted_low", "Lower limit, adjusted", decimals=1),
+        Statistic("adjusted_high", "Upper limit, adjusted", decimals=1),
+        Statistic("important_difference", "Difference that matters", decimals=1),
+        Statistic("margin", "Margin", decimals=1),
+        Statistic("limit", "Limit", fixed=1),
+        Statistic("baseline_sd", "Standard deviation at baseline", decimals=1),
+        Statistic("benefit", "Benefit", fixed=2),
+        Statistic("benefit_low", "Benefit, lower limit", fixed=2),
+        Statistic("benefit_high", "Benefit, upper limit", fixed=2),
+        Statistic("share_missing", "Missing (%)", fixed=1),
+        Statistic("tipping_shift", "Shift at which the verdict tips", decimals=1),
     )
 }

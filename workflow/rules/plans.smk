@@ -83,10 +83,14 @@ def results_of_report(wildcards):
 
 def results_shown(wildcards):
     """Give the results of the analyses that a section shows, so that no other analysis makes it stale."""
-    shown = sections.results_shown(PLANS[wildcards.trial], Section(wildcards.section))
-    return [
+    section = Section(wildcards.section)
+    shown = sections.results_shown(PLANS[wildcards.trial], section)
+    results = [
         f"results/{wildcards.trial}/analyses/{analysis}.parquet" for analysis in shown
     ]
+    is_about_claims = section is Section.CLAIMS
+    verdicts = [f"results/{wildcards.trial}/ard/claims.parquet"] if is_about_claims else []
+    return [*verdicts, *results]
 
 
 def individual_shown(wildcards):

@@ -17,7 +17,8 @@ def participation_rows(plan: Plan, analysis: Model, adam: Adam, population: Memb
     -------
     list of rows
         ``variable="model"``, ``stat_name="n"``, by arm and over all arms, with ``level`` ``randomised``, ``outside the
-        population of the model``, ``no baseline``, ``nothing to analyse after baseline``, ``in the model``.
+        population of the model``, ``no baseline``, ``nothing to analyse after baseline``, ``in the model``; then
+        ``variable="baseline"`` with mean and standard deviation of the baseline values over all arms.
     """
     records = endpoint_records(adam, plan.endpoints[analysis.endpoint], population)
     has_baseline = set(records.loc[records["ABLFL"] == "Y", "USUBJID"])
@@ -36,4 +37,6 @@ def participation_rows(plan: Plan, analysis: Model, adam: Adam, population: Memb
         }
         for level, who in counts.items():
             result += rows({"n": len(who)}, variable="model", level=level, arm=arm)
-    return result
+    baseline = records.loc[(records["ABLFL"] == "Y") & records["USUBJID"].isin(entered), "AVAL"].dropna()
+    spread = {"mean": float(baseline.mean()), "sd": float(baseline.std())} if len(baseline) > 1 else {}
+    return [*result, *rows(spread, variable="baseline")]

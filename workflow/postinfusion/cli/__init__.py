@@ -23,6 +23,7 @@ STEPS = {
     "derive": "make the analysis datasets of a trial",
     "analyse": "make the results of analyses",
     "ard": "put the results of a trial together",
+    "synthesise": "judge the claims of a trial",
     "display": "make the tables and figures of one section",
     "provenance": "write what the report of a trial is made from",
     "report": "make the report of a trial",

@@ -52,9 +52,10 @@ def _results(plan: Plan, files: list[Path]) -> pd.DataFrame:
     from postinfusion.ard.assemble import assemble
     from postinfusion.ard.privacy import public
     from postinfusion.io import read
+    from postinfusion.present.claims import ANALYSIS_ID
 
     parts = pd.concat([read.ard(file) for file in files], ignore_index=True)
-    results = assemble(parts, tuple(plan.analyses))
+    results = assemble(parts, (*plan.analyses, ANALYSIS_ID))
     is_public = plan.privacy.mode is Privacy.PUBLIC
     return public(results, small_cell=plan.privacy.small_cell) if is_public else results
 

@@ -9,7 +9,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from postinfusion.errors import Problem
+    from postinfusion.plan.plan import Plan
     from postinfusion.report.page import Shown
 
 
@@ -18,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", type=Path, required=True, help="the plan of the trial")
     parser.add_argument("--trial", required=True, help="name of the trial")
     parser.add_argument("--ard", type=Path, required=True, help="results of the trial (Parquet)")
+    parser.add_argument("--claims", type=Path, help="the verdicts on the claims (Parquet)")
     parser.add_argument("--displays", type=Path, required=True, help="folder with a folder of displays per section")
     parser.add_argument("--check", type=Path, help="what the check of plan and data found (JSON)")
     parser.add_argument("--provenance", type=Path, help="inputs, versions and seeds (JSON)")
@@ -34,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     began = perf_counter()
     provenance = json.loads(read.text(arguments.provenance)) if arguments.provenance else None
-    plan, results = read.plan(arguments.plan), read.ard(arguments.ard)
+    plan = read.plan(arguments.plan)
+    results = _results(plan, arguments.ard, arguments.claims)
     content = page(
         plan,
         arguments.trial,
@@ -48,6 +53,23 @@ def run(arguments: argparse.Namespace) -> int:
     write.text(arguments.headline, headline(plan, results) + "\n")
     print_step(arguments.trial, "report", f"{len(content.encode()) / 1e6:.1f} MB, one page", perf_counter() - began)
     return 0
+
+
+def _results(plan: Plan, ard: Path, claims: Path | None) -> pd.DataFrame:
+    """Read the results with the verdicts; for a public report the verdicts too without what tells of single persons."""
+    import pandas as pd
+
+    from postinfusion.ard.privacy import public
+    from postinfusion.io import read
+    from postinfusion.vocabulary import Privacy
+
+    results = read.ard(ard)
+    if claims is None:
+        return results
+    verdicts = read.ard(claims)
+    if plan.privacy.mode is Privacy.PUBLIC:
+        verdicts = public(verdicts, small_cell=plan.privacy.small_cell)
+    return pd.concat([results, verdicts], ignore_index=True)
 
 
 def _sections(folder: Path) -> list[Shown]:

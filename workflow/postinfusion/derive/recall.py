@@ -43,13 +43,15 @@ def beyond_recall(
     since = records[column].astype("float64")
     for key, endpoint in endpoints.items():
         found = catalogue.find_score(endpoint.measure, endpoint.score, plan.instruments)
-        recall = found.instrument.recall if found else None
-        if recall is None or recall.days == 0:
+        listed = found.instrument.recall if found else None
+        days = listed.days if listed else 0.0
+        days = days if endpoint.recall is None else endpoint.recall / DAY
+        if days == 0:
             continue
         mine = (records["PARAMCD"] == endpoint.parameter) & records["AVISIT"].isin([*analysed.get(key, ())])
-        early = mine & records["AVAL"].notna() & (records["AHRFIRST"] > 0) & (since < recall.days * DAY)
+        early = mine & records["AVAL"].notna() & (records["AHRFIRST"] > 0) & (since < days * DAY)
         if early.any():
-            text = _told(plan, records.loc[early, "AVISIT"], recall.days, has_infusions=column == "AHRLAST")
+            text = _told(plan, records.loc[early, "AVISIT"], days, has_infusions=column == "AHRLAST")
             yield plan.places.problem(("endpoints", key), text, "warning")
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from postinfusion.plan.base import Part, not_required
-from postinfusion.plan.quantities import Name, Percent
+from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Better
 
 
@@ -58,6 +58,10 @@ class Endpoint(Part):
     threshold_source: str = ""
     """Where the important difference comes from; must be given with it."""
 
+    recall: Hours | None = Field(default=None, ge=0)
+    """How far the answers of the form that was used look back; left out: as the catalogue says of the scale."""
+    recall_source: str = ""
+    """Where this is said; must be given with it."""
     response: Percent | None = None
     """Improvement from baseline that counts as response in a participant, as in 50 %."""
     remission: float | None = None
@@ -76,6 +80,8 @@ class Endpoint(Part):
         """Refuse a threshold without its source."""
         if self.important_difference is not None and not self.threshold_source:
             raise ValueError("important_difference needs threshold_source: say where the threshold comes from")
+        if self.recall is not None and not self.recall_source:
+            raise ValueError("recall needs recall_source: say where it is told how far the answers look back")
         of_a_participant = (self.response, self.remission, self.important_change)
         if any(value is not None for value in of_a_participant) and not self.change_source:
             raise ValueError("response, remission and important_change need change_source: say where they come from")

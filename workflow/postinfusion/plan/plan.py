@@ -18,6 +18,7 @@ from postinfusion.instruments.model import Instrument
 from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.base import Part
 from postinfusion.plan.catalogued import completed
+from postinfusion.plan.claims import Claims, Family
 from postinfusion.plan.design import LAST, Design, Population, Visit
 from postinfusion.plan.endpoints import Endpoint, Estimand
 from postinfusion.plan.left_out import LeftOut
@@ -94,6 +95,10 @@ class Plan(Part):
     """What is measured."""
     analyses: dict[Key, Analysis] = Field(min_length=1)
     """Each key is an analysis_id: it names results, files, footers and methods text."""
+    claims: Claims = Claims()
+    """Which results decide the clinical claims that open the report."""
+    multiplicity: dict[str, Family] = Field(default_factory=dict)
+    """Family of endpoints → how its claims are adjusted for being several; left out: by Holm's method."""
     outputs: Outputs = Outputs()
     """Which tables and figures are made."""
     _places: Places = PrivateAttr(default_factory=Places)

@@ -12,21 +12,24 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.responses import responses
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.plan.uses import columns_used
-from postinfusion.vocabulary import OUTPUTS, Privacy, Section
+from postinfusion.vocabulary import OUTPUTS, Method, Privacy, Section
 
 Part = Mapping[str, object]
 """A part of the plan as plain values."""
 
 
 def shown(plan: Plan) -> tuple[Section, ...]:
-    """Give the sections of the report that have something to show; governance always has."""
-    return tuple(section for section in Section if section is Section.GOVERNANCE or shown_in(plan, section))
+    """Give the sections of the report that have something to show; claims and governance always have."""
+    always = {Section.CLAIMS, Section.GOVERNANCE}
+    return tuple(section for section in Section if section in always or shown_in(plan, section))
 
 
 def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
-    """Give the analyses that a section of the report shows; governance shows all."""
+    """Give the analyses that a section of the report shows; governance shows all, claims the harms beside them."""
     if section is Section.GOVERNANCE:
         return tuple(plan.analyses)
+    if section is Section.CLAIMS:
+        return tuple(key for key, analysis in plan.analyses.items() if analysis.method is Method.ADVERSE_EVENTS)
     methods = {output.method for output in OUTPUTS.values() if output.section is section}
     return tuple(key for key, analysis in plan.analyses.items() if analysis.method in methods)
 
@@ -77,9 +80,16 @@ def for_ard(plan: Plan) -> Part:
     return {"analyses": list(plan.analyses), "small_cell": plan.privacy.small_cell}
 
 
+def for_synthesise(plan: Plan) -> Part:
+    """Give what decides the verdicts on the claims, beside the results of all analyses."""
+    names = ("design", "schedule", "estimands", "endpoints", "analyses", "claims", "multiplicity", "instruments")
+    return _only(plan, *names)
+
+
 def for_display(plan: Plan, section: Section) -> Part:
     """Give what decides the tables and figures of a section."""
-    parts = plan.model_dump(mode="json", exclude={"seed", "sources", "missing_codes", "analyses"})
+    of_claims = set() if section is Section.CLAIMS else {"claims", "multiplicity"}
+    parts = plan.model_dump(mode="json", exclude={"seed", "sources", "missing_codes", "analyses", *of_claims})
     return parts | {"analyses": _some(plan.analyses, shown_in(plan, section))}
 
 

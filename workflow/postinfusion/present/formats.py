@@ -17,7 +17,7 @@ WITHOUT_VALUE = (NOT_ESTIMABLE, SUPPRESSED, NO_RECORD)
 _SMALLEST_P = 0.0001
 _NEAR_ZERO = frozenset({"gradient", "estimate_difference", "std_error_difference", "log_likelihood_difference"})
 _SMALLEST_EXPONENT = -8
-_PERCENTAGES = frozenset({"proportion", "risk_difference"})
+_PERCENTAGES = frozenset({"proportion", "risk_difference", "share_missing", "confidence"})
 
 
 def number(value: float, decimals: int) -> str:
@@ -46,7 +46,7 @@ def statistic(name: str, value: float | None, decimals: int = 0) -> str:
     """
     if value is None:
         return ""
-    if name == "p_value":
+    if name in {"p_value", "p_adjusted"}:
         return p_value(value)
     if name in _NEAR_ZERO:
         return exponential(value)

@@ -40,6 +40,27 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     return Table(label, (Part(columns, rows),)) if held else None
 
 
+def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
+    """Give the same as one line for each arm; why there is none where there is no table.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    """
+    found = harms(plan, ard)
+    if found is None:
+        return (without_harms(plan, ard),)
+    names = [f"{name[0].lower()}{name[1:]}" for name in found.parts[0].columns[1:]]
+    lines = [
+        f"Harms, {row.label}: {'; '.join(f'{name} {cell}' for name, cell in zip(names, row.cells, strict=True))}."
+        for row in found.parts[0].rows
+    ]
+    return (*lines, *found.label.footnotes)
+
+
 def _of_arm(results: Results, levels: list[str], arm: str) -> tuple[str, ...]:
     """Give the cells of one arm; arms are rows, so that any number of them fits on a phone."""
     return tuple(participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)

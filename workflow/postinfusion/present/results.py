@@ -67,7 +67,7 @@ class Results:
     @property
     def endpoint(self) -> Endpoint | None:
         """The endpoint of the analysis; None where it has none or several."""
-        return self.plan.endpoints.get(getattr(self.analysis, "endpoint", ""))
+        return self.plan.endpoints.get(getattr(self.plan.analyses.get(self.analysis_id), "endpoint", ""))
 
     @property
     def arms(self) -> tuple[str, ...]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from postinfusion.errors import PostinfusionError
 from postinfusion.plan.plan import Plan
+from postinfusion.present.claims import ANALYSIS_ID
 from postinfusion.present.display import Absence, Drawing, Table, without_idle_notes
 from postinfusion.present.figures import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables import TABLES, diag01, qct01
+from postinfusion.present.tables import TABLES, clmt01, diag01, mult01, qct01
 from postinfusion.vocabulary import OUTPUTS, Method, Output, Privacy, Section
 
 _DROPPED = "the plan drops this output"
@@ -86,6 +87,8 @@ def section_displays(
             absent.append(Absence(request.output.id, request.analysis_id, reason))
     if section is Section.GOVERNANCE:
         made += _of_all_models(plan, ard)
+    if section is Section.CLAIMS:
+        _add_claims(plan, ard, made, absent)
     return SectionDisplays(section, tuple(made), tuple(absent))
 
 
@@ -94,6 +97,27 @@ def _of_all_models(plan: Plan, ard: pd.DataFrame) -> list[Made]:
     tables = {"DIAG01": diag01.table, "QCT01": qct01.table}
     found = [make(plan, ard) for output_id, make in tables.items() if output_id not in plan.outputs.drop]
     return [Made(table) for table in found if table is not None]
+
+
+def _add_claims(plan: Plan, ard: pd.DataFrame, made: list[Made], absent: list[Absence]) -> None:
+    """Add the displays of the claims, or the reason why there is none."""
+    results = results_of(plan, ard, ANALYSIS_ID)
+    makers: dict[str, Callable[[], Table | Drawing | None]] = {
+        "CLMT01": lambda: clmt01.table(plan, ard),
+        "CLMG01": lambda: draw("CLMG01", results),
+        "MULT01": lambda: mult01.table(plan, ard),
+    }
+    for output_id, make in makers.items():
+        reason = _DROPPED if output_id in plan.outputs.drop else ""
+        reason = reason or (_NOT_ANALYSED if results.rows.empty else "")
+        try:
+            display = None if reason else make()
+        except PostinfusionError as error:
+            display, reason = None, str(error)
+        if display:
+            made.append(Made(display))
+        elif reason or output_id != "MULT01":
+            absent.append(Absence(output_id, ANALYSIS_ID, reason or _NOT_ANALYSED))
 
 
 def _display(output: Output, results: Results) -> Table | Drawing:

@@ -31,6 +31,7 @@ from postinfusion.vocabulary import OUTPUTS, Section
 
 _EFFECT_FIGURE = "MMRMG02"
 _SECTION_TITLES = {
+    Section.CLAIMS: "Claims and verdicts",
     Section.DISPOSITION: "Participants",
     Section.EFFICACY: "Efficacy",
     Section.WEIGHT: "Weight and body mass index",

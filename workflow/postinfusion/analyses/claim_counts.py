@@ -1,0 +1,152 @@
+"""The evidence behind claims that counts decide: shares of participants, and risk differences of harms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from postinfusion.analyses.claim_evidence import NAN
+from postinfusion.analyses.verdicts import Share
+from postinfusion.ard.query import select
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.core.proportions import clopper_pearson
+from postinfusion.plan.claims import Point
+from postinfusion.plan.design import ArmRole
+from postinfusion.plan.plan import Plan
+
+SERIOUS_KINDS = ("serious", "severe", "stopped")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A share with its exact interval, or why there is none.
+
+    Attributes
+    ----------
+    key
+        Key columns of its rows.
+    share, proportion, total
+        Events with exact 95 % limits, their share, and of how many.
+    absent
+        Why there is no share; empty where there is one.
+    prespecified
+        The analysis was laid down before the data were seen.
+    """
+
+    key: dict[str, str]
+    share: Share = field(default_factory=lambda: Share(NAN, NAN, NAN))
+    proportion: float | None = None
+    total: float = NAN
+    absent: str = ""
+    prespecified: bool = True
+
+
+@dataclass(frozen=True)
+class Safety:
+    """Risk differences of harms, or why there are none.
+
+    Attributes
+    ----------
+    limits, estimates
+        Kind of event → limits, and estimate, of the risk difference: experimental minus reference.
+    participants
+        Size of the arms.
+    key
+        The arms, as key columns.
+    absent
+        Why they are not there; empty where they are.
+    """
+
+    key: dict[str, str]
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    estimates: dict[str, float] = field(default_factory=dict)
+    participants: tuple[float, ...] = ()
+    absent: str = ""
+
+
+def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
+    """Give the share that a claim names: ``n`` of the arm, out of ``n_total`` of the same key or of the arm.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    point
+        Which result; without an arm the first experimental one.
+    """
+    rows = select(ard, analysis_id=point.analysis)
+    key = _key(plan, point)
+    failed = select(rows, stat_name="error")["error"]
+    found = select(rows, **key, comparator="", stat_name="n")
+    if found.empty and len(failed):
+        return Counted(key, absent=str(failed.iloc[0]))
+    if found.empty and point.term:
+        found = _never_happened(rows, key)
+    if len(found) != 1 or not found["stat"].notna().all():
+        said = next((str(text) for text in found["error"] if text), "")
+        return Counted(key, absent=said or "the results hold no such count")
+    row = found.iloc[0]
+    total = _total(rows, {name: str(row[name]) for name in ("variable", "level", "term", "visit", "time")}, key["arm"])
+    if not total >= 1:
+        return Counted(key, absent="the results do not tell of how many")
+    interval = clopper_pearson(row["stat"], total)
+    share = Share(float(row["stat"]), float(interval.conf_low), float(interval.conf_high))
+    return Counted(key, share, float(interval.estimate), total, prespecified=bool(row["prespecified"]))
+
+
+def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
+    """Give the risk differences of serious and severe events and of stopping for an event.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial.
+    point
+        An analysis of adverse events.
+    """
+    rows = select(ard, analysis_id=point.analysis)
+    key = {"arm": _arm(plan, point), "comparator": point.against or plan.design.reference or ""}
+    if not key["comparator"]:
+        return Safety(key, absent="no arms are compared")
+    limits, estimates = {}, {}
+    for kind in SERIOUS_KINDS:
+        found = select(rows, variable="overview", level=kind, **key).set_index("stat_name")["stat"]
+        if not {"risk_difference", "conf_low", "conf_high"} <= {*found.dropna().index}:
+            return Safety(key, absent=f"the data do not tell of {_IN_WORDS[kind]}")
+        limits[kind] = (float(found["conf_low"]), float(found["conf_high"]))
+        estimates[kind] = float(found["risk_difference"])
+    totals = select(rows, variable="denominator", stat_name="n_total", arm=list(key.values()))["stat"]
+    return Safety(key, limits, estimates, tuple(map(float, totals)))
+
+
+_IN_WORDS = {"serious": "serious events", "severe": "severe events", "stopped": "stopping for an event"}
+
+
+def _key(plan: Plan, point: Point) -> dict[str, str]:
+    """Give the key columns that a point names."""
+    names = ("visit", "variable", "level", "term", "subgroup", "subgroup_level")
+    key = {"arm": _arm(plan, point)} | {name: getattr(point, name) for name in names if getattr(point, name)}
+    return key | ({"time": canonical_hours(point.time)} if point.time is not None else {})
+
+
+def _arm(plan: Plan, point: Point) -> str:
+    """Give the arm of interest: that of the point, else the first experimental one."""
+    return point.arm or next(arm.name for arm in plan.design.arms if arm.role is ArmRole.EXPERIMENTAL)
+
+
+def _never_happened(rows: pd.DataFrame, key: dict[str, str]) -> pd.DataFrame:
+    """Give a count of zero for an adverse event that nobody had: then no row of the results names it."""
+    recorded = select(rows, variable="overview", level="any", arm=key["arm"], comparator="", stat_name="n")
+    return recorded.assign(stat=0.0, variable="class-term", term=key["term"], level="")
+
+
+def _total(rows: pd.DataFrame, key: dict[str, str], arm: str) -> float:
+    """Give of how many a count is: of its own key, else of the arm."""
+    own = select(rows, **key, arm=arm, stat_name="n_total")["stat"]
+    found = own if len(own) else select(rows, variable="denominator", arm=arm, stat_name="n_total")["stat"]
+    return float(found.iloc[0]) if len(found) else NAN

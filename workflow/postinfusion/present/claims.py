@@ -1,0 +1,272 @@
+"""The verdicts on the claims as they are printed: one record for each claim, one for each result that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import pandas as pd
+
+from postinfusion.ard.query import select
+from postinfusion.plan.claim_catalogue import CATALOGUE, GROUP_NAMES, ClaimGroup
+from postinfusion.plan.claims import Intervention
+from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.plan.rules import PRIMARY
+from postinfusion.present import formats
+from postinfusion.present.results import Results, results_of
+from postinfusion.present.tables.model_parts import structure_name
+from postinfusion.vocabulary import Verdict
+
+ANALYSIS_ID = "claims"
+RATIO_DECIMALS = 2
+_PERCENT_DECIMALS = 1
+_SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
+_RATIOS = ("ratio", "rate-ratio", "odds-ratio", "hazard-ratio")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One result behind a verdict, in printed pieces.
+
+    Attributes
+    ----------
+    name
+        What it is: endpoint and time, or kind of event.
+    analysis_id
+        The analysis that it comes from.
+    estimate, interval, n, threshold, structure, missing, tipping
+        The printed pieces; empty where there are none.
+    verdict
+        What it says by itself; empty for a claim of one result.
+    benefit, benefit_low, benefit_high
+        In standard deviations at baseline, more is better; None where it is not on that scale.
+    """
+
+    name: str
+    analysis_id: str
+    estimate: str = ""
+    interval: str = ""
+    n: str = ""
+    threshold: str = ""
+    structure: str = ""
+    missing: str = ""
+    tipping: str = ""
+    verdict: str = ""
+    benefit: float | None = None
+    benefit_low: float | None = None
+    benefit_high: float | None = None
+
+    @property
+    def with_interval(self) -> str:
+        """The estimate with its interval in brackets."""
+        return formats.with_bracket(self.estimate, self.interval)
+
+
+@dataclass(frozen=True)
+class ShownClaim:
+    """One claim with its verdict and what that rests on.
+
+    Attributes
+    ----------
+    id, words, group
+        Which claim, and where it stands.
+    verdict, qualifiers, reason
+        As the results say.
+    is_prespecified
+        All that decides it was laid down before the data were seen.
+    evidence
+        The results that decide it.
+    """
+
+    id: str
+    words: str
+    group: ClaimGroup
+    verdict: Verdict
+    qualifiers: tuple[str, ...]
+    reason: str
+    is_prespecified: bool
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_testable(self) -> bool:
+        """The data can say something about it."""
+        return self.verdict is not Verdict.NOT_TESTABLE
+
+    @property
+    def in_words(self) -> str:
+        """The verdict with its qualifiers."""
+        return formats.with_bracket(self.verdict.value, ", ".join(self.qualifiers))
+
+
+def claims_of(plan: Plan, ard: pd.DataFrame) -> tuple[ShownClaim, ...]:
+    """Give every judged claim in the order of its group; none where the results hold no verdicts.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial, with the verdicts.
+    """
+    results = results_of(plan, ard, ANALYSIS_ID)
+    ids = [claim for claim in results.values_of("variable", term="claim") if claim != PRIMARY]
+    found = [_shown(results, claim) for claim in ids]
+    order = list(ClaimGroup)
+    return tuple(sorted(found, key=lambda claim: order.index(claim.group)))
+
+
+def primary_verdict(plan: Plan, ard: pd.DataFrame) -> str:
+    """Give the verdict on the primary estimand with its qualifiers; empty where there is none."""
+    results = results_of(plan, ard, ANALYSIS_ID)
+    said = {name: results.said(name, variable=PRIMARY, term="claim") for name in ("verdict", "qualifiers", "reason")}
+    if said["verdict"] == Verdict.NOT_TESTABLE.value:
+        return f"{said['verdict']}: {said['reason']}"
+    return formats.with_bracket(said["verdict"], said["qualifiers"].replace("; ", ", "))
+
+
+def by_group(claims: tuple[ShownClaim, ...]) -> list[tuple[str, tuple[ShownClaim, ...]]]:
+    """Give the name of each group with its claims."""
+    return [(GROUP_NAMES[group], tuple(found)) for group, found in groupby(claims, key=lambda claim: claim.group)]
+
+
+def without_ketamine(plan: Plan, claims: tuple[ShownClaim, ...]) -> str:
+    """Say in place of the catalogue's claims that no arm received ketamine; empty where one did."""
+    number = sum(claim.id in CATALOGUE for claim in claims)
+    if plan.claims.treatment is not Intervention.OTHER or not number:
+        return ""
+    return f"No arm of this trial received ketamine: the {number} claims about it are not testable with these data."
+
+
+def _shown(results: Results, claim: str) -> ShownClaim:
+    """Give one claim."""
+    entry, known = results.plan.claims.judged.get(claim), CATALOGUE.get(claim)
+    said = {name: results.said(name, variable=claim, term="claim") for name in ("verdict", "qualifiers", "reason")}
+    rows = select(results.rows, variable=claim, term="claim")
+    group = (entry.group if entry else None) or (known.group if known else ClaimGroup.PERSON)
+    return ShownClaim(
+        id=claim,
+        words=(entry.words if entry else "") or (known.words if known else claim),
+        group=group,
+        verdict=Verdict(said["verdict"]),
+        qualifiers=tuple(text for text in said["qualifiers"].split("; ") if text),
+        reason=said["reason"],
+        is_prespecified=bool(rows["prespecified"].all()),
+        evidence=_evidence(results, claim),
+    )
+
+
+def _evidence(results: Results, claim: str) -> tuple[Evidence, ...]:
+    """Give the results that decide a claim."""
+    rows = select(results.rows, variable=claim, term=[_POINT, _SHARE, _HARM])
+    names = ["visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term"]
+    keys = rows[rows["stat_name"].isin(["estimate", "proportion", "risk_difference"])][names].drop_duplicates()
+    makers = {_POINT: _of_estimate, _SHARE: _of_share, _HARM: _of_harm}
+    found = [{"variable": claim, **dict(zip(names, map(str, key), strict=True))} for key in keys.to_numpy()]
+    return tuple(makers[key["term"]](results, key, is_one=len(found) == 1) for key in found)
+
+
+def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:
+    """Give an estimate in printed pieces."""
+    analysis_id = results.said("analysis", **key)
+    endpoint = results.plan.endpoints.get(getattr(results.plan.analyses[analysis_id], "endpoint", ""))
+    is_ratio = results.said("estimate_term", **key) in _RATIOS
+    decimals = RATIO_DECIMALS - 1 if is_ratio else endpoint.decimals if endpoint else 0
+    unit = "" if is_ratio or endpoint is None else endpoint.unit
+
+    def text(name: str) -> str:
+        return results.printed(name, decimals, **key)
+
+    return Evidence(
+        name=_name(key, endpoint.label if endpoint else analysis_id),
+        analysis_id=analysis_id,
+        estimate=f"{text('estimate')} {unit}".strip(),
+        interval=formats.interval(text("conf_low"), text("conf_high")),
+        n=_by_arm(results, key, "n"),
+        threshold=_threshold(results, key, decimals),
+        structure=structure_name(results.said("structure", **key)),
+        missing=_by_arm(results, key, "share_missing", " %"),
+        tipping=_tipping(results, key, decimals),
+        verdict="" if is_one else results.said("verdict", **key),
+        benefit=_finite(results.value("benefit", **key)),
+        benefit_low=_finite(results.value("benefit_low", **key)),
+        benefit_high=_finite(results.value("benefit_high", **key)),
+    )
+
+
+def _of_share(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:  # noqa: ARG001 - one signature
+    """Give a share in printed pieces."""
+    share = results.text("proportion", **key)
+    low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
+    limit = _percent(results, "limit", key)
+    source = results.said("threshold_source", **key)
+    total = results.text("n_total", **key)
+    return Evidence(
+        name=key["arm"],
+        analysis_id=_analysis_of(results, key["variable"]),
+        estimate=share if share in formats.WITHOUT_VALUE else f"{share} %",
+        interval=formats.interval(low, high),
+        n=f"{results.text('n', **key)} of {total}",
+        threshold=f"{limit} % ({source})" if limit else "",
+    )
+
+
+def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:  # noqa: ARG001 - one signature
+    """Give a risk difference in printed pieces."""
+    low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
+    margin = _percent(results, "margin", key)
+    return Evidence(
+        name=f"{key['level'].capitalize()}, {key['arm']} − {key['comparator']}",
+        analysis_id=_analysis_of(results, key["variable"]),
+        estimate=f"{results.text('risk_difference', **key)} percentage points",
+        interval=formats.interval(low, high),
+        threshold=f"{margin} percentage points" if margin else "",
+    )
+
+
+def _name(key: dict[str, str], endpoint: str) -> str:
+    """Name an estimate: endpoint, time, arms and group."""
+    when = key["visit"] or (hours_as_text(float(key["time"])) if key["time"] else "")
+    arms = f"{key['arm']} − {key['comparator']}" if key["comparator"] else f"{key['arm']}, uncontrolled"
+    return ", ".join(
+        part for part in (f"{endpoint} at {when}" if when else endpoint, arms, key["subgroup_level"]) if part
+    )
+
+
+def _analysis_of(results: Results, claim: str) -> str:
+    """Give the analysis that the plan names for a claim."""
+    entry = results.plan.claims.judged.get(claim)
+    return entry.decides[0].analysis if entry and entry.decides else ""
+
+
+def _by_arm(results: Results, key: dict[str, str], name: str, sign: str = "") -> str:
+    """Give a statistic of each arm that is compared, in the order of the comparison."""
+    arms = [arm for arm in (key["arm"], key["comparator"]) if arm]
+    texts = [results.text(name, **{**key, "arm": arm, "comparator": ""}) for arm in arms]
+    return " / ".join(f"{text}{sign}" for text in texts if text)
+
+
+def _threshold(results: Results, key: dict[str, str], decimals: int) -> str:
+    """Give the difference that matters with its source, or the margin."""
+    important = results.printed("important_difference", decimals, **key)
+    source = results.said("threshold_source", **key)
+    margin = results.printed("margin", decimals, **key)
+    return f"{important} ({source})" if important else f"margin {margin}" if margin else ""
+
+
+def _tipping(results: Results, key: dict[str, str], decimals: int) -> str:
+    """Give the shift at which the verdict tips, and to which."""
+    shift = results.printed("tipping_shift", decimals, **key)
+    return f"{shift}, then {results.said('tipped_verdict', **key)}" if shift else ""
+
+
+def _percent(results: Results, name: str, key: dict[str, str]) -> str:
+    """Give a share in percent with one decimal; empty without it."""
+    sign = results.sign(name, **key)
+    value = results.value(name, **key)
+    return sign or ("" if value is None else formats.number(100 * value, _PERCENT_DECIMALS))
+
+
+def _finite(value: float | None) -> float | None:
+    """Give a number; None for one that is not there or not finite."""
+    return value if value is not None and value == value else None  # noqa: PLR0124 - not NaN

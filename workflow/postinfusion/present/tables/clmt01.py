@@ -1,0 +1,77 @@
+"""CLMT01: the verdict on each claim with all that it rests on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from postinfusion.plan.claim_catalogue import CATALOGUE
+from postinfusion.plan.plan import Plan
+from postinfusion.present.claims import ANALYSIS_ID, ShownClaim, by_group, claims_of, without_ketamine
+from postinfusion.present.display import Label, Part, Row, Table
+from postinfusion.vocabulary import OUTPUTS
+
+_COLUMNS = ("Claim", "Verdict", "Estimate (95 % CI)", "n", "Threshold (source)", "Structure", "Missing",
+            "Verdict tips at", "Prespecified")  # fmt: skip
+_EMPTY = ("",) * (len(_COLUMNS) - 2)
+_RULES = (
+    "Verdicts follow from fixed rules: supported, compatible (uncontrolled), inconclusive, no important effect, "
+    "contradicted, not testable with these data. Fragile: a sensitivity analysis, or missing values that are worse by "
+    "no more than the difference that matters, give another verdict."
+)
+_MISSING = (
+    "n and missing: arm of interest / arm that it is compared with. Verdict tips at: the verdict is another where "
+    "missing values of the arm of interest are on average worse by this much than the model takes them to be; the "
+    "standard error is left as it is."
+)
+FOOTNOTES = (_RULES, _MISSING)
+
+
+def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
+    """Give a row for each claim in five groups; None where the results hold no verdicts.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial, with the verdicts.
+    """
+    claims = claims_of(plan, ard)
+    if not claims:
+        return None
+    said = without_ketamine(plan, claims)
+    shown = tuple(claim for claim in claims if not (said and claim.id in CATALOGUE))
+    rows = tuple(row for name, of_group in by_group(shown) for row in (Row(name), *_rows_of_group(of_group)))
+    rows = (Row(said, ("", *_EMPTY)), *rows) if said else rows
+    label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=() if said and not shown else FOOTNOTES)
+    columns = _COLUMNS if shown else _COLUMNS[:2]
+    return Table(label, (Part(columns, tuple(_cut(row, len(columns)) for row in rows), is_text=True),))
+
+
+def _rows_of_group(claims: tuple[ShownClaim, ...]) -> list[Row]:
+    """Give the rows of one group."""
+    return [row for claim in claims for row in _rows(claim)]
+
+
+def _rows(claim: ShownClaim) -> list[Row]:
+    """Give the row of a claim, and below it one for each result where several decide."""
+    verdict = claim.in_words if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
+    prespecified = ("yes" if claim.is_prespecified else "no") if claim.is_testable else ""
+    label = f"{claim.id} {claim.words}"
+    if len(claim.evidence) == 1:
+        (only,) = claim.evidence
+        pieces = (only.with_interval, only.n, only.threshold, only.structure, only.missing, only.tipping)
+        return [Row(label, (verdict, *pieces, prespecified), 1)]
+    return [
+        Row(label, (verdict, *_EMPTY[:-1], prespecified), 1),
+        *(
+            Row(one.name, (one.verdict, one.with_interval, one.n, one.threshold, one.structure, one.missing,
+                           one.tipping, ""), 2)
+            for one in claim.evidence
+        ),
+    ]  # fmt: skip
+
+
+def _cut(row: Row, columns: int) -> Row:
+    """Give a row with as many cells as the table has."""
+    return Row(row.label, row.cells[: columns - 1], row.indent)
