@@ -17,6 +17,11 @@ from postinfusion.plan.analyses import (
     Disposition,
     Missingness,
     Mmrm,
+    Ordinal,
+    ReliableChange,
+    RepeatedBinary,
+    Response,
+    Shift,
     Summary,
     Trajectory,
     Weight,
@@ -26,6 +31,7 @@ from postinfusion.plan.plan import Plan
 
 _Participants = Disposition | Demographics | Weight | AdverseEvents
 _Assessments = Summary | Missingness | Windows | Courses
+_Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Shift
 
 
 def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) -> list[Row]:
@@ -42,6 +48,8 @@ def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) 
         return _participants(plan, analysis, adam, population)
     if isinstance(analysis, _Assessments):
         return _assessments(plan, analysis, adam, population)
+    if isinstance(analysis, _Categories):
+        return _categories(plan, analysis, adam, population)
     return _model(plan, analysis, adam, population)
 
 
@@ -96,6 +104,31 @@ def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Mem
             from postinfusion.analyses.courses import times_of_courses
 
             return times_of_courses(plan, analysis, adam, population)
+
+
+def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Members) -> list[Row]:
+    """Count and compare participants by a binary status or an ordered category."""
+    match analysis:
+        case Response():
+            from postinfusion.analyses.response import response
+
+            return response(plan, analysis, adam, population)
+        case ReliableChange():
+            from postinfusion.analyses.reliable_change import reliable_change
+
+            return reliable_change(plan, analysis, adam, population)
+        case RepeatedBinary():
+            from postinfusion.analyses.repeated_binary import repeated_binary
+
+            return repeated_binary(plan, analysis, adam, population)
+        case Ordinal():
+            from postinfusion.analyses.ordinal import ordinal
+
+            return ordinal(plan, analysis, adam, population)
+        case Shift():
+            from postinfusion.analyses.shift import shift
+
+            return shift(plan, analysis, adam, population)
 
 
 def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, population: Members) -> list[Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import pandas as pd
 
@@ -10,13 +11,28 @@ from postinfusion.analyses.endpoint_records import Adam, endpoint_records, under
 from postinfusion.analyses.populations import Members
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Model
 from postinfusion.plan.endpoints import Endpoint, Form
 from postinfusion.plan.plan import Plan
 
 FEWEST_PARTICIPANTS = 3
 BASELINE = "baseline"
 ARM = "ARM"
+
+
+class Modelled(Protocol):
+    """An analysis that models an endpoint."""
+
+    @property
+    def endpoint(self) -> str:
+        """Key under endpoints."""
+
+    @property
+    def estimand(self) -> str:
+        """Key under estimands; empty where it answers none."""
+
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """``baseline``, participants' columns or covariates."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,7 @@ class ModelData:
         return ModelData(kept, self.response, self.has_baseline, self.covariates, tuple(kept[ARM].cat.categories))
 
 
-def model_data(plan: Plan, analysis: Model, adam: Adam, population: Members, form: Form) -> ModelData:
+def model_data(plan: Plan, analysis: Modelled, adam: Adam, population: Members, form: Form) -> ModelData:
     """Give the records of a model's endpoint with all that can enter the model.
 
     Records after an intercurrent event are kept or left out as the analysis' estimand says.
@@ -84,7 +100,7 @@ def refuse_few(data: ModelData) -> None:
         raise ModelError(f"fewer than {FEWEST_PARTICIPANTS} participants with data in {', '.join(few)}: described only")
 
 
-def _covariate_columns(plan: Plan, analysis: Model, population: Members) -> tuple[str, ...]:
+def _covariate_columns(plan: Plan, analysis: Modelled, population: Members) -> tuple[str, ...]:
     """Name the columns of strata and covariates, each once."""
     names = dict.fromkeys([*plan.design.strata, *(name for name in analysis.covariates if name != BASELINE)])
     columns = tuple(participant_column(name) for name in names)

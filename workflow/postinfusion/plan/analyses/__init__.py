@@ -18,6 +18,8 @@ from postinfusion.plan.analyses.descriptions import (
     Windows,
 )
 from postinfusion.plan.analyses.models import Ancova, Mmrm, SplineBasis, Trajectory
+from postinfusion.plan.analyses.ordinal import Ordinal, Shift
+from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
 
 __all__ = [
     "AdverseEvents",
@@ -31,6 +33,11 @@ __all__ = [
     "Mmrm",
     "Model",
     "ModelPart",
+    "Ordinal",
+    "ReliableChange",
+    "RepeatedBinary",
+    "Response",
+    "Shift",
     "SplineBasis",
     "Summary",
     "Trajectory",
@@ -49,7 +56,12 @@ Analysis = Annotated[
     | AdverseEvents
     | Mmrm
     | Trajectory
-    | Ancova,
+    | Ancova
+    | Response
+    | ReliableChange
+    | RepeatedBinary
+    | Ordinal
+    | Shift,
     Field(discriminator="method"),
 ]
 Model = Mmrm | Trajectory | Ancova
