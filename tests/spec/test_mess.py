@@ -14,6 +14,7 @@ from postinfusion.cli import main
 from postinfusion.derive import datasets
 from postinfusion.sources import read
 from spec.mess_cases import FOLDER, cases, told_by_file
+from spec.shared_work import SharedWork
 from spec.small_trial import SmallTrial
 
 ROWS = {
@@ -54,8 +55,21 @@ def is_told(lines: list[str], beginnings: list[str]) -> bool:
     return len(lines) == len(beginnings) and all(line.startswith(begin) for line, begin in pairs)
 
 
+@pytest.fixture(scope="module")
+def work() -> SharedWork:
+    """Give the work that the cases share."""
+    return SharedWork()
+
+
 @pytest.fixture
-def frames(monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
+def shared(work: SharedWork, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Let a check do nothing again that an earlier one did with the same plan and the same file."""
+    work.install(monkeypatch)
+    return monkeypatch
+
+
+@pytest.fixture
+def frames(shared: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
     """Give the place where the canonical tables and the ADaM datasets of a check are kept."""
     found: dict[str, pd.DataFrame] = {}
 
@@ -64,14 +78,14 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
         found.update(canonical.tables)
         return canonical
 
-    def derived_and_kept(*asked: Any) -> dict[str, pd.DataFrame]:
-        adam = derive(*asked)
-        found.update(adam)
-        return adam
+    def derived_and_kept(*asked: Any) -> datasets.Derivation:
+        derived = derivation(*asked)
+        found.update(derived.datasets)
+        return derived
 
-    canonical_tables, derive = read.canonical_tables, datasets.derive
-    monkeypatch.setattr(read, "canonical_tables", read_and_kept)
-    monkeypatch.setattr(datasets, "derive", derived_and_kept)
+    canonical_tables, derivation = read.canonical_tables, datasets.derivation
+    shared.setattr(read, "canonical_tables", read_and_kept)
+    shared.setattr(datasets, "derivation", derived_and_kept)
     return found
 
 
@@ -111,6 +125,7 @@ def test_every_fixture_belongs_to_a_case_and_is_small():
     assert all(path.stat().st_size < 20_000 for path in used)
 
 
+@pytest.mark.usefixtures("shared")
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.refused])
 def test_a_malformed_input_is_refused_with_each_place_and_nothing_else(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -172,7 +172,7 @@ def test_the_same_table_comes_from_csv_and_from_parquet(tmp_path: Path):
     pd.testing.assert_frame_equal(from_csv, from_parquet)
 
 
-def test_copies_of_an_adverse_event_are_warned_of_by_row_and_none_is_dropped(tmp_path: Path):
+def test_copies_of_an_adverse_event_of_one_hour_or_end_are_warned_of_by_row_and_none_is_dropped(tmp_path: Path):
     begun = "A1,nausea,2031-01-06T11:00,2031-01-06T12:30\n"
     rows = begun + begun + begun.replace("12:30", "13:00") + begun.replace("nausea", "rash") + "A1,itch,,\nA1,itch,,\n"
     trial = TRIAL.with_text("events.csv", f"who,event,began,ended\n{rows}")
@@ -181,9 +181,10 @@ def test_copies_of_an_adverse_event_are_warned_of_by_row_and_none_is_dropped(tmp
     assert str(problem).startswith("events.csv: rows 2, 3 (2): who, event, began, ended: one participant has")
     assert problem.severity == "warning"
     assert len(found.tables["adverse_events"]) == 6
-    numbered = rows.replace("\n", ",1\n")
-    told = canonical(trial.with_text("events.csv", f"who,event,began,ended,AESEQ\n{numbered}"), tmp_path).problems
-    assert told == ()
+    days = "A1,nausea,2031-01-06,\nA1,nausea,2031-01-06,\n"
+    assert canonical(trial.with_text("events.csv", f"who,event,began,ended\n{days}"), tmp_path).problems == ()
+    ended = days.replace("06,\n", "06,2031-01-07\n")
+    assert len(canonical(trial.with_text("events.csv", f"who,event,began,ended\n{ended}"), tmp_path).problems) == 1
 
 
 def test_an_intercurrent_event_that_never_happened_is_a_warning(tmp_path: Path):

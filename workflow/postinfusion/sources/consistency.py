@@ -23,7 +23,6 @@ from postinfusion.sources.tables import Delivery
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
 _ONE_SEX = (("f", "female", "w", "woman", "weiblich"), ("m", "male", "man", "männlich"))
-_SEQUENCE = "AESEQ"
 _MEASURING = ("participants", "assessments", "vitals", "laboratory", "weights")
 
 
@@ -67,13 +66,14 @@ def _participants(deliveries: Deliveries) -> Iterator[Problem]:
 def _copied_events(deliveries: Deliveries) -> Iterator[Problem]:
     """Warn of adverse events that are the same in everything that is read; none is dropped.
 
-    Not where the file numbers its events as CDISC does: their number says that they are several.
+    Two events of one day, of which neither an hour nor an end is known, may well be two.
     """
     events = deliveries.get("adverse_events")
-    if events is None or not {"id", "term", "onset"} <= {*events.frame} or _SEQUENCE in events.ignored:
+    if events is None or not {"id", "term", "onset"} <= {*events.frame}:
         return
     frame = events.frame
-    copied = frame.duplicated(keep=False) & frame[["id", "term", "onset"]].notna().all(axis="columns")
+    is_told = ~frame["onset_date_only"].astype("bool") | (frame["end"].notna() if "end" in frame else False)
+    copied = frame.duplicated(keep=False) & frame[["id", "term", "onset"]].notna().all(axis="columns") & is_told
     text = (
         "one participant has the same event more than once, the same in everything that is read; each is counted. Keep "
         "one row of each, or tell them apart by their times."
