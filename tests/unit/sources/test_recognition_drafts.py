@@ -208,3 +208,26 @@ def test_a_body_mass_index_without_weights_is_a_guessed_endpoint():
     found = drafted(people=people(), scores=in_rows(MADRS="20", BMI="17"))
     assert "where" not in found["sources"]["assessments"]
     assert found["endpoints"]["bmi"]["measure"] == "BMI"
+
+
+def test_a_score_beside_the_participants_and_in_its_own_file_is_read_once():
+    own = scores({"Baseline": (1, 0), "Day 7": (1, 168)}, dated=False)
+    sources = drafted(people=people().assign(madrs="20", phq9="5"), madrs=own)["sources"]
+    assert sources["assessments"]["file"] == "madrs.csv"
+    assert sources["assessments.people"]["wide"] == {"PHQ-9": "phq9"}
+    assert sources["assessments.people"]["constants"] == {"visit": "Baseline"}
+
+
+def test_a_score_beside_the_participants_is_the_baseline_that_its_own_file_lacks():
+    own = scores({"Day 7": (1, 168), "Day 28": (1, 672)}, dated=False)
+    found = drafted(people=people().assign(madrs="20"), madrs=own)
+    assert [one["visit"] for one in found["schedule"]] == ["Baseline", "Day 7", "Day 28"]
+    assert found["sources"]["assessments.people"]["wide"] == {"MADRS": "madrs"}
+    assert found["sources"]["assessments.people"]["constants"] == {"visit": "Baseline"}
+
+
+def test_a_weight_beside_the_participants_is_not_read_again_where_a_file_of_weights_has_the_baseline():
+    weights = pd.DataFrame([(one, visit, "52") for one in IDS for visit in ("bl", "d7")], columns=["id", "visit", "kg"])
+    sources = drafted(people=people().assign(weight="52", madrs="20"), weights=weights)["sources"]
+    assert [name for name in sources if name.startswith("weights")] == ["weights"]
+    assert sources["weights"]["file"] == "weights.csv"

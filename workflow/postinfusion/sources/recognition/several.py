@@ -11,6 +11,7 @@ from postinfusion.plan.source import PART, table_of
 from postinfusion.sources.recognition.redcap import Export, event_label
 from postinfusion.sources.recognition.rows import one_row_each
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.told_twice import once
 
 _STACKED = ("assessments", "weights", "vitals", "laboratory")
 _PEOPLE = "participants"
@@ -35,9 +36,10 @@ def chosen(
     found: dict[str, Found] = {}
     if offered.get(_PEOPLE):
         found |= _people(offered, exports, worth)
-    for table, parts in offered.items():
+    for table, all_of_table in offered.items():
         if table == _PEOPLE:
             continue
+        parts = once(all_of_table)
         first = max(parts, key=worth)
         found[table] = first
         for further in parts:

@@ -18,6 +18,7 @@ from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.score_rows import codes_of
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import Found, clock_column, hour_of_day
+from postinfusion.sources.recognition.told_twice import is_timeless
 from postinfusion.sources.recognition.visits import named_time
 
 _ORDER = (
@@ -70,7 +71,7 @@ def _source(survey: Survey, facts: Facts, found: Found) -> Node:
     content |= {"columns": columns} if columns else {}
     values = {**_values(found), **_visits(facts, found), **_guessed_arms(facts, found)}
     content |= {"values": values} if values else {}
-    content |= {"constants": Flow(_constants(facts, found))} if _constants(facts, found) else {}
+    content |= {"constants": constants} if (constants := _constants(facts, found)) else {}
     where = found.part.where
     content |= {"where": Flow({name: Flow(list(chosen)) for name, chosen in where.items()})} if where else {}
     content |= _layout(facts, found)
@@ -189,13 +190,16 @@ def _are_codes(known: Mapping[str, str]) -> bool:
     return all(value.isdecimal() for value in known)
 
 
-def _constants(facts: Facts, found: Found) -> dict[str, Node]:
-    """Give what is the same in every row."""
+def _constants(facts: Facts, found: Found) -> Node:
+    """Give what is the same in every row; scores without any time beside visits are those of the baseline."""
     constants: dict[str, Node] = dict(found.constants)
-    is_timeless = not {"visit", "taken"} & {*found.evidence} or ("visit" not in found.evidence and not facts.has_times)
-    if found.table == "weights" and is_timeless and not found.wide and facts.clock == "date-time":
+    has_no_time = not {"visit", "taken"} & {*found.evidence} or ("visit" not in found.evidence and not facts.has_times)
+    if found.table == "weights" and has_no_time and not found.wide and facts.clock == "date-time":
         constants["visit"] = facts.visits[0].recorded_as or facts.visits[0].name
-    return constants
+    if found.table == "assessments" and is_timeless(found) and len(facts.visits) > 1:
+        constants["visit"] = facts.visits[0].recorded_as or facts.visits[0].name
+        return Noted(Flow(constants), "guess: nothing says when, so taken as the baseline")
+    return Flow(constants) if constants else {}
 
 
 def _layout(facts: Facts, found: Found) -> dict[str, Node]:

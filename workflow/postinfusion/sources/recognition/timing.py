@@ -12,10 +12,12 @@ from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import clock_column
+from postinfusion.sources.recognition.told_twice import is_early, is_timeless
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, named_time
 
 _SECONDS = 3600
 _NONE = pd.DataFrame({"id": [], "number": [], "start": pd.to_datetime([])})
+_BASELINE = "Baseline"
 TIMED = ("assessments", "weights", "vitals")
 _ZEROS = (
     ("infusions", "start", "first-infusion"),
@@ -132,7 +134,9 @@ def visit_labels(survey: Survey) -> list[str]:
         for label in seen:
             if label:
                 found.setdefault(event_label(label).casefold(), label)
-    return list(found.values())
+    is_beside = any(rows.found is not None and is_timeless(rows.found) for rows in of_tables(survey, *TIMED))
+    lacks_baseline = found and not any(map(is_early, found.values()))
+    return [*([_BASELINE] if is_beside and lacks_baseline else []), *found.values()]
 
 
 def _observed(rows: Delivered) -> list[str]:
