@@ -94,3 +94,15 @@ def test_what_the_draft_leaves_out_is_told_by_its_name_and_never_by_a_value(
 def test_nothing_is_said_of_what_is_left_out_where_all_is_used(home: Path, capsys: pytest.CaptureFixture[str]):
     drafted(home, all=infused())
     assert "Not used" not in capsys.readouterr().out
+
+
+def test_a_single_visit_with_a_lone_item_in_words_becomes_a_checked_plan(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    words = ["Not at all", "Several days", "More than half the days", "Nearly every day"] * 5
+    drafted(home, all=people().assign(madrs=range(20), phq9_1=words))
+    told = capsys.readouterr().out
+    assert "\nNot used  all.csv: phq9_1\n" in told
+    assert "\nNote   phq9_1 is named after PHQ-9 and holds words, so it is not read: name it under items, and" in told
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+    assert "0 errors" in capsys.readouterr().out

@@ -8,7 +8,7 @@ from postinfusion.errors import listed
 from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
-from postinfusion.sources.recognition.scale_columns import without_key
+from postinfusion.sources.recognition.scale_columns import ScaleColumn, in_words, without_key
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
@@ -68,10 +68,20 @@ def _of_missing(known: Facts) -> str:
 
 
 def _remarks(survey: Survey) -> list[str]:
-    """Give the items that no scale of the catalogue has a key for."""
+    """Give the items that no scale of the catalogue has a key for, and the columns of scales that hold words."""
     samples = () if survey.standards else survey.samples
-    found = [block for sample in samples for block in without_key(sample.frame, sample.decimal)]
-    return list(dict.fromkeys(block.remark for block in found))
+    found = [block.remark for sample in samples for block in without_key(sample.frame, sample.decimal)]
+    words = [_of_words(one) for sample in samples for one in in_words(sample.frame, sample.decimal)]
+    return list(dict.fromkeys([*found, *words]))
+
+
+def _of_words(one: ScaleColumn) -> str:
+    """Say what is to be done about a column of a scale that holds words."""
+    where = "items" if one.item or one.visit.isdecimal() else "wide"
+    return (
+        f"{one.column} is named after {one.measure} and holds words, so it is not read: name it under {where}, and the "
+        "number of each word under values: {value: {word: number}}"
+    )
 
 
 def _opening(name: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from postinfusion.instruments.catalogue import TOTAL, Found
 from postinfusion.sources.recognition.evidence import Confidence, names_of
 from postinfusion.sources.recognition.item_blocks import Block, blocks
 from postinfusion.sources.recognition.names import plain
-from postinfusion.sources.recognition.values import look_like_numbers, numbers, without_codes
+from postinfusion.sources.recognition.values import are_dates, filled, look_like_numbers, numbers, without_codes
 from postinfusion.sources.recognition.visits import named_time
 
 _SCORE_WORDS = frozenset(
@@ -82,6 +82,17 @@ def scale_columns(frame: pd.DataFrame, decimal: str = ".", title: str = "") -> l
 def without_key(frame: pd.DataFrame, decimal: str = ".") -> list[Block]:
     """Give the items of scales of the catalogue that has no key for them."""
     return [block for block in blocks(frame, _by_key().get, decimal) if not block.has_key]
+
+
+def in_words(frame: pd.DataFrame, decimal: str = ".") -> list[ScaleColumn]:
+    """Give the columns that are named after a scale and hold words where its numbers would stand."""
+    in_blocks = {column for block in blocks(frame, _by_key().get, decimal) for column in block.columns.values()}
+    words = [
+        name
+        for name in names_of(frame)
+        if name not in in_blocks and len(filled(frame[name])) and not are_dates(frame[name])
+    ]
+    return [one for name in words if not look_like_numbers(frame[name]) for one in named(name)]
 
 
 def _items_of(block: Block) -> Iterator[ScaleColumn]:
