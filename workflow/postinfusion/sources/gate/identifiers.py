@@ -15,6 +15,8 @@ from postinfusion.plan.source import Source, table_of
 from postinfusion.sources.gate.identifying_names import (
     Identifier,
     promised,
+    promises_faintly,
+    promises_person,
     promises_rater,
     promises_record_number,
     promises_time,
@@ -28,6 +30,7 @@ _REMEDIES = {
     Identifier.DATE: f"{_REMOVE}, or map it to a column of times",
 }
 _NEEDS_DIGITS = (Identifier.PHONE, Identifier.FAX)
+_MAY_BE_SHORT = (Identifier.BIRTH, Identifier.RECORD, Identifier.SOCIAL_SECURITY)
 _OUGHT_TO_BE_DATES = ("time",)
 _TEXT = ("text",)
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -36,7 +39,7 @@ _YEAR = "a year of birth"
 _HALF = 2
 _NEARLY_ALL = 0.9
 _IN_A_HEADER = (Identifier.EMAIL, Identifier.PHONE, Identifier.NAME)
-_FEWEST_NAMES = 8
+_FEWEST_NAMES, _FEWEST_WITH_KNOWN = 8, 3
 
 
 @dataclass(frozen=True)
@@ -247,20 +250,36 @@ def _in_its_name(name: str) -> str:
 
 def _in_an_id(cells: Evidence) -> str:
     """Say what ids tell that are no codes, whether they are keyed anew or not: the plan, too, would hold them."""
-    if Identifier.NAME in cells.kinds | cells.formed or cells.is_mostly(cells.full_names + cells.given_names):
+    if Identifier.NAME in cells.kinds | cells.formed or _are_people(cells):
         return Identifier.NAME.value
     return Identifier.BIRTH.value if Identifier.BIRTH in cells.formed else ""
+
+
+def _are_people(cells: Evidence) -> bool:
+    """Say whether most values are names of people, by their form or by the lists of names."""
+    return cells.is_mostly(max(cells.full_names + cells.given_names, cells.likely_names + cells.possible_names))
+
+
+def _are_names(name: str, cells: Evidence, use: Use) -> bool:
+    """Say whether a column is one of names by the lists; one that the plan reads only where they are full names."""
+    if name in use.ids or name in use.times:
+        return False
+    if promises_person(name) and cells.is_mostly(cells.spoken_names):
+        return True
+    return cells.are_full_names if name in use.typed or name in use.texts else cells.are_names
 
 
 def _is_one_name_for_each(name: str, cells: Evidence, use: Use) -> bool:
     """Say whether a column has nearly one full name for each row, and the plan does not say what else it is."""
     shaped = cells.full_names >= _NEARLY_ALL * cells.filled and cells.filled >= _NEARLY_ALL * cells.cells
-    return cells.filled >= _FEWEST_NAMES and shaped and name not in use.typed and name not in use.texts
+    enough = cells.filled >= (_FEWEST_WITH_KNOWN if cells.likely_names else _FEWEST_NAMES)
+    return enough and shaped and name not in use.typed and name not in use.texts
 
 
 def _names_raters(name: str, cells: Evidence) -> bool:
     """Say whether a column of raters holds their names rather than codes."""
-    return promises_rater(name) and cells.is_mostly(cells.full_names + cells.given_names + cells.initialed)
+    shaped = cells.full_names + cells.given_names + cells.initialed
+    return promises_rater(name) and cells.is_mostly(max(shaped, cells.likely_names + cells.possible_names))
 
 
 def _kinds(name: str, cells: Evidence, use: Use) -> list[Identifier]:
@@ -268,7 +287,7 @@ def _kinds(name: str, cells: Evidence, use: Use) -> list[Identifier]:
     kinds = [kind for kind in [promised(name)] if kind and _is_borne_out(kind, name, cells, use)]
     formed = cells.formed - ({Identifier.PHONE} if name in use.typed - use.texts else set())
     kinds += [kind for kind in Identifier if kind in cells.kinds | formed]
-    if _is_one_name_for_each(name, cells, use) or _names_raters(name, cells):
+    if _is_one_name_for_each(name, cells, use) or _names_raters(name, cells) or _are_names(name, cells, use):
         kinds.append(Identifier.NAME)
     if name not in use.ids and _have_check_digits(cells.ten_digits):
         kinds.append(Identifier.RECORD)
@@ -289,7 +308,11 @@ def _is_borne_out(kind: Identifier, name: str, cells: Evidence, use: Use) -> boo
         return False
     if kind is Identifier.RECORD and name in use.ids and not use.keeps_ids and not _is_record_number(cells):
         return False  # the pseudonym of a trial is often called a patient's number, and it is keyed anew
-    return cells.digits if kind in _NEEDS_DIGITS else True
+    if cells.counts and kind not in _MAY_BE_SHORT:
+        return False
+    if kind in _NEEDS_DIGITS:
+        return cells.digits
+    return cells.wordy or not promises_faintly(name)
 
 
 def _holds_dates(name: str, cells: Evidence, use: Use) -> bool:

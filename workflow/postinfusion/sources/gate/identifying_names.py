@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 
@@ -58,18 +59,26 @@ _PEOPLE = (
 _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
     {
         Identifier.EMAIL: (
-            "email", "emails", "e mail", "mail address", "mailadresse", "courriel", "correo electronico", "epost",
+            "email", "emails", "e mail", "mail address", "mailadresse", "mailadr", "mail adr", "adresse mail",
+            "courriel",
+            "emailadres", "mailadres", "correo electronico", "epost",
             "e post", "posta elettronica",
         ),
         Identifier.WEB_ADDRESS: ("url", "urls", "website", "web site", "web address", "homepage", "web page"),
         Identifier.INTERNET_ADDRESS: ("ip address", "ip addr", "ip adresse", "ip adress", "adresse ip", "ipv"),
         Identifier.DEVICE: (
-            "serial number", "serial no", "serial nr", "device serial", "device id", "device identifier", "imei",
+            *_numbered("serie"), "no serie", "nr serie", "num serie", "n serie", "ser no", "ser nr", "serienummer",
+            "serial number", "serial no", "serial nr", "dev id", "dev sn", "device serial", "device id",
+            "device identifier", "imei",
             "mac address", "seriennummer", "seriennr", "serien nr", "implant serial", "pump serial", "numero de serie",
             "numero serie", "device number", "device sn", "geratenummer", "geraetenummer", "geratenr", "geraetenr",
         ),
         Identifier.BIRTH: (
             "dob", "date of birth", "birth date", "birth dt", "birth dat", "birth day", "date birth", "birth dtc",
+            "dt birth", "b date", "bdate", "birthd",
+            "d o b", "geb am", "date naiss", "dt naiss", "d naiss", "dnaiss", "ne e le", "fecha nac", "fec nac",
+            "fnac", "f nac",
+            "f nacimiento", "data nasc", "dt nasc",
             "brthdtc", "brthdt", "brthdat", "brthdate", "bday", "geburtsdatum", "geburtstag", "gebdat", "gebdatum",
             "geb dat", "geb datum", "date naissance", "date de naissance", "naissance", "fecha nacimiento",
             "fecha de nacimiento", "nacimiento", "data di nascita", "data nascita", "nascita", "data nascimento",
@@ -77,7 +86,9 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             "data urodzenia", "urodzenia", "datum narozeni",
         ),
         Identifier.SOCIAL_SECURITY: (
-            "ssn", "social security", "social insurance", "socialsecurity", "sozialversicherungsnummer", "svnr",
+            "ssn", "soc sec", "social security", *_numbered("ni"), "sozialvers", "sozialvers nr", "sv nummer", "sv nr",
+            "rvnr", "rv nummer", "rentenversicherungsnummer", "num secu", "n secu", "no secu", "numero secu",
+            "burgerservicenr", "cod fiscale", "social insurance", "socialsecurity", "sozialversicherungsnummer", "svnr",
             "sozialversicherung", "codice fiscale", "personnummer", "fodselsnummer", "cpr nummer", "cpr nr",
             "cpr number", "hetu", "pesel", "national id", "national identifier", "national insurance", "nino",
             "aadhaar", "numero de securite sociale", "securite sociale", "nir insee", "ahv nummer", "ahv nr",
@@ -85,12 +96,17 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
         ),
         Identifier.HEALTH_PLAN: (
             *_numbered("insurance", "insurance policy", "policy", "member", "beneficiary", "medicare", "medicaid",
-                       "health plan", "health card", "subscriber", "medicare card"),
+                       "health plan", "health card", "subscriber", "medicare card", "ins", "kv", "krankenkasse",
+                       "vers", "versicherungs", "mutuelle"),
+            "kvnr", "no mutuelle", "n mutuelle", "num mutuelle", "verzekeringsnummer", "polisnummer", "polisnr",
             "health plan", "health card", "versichertennummer", "versicherungsnummer", "versicherten nr",
             "krankenversicherung", "krankenkassennummer", "carte vitale", "tarjeta sanitaria", "tessera sanitaria",
         ),
         Identifier.RECORD: (
-            "mrn", "medical record", "medical records", "med rec", "medrec", "health record", "patient record",
+            "mrn", "m r n", "medrecno", "medrecnr", "medrecnum", "hosp id", "hospital id", "fall id",
+            "patientnr", "patnr", "patientnummer", "dossiernummer", "dossiernr", "dossier no", "numero de dossier",
+            "n dossier", "numero de historia", "num historia", "no historia", "n historia", "medical record",
+            "medical records", "med rec", "medrec", "health record", "patient record",
             *_numbered("chart", "casenote", "case note", "case notes", "nhs", "chi", "emr", "ehr", "patient file",
                        "accession", "admission", "encounter"),
             "hospital number", "hospital no", "hospital nr", "hospital num", "hosp number", "hosp no", "hosp nr",
@@ -100,39 +116,50 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             "cartella clinica", "numero de historia",
         ),
         Identifier.ACCOUNT: (
-            *_numbered("account", "bank account", "bank", "credit card", "debit card"),
+            *_numbered("account", "bank account", "bank", "credit card", "debit card", "acct", "bank acct"),
+            "bank acct", "kontonr", "konto nr", "rekeningnummer", "rekeningnr",
             "iban", "bank account", "credit card", "account holder", "kontonummer", "kreditkarte", "bankverbindung",
             "numero de compte", "numero de cuenta", "sort code", "routing number",
         ),
         Identifier.LICENCE: (
             *_numbered("license", "licence", "certificate", "passport", "identity card", "id card"),
-            "driver license", "driver licence", "drivers license", "drivers licence", "driving license",
+            *_numbered("dl", "driver lic", "lic", "perso", "ausweis", "reisepass", "passeport", "paspoort"),
+            "paspoort", "rijbewijs", "driver lic", "driver license", "driver licence", "drivers license",
+            "drivers licence", "driving license",
             "driving licence", "passport", "identity card", "id card", "fuhrerschein", "fuehrerschein", "reisepass",
             "personalausweis", "ausweisnummer", "passeport", "pasaporte", "permis de conduire", "carte identite",
         ),
         Identifier.VEHICLE: (
             *_numbered("vehicle", "vehicle identification", "registration plate"),
-            "license plate", "licence plate", "number plate", "registration plate", "vehicle registration",
+            "reg plate", "veh reg", "car reg", "vehicle reg", "kfz kz", "kenteken", "license plate", "licence plate",
+            "number plate", "registration plate", "vehicle registration",
             "vehicle identifier", "vehicle plate", "kfz kennzeichen", "autokennzeichen", "nummernschild",
             "autonummer", "matricula coche", "immatriculation", "plaque immatriculation", "car registration",
         ),
         Identifier.BIOMETRIC: (
             "fingerprint", "fingerprints", "finger print", "biometric", "biometrics", "voiceprint", "voice print",
             "retina scan", "iris scan", "face id", "facial recognition", "fingerabdruck", "empreinte digitale",
-            "huella dactilar", "impronta digitale",
+            "huella dactilar", "impronta digitale", "vingerafdruk", "finger prt",
+            "voice rec", "voice recording", "audio recording",
         ),
         Identifier.PHOTOGRAPH: (
             "photo", "photos", "photograph", "portrait", "selfie", "headshot", "facial image", "face image",
-            "passbild", "lichtbild",
+            "passbild", "lichtbild", "passfoto", "pasfoto", "pt pic", "pat pic",
         ),
         Identifier.FAX: ("fax", "telefax", "faxnummer"),
         Identifier.PHONE: (
-            "phone", "phones", "telephone", "tel", "mobile", "cell phone", "cellphone", "cell number", "telefon",
+            "phoneno", "phone", "phones", "telephone", "tel", "telef", "tfno", "mob", "mobno", "contact no",
+            "contact nr",
+            "contact number", "contact num", "home no", "work no", "home number", "work number", "rufnummer", "rufnr",
+            "festnetz", "cellulare", "mobiel", "mobile", "cell phone", "cellphone", "cell number", "telefon",
             "telefonnummer", "telefono", "telefone", "telefoon", "telefonnr", "telnr", "handy", "handynummer",
             "mobil", "mobilnummer", "mobiltelefon", "movil", "celular", "tlf", "whatsapp", "puhelin",
         ),
         Identifier.ADDRESS: (
-            "address", "addresses", "addr", "street", "strasse", "hausnummer", "house number", "anschrift", "adresse",
+            "hausnr", "huisnummer", "huisnr", "adr postale", "postadresse", "straat", "straatnaam", "woonplaats",
+            "domicilio",
+            "domicile", "cod postal", "pcode", "p code", "post cd", "postcd", "address", "addresses", "addr",
+            "street", "strasse", "hausnummer", "house number", "anschrift", "adresse",
             "direccion", "indirizzo", "endereco", "adres", "adress", "zip", "zipcode", "zip code", "postcode",
             "post code", "postal code", "postal", "plz", "postleitzahl", "code postal", "codigo postal", "city",
             "town", "village", "wohnort", "stadt", "ville", "commune", "ciudad", "citta", "cidade", "municipality",
@@ -145,14 +172,19 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             *_of(_PEOPLE, "name", "names", "nm"),
             *_of("first last middle full given family maiden legal preferred nick pet sur fore birth nok", "name",
                  "names", "nm"),
-            "name of patient", "name of participant", "next of kin", "surname", "surnames", "forename", "forenames",
+            *_of("fst lst f l s v n", "name", "nm"), "fnm", "lnm", "sname", "vname", "nname", "zuname", "rufname",
+            "roepnaam",
+            "tussenvoegsel", "voorletters", "patientnaam", "naam patient", "nom de jeune fille", "jeune fille",
+            "nombre pila", "nombre de pila", "personne de confiance", "persona de contacto", "contactpersoon",
+            "notfallkontakt", "ansprechpartner", "angehorige", "angehoerige", "name of patient", "name of participant",
+            "next of kin", "surname", "surnames", "forename", "forenames",
             "lname", "fname", "vorname", "vornamen", "nachname", "familienname", "geburtsname", "patientenname",
             "prenom", "prenoms", "nom patient", "nom famille", "nom de famille", "nom naissance", "nom usage",
             "apellido", "apellidos", "nombre paciente", "nombre del paciente", "nombre completo", "cognome",
             "nome paziente", "nome paciente", "sobrenome", "voornaam", "achternaam", "fornamn", "efternamn", "fornavn",
             "efternavn", "etternavn", "etunimi", "sukunimi", "imie", "nazwisko", "jmeno", "prijmeni", "vezeteknev",
             "keresztnev", "soyadi", "initials", "initialen", "initiales", "iniciales", "iniziali", "subjinit", "invnam",
-            *_of("patient subject pat pt subj participant", "init", "initial"),
+            *_of("patient subject pat pt subj participant", "init", "inits", "initial"),
         ),
     }
 )  # fmt: skip
@@ -175,10 +207,41 @@ _ALONE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
                           "inits", "kurzel", "kuerzel", "patientenkurzel", "patientenkuerzel"),
     }
 )  # fmt: skip
+_FAINT: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
+    {
+        Identifier.WEB_ADDRESS: ("webseite", "profile link", "facebook", "instagram", "twitter", "linkedin"),
+        Identifier.DEVICE: ("s n", "sn"),
+        Identifier.ACCOUNT: ("acct", "konto", "rib", "cuenta", "rekening"),
+        Identifier.SOCIAL_SECURITY: ("nss", "nie"),
+        Identifier.VEHICLE: ("matricula",),
+        Identifier.PHOTOGRAPH: ("pic", "pics"),
+        Identifier.PHONE: ("ph", "ph no", "ph nr", "home tel", "work tel"),
+        Identifier.ADDRESS: ("add", "str", "adr", "rue", "cp", "calle", "poblacion", "localidad", "adresszeile"),
+        Identifier.NAME: (
+            "kin",
+            "nok",
+            "n o k",
+            "maiden",
+            "hausarzt",
+            "huisarts",
+            "medecin traitant",
+            "referring dr",
+            "referring doctor",
+            "referring physician",
+            "referrer",
+        ),
+    }
+)
+"""What counts only as the whole name, and only where a cell holds a word or a long number."""
+_PEOPLE_ALONE = _set(
+    "patient patients patientin participant subject client person pt pat kin nok contact gp relative relation guardian "
+    "carer caregiver partner signature signed unterschrift alias entered completed referred emergency emerg referrer"
+)
 _HARMLESS = (
     "birth weight", "birth order", "birth control", "street drug", "street drugs", "phone visit", "phone screen",
     "phone contact", "emotional address", "residence time", "mobile app", "photo sensitivity", "city size",
-    "town size", "county size", "emotion recognition", "zip file", "residence type", "insurance type",
+    "town size", "county size", "plan type", "health plan type", "photo recognition", "no serie de",
+    "emotion recognition", "zip file", "residence type", "insurance type",
 )  # fmt: skip
 _YEAR_OF_BIRTH = (
     "year of birth", "birth year", "yob", "geburtsjahr", "annee de naissance", "annee naissance", "geb jahr",
@@ -189,7 +252,11 @@ _RATERS = _set(
     "beurteiler prufarzt pruefarzt behandler behandlerin therapist therapeut therapeutin clinician physician doctor "
     "nurse arzt evaluateur examinateur investigateur medecin evaluador investigador medico"
 )
-_OWNERS = _set("patient patients pat pt subject participant hospital case file chart record clinic medical")
+
+_OWNERS = _set(
+    "patient patients patienten pat pt subject participant hospital case file chart record clinic medical mr kis unit"
+)
+_RECORDS_ALONE = _set("hn urn pid nip kis")
 _NUMBERS = _set("number no nr num nbr id nummer numero code")
 _TIME_WORDS = _set(
     "date dates dt dat dtc dtm datum dato fecha time times timestamp datetime tm zeit zeitpunkt day when start started "
@@ -207,14 +274,33 @@ def promised(name: str) -> Identifier | None:
     >>> promised("PatientDOB"), promised("redcap_event_name")
     (<Identifier.BIRTH: 'a date of birth'>, None)
     """
+    return _surely(name) or _faintly(name)
+
+
+def promises_faintly(name: str) -> bool:
+    """Say whether a column promises something only by a short word that stands for much else."""
+    return _surely(name) is None and _faintly(name) is not None
+
+
+@lru_cache(maxsize=4096)
+def _surely(name: str) -> Identifier | None:
+    """Give what a name promises by words that stand for hardly anything else."""
     spoken = tuple(_without_excuses(sequence) for sequence in _spoken(name))
     for kind in Identifier:
         if any(_holds(sequence, phrase) for sequence in spoken for phrase in _PHRASES.get(kind, ())):
             return kind
-    for kind, alone in _ALONE.items():
-        if any(sequence.strip() in alone for sequence in spoken):
-            return kind
-    return None
+    return next((kind for kind, alone in _ALONE.items() if any(one.strip() in alone for one in spoken)), None)
+
+
+def _faintly(name: str) -> Identifier | None:
+    """Give what a whole name promises by a word that stands for much else."""
+    spoken = {sequence.strip() for sequence in _spoken(name)}
+    return next((kind for kind, alone in _FAINT.items() if spoken & {*alone}), None)
+
+
+def promises_person(name: str) -> bool:
+    """Say whether a column could be one of people by its name, which only full names in it confirm."""
+    return bool(_PEOPLE_ALONE & {*words(name), *segments(name)})
 
 
 def promises_year_of_birth(name: str) -> bool:
@@ -225,7 +311,7 @@ def promises_year_of_birth(name: str) -> bool:
 def promises_record_number(name: str) -> bool:
     """Say whether a column could be a record number by its name, which only long numbers in it confirm."""
     found = {word for sequence in (words(name), segments(name)) for word in sequence}
-    return bool(found & _OWNERS) and bool(found & _NUMBERS)
+    return bool(found & _RECORDS_ALONE) or (bool(found & _OWNERS) and bool(found & _NUMBERS))
 
 
 def promises_rater(name: str) -> bool:

@@ -2,82 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from ipaddress import IPv6Address
+from functools import lru_cache
 from itertools import zip_longest
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from postinfusion.sources.gate.identifying_forms import (
+    BARE_CARD,
+    BARE_PHONE,
+    BARE_TEN,
+    CAPITALS,
+    CERTAIN,
+    DATE,
+    EVERYDAY,
+    FORMS,
+    LONG_NUMBER,
+    POSSIBLE_DATE,
+    SHORT_INTEGER,
+    Check,
+    Counted,
+    count,
+    is_card,
+    is_nhs_number,
+    matches,
+)
 from postinfusion.sources.gate.identifying_names import Identifier
 from postinfusion.sources.gate.narrative import is_narrative
 from postinfusion.sources.gate.person_names import (
+    Likeness,
     has_form_of_name,
     is_given_name,
     is_name_with_initial,
-    names_a_person,
+    likeness,
 )
 
-_OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
-_YEAR = r"(19|20)[0-9]{2}"
-_TIME = r"([T ,]+[0-9]{1,2}:[0-9]{2}.*)?"
-_MONTH = (
-    r"([Jj]an|[Ff]eb|[Mm][aä]r|[Aa]pr|[Mm]a[yi]|[Jj]u[nl]|[Aa]ug|[Ss]ep|[Oo][ck]t|[Nn]ov|[Dd]e[cz]|JAN|FEB|MAR|APR|MAY|"
-    r"JUN|JUL|AUG|SEP|OCT|NOV|DEC)[a-z]*[.]?"
-)
-_DATE = (
-    rf"^({_YEAR}[-./](0?[1-9]|1[0-2])[-./](0?[1-9]|[12][0-9]|3[01])|[0-9]{{1,2}}[-./] ?[0-9]{{1,2}}[-./] ?{_YEAR}"
-    rf"|[0-9]{{1,2}}[-. ]*{_MONTH}[-, ]*{_YEAR}|{_MONTH} *[0-9]{{1,2}}[-, ]+{_YEAR}){_TIME}$"
-)
-_POSSIBLE_DATE = (
-    r"^((19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
-    r"|[0-9]{1,2}(-[0-9]{1,2}-|/[0-9]{1,2}/|[.][0-9]{1,2}[.])[0-9]{2})$"
-)
-_EVERYDAY = r"^([+-]?[0-9]{0,6}([.,][0-9]*)?|[A-Za-z]{0,20})$"
-_PAIRS = r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$"
-_TITLED = (
-    r"(^|[^A-Za-z])(Mr|Mrs|Ms|Dr|Prof|Herr|Herrn|Frau|Mme|Mlle|Monsieur|Madame|Sra|Señor|Señora|Signor|Signora)"
-    r"[.]? +[A-ZÄÖÜÉ][a-zäöüéèñ]+"
-)
-_EMAIL = r"[^\s@,;<>\"]+@[^\s@,;<>\"]+\.[^\s@.,;<>\"]{2,}"
-_WEB = r"(?i)((https?|ftp)://[^\s]|(^|[^a-z0-9])www\.[a-z0-9-]+\.[a-z])"
-_GROUPED_TEN = r"(^|[^0-9])[0-9]{3}[ -][0-9]{3}[ -][0-9]{4}([^0-9]|$)"
-_GROUPED_NINE = r"(^|[^0-9-])[0-9]{3}-[0-9]{2}-[0-9]{4}([^0-9-]|$)"
-_INTERNATIONAL = r"(^|[^0-9])(\+ ?[1-9]|00[1-9][0-9]?[ ()/-])[0-9 ()./-]{6,}[0-9]"
-_AMERICAN = r"(\([0-9]{3}\) ?|(^|[^0-9.-])(1[ .-])?[0-9]{3}[.-])[0-9]{3}[ .-][0-9]{4}([^0-9.-]|$)"
-_NATIONAL = r"^(\(?0[1-9][0-9]{1,4}\)?[ /-]{1,3}[0-9][0-9 /-]{3,}[0-9]|0[1-9]([ .-][0-9]{2}){4})$"
-_BARE_PHONE = r"^(0[1-9][0-9]{8,9}|00[1-9][0-9]{8,12})$"
-_BARE_TEN = r"^[0-9]{10}(\.0)?$"
-_BARE_CARD = r"^[3-6][0-9]{12,18}(\.0)?$"
-_GROUPED_CARD = r"[3-6][0-9]{3}[ -]([0-9]{4}[ -][0-9]{4}[ -][0-9]{1,7}|[0-9]{6}[ -][0-9]{5})"
-_IBAN = r"(^|[^A-Z0-9])[A-Z]{2}[0-9]{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?([^A-Z0-9]|$)"
-_COLONS = r"^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(/[0-9]+)?$"
-_LONG_NUMBER = r"^[A-Za-z]{0,3}-?[0-9]{6,14}(\.0)?$"
-_PHONE_DIGITS = (8, 15)
-_NHS_WEIGHTS = range(10, 1, -1)
 _ANSWERS = frozenset(
     ("0", "1", "2", "-1", "y", "n", "yes", "no", "true", "false", "ja", "nein", "oui", "non", "si", "sí", "x", ".",
-     "checked", "unchecked", "done", "na", "n/a", "unknown", "missing")
+     "checked", "unchecked", "done", "na", "n/a", "unknown", "missing", "urban", "rural", "suburban", "private",
+     "public", "statutory", "gkv", "pkv", "hmo", "ppo")
 )  # fmt: skip
-
-_DATED = (
-    r"^[A-Za-zÄÖÜäöü]{2,3}[-_ .]?((19[0-9]{2}|20[01][0-9])[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])"
-    r"|(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?(19[0-9]{2}|20[01][0-9]))$"
-)
-_SHORTLY_DATED = r"^[A-Za-zÄÖÜäöü]{2}[-_ .]?(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?[0-9]{2}$"
-_MOBILE = r"^((0|0?0?49)1[5-7][0-9]{8,9}|447[0-9]{9}|33[67][0-9]{8}|34[67][0-9]{8})(\.0)?$"
-_DOTTED_INITIALS = r"^[A-ZÄÖÜ]\.[ -]?[A-ZÄÖÜ]\.([ -]?[A-ZÄÖÜ]\.)?$"
-_PLATE = r"^[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} [1-9][0-9]{0,3}[EH]?$"
-_SERIAL = r"(?i)^s/?n[-: #.]+[0-9a-z-]*[0-9][0-9a-z-]*$"
-_PENSION = r"^[0-9]{2} ?(0[1-9]|[12][0-9]|3[01])(0[1-9]|1[0-2])[0-9]{2} ?[A-Z] ?[0-9]{3}$"
-_COORDINATES = r"^[+-]?[0-9]{1,2}\.[0-9]{3,}°?[NS]?[,; ]+[+-]?[0-9]{1,3}\.[0-9]{3,}°?[EWO]?$"
-_POSTCODE_AND_PLACE = r"^([A-Z]{1,2}-)?[0-9]{5} +[A-ZÄÖÜ][a-zäöüß]{2,}"
-_CAPITALS = r"[A-ZÀ-Þ].*[ ,].*[A-ZÀ-Þ]"
-
-Check = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -109,6 +75,15 @@ class Evidence:
         How many cells are filled.
     full_names, given_names, initialed
         How many values have the form of a full name, are a common given name, or a name with an initial.
+    likely_names, possible_names, unknown_names, likely_full
+        How many values are likely, possibly or not known to be the name of a person by lists of names, and how many of
+        the likely ones have more than one word.
+    spoken_names
+        How many values have the form of a full name but for its capitals.
+    counts
+        Every value is a number of at most three digits.
+    wordy
+        Some value holds a word or at least five digits: an address or a name can be no less.
     """
 
     filled: int = 0
@@ -127,6 +102,13 @@ class Evidence:
     full_names: int = 0
     given_names: int = 0
     initialed: int = 0
+    likely_names: int = 0
+    possible_names: int = 0
+    unknown_names: int = 0
+    likely_full: int = 0
+    spoken_names: int = 0
+    counts: bool = True
+    wordy: bool = False
 
     def __or__(self, other: Evidence) -> Evidence:
         """Give what is known of both parts together."""
@@ -138,7 +120,10 @@ class Evidence:
             self.bare_phones + other.bare_phones, self.narratives + other.narratives,
             tuple(one + two for one, two in zip_longest(self.forms, other.forms, fillvalue=0)),
             self.cells + other.cells, self.full_names + other.full_names, self.given_names + other.given_names,
-            self.initialed + other.initialed,
+            self.initialed + other.initialed, self.likely_names + other.likely_names,
+            self.possible_names + other.possible_names,
+            self.unknown_names + other.unknown_names, self.likely_full + other.likely_full,
+            self.spoken_names + other.spoken_names, self.counts and other.counts, self.wordy or other.wordy,
         )  # fmt: skip
 
     def is_mostly(self, count: int) -> bool:
@@ -146,12 +131,28 @@ class Evidence:
         return count * 2 > self.filled
 
     @property
+    def are_names(self) -> bool:
+        """Whether the values together are names of people: some are by the lists, and hardly any is anything else."""
+        known = self.likely_names + self.possible_names
+        fit = known + self.unknown_names >= _NEARLY_ALL * self.filled
+        enough = self.likely_names >= max(_FEWEST_LIKELY, self.filled / 4)
+        if self.filled > _FEWEST_LIKELY and self.initialed >= _NEARLY_ALL * self.filled and 4 * known >= self.filled:
+            return True
+        return fit and enough and (self.filled > _FEWEST_LIKELY or self.likely_full == self.filled)
+
+    @property
+    def are_full_names(self) -> bool:
+        """Whether most values are full names by the lists."""
+        return self.likely_full >= _FEWEST_LIKELY and self.is_mostly(self.likely_full)
+
+    @property
     def formed(self) -> frozenset[Identifier]:
         """Identifiers whose form most values have."""
-        return frozenset(kind for (kind, _), count in zip(_FORMS, self.forms, strict=False) if self.is_mostly(count))
+        return frozenset(kind for (kind, _), count in zip(FORMS, self.forms, strict=False) if self.is_mostly(count))
 
 
 NOTHING = Evidence()
+_FEWEST_LIKELY, _NEARLY_ALL = 2, 0.75
 
 
 def evidence(cells: pd.Series, missing: frozenset[str] = frozenset()) -> Evidence:
@@ -167,14 +168,39 @@ def evidence(cells: pd.Series, missing: frozenset[str] = frozenset()) -> Evidenc
     distinct = pa.array(cells.dropna().unique(), type=pa.string())
     distinct = pc.utf8_trim_whitespace(distinct)
     distinct = distinct.filter(pc.invert(pc.is_in(distinct, pa.array(["", *missing]))))
-    telling = distinct.filter(pc.invert(_matches(distinct, _EVERYDAY)))
+    telling = distinct.filter(pc.invert(matches(distinct, EVERYDAY)))
     answers = len(distinct) <= len(_ANSWERS) and all(value.lower() in _ANSWERS for value in distinct.to_pylist())
     found = _of_telling(telling, len(distinct), answers=answers) if len(telling) else Evidence(answers=answers)
-    words = distinct.filter(_matches(distinct, r"^[A-ZÀ-Þ][^0-9 ]+$")).to_pylist()
+    words = distinct.filter(matches(distinct, r"^[A-ZÀ-Þ][^0-9 ]+$")).to_pylist()
     filled = int(cells.notna().sum() - cells.isin(["", *missing]).sum())
-    return replace(found, filled=len(distinct), cells=filled, given_names=sum(map(is_given_name, words)))
+    return replace(
+        _with_names(found, distinct),
+        filled=len(distinct),
+        cells=filled,
+        given_names=sum(map(is_given_name, words)),
+        counts=count(distinct, SHORT_INTEGER) == len(distinct),
+        wordy=bool(count(distinct, r"[^\W\d_]{3}|[0-9]{5}")),
+    )
 
 
+def _with_names(found: Evidence, distinct: pa.Array) -> Evidence:
+    """Give the evidence with how many values are like names of people by the lists."""
+    spoken = distinct.filter(matches(distinct, r"^[^0-9/+=<>%:;()\[\]{}]{2,60}$")).to_pylist()
+    alike = [likeness(value) for value in spoken]
+    several = [" " in value for value in spoken]
+    return replace(
+        found,
+        likely_names=alike.count(Likeness.LIKELY),
+        possible_names=alike.count(Likeness.POSSIBLE),
+        unknown_names=alike.count(Likeness.UNKNOWN),
+        likely_full=sum(kind is Likeness.LIKELY and parts for kind, parts in zip(alike, several, strict=True)),
+        spoken_names=sum(
+            has_form_of_name(value.title()) for value, parts in zip(spoken, several, strict=True) if parts
+        ),
+    )
+
+
+@lru_cache(maxsize=1024)
 def kinds_of(value: str) -> frozenset[Identifier]:
     """Give the identifiers that a single value looks like, a date included."""
     found = evidence(pd.Series([value], dtype="str"))
@@ -201,142 +227,43 @@ def looks_like_a_name(values: pd.Series) -> bool:
 
 def _of_telling(telling: pa.Array, filled: int, *, answers: bool) -> Evidence:
     """Give what those values look like that are more than a small number or a short word."""
-    possible = _matches(telling, _POSSIBLE_DATE)
-    named = telling.filter(_matches(telling, _CAPITALS)).to_pylist()
+    possible = matches(telling, POSSIBLE_DATE)
+    named = telling.filter(matches(telling, CAPITALS)).to_pylist()
     return Evidence(
         filled=filled,
-        kinds=frozenset(kind for kind, pattern, check in _CERTAIN if _any(telling, pattern, check)),
-        forms=(*(_count(telling, pattern) for _, pattern in _FORMS[:-1]), _shortly_dated(telling)),
+        kinds=frozenset(kind for kind, pattern, check in CERTAIN if _any(telling, pattern, check)),
+        forms=tuple(_counted_form(telling, filled, form) for _, form in FORMS),
         full_names=sum(map(has_form_of_name, named)),
-        initialed=sum(map(is_name_with_initial, telling.filter(_matches(telling, "^[^ ]+ ?[^ ]+$")).to_pylist())),
+        initialed=sum(map(is_name_with_initial, telling.filter(matches(telling, "^[^ ]+ ?[^ ]+$")).to_pylist())),
         answers=answers,
-        dates=_count(telling, _DATE),
+        dates=count(telling, DATE),
         possible_dates=pc.sum(possible).as_py() or 0,
-        ten_digits=_checked(telling, _BARE_TEN, _is_nhs_number),
-        cards=_checked(telling, _BARE_CARD, _is_card),
-        long_numbers=_count(telling, _LONG_NUMBER),
-        digits=bool(_count(telling, r"([0-9][^0-9]*){6}")),
-        bare_phones=_count(telling, _BARE_PHONE),
-        narratives=sum(map(is_narrative, telling.filter(_matches(telling, r"[^ ] +[^ ]+ +[^ ]")).to_pylist())),
+        ten_digits=_checked(telling, BARE_TEN, is_nhs_number),
+        cards=_checked(telling, BARE_CARD, is_card),
+        long_numbers=count(telling, LONG_NUMBER),
+        digits=bool(count(telling, r"([0-9][^0-9]*){6}")),
+        bare_phones=count(telling, BARE_PHONE),
+        narratives=sum(map(is_narrative, telling.filter(matches(telling, r"[^ ] +[^ ]+ +[^ ]")).to_pylist())),
     )
 
 
-def _matches(values: pa.Array, pattern: str) -> pa.Array:
-    """Say which values hold what a pattern describes."""
-    return pc.match_substring_regex(values, pattern)
-
-
-def _count(values: pa.Array, pattern: str) -> int:
-    """Give how many values hold what a pattern describes."""
-    return pc.sum(_matches(values, pattern)).as_py() or 0
+def _counted_form(values: pa.Array, filled: int, form: str | Counted) -> int:
+    """Give how many values have a form."""
+    return count(values, form) if isinstance(form, str) else form(values, filled)
 
 
 def _any(values: pa.Array, pattern: str, check: Check | None) -> bool:
     """Say whether some value holds what a pattern describes and passes the check."""
-    found = values.filter(_matches(values, pattern))
+    found = values.filter(matches(values, pattern))
     return len(found) > 0 if check is None else any(map(check, found.to_pylist()))
 
 
 def _checked(values: pa.Array, pattern: str, check: Check) -> tuple[int, int]:
     """Give how many values a pattern describes, and how many of them pass the check."""
-    found = values.filter(_matches(values, pattern)).to_pylist()
+    found = values.filter(matches(values, pattern)).to_pylist()
     return len(found), sum(map(check, found))
-
-
-def _shortly_dated(values: pa.Array) -> int:
-    """Give how many values are initials and six digits of a date; none where all have the prefix of a trial."""
-    found = values.filter(_matches(values, _SHORTLY_DATED)).to_pylist()
-    initials = {value[:2] for value in found}
-    return len(found) if len(initials) > 1 and len(initials) * 2 > len(found) else 0
-
-
-def _digits(value: str) -> list[int]:
-    """Give the digits of a value without the decimal place of a number read as a float."""
-    return [int(digit) for digit in re.findall("[0-9]", value.removesuffix(".0"))]
-
-
-def _is_nhs_number(value: str) -> bool:
-    """Say whether ten digits end with the check digit of an NHS number (modulus 11)."""
-    digits = _digits(value)
-    check = 11 - sum(weight * digit for weight, digit in zip(_NHS_WEIGHTS, digits, strict=False)) % 11
-    return (
-        len(digits) == len(_NHS_WEIGHTS) + 1
-        and any(digits)
-        and check % 11 == digits[-1]
-        and check != len(_NHS_WEIGHTS) + 1
-    )
-
-
-def _is_card(value: str) -> bool:
-    """Say whether digits satisfy the check of payment cards (Luhn)."""
-    digits = _digits(value)[::-1]
-    doubled = [2 * digit - 9 * (digit > 4) for digit in digits[1::2]]  # the digits of twice the digit
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0
-
-
-def _is_social_security(value: str) -> bool:
-    """Say whether some nine digits of a text can be a social security number of the United States."""
-    return any(
-        area not in {"000", "666"} and area[0] != "9" and group != "00" and serial != "0000"
-        for area, group, serial in re.findall(r"(?<![\d-])(\d{3})-(\d{2})-(\d{4})(?![\d-])", value)
-    )
-
-
-def _has_as_many_digits_as_a_phone(value: str) -> bool:
-    """Say whether some number of a text is as long as a telephone number."""
-    numbers = re.findall(r"(?:\+|\b0)[\d ()./-]{6,}\d", value)
-    low, high = _PHONE_DIGITS
-    return any(low <= len(_digits(number)) <= high for number in numbers)
-
-
-def _is_internet_address(value: str) -> bool:
-    """Say whether a value is an address of the sixth version."""
-    try:
-        return bool(IPv6Address(value.partition("/")[0]))
-    except ValueError:
-        return False
-
-
-def _is_iban(value: str) -> bool:
-    """Say whether some account number of a text passes its check (ISO 13616)."""
-    for found in re.finditer(_IBAN, value):
-        code = re.sub("[^A-Z0-9]", "", found[0])
-        if int("".join(str(int(letter, 36)) for letter in code[4:] + code[:4])) % 97 == 1:
-            return True
-    return False
 
 
 def _sum(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     """Give pairs of counts together."""
     return one[0] + other[0], one[1] + other[1]
-
-
-_CERTAIN: tuple[tuple[Identifier, str, Check | None], ...] = (
-    (Identifier.EMAIL, _EMAIL, None),
-    (Identifier.WEB_ADDRESS, _WEB, None),
-    (Identifier.INTERNET_ADDRESS, rf"(^|[ (\[=])({_OCTET}\.){{3}}{_OCTET}([:/][0-9]+)?([ ),;\]]|$)", None),
-    (Identifier.INTERNET_ADDRESS, _COLONS, _is_internet_address),
-    (Identifier.DEVICE, _PAIRS, None),
-    (Identifier.SOCIAL_SECURITY, _GROUPED_NINE, _is_social_security),
-    (Identifier.RECORD, _GROUPED_TEN, _is_nhs_number),
-    (Identifier.ACCOUNT, _GROUPED_CARD, _is_card),
-    (Identifier.ACCOUNT, _IBAN, _is_iban),
-    (Identifier.PHONE, _INTERNATIONAL, _has_as_many_digits_as_a_phone),
-    (Identifier.PHONE, _AMERICAN, None),
-    (Identifier.PHONE, _NATIONAL, _has_as_many_digits_as_a_phone),
-    (Identifier.NAME, _TITLED, None),
-    (Identifier.NAME, _CAPITALS, names_a_person),
-    (Identifier.SOCIAL_SECURITY, _PENSION, None),
-)
-"""Identifier, where to look for it, and what a value found there must satisfy; one value is enough."""
-_FORMS: tuple[tuple[Identifier, str], ...] = (
-    (Identifier.PHONE, _MOBILE),
-    (Identifier.NAME, _DOTTED_INITIALS),
-    (Identifier.BIRTH, _DATED),
-    (Identifier.VEHICLE, _PLATE),
-    (Identifier.DEVICE, _SERIAL),
-    (Identifier.ADDRESS, _COORDINATES),
-    (Identifier.ADDRESS, _POSTCODE_AND_PLACE),
-    (Identifier.BIRTH, _SHORTLY_DATED),
-)
-"""Identifier and the form of a value, which counts where most values of a column have it; the last has a check."""

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import re
+from enum import IntEnum
+
+from postinfusion.sources.gate.common_names import GIVEN_NAMES, NAMES_AND_WORDS, SURNAMES
+
+
+class Likeness(IntEnum):
+    """How much a text is like a person's name, where only most of a column together tell."""
+
+    NONE = 0
+    UNKNOWN = 1
+    POSSIBLE = 2
+    LIKELY = 3
 
 
 def _set(text: str) -> frozenset[str]:
@@ -59,16 +71,45 @@ _NO_PERSON = _set(
     patient participant subject case mouse rat animal person client rater assessor clinician physician nurse
     investigator examiner interviewer user doctor observer dummy
     santa santo san sao saint sainte sankt st queen king prince princess pope charcot wort port mount lake fort
+    krankenhaus spital ziekenhuis ospedale policlinico royal gene genes genotype lobe gyrus cortex ganglia nucleus
     """
 )
+_EVERYDAY = _set(
+    """
+    great new face butter milk bread meat cheese cream tea oil owl frog bear swan hare crab cat dog word list left right
+    upper lower stop signal white black brown green yellow blue grey gray red pink purple orange dark happy sad angry
+    neutral mother father parent sister brother none other
+    """
+)
+"""Words of which a shape alone, without a list of names, makes no full name."""
 _SAINTS = _set("santa santo san sao saint sainte sankt st queen king prince princess pope charcot port")
 _PLACES = _set(
     """
     hospital hospitals hopital klinik kliniken klinikum clinic clinics clinique clinica university universitat
     universitaet universite universidad medical center centre zentrum centro institute institut institution foundation
-    stiftung trust college infirmary scale questionnaire inventory syndrome disease
+    stiftung trust college infirmary scale questionnaire inventory syndrome disease krankenhaus spital ziekenhuis
+    ospedale policlinico
     """
 )
+_INSTITUTIONS = re.compile(
+    r"\b(johns hopkins|mary hitchcock|sarah cannon|anna freud|robert bosch|robert koch|rudolf virchow|albert schweitzer"
+    r"|albert einstein|max planck|martin luther|heinrich heine|ernst moritz arndt|emil kraepelin|karl jaspers"
+    r"|ludwig maximilian|friedrich alexander|julius maximilian|eberhard karls|johann wolfgang goethe|justus liebig"
+    r"|otto von guericke|carl gustav carus|carl von ossietzky|ludwig boltzmann|paul ehrlich|karl franzens"
+    r"|henry ford|thomas jefferson|george washington|betty ford|charles river|virginia mason|robert wood johnson"
+    r"|john radcliffe|queen elizabeth|charing cross|princess alexandra|prince charles|sir charles gairdner"
+    r"|peter maccallum|john hunter|henri mondor|paul brousse|gustave roussy|robert debre|louis mourier"
+    r"|claude bernard|georges pompidou|louis pasteur|pierre janet|paul guiraud|edouard herriot|gregorio maranon"
+    r"|ramon y cajal|carlos haya|luigi sacco|agostino gemelli|antoni van leeuwenhoek|maria hilf)\b"
+)
+"""Hospitals, universities and institutes that are called by the name of a person."""
+_TERMS = re.compile(
+    r".{3,}(ine|ium|ate|ide|ase|ose|itis|emia|aemia|osis|pathy|algia|oma|pram|zole|tion|sion|ness|ache|ing|ity|ism|ment"
+    r"|ance|ence|ency|ancy|ous|ive|ary|ory|ical|tic|nic|lic|ial|nal|tal|tric|phen|mycin|cillin|olol|pril|sartan|azepam"
+    r"|ed|ure|ship|hood|less|ful|able|ible)"
+)
+"""How terms of medicine end, and English adjectives; a word that no list of names has is no surname then."""
+_SURNAME = re.compile(r"mc[a-z]{3,}|.*(mann|sson|ski|ska|sky|wicz|escu|opoulos|ovic|enko|dottir|strom|quist|bauer)")
 _PARTICLES = _set("von van vom zu zur zum de del della di da dos la le du den der ten ter el al bin ibn")
 _FOLDED = str.maketrans("äáàâãåëéèêïíìîöóòôõøüúùûçñß", "aaaaaaeeeeiiiioooooouuuucns")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*[.]?|,|[^\s\w]|\w+")
@@ -96,7 +137,7 @@ def names_a_person(text: str) -> bool:
     (True, True, False)
     """
     tokens = _WORD.findall(text)
-    if any(_folded(token) in _PLACES for token in tokens):
+    if any(_folded(token) in _PLACES for token in tokens) or _is_institution(text):
         return False
     return any(_is_person_at(tokens, place) for place, token in enumerate(tokens) if is_given_name(token))
 
@@ -109,15 +150,77 @@ def has_form_of_name(text: str) -> bool:
     """
     parts = _WORD.findall(text.replace(",", " "))
     words = [part for part in parts if _folded(part) not in _PARTICLES and not re.fullmatch("[A-Z][.]?", part)]
-    if not _FEWEST <= len(words) <= len(parts) <= _MOST or any(map(_is_no_person, parts)):
+    if not _FEWEST <= len(words) <= len(parts) <= _MOST or any(map(_is_no_person, parts)) or _is_institution(text):
         return False
-    return all(_CAPITALISED.fullmatch(word) for word in words)
+    return all(_CAPITALISED.fullmatch(word) and not _is_term(word) for word in words)
+
+
+def likeness(text: str) -> Likeness:
+    """Say how much a whole text is like the name of a person, whatever its capitals.
+
+    A word that is hardly anything but a name is likely one, also beside an initial or a word that no list has; a name
+    that is a word, a city, a hospital, a scale or a disease as well is possible only.
+
+    >>> likeness("schmidt-rossi, anna").name, likeness("Hamilton").name, likeness("Headache").name
+    ('LIKELY', 'POSSIBLE', 'NONE')
+    """
+    parts = _WORD.findall(text.replace(",", " "))
+    if not parts or len(parts) > _MOST + 1 or any(map(_is_no_person, parts)) or _is_institution(text):
+        return Likeness.NONE
+    rest = [part for part in parts if _folded(part) not in _PARTICLES or len(parts) == 1]
+    words = [part for part in rest if len(part.rstrip(".")) > 1]
+    if not words or len(words) > _MOST or not all(part[0].isalpha() for part in rest):
+        return Likeness.NONE
+    likely = [_likeness(word) for word in words]
+    if len(words) > 1:
+        return _likeness_together(words, likely)
+    has_initial = len(rest) > 1 and bool(re.fullmatch(r"[^\W\d_][.]?", min(rest, key=len)))
+    return likely[0] if len(rest) == 1 or has_initial else Likeness.NONE
 
 
 def is_name_with_initial(text: str) -> bool:
     """Say whether a text is one word of a name and an initial: ``Anna S.``, ``A. Schmidt``."""
     found = _INITIALED.fullmatch(text)
     return found is not None and not _is_no_person(found[1] or found[2]) and (found[1] or found[2])[0].isupper()
+
+
+def _likeness(word: str) -> Likeness:
+    """Say how much one word is like a name; of two words with a hyphen, the one that is more so."""
+    return max(_likeness_of_part(re.sub("['’.]", "", part).lower().translate(_FOLDED)) for part in word.split("-"))
+
+
+def _likeness_of_part(word: str) -> Likeness:
+    """Say how much a word in small letters without accents is like a name."""
+    if word in SURNAMES or word in GIVEN_NAMES or word in _GIVEN - NAMES_AND_WORDS:
+        return Likeness.LIKELY
+    if word in NAMES_AND_WORDS or _SURNAME.fullmatch(word):
+        return Likeness.POSSIBLE
+    is_other = word in _EVERYDAY or _TERMS.fullmatch(word) or not word.isalpha() or len(word) < _SHORTEST
+    return Likeness.NONE if is_other else Likeness.UNKNOWN
+
+
+def _likeness_together(words: list[str], likely: list[Likeness]) -> Likeness:
+    """Say how much several words are like a name: a given name and a word that is no term, or names only."""
+    if Likeness.NONE in likely:
+        return Likeness.NONE
+    if _is_given(words[0]) or _is_given(words[-1]) or likely.count(Likeness.LIKELY) > 1:
+        return Likeness.LIKELY
+    return min(Likeness.POSSIBLE, *likely)
+
+
+def _is_given(word: str) -> bool:
+    """Say whether a word is a given name and hardly anything else, whatever its capitals."""
+    return any(part in GIVEN_NAMES or part in _GIVEN - NAMES_AND_WORDS for part in _folded(word).split("-"))
+
+
+def _is_term(word: str) -> bool:
+    """Say whether a word ends as terms and adjectives do, or is an everyday one, and is not known as a name."""
+    return _likeness(word) is Likeness.NONE
+
+
+def _is_institution(text: str) -> bool:
+    """Say whether a text names an institution that is called by the name of a person."""
+    return _INSTITUTIONS.search(text.lower().translate(_FOLDED)) is not None
 
 
 def _is_person_at(tokens: list[str], place: int) -> bool:
