@@ -11,10 +11,12 @@ from postinfusion.analyses.verdicts import Share
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.proportions import clopper_pearson
+from postinfusion.errors import nearest
 from postinfusion.plan.claims import Point
 from postinfusion.plan.design import ArmRole
 from postinfusion.plan.plan import Plan
 
+_A_SLIP = 0.85
 SERIOUS_KINDS = ("serious", "severe", "stopped")
 
 
@@ -84,6 +86,9 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     if found.empty and len(failed):
         return Counted(key, absent=str(failed.iloc[0]))
     if found.empty and point.term:
+        meant = _meant(rows, point.term)
+        if meant:
+            return Counted(key, absent=f'no event is called "{point.term}". {meant}')
         found = _never_happened(rows, key)
     if len(found) != 1 or not found["stat"].notna().all():
         said = next((str(text) for text in found["error"] if text), "")
@@ -137,6 +142,11 @@ def _key(plan: Plan, point: Point) -> dict[str, str]:
 def _arm(plan: Plan, point: Point) -> str:
     """Give the arm of interest: that of the point, else the first experimental one."""
     return point.arm or next(arm.name for arm in plan.design.arms if arm.role is ArmRole.EXPERIMENTAL)
+
+
+def _meant(rows: pd.DataFrame, term: str) -> str:
+    """Say which recorded event has nearly the name of a claim, so that a slip is not taken for zero; else nothing."""
+    return nearest(term, [name for name in rows["term"].unique() if name and name != term], cutoff=_A_SLIP)
 
 
 def _never_happened(rows: pd.DataFrame, key: dict[str, str]) -> pd.DataFrame:

@@ -56,6 +56,20 @@ class Decided:
         adjusted_low = found.oriented(*found.limits(self.level))[1]
         return Comparison(benefit, low, high, adjusted_low, found.important, controlled=found.is_controlled)
 
+    @cached_property
+    def tipping(self) -> tuple[float, Judgement] | None:
+        """The shift of missing values at which the verdict tips, and to which; None where there is none."""
+        found = self.estimate
+        share = found.missing.get(found.key.get("arm", ""), 0.0)
+        if self.margin is not None or not found.is_controlled or found.is_ratio or not found.sign:
+            return None
+        return tipping_shift(self.comparison, share, comparative)
+
+    @property
+    def tips_soon(self) -> bool:
+        """Missing values that are worse by no more than the difference that matters give another verdict."""
+        return self.tipping is not None and self.tipping[0] <= (self.estimate.important or 0.0)
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -171,12 +185,9 @@ def _important_rows(one: Decided, key: Mapping[str, object], pair: Mapping[str, 
 
 def _tipping_rows(one: Decided, key: Mapping[str, object], pair: Mapping[str, str]) -> Iterator[Row]:
     """Give the shift of missing values at which the verdict of a difference tips."""
-    found = one.estimate
-    share = found.missing.get(pair["arm"], 0.0)
-    if one.margin is not None or not found.is_controlled or found.is_ratio or not found.sign:
-        return
-    if tipped := tipping_shift(one.comparison, share, comparative):
-        yield from rows({"tipping_shift": tipped[0], "tipped_verdict": tipped[1].verdict.value}, **key, **pair)
+    if one.tipping:
+        shift, judgement = one.tipping
+        yield from rows({"tipping_shift": shift, "tipped_verdict": judgement.verdict.value}, **key, **pair)
 
 
 def _family_rows(adjusted: Adjusted, of_claim: Mapping[str, object]) -> Iterator[Row]:

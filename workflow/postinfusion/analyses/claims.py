@@ -205,9 +205,10 @@ class _Judge:
             for number, point in enumerate(points, start=1)
         ]
         of = {group: [one for one in decided if one.role == group] for group in groups}
-        before = with_sensitivity(
-            _together(kind, of["decides"]), [one.judgement for one in of["sensitivity"] if one.judgement]
-        )
+        others = [one.judgement for one in of["sensitivity"] if one.judgement]
+        before = with_sensitivity(_together(kind, of["decides"]), others)
+        if before.verdict is Verdict.SUPPORTED and any(one.tips_soon for one in of["decides"]):
+            before = before.qualified("fragile")
         after = without_conflict(before, [one.judgement for one in of["conflict"] if one.judgement])
         if self.plan.claims.treatment is Intervention.ESKETAMINE and after.verdict is not Verdict.NOT_TESTABLE:
             after = after.qualified("esketamine")

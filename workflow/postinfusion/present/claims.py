@@ -22,6 +22,7 @@ ANALYSIS_ID = "claims"
 RATIO_DECIMALS = 2
 _PERCENT_DECIMALS = 1
 _SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
+_TWO_ARMS = 2
 _RATIOS = ("ratio", "rate-ratio", "odds-ratio", "hazard-ratio")
 
 
@@ -41,6 +42,8 @@ class Evidence:
         What it says by itself; empty for a claim of one result.
     benefit, benefit_low, benefit_high
         In standard deviations at baseline, more is better; None where it is not on that scale.
+    standardised
+        The same as it is printed, with its interval.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Evidence:
     benefit: float | None = None
     benefit_low: float | None = None
     benefit_high: float | None = None
+    standardised: str = ""
 
     @property
     def with_interval(self) -> str:
@@ -178,7 +182,7 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
         return results.printed(name, decimals, **key)
 
     return Evidence(
-        name=_name(key, endpoint.label if endpoint else analysis_id),
+        name=_name(results, key, endpoint.label if endpoint else analysis_id),
         analysis_id=analysis_id,
         estimate=f"{text('estimate')} {unit}".strip(),
         interval=formats.interval(text("conf_low"), text("conf_high")),
@@ -191,6 +195,7 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
         benefit=_finite(results.value("benefit", **key)),
         benefit_low=_finite(results.value("benefit_low", **key)),
         benefit_high=_finite(results.value("benefit_high", **key)),
+        standardised=_standardised(results, key),
     )
 
 
@@ -224,10 +229,11 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
     )
 
 
-def _name(key: dict[str, str], endpoint: str) -> str:
-    """Name an estimate: endpoint, time, arms and group."""
+def _name(results: Results, key: dict[str, str], endpoint: str) -> str:
+    """Name an estimate: endpoint, time, the arms where there are more than two, and the group."""
     when = key["visit"] or (hours_as_text(float(key["time"])) if key["time"] else "")
-    arms = f"{key['arm']} − {key['comparator']}" if key["comparator"] else f"{key['arm']}, uncontrolled"
+    compared = f"{key['arm']} − {key['comparator']}" if len(results.arms) > _TWO_ARMS else ""
+    arms = compared if key["comparator"] else "uncontrolled"
     return ", ".join(
         part for part in (f"{endpoint} at {when}" if when else endpoint, arms, key["subgroup_level"]) if part
     )
@@ -258,6 +264,12 @@ def _tipping(results: Results, key: dict[str, str], decimals: int) -> str:
     """Give the shift at which the verdict tips, and to which."""
     shift = results.printed("tipping_shift", decimals, **key)
     return f"{shift}, then {results.said('tipped_verdict', **key)}" if shift else ""
+
+
+def _standardised(results: Results, key: dict[str, str]) -> str:
+    """Give the benefit in standard deviations with its interval; empty where it is not on that scale."""
+    benefit, low, high = (results.text(name, **key) for name in ("benefit", "benefit_low", "benefit_high"))
+    return formats.with_bracket(f"{benefit} SD" if benefit else "", formats.interval(low, high))
 
 
 def _percent(results: Results, name: str, key: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from postinfusion.plan.analyses import Ancova, Mmrm
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
+from postinfusion.present.claims import primary_verdict
 from postinfusion.present.primary import Point, primary_analysis, primary_estimand, primary_point
 from postinfusion.present.results import Results, results_of
 from postinfusion.vocabulary import MODELS, DataKind
@@ -55,7 +56,9 @@ def headline(plan: Plan, ard: pd.DataFrame) -> str:
     result = primary_result(plan, ard)
     if result is None:
         return formats.plain(f"{without_primary(plan)} {_DATA[plan.data]}".strip())
-    return formats.plain(f"{sentence(result)} {_DATA[plan.data]}".strip())
+    verdict = primary_verdict(plan, ard) if result.estimate else ""
+    said = f"Verdict: {verdict}." if verdict else ""
+    return formats.plain(" ".join(part for part in (sentence(result), said, _DATA[plan.data]) if part))
 
 
 def without_primary(plan: Plan) -> str:

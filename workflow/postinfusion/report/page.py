@@ -13,6 +13,7 @@ from markupsafe import Markup
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
 from postinfusion.present import theme
+from postinfusion.present.claims import primary_verdict
 from postinfusion.present.design_line import design_line
 from postinfusion.present.display import Absence, Label, Part, Row, Table
 from postinfusion.present.harms import harms, without_harms
@@ -24,6 +25,7 @@ from postinfusion.present.privacy_tables import anonymity_part, declared_part
 from postinfusion.present.results import results_of
 from postinfusion.present.strip import strip
 from postinfusion.present.validation.summary import case_summaries, validation_sentence, validation_table
+from postinfusion.report.claim_blocks import claim_blocks, statement
 from postinfusion.report.section_files import Entry, Index
 from postinfusion.report.table_html import table_html
 from postinfusion.report.templates_of import STYLE_SHEET, template, text
@@ -128,6 +130,9 @@ def page(
         unit=_unit(plan, primary),
         meaning=meaning(plan),
         effect=_effect_figure(every, primary),
+        verdict=primary_verdict(plan, ard) if primary else "",
+        claims=claim_blocks(plan, ard, _anchors(every)),
+        claims_statement=statement(plan, ard),
         harms=_fragment(harms(plan, ard)),
         without_harms=without_harms(plan, ard),
         strip=strip(plan, ard, problems),
@@ -175,6 +180,11 @@ def _effect_figure(exhibits: Sequence[Exhibit], primary: PrimaryResult | None) -
     """Give the figure of the primary analysis, if it was made."""
     wanted = f"{_EFFECT_FIGURE}_{primary.analysis_id}" if primary else ""
     return next((exhibit for exhibit in exhibits if exhibit.anchor == wanted), None)
+
+
+def _anchors(exhibits: Sequence[Exhibit]) -> dict[str, str]:
+    """Give the place on the page of the first display of each analysis."""
+    return {exhibit.entry.label.analysis_id: exhibit.anchor for exhibit in reversed(exhibits)}
 
 
 def _unit(plan: Plan, primary: PrimaryResult | None) -> str:

@@ -88,7 +88,7 @@ def _wide(results: Results, values: pd.DataFrame, label: Label) -> Figure:
     right.spines["right"].set_visible(False)
     for side in (axes, right):
         side.tick_params(axis="y", length=0)
-    _draw_headings(axes, headings)
+    _draw_headings(axes, headings, left=False)
     fill(page)
     return page.figure
 
@@ -112,8 +112,7 @@ def _narrow(results: Results, values: pd.DataFrame, label: Label) -> Figure:
             0.0, middle - height / 2, "\n".join(lines), transform=axes.get_yaxis_transform(), ha="left", va="top",
             size=theme.SMALL, color=theme.INK, linespacing=type_setting.LINE_HEIGHT,
         )  # fmt: skip
-    _draw_headings(axes, headings)
-    axes.spines["left"].set_visible(False)
+    _draw_headings(axes, headings, left=True)
     fill(page)
     return page.figure
 
@@ -138,6 +137,7 @@ def _draw_estimates(axes: Axes, values: pd.DataFrame, heights: np.ndarray, total
         axes.plot([benefit], [height], marker="o", markersize=5.6, markerfacecolor=face,
                   markeredgecolor=theme.ARM_STYLES[0].color, linestyle="none", zorder=3)  # fmt: skip
     axes.set_ylim(total, 0)
+    axes.spines["left"].set_visible(False)
     low, high = min(0.0, values["benefit_low"].min()), max(0.0, values["benefit_high"].max())
     room = 0.06 * (high - low)
     axes.set_xlim(low - room, high + room)
@@ -145,12 +145,13 @@ def _draw_estimates(axes: Axes, values: pd.DataFrame, heights: np.ndarray, total
     axes.grid(axis="x", color=theme.GRID, linewidth=0.8)
 
 
-def _draw_headings(axes: Axes, headings: list[tuple[str, float]]) -> None:
-    """Write the name of each group above its rows."""
+def _draw_headings(axes: Axes, headings: list[tuple[str, float]], *, left: bool) -> None:
+    """Write the name of each group above its rows: at the left edge of the axes, or beside them over the names."""
+    place, side = (0.0, "left") if left else (-0.012, "right")
     for name, height in headings:
         axes.text(
-            0.0, height, f"{name} ", transform=axes.get_yaxis_transform(), ha="left", va="center", size=theme.SMALL,
-            weight="bold", color=theme.MUTED, backgroundcolor="white", zorder=4,
+            place, height, name, transform=axes.get_yaxis_transform(), ha=side, va="center", size=theme.SMALL,
+            weight="bold", color=theme.MUTED, zorder=4,
         )  # fmt: skip
 
 
