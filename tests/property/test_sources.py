@@ -23,7 +23,7 @@ from spec.small_trial import FILES, SmallTrial
 
 TRIAL = SmallTrial()
 ANYWHERE = settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 CELLS = st.one_of(
     st.text(max_size=12),

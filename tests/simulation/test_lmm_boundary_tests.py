@@ -10,7 +10,7 @@ from scipy.special import bdtr, fdtr
 from postinfusion import fit_lmm
 from postinfusion.errors import ModelError
 
-N_TRIALS, LEVEL = 400, 0.10
+N_TRIALS, LEVEL = 160, 0.10
 PARTICIPANTS, TIMES = 60, 5
 # Limits of the 99.9 % Monte Carlo interval of a count.
 TAIL = 0.0005

@@ -58,7 +58,7 @@ def test_the_datasets_of_the_shipped_trials_tell_no_date_and_no_id(name: str, tm
     check_that_nothing_leaks(derive(rules, name, tables), ids)
 
 
-@settings(max_examples=30)
+@settings(max_examples=8)
 @given(
     arms=st.lists(st.sampled_from(["Ketamine", "Midazolam"]), min_size=2, max_size=6),
     hours=st.lists(st.floats(-200, 2000), min_size=1, max_size=8),
