@@ -10,6 +10,7 @@ import pandas as pd
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, Mask
 from postinfusion.errors import Problem, listed
+from postinfusion.plan import overlapping_windows
 from postinfusion.plan.acute import UseOfHours, uses_of_hours
 from postinfusion.plan.design import LAST, OutOfPlace
 from postinfusion.plan.plan import Plan
@@ -37,6 +38,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _clocks(plan, deliveries)
     yield from _without_zero(plan, deliveries)
     if not plan.left_out.touches("schedule") and not plan.left_out.touches("design"):
+        yield from overlapping_windows.check(plan)
         yield from _hours_missing(plan, deliveries)
         yield from _visits_without_infusion(plan, deliveries)
     for name, delivery in deliveries.items():
