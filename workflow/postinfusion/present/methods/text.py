@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 from postinfusion.plan.endpoints import Strategy
 from postinfusion.present import formats
-from postinfusion.present.methods import descriptions, models
+from postinfusion.present.methods import descriptions, models, ordinal, responders
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import df_name, structure_name
 from postinfusion.vocabulary import COVARIANCE_NAMES, MODELS, Method
 
 _USED = "used"
-_METHODS: dict[Method, Callable[[Results], str]] = {**descriptions.TEXTS, **models.TEXTS}
+_METHODS: dict[Method, Callable[[Results], str]] = {
+    **descriptions.TEXTS,
+    **models.TEXTS,
+    **responders.TEXTS,
+    **ordinal.TEXTS,
+}
 
 
 def methods_text(results: Results) -> str:
