@@ -322,3 +322,28 @@ def test_free_text_that_nothing_reads_is_a_warning():
 def test_a_header_that_is_a_value_is_not_shown():
     problem = found("zelda@quux.example", ["li@wei.example"]).problems[0]
     assert problem.text.startswith("looks like an e-mail address")
+
+
+@pytest.mark.parametrize("label", ["Date of birth", "Geburtsdatum", "Patient's surname", "Telephone number"])
+def test_a_column_is_found_by_the_label_that_a_statistical_file_gives_it(label: str):
+    values = ["99887766", "88776655"]
+    problem = found("v12", values, Use(labels={"v12": label})).problems[0]
+    assert problem.text.startswith('("v12") looks like')
+    assert found("v12", values, Use(labels={"v12": label}, typed=frozenset({"v12"}))).problems == ()
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Question Name",
+        "Birth weight",
+        "I find it hard to use the telephone in public",
+        "Sponsor Device Identifier",
+        "",
+        "SN",
+        "Telephone visit",
+    ],
+)
+def test_labels_that_trials_hold_are_left_alone(label: str):
+    assert found("v12", ["0", "1", "2", "3"], Use(labels={"v12": label})).problems == ()
+    assert found("v12", ["north", "pump A7"], Use(labels={"v12": label})).problems == ()

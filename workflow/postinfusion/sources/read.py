@@ -230,7 +230,9 @@ def _gate(
         except DataError as error:
             faults.append(error)
 
-    found = gate(file.file, own, readable(), use_of(plan, file.file, marked), plan.missing_codes)
+    labels = {name: about.label for name, about in file.about.items()}
+    use = replace(use_of(plan, file.file, marked), labels=labels)
+    found = gate(file.file, own, readable(), use, plan.missing_codes)
     return found, next(iter(faults), None)
 
 

@@ -15,6 +15,7 @@ from postinfusion.plan.source import Source, table_of
 from postinfusion.sources.gate.identifying_names import (
     Identifier,
     promised,
+    promised_by_label,
     promises_faintly,
     promises_person,
     promises_rater,
@@ -64,6 +65,8 @@ class Use:
         The ids go into the results as they are.
     marked
         Columns that a data dictionary marks as identifying, with the name of the dictionary's file.
+    labels
+        Columns with what the file calls them beside the name, as SPSS, Stata and SAS do.
     """
 
     times: frozenset[str] = frozenset()
@@ -74,6 +77,7 @@ class Use:
     declared: frozenset[str] = frozenset()
     keeps_ids: bool = False
     marked: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -285,6 +289,8 @@ def _names_raters(name: str, cells: Evidence) -> bool:
 def _kinds(name: str, cells: Evidence, use: Use) -> list[Identifier]:
     """Give what a column looks like by its name and its cells, the name first."""
     kinds = [kind for kind in [promised(name)] if kind and _is_borne_out(kind, name, cells, use)]
+    if (kind := promised_by_label(use.labels.get(name, ""))) and _is_borne_out(kind, name, cells, use):
+        kinds.append(kind)
     formed = cells.formed - ({Identifier.PHONE} if name in use.typed - use.texts else set())
     kinds += [kind for kind in Identifier if kind in cells.kinds | formed]
     if _is_one_name_for_each(name, cells, use) or _names_raters(name, cells) or _are_names(name, cells, use):

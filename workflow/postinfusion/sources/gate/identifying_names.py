@@ -247,6 +247,7 @@ _YEAR_OF_BIRTH = (
     "year of birth", "birth year", "yob", "geburtsjahr", "annee de naissance", "annee naissance", "geb jahr",
     "jahr geburt", "jahrgang", "ano de nacimiento", "anno di nascita", "geboortejaar", "fodelsear", "brthyr",
 )  # fmt: skip
+_FILLERS = _set("patient patients participant participants subject subjects s the your")
 _RATERS = _set(
     "rater raters assessor interviewer examiner investigator evaluator untersucher untersucherin interviewerin "
     "beurteiler prufarzt pruefarzt behandler behandlerin therapist therapeut therapeutin clinician physician doctor "
@@ -275,6 +276,18 @@ def promised(name: str) -> Identifier | None:
     (<Identifier.BIRTH: 'a date of birth'>, None)
     """
     return _surely(name) or _faintly(name)
+
+
+def promised_by_label(label: str) -> Identifier | None:
+    """Give what the label of a column promises when it is nothing but the words for it: a question may hold them too.
+
+    >>> promised_by_label("Patient's date of birth").name, promised_by_label("Telephone visit")
+    ('BIRTH', None)
+    """
+    bare = " ".join(word for word in words(label) if word not in _FILLERS)
+    spoken = {bare, bare.removesuffix(" number")}
+    kinds = ((kind, phrase) for of in (_PHRASES, _ALONE) for kind, phrases in of.items() for phrase in phrases)
+    return next((kind for kind, phrase in kinds if phrase in spoken), None)
 
 
 def promises_faintly(name: str) -> bool:
