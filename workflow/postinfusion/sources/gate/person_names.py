@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import IntEnum
 
-from postinfusion.sources.gate.common_names import GIVEN_NAMES, NAMES_AND_WORDS, SURNAMES
+from postinfusion.sources.gate.name_lists import GIVEN_NAMES, NAMES_AND_WORDS, SURNAMES
 
 
 class Likeness(IntEnum):
