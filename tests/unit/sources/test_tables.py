@@ -274,6 +274,7 @@ def test_different_ids_that_a_rule_makes_equal_are_refused_by_row_and_none_is_dr
             ["sub-01", "sub-02"],
             'leading_zeros: drop} to events and id_form: {strip_prefix: "P"} to participants.',
         ),
+        (["435", "A2"], ["A2", "sub-0435"], 'id_form: {strip_prefix: "sub-", leading_zeros: drop} to events.'),
         (["A1", "A2"], ["A1", "A3"], ""),
         (["A1", "a1"], ["A1 ", "b1"], ""),
         (["Smith1", "2"], ["1", "2"], ""),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from itertools import product
 
@@ -83,12 +84,11 @@ def _forms(here: Collection[str], participants: Collection[str]) -> Iterator[tup
 
 def _prefixes(ids: Collection[str]) -> Iterator[str]:
     """Give the letters that most ids begin with; of a single id only a word that tells nobody."""
-    found = pd.Series([match[1] for one in ids if (match := _PREFIX.match(one))], dtype="str")
-    counts = found.value_counts()
-    for prefix in counts.index[:1]:
-        word = str(prefix).rstrip("-_ ./").casefold()
-        if counts.iloc[0] >= max(_FEWEST, len(ids) / 2) or word in _USUAL:
-            yield str(prefix)
+    counts = Counter(match[1] for one in ids if (match := _PREFIX.match(one)))
+    for prefix in sorted(counts):
+        word = prefix.rstrip("-_ ./").casefold()
+        if counts[prefix] >= max(_FEWEST, len(ids) / 2) or word in _USUAL:
+            yield prefix
 
 
 def _needed(form: IdForm, ids: Collection[str]) -> IdForm:
