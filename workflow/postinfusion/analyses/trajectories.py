@@ -1,22 +1,31 @@
-"""Linear mixed model over continuous time since time zero (method trajectory)."""
+"""Linear mixed model over continuous time since infusion (method trajectory)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.design import build_design
+from postinfusion.analyses.course_fit import CourseFit, fit_course, mean_combinations
+from postinfusion.analyses.decay_rate import rate_rows
+from postinfusion.analyses.design import Array, build_design
+from postinfusion.analyses.effect_over_time import (
+    curve_of,
+    curve_rows,
+    feature_rows,
+    generator_of,
+    grid_hours,
+    no_curve_row,
+)
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.lmm import LmmFit, fit_lmm
+from postinfusion.analyses.grid_rows import Rows
+from postinfusion.analyses.lmm import LmmFit
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
-from postinfusion.analyses.model_records import DAYS, HOURS_PER_DAY, model_records
+from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import (
     MEAN,
-    NOT_NEEDED,
     TEST,
-    USED,
     coefficient_rows,
     estimate_rows,
     fit_rows,
@@ -26,26 +35,26 @@ from postinfusion.analyses.model_rows import (
 )
 from postinfusion.analyses.participation import participation_rows
 from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.reference_grid import estimates_frame
 from postinfusion.analyses.second_engine import Recomputed, agreement_rows
-from postinfusion.ard.build import Row, error_row, rows
+from postinfusion.analyses.time_bases import moments_of_records, moments_of_report, time_terms
+from postinfusion.analyses.type_three import type_three_rows
+from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan.analyses import Trajectory
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rules import PRIMARY
 
-
-@dataclass(frozen=True)
-class RandomEffects:
-    """One rung of the ladder of random effects: its name in the results, its formula, and whether they correlate."""
-
-    name: str
-    formula: str
-    correlated: bool
+EXPLORATORY = (
+    "exploratory: the model conditions on infusions that were given after randomisation, which depend on how the "
+    "participants fared; it decides no claim"
+)
+TIME = "TIME"
 
 
 def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Members) -> list[Row]:
-    """Fit the change from baseline over the actual time since time zero, and give means and differences at times.
+    """Fit the change from baseline over the actual time since infusion; give means, differences and the effect curve.
 
     The means are arm x basis of time, baseline x basis of time, strata and covariates. Every observed record after time
     zero enters, scheduled or not. Random effects go down a ladder: correlated intercept and slope, uncorrelated ones,
@@ -53,102 +62,46 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     """
     data = model_records(plan, analysis, adam, population)
     refuse_few(data)
-    formula = trajectory_formula(data, analysis)
-    fit, used, ladder = _first_that_fits(analysis, data, formula)
-    key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}
+    course = fit_course(analysis, data, moments_of_records(plan, analysis, adam, data.frame))
+    endpoint = plan.endpoints[analysis.endpoint]
+    key = {"parameter": endpoint.parameter, "variable": data.response}
+    # What belongs to the curve as a whole is no statistic of the response.
+    of_curve = {"parameter": endpoint.parameter}
     who = participation_rows(plan, analysis, adam, population, data)
-    result = [*denominators(population), *who, *(row | key for row in ladder)]
-    if fit is None or used is None:
-        text = f"no random effects of the ladder could be fitted: {ladder[-1]['stat_text']}"
-        return [*result, error_row(text, **key)]
-    found = _results(analysis, data, fit, used, formula)
-    if analysis.estimand == PRIMARY:
-        found += _agreement(analysis, data, fit, used)
-    warnings = warnings_of(ladder, found, fit)
-    return [*result, *(row | key for row in [*found, *warnings])]
+    result = [*denominators(population), *who, *(row | key for row in course.ladder)]
+    if course.rate is not None:
+        result += [row | of_curve for row in rate_rows(course.rate.profile)]
+    if course.fit is None:
+        result.append(error_row(course.failure, **key))
+    else:
+        found = _results(plan, analysis, data, course)
+        found += _agreement(plan, analysis, data, course) if analysis.estimand == PRIMARY else []
+        result += [row | key for row in [*found, *warnings_of(course.ladder, found, course.fit)]]
+        result += [row | of_curve for row in _curves(plan, analysis, data, course)]
+    return _marked(plan, analysis, result)
 
 
-def basis(analysis: Trajectory) -> str:
-    """Give the basis of time as a term of a formula."""
-    if isinstance(analysis.basis, SplineBasis):
-        knots = ", ".join(f"{knot / HOURS_PER_DAY:g}" for knot in analysis.basis.spline)
-        return f"ns({DAYS}, knots = c({knots}))"
-    return {"linear": DAYS, "log": f"log1p({DAYS})"}[analysis.basis]
+def _marked(plan: Plan, analysis: Trajectory, result: list[Row]) -> list[Row]:
+    """Mark the rows of a model that conditions on what happened after randomisation."""
+    if not analysis.is_exploratory(plan.design.kind):
+        return result
+    return [row | {"prespecified": False} for row in [*result, warning_row(EXPLORATORY)]]
 
 
-def trajectory_formula(data: ModelData, analysis: Trajectory) -> str:
-    """Give the fixed effects: arm x time, baseline x time, then strata and covariates."""
-    time = basis(analysis)
-    arm = [f"{ARM} * {time}"] if len(data.arms) > 1 else [time]
-    baseline = [f"BASE * {time}"] if data.has_baseline else []
-    return " + ".join([*arm, *baseline, *(f"`{name}`" for name in data.covariates)])
-
-
-def random_effects_ladder(analysis: Trajectory) -> tuple[RandomEffects, ...]:
-    """Give the random effects to try, in order."""
-    slope = DAYS if analysis.basis == "linear" else f"log1p({DAYS})"
-    intercept = RandomEffects("intercept", "1", correlated=True)
-    if "slope" not in analysis.random:
-        return (intercept,)
-    return (
-        RandomEffects("correlated intercept and slope", f"1 + {slope}", correlated=True),
-        RandomEffects("uncorrelated intercept and slope", f"1 + {slope}", correlated=False),
-        intercept,
-    )
-
-
-def _first_that_fits(
-    analysis: Trajectory, data: ModelData, formula: str
-) -> tuple[LmmFit | None, RandomEffects | None, list[Row]]:
-    """Go down the ladder of random effects; give the first fit and a row of outcome for each rung."""
-    rungs = random_effects_ladder(analysis)
-    fit: LmmFit | None = None
-    used: RandomEffects | None = None
-    ladder: list[Row] = []
-    for rung in rungs:
-        outcome = NOT_NEEDED
-        if fit is None:
-            fit, outcome = _attempt(analysis, data, formula, rung, is_last=rung is rungs[-1])
-            used = rung if fit is not None else None
-        ladder += rows({"outcome": outcome}, term="ladder", level=rung.name)
-    return fit, used, ladder
-
-
-def _attempt(
-    analysis: Trajectory, data: ModelData, formula: str, rung: RandomEffects, *, is_last: bool
-) -> tuple[LmmFit | None, str]:
-    """Fit one rung; give the fit, or None with the reason."""
-    try:
-        fit = fit_lmm(
-            data.frame,
-            data.response,
-            formula,
-            rung.formula,
-            "USUBJID",
-            df=analysis.df.value,
-            correlated=rung.correlated,
-        )
-    except ModelError as error:
-        return None, str(error)
-    if fit.optimum.boundary and not is_last:
-        return None, "a variance of zero or a correlation of one: the data do not bear it"
-    return fit, USED
-
-
-def _results(analysis: Trajectory, data: ModelData, fit: LmmFit, used: RandomEffects, formula: str) -> list[Row]:
-    """Give all rows of a fitted model."""
-    time = basis(analysis)
+def _results(plan: Plan, analysis: Trajectory, data: ModelData, course: CourseFit) -> list[Row]:
+    """Give the rows of a fitted model at the times of the plan, its terms and its fit."""
+    fit = course.fitted
     texts = {
-        "formula": f"{data.response} ~ {formula} + ({used.formula} | participant)",
+        "formula": f"{data.response} ~ {course.formula} + ({course.used.formula} | participant)",
         "estimation": fit.method,
         "df_method": fit.df,
-        "random_effects": used.name,
+        "random_effects": course.used.name,
     }
     return [
         *participants_rows(data.frame, data.arms),
         *_observed(data),
-        *_estimates(analysis, data, fit),
-        *(joint_test_rows(fit, [f"{ARM}:{time}"]) if len(data.arms) > 1 else []),
+        *_estimates(plan, analysis, data, course),
+        *(_test_of_arms(analysis, fit) if len(data.arms) > 1 else []),
         *coefficient_rows(fit),
         *_covariance(fit),
         *fit_rows(fit, texts),
@@ -165,43 +118,84 @@ def _observed(data: ModelData) -> list[Row]:
     ]
 
 
-def _estimates(analysis: Trajectory, data: ModelData, fit: LmmFit) -> list[Row]:
+def _estimates(plan: Plan, analysis: Trajectory, data: ModelData, course: CourseFit) -> list[Row]:
     """Give adjusted means, and differences to the reference arm, at the times of the plan."""
-    times = {hours / HOURS_PER_DAY: canonical_hours(hours) for hours in analysis.report_at}
-    at, confidence = {DAYS: list(times)}, analysis.confidence
-    means = fit.means([ARM] if len(data.arms) > 1 else [], at=at, confidence=confidence)
-    result = _rows_of(means, times, "marginal-mean", MEAN, data.arms)
-    if len(data.arms) > 1:
-        differences = fit.contrasts(ARM, reference=data.arms[0], at=at, confidence=confidence)
-        result += _rows_of(differences, times, "difference", TEST, data.arms)
-    return result
-
-
-def _agreement(analysis: Trajectory, data: ModelData, fit: LmmFit, used: RandomEffects) -> list[Row]:
-    """Compare the fit with that of the second engine."""
-    from postinfusion.core.dense_engine import of_random_effects
-
-    at = {DAYS: [hours / HOURS_PER_DAY for hours in analysis.report_at]}
-    several = len(data.arms) > 1
-    compared = fit.contrast_rows(ARM, reference=data.arms[0], at=at).L if several else None
-    design = build_design(used.formula, data.frame)
-    covariance = of_random_effects(design.matrix(data.frame), correlated=used.correlated)
-    first = Recomputed(fit, data.frame, data.response, "USUBJID", fit.log_likelihood)
-    return agreement_rows(first, covariance, compared)
+    by_arm = mean_combinations(analysis, course, data.arms, moments_of_report(plan, analysis, analysis.report_at))
+    reference = data.arms[0]
+    differences = {arm: by_arm[arm] - by_arm[reference] for arm in data.arms[1:]}
+    return [
+        *_rows_of(analysis, course.fitted, by_arm, MEAN, term="marginal-mean"),
+        *_rows_of(analysis, course.fitted, differences, TEST, term="difference", comparator=reference),
+    ]
 
 
 def _rows_of(
-    table: pd.DataFrame, times: dict[float, str], term: str, names: tuple[str, ...], arms: tuple[str, ...]
+    analysis: Trajectory, fit: LmmFit, by_arm: dict[str, Array], names: Iterable[str], **key: str
 ) -> list[Row]:
-    """Give the rows of a table of estimates by time."""
-    comparator = {"comparator": arms[0]} if term == "difference" else {}
+    """Give the rows of estimates by time and arm."""
+    if not by_arm:
+        return []
+    times = [canonical_hours(hours) for hours in analysis.report_at]
+    labels = pd.DataFrame([(time, arm) for time in times for arm in by_arm], columns=[TIME, ARM])
+    stacked = np.stack([*by_arm.values()], axis=1).reshape(len(labels), -1)
+    table = estimates_frame(Rows(labels, stacked), fit.inference, confidence=analysis.confidence)
     return [
         row
         for record in table.to_dict("records")
-        for row in estimate_rows(
-            record, names, term=term, time=times[record[DAYS]], arm=str(record.get(ARM, arms[0])), **comparator
-        )
+        for row in estimate_rows(record, names, time=str(record[TIME]), arm=str(record[ARM]), **key)
     ]
+
+
+def _test_of_arms(analysis: Trajectory, fit: LmmFit) -> list[Row]:
+    """Test that the arms move alike over time."""
+    terms = time_terms(analysis)
+    if len(terms) == 1:
+        return joint_test_rows(fit, [f"{ARM}:{terms[0]}"])
+    level = f"{ARM}:{TIME}"
+    try:
+        test = fit.joint_test(np.vstack([type_three_rows(fit.design, f"{ARM}:{term}") for term in terms]))
+    except ModelError as error:
+        return [{"term": "joint-test", "level": level, "stat_name": "p_value", "error": str(error)}]
+    found = {"statistic": test.statistic, "num_df": test.df_numerator, "df": test.df_denominator,
+             "p_value": test.p_value}  # fmt: skip
+    return rows(found, term="joint-test", level=level)
+
+
+def _curves(plan: Plan, analysis: Trajectory, data: ModelData, course: CourseFit) -> list[Row]:
+    """Give the effect curve of each comparison with its features; of a single arm its mean, which is no effect."""
+    if not analysis.has_curve:
+        return []
+    hours, inference = grid_hours(analysis), course.fitted.inference
+    by_arm = mean_combinations(analysis, course, data.arms, moments_of_report(plan, analysis, hours))
+    reference = data.arms[0]
+    compared = {arm: by_arm[arm] - by_arm[reference] for arm in data.arms[1:]} or by_arm
+    endpoint, confidence, result = plan.endpoints[analysis.endpoint], analysis.confidence, list[Row]()
+    for arm, combinations in compared.items():
+        key = {"arm": arm, **({"comparator": reference} if len(data.arms) > 1 else {})}
+        try:
+            curve = curve_of(inference, combinations, hours, generator_of(plan, analysis, arm), confidence=confidence)
+        except ModelError as error:
+            result.append(no_curve_row(str(error), key))
+            continue
+        result += curve_rows(curve, key)
+        if "comparator" in key:
+            result += feature_rows(endpoint, curve, key)
+    return result
+
+
+def _agreement(plan: Plan, analysis: Trajectory, data: ModelData, course: CourseFit) -> list[Row]:
+    """Compare the fit with that of the second engine."""
+    from postinfusion.core.dense_engine import of_random_effects
+
+    compared = None
+    if len(data.arms) > 1:
+        at = moments_of_report(plan, analysis, analysis.report_at)
+        by_arm = mean_combinations(analysis, course, data.arms, at)
+        compared = np.vstack([by_arm[arm] - by_arm[data.arms[0]] for arm in data.arms[1:]])
+    design = build_design(course.used.formula, course.frame)
+    covariance = of_random_effects(design.matrix(course.frame), correlated=course.used.correlated)
+    first = Recomputed(course.fitted, course.frame, data.response, "USUBJID", course.fitted.log_likelihood)
+    return agreement_rows(first, covariance, compared)
 
 
 def _covariance(fit: LmmFit) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan.analyses import Trajectory
 from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
@@ -86,5 +86,5 @@ def _named(plan: Plan, key: str) -> tuple[str, ...]:
 
 def _times(analysis: Trajectory) -> tuple[str, ...]:
     """Give the times within the first day that a course over time reports or bends at."""
-    knots = analysis.basis.spline if isinstance(analysis.basis, SplineBasis) else ()
-    return tuple(dict.fromkeys(hours_as_text(hours) for hours in (*analysis.report_at, *knots) if 0 < hours < DAY))
+    asked = (*analysis.report_at, *analysis.knots)
+    return tuple(dict.fromkeys(hours_as_text(hours) for hours in asked if 0 < hours < DAY))

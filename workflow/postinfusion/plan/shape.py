@@ -38,7 +38,8 @@ def _step(given: object, step: str | int) -> Iterator[object]:
     if isinstance(given, type) and issubclass(given, BaseModel):
         fields = {field.alias or name: field.annotation for name, field in given.model_fields.items()}
         yield from _branches(fields.get(str(step)))
-        if step in {given.__name__, *_tags(given)}:
+        # A branch that has a check of its own is named with it: function-after[check(), Name].
+        if step in {given.__name__, *_tags(given)} or str(step).endswith(f" {given.__name__}]"):
             yield given
     elif get_origin(given) is dict:
         yield from _branches(arguments[1])

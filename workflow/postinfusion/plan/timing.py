@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from postinfusion.errors import Problem, counted
-from postinfusion.plan.analyses import SplineBasis, Trajectory
+from postinfusion.plan import trajectory_rules
+from postinfusion.plan.analyses import Trajectory
 from postinfusion.plan.design import LAST
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
@@ -23,26 +24,7 @@ def check(plan: Plan) -> Iterator[Problem]:
     if all(problem.severity == "warning" for problem in found):
         for key, analysis in plan.analyses.items():
             if isinstance(analysis, Trajectory):
-                yield from _unobserved(plan, ("analyses", key), analysis)
-
-
-def _unobserved(plan: Plan, way: Path, analysis: Trajectory) -> Iterator[Problem]:
-    """Check that a course over time is asked for, and bends, where there are observations."""
-    end = windows(plan)[-1].as_planned().until
-    limits = f"the last window of the schedule ends at {_in_days(end)}"
-    for position, hours in enumerate(analysis.report_at):
-        if hours > end:
-            text = f"nothing is observed then, {limits}: the estimate is extrapolated. Name an earlier time."
-            yield plan.places.problem((*way, "report_at", position), f"{_in_days(hours)}: {text}", "warning")
-    knots = analysis.basis.spline if isinstance(analysis.basis, SplineBasis) else ()
-    for position, hours in enumerate(knots):
-        if not 0 < hours < end:
-            text = f"a knot of a spline lies after time zero and within the schedule; {limits}. Move it."
-            yield plan.places.problem((*way, "basis", "spline", position), f"{_in_days(hours)}: {text}")
-    if any(later <= earlier for earlier, later in pairwise(knots)):
-        yield plan.places.problem(
-            (*way, "basis", "spline"), "knots must be in the order of time, each once. Sort them."
-        )
+                yield from trajectory_rules.unobserved(plan, ("analyses", key), analysis)
 
 
 def _anchors(plan: Plan) -> Iterator[Problem]:
@@ -119,8 +101,3 @@ def _written(plan: Plan, position: int, key: str, hours: float) -> str:
     if after is None:
         return time
     return f"{time} after {'the last infusion' if after == LAST else f'infusion {after}'}"
-
-
-def _in_days(hours: float) -> str:
-    """Give a time in days from two days on."""
-    return f"{hours / 24:g} d" if hours >= 48 else hours_as_text(hours)

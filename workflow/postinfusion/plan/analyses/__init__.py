@@ -17,9 +17,10 @@ from postinfusion.plan.analyses.descriptions import (
     Weight,
     Windows,
 )
-from postinfusion.plan.analyses.models import Ancova, Mmrm, SplineBasis, Trajectory
+from postinfusion.plan.analyses.models import Ancova, Mmrm
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
+from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 
 __all__ = [
     "AdverseEvents",
@@ -37,8 +38,8 @@ __all__ = [
     "ReliableChange",
     "RepeatedBinary",
     "Response",
+    "ShapedBasis",
     "Shift",
-    "SplineBasis",
     "Summary",
     "Trajectory",
     "Weight",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from postinfusion.plan.analyses import Ancova, Mmrm, SplineBasis, Trajectory
+from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
@@ -53,9 +53,17 @@ def _ancova(results: Results) -> str:
 
 def _basis(analysis: Trajectory) -> str:
     """Say how the mean moves with time."""
-    if isinstance(analysis.basis, SplineBasis):
-        return f"natural cubic spline with inner knots at {', '.join(map(hours_as_text, analysis.basis.spline))}"
-    return "linear in days" if analysis.basis == "linear" else "log(1 + hours / 24)"
+    at = ", ".join(map(hours_as_text, analysis.knots))
+    tau = f"tau = {hours_as_text(analysis.fixed_rate)}" if analysis.fixed_rate else "tau estimated"
+    return {
+        "linear": "linear in days",
+        "log": "log(1 + hours / 24)",
+        "spline": f"natural cubic spline with inner knots at {at}",
+        "piecewise": f"straight lines that bend at {at}",
+        "decay": f"decay exp(-t/tau), {tau}",
+        "accumulation": f"sum of exp(-t/tau) over the infusions begun so far, {tau}",
+        "cumulative": "number of infusions begun so far, and log(1 + days since the last of them)",
+    }[analysis.shape]
 
 
 TEXTS: dict[Method, Callable[[Results], str]] = {
