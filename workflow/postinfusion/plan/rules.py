@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
-from postinfusion.plan import scale_rules, timing
+from postinfusion.plan import claim_rules, event_rules, scale_rules, timing
 from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
@@ -49,7 +49,14 @@ def check(plan: Plan) -> tuple[Problem, ...]:
     """
     rules = _Rules(plan, plan.left_out)
     found = [*rules.design(), *rules.populations(), *rules.estimands(), *rules.analyses(), *rules.outputs()]
-    return (*timing.check(plan), *found, *scale_rules.check(plan))
+    return (
+        *timing.check(plan),
+        *found,
+        *rules.claims(),
+        *claim_rules.check(plan),
+        *scale_rules.check(plan),
+        *event_rules.check(plan),
+    )
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,12 @@ class _Rules:
                 yield from self.same_endpoint(way, analysis)
             if isinstance(analysis, Mmrm):
                 yield from self.enough_visits(way, analysis)
+
+    def claims(self) -> Iterator[Problem]:
+        """Check the names in the claims."""
+        for claim, judged in self.plan.claims.judged.items():
+            for inner, kind, names in names_in(judged):
+                yield from self.named(("claims", "judged", claim, *inner), kind, names)
 
     def named(self, way: Path, kind: Names, names: Iterable[str]) -> Iterator[Problem]:
         """Check names of one kind."""

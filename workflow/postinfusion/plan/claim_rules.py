@@ -1,0 +1,78 @@
+"""The rules of the claims of a plan: which claims there are, how many results decide each, and who is in a family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postinfusion.errors import Problem, counted, listed, nearest
+from postinfusion.plan.analyses import Mmrm
+from postinfusion.plan.claim_catalogue import CATALOGUE, ClaimKind
+from postinfusion.plan.claims import Intervention, JudgedClaim, Point
+from postinfusion.plan.places import Path
+from postinfusion.plan.plan import Plan
+
+_RESULTS = {ClaimKind.LASTING: (2, 3), ClaimKind.EVERY_DIAGNOSIS: (2, 8)}
+"""How many results decide a claim of a kind: fewest and most; one where the kind is not named."""
+
+
+def check(plan: Plan) -> Iterator[Problem]:
+    """Give every problem of the claims and of their families, but for names, which the rules of all parts check.
+
+    Parameters
+    ----------
+    plan
+        The plan, or what is left of it without its mistakes.
+    """
+    for claim, judged in plan.claims.judged.items():
+        way: Path = ("claims", "judged", claim)
+        kind = judged.kind or (CATALOGUE[claim].kind if claim in CATALOGUE else None)
+        if claim not in CATALOGUE and not (judged.words and judged.group and judged.kind):
+            near = nearest(claim, CATALOGUE)
+            text = f'"{claim}" is no claim of the catalogue. {near} A claim of its own needs words, group and kind.'
+            yield plan.places.problem(way, text.replace("  ", " "))
+        elif claim in CATALOGUE and plan.claims.treatment is Intervention.OTHER and judged.decides:
+            text = (
+                "a trial of another treatment answers no claim about ketamine. Write treatment: ketamine, or remove it."
+            )
+            yield plan.places.problem(way, text)
+        elif kind is not None and judged.decides:
+            yield from _results(plan, way, judged, kind)
+    yield from _families(plan)
+
+
+def _results(plan: Plan, way: Path, judged: JudgedClaim, kind: ClaimKind) -> Iterator[Problem]:
+    """Check how many results decide a claim, and that each stands at a visit of its analysis."""
+    if kind is ClaimKind.NEVER:
+        text = "outcome data never decide this claim. Remove decides, or write not_testable."
+        yield plan.places.problem((*way, "decides"), text)
+        return
+    fewest, most = _RESULTS.get(kind, (1, 1))
+    if not fewest <= len(judged.decides) <= most:
+        needed = counted(fewest, "result") if fewest == most else f"{fewest} to {most} results"
+        yield plan.places.problem((*way, "decides"), f"a claim of kind {kind} is decided by {needed}. Correct it.")
+    for name in ("decides", "sensitivity", "conflicts"):
+        for point in getattr(judged, name):
+            yield from _visit(plan, (*way, name), point)
+
+
+def _visit(plan: Plan, way: Path, point: Point) -> Iterator[Problem]:
+    """Check that a result stands at a visit that its model has."""
+    analysis = plan.analyses.get(point.analysis)
+    if isinstance(analysis, Mmrm) and analysis.visits and point.visit not in analysis.visits:
+        has = f"{point.analysis} has {listed(analysis.visits)}"
+        text = f"{point.visit} is not among its visits; {has}." if point.visit else f"a visit is missing; {has}."
+        yield plan.places.problem(way, text)
+
+
+def _families(plan: Plan) -> Iterator[Problem]:
+    """Check that the families exist, and that an order names claims that are judged."""
+    own = {judged.family for judged in plan.claims.judged.values()}
+    known = [name for name in {*(endpoint.family for endpoint in plan.endpoints.values()), *own} if name]
+    for name, family in plan.multiplicity.items():
+        if name not in known and "endpoints" not in plan.left_out and not plan.left_out.touches("endpoints"):
+            remedy = nearest(name, known) or f"There are: {listed(sorted(known))}."
+            yield plan.places.problem(("multiplicity", name), f'"{name}" is no family of endpoints. {remedy}')
+        for claim in family.order:
+            if claim not in plan.claims.judged and not plan.left_out.touches("claims"):
+                text = f'"{claim}" is not under claims, judged. {nearest(claim, plan.claims.judged)}'.strip()
+                yield plan.places.problem(("multiplicity", name, "order"), text)
