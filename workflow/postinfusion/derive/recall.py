@@ -61,6 +61,7 @@ def _told(plan: Plan, visits: pd.Series, days: float, *, has_infusions: bool) ->
     named = listed(visit for visit in plan.visit_names if visit in found)
     since = "the last infusion" if has_infusions else "time zero"
     return (
-        f"its answers look back {days:g} days, but {len(visits):,} analysed values were given sooner after {since} "
+        f"its answers look back {days:g} {'day' if days == 1 else 'days'}, but {len(visits):,} analysed values were given "
+        f"sooner after {since} "
         f"({named}): they also describe the time before. A form with a shorter recall measures an effect of hours."
     )

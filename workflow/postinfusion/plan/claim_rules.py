@@ -30,14 +30,18 @@ def check(plan: Plan) -> Iterator[Problem]:
             near = nearest(claim, CATALOGUE)
             text = f'"{claim}" is no claim of the catalogue. {near} A claim of its own needs words, group and kind.'
             yield plan.places.problem(way, text.replace("  ", " "))
-        elif claim in CATALOGUE and plan.claims.treatment is Intervention.OTHER and judged.decides:
-            text = (
-                "a trial of another treatment answers no claim about ketamine. Write treatment: ketamine, or remove it."
-            )
-            yield plan.places.problem(way, text)
         elif kind is not None and judged.decides:
             yield from _results(plan, way, judged, kind)
+    yield from _treatment(plan)
     yield from _families(plan)
+
+
+def _treatment(plan: Plan) -> Iterator[Problem]:
+    """Check that a trial that answers claims about ketamine says that it gave it."""
+    wired = [claim for claim, judged in plan.claims.judged.items() if claim in CATALOGUE and judged.decides]
+    if plan.claims.treatment is Intervention.OTHER and wired:
+        text = f"a trial of another treatment answers no claim about ketamine ({listed(wired)})."
+        yield plan.places.problem(("claims", "treatment"), f"{text} Write treatment: ketamine, or remove them.")
 
 
 def _results(plan: Plan, way: Path, judged: JudgedClaim, kind: ClaimKind) -> Iterator[Problem]:
@@ -58,7 +62,8 @@ def _results(plan: Plan, way: Path, judged: JudgedClaim, kind: ClaimKind) -> Ite
 def _visit(plan: Plan, way: Path, point: Point) -> Iterator[Problem]:
     """Check that a result stands at a visit that its model has."""
     analysis = plan.analyses.get(point.analysis)
-    if isinstance(analysis, Mmrm) and analysis.visits and point.visit not in analysis.visits:
+    is_known = not point.visit or point.visit in plan.visit_names
+    if isinstance(analysis, Mmrm) and analysis.visits and is_known and point.visit not in analysis.visits:
         has = f"{point.analysis} has {listed(analysis.visits)}"
         text = f"{point.visit} is not among its visits; {has}." if point.visit else f"a visit is missing; {has}."
         yield plan.places.problem(way, text)
