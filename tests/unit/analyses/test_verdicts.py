@@ -57,35 +57,35 @@ TESTABLE = [
     Circumstances(engine_difference=0.0, prespecified=False),
 ]
 CONTROLLED = [
-    # benefit, L, U, adjusted L, delta, verdict, qualifiers
-    (-3.0, -5.0, -0.1, -5.0, THREE, CONTRADICTED, ()),
-    (-3.0, -5.0, -0.1, -6.0, THREE, CONTRADICTED, ()),
-    (-1.0, -2.0, 0.0, -2.0, THREE, NO_IMPORTANT_EFFECT, ()),
-    (0.0, -2.9, 2.9, -2.9, THREE, NO_IMPORTANT_EFFECT, ()),
-    (0.0, -3.0, 2.9, -3.0, THREE, NO_IMPORTANT_EFFECT, ("important harm not excluded",)),
-    (2.0, 1.1, 2.9, 1.1, THREE, NO_IMPORTANT_EFFECT, ()),
-    (2.0, 1.0, 3.0, 1.0, THREE, INCONCLUSIVE, ()),
-    (3.0, 0.1, 5.9, 0.1, THREE, SUPPORTED, ()),
-    (5.0, 2.9, 7.1, 2.0, THREE, SUPPORTED, ()),
-    (5.0, 3.0, 7.0, 2.0, THREE, SUPPORTED, ("clearly important",)),
-    (2.9, 0.1, 5.7, 0.1, THREE, INCONCLUSIVE, ()),
-    (5.0, 0.5, 9.5, -0.5, THREE, INCONCLUSIVE, ()),
-    (5.0, 0.5, 9.5, 0.0, THREE, INCONCLUSIVE, ()),
-    (5.0, 0.5, 9.5, math.nan, THREE, INCONCLUSIVE, ()),
-    (5.0, 0.0, 10.0, 0.0, THREE, INCONCLUSIVE, ()),
-    (1.0, -3.0, 5.0, -3.0, THREE, INCONCLUSIVE, ()),
-    (-1.0, -5.0, 3.0, -5.0, THREE, INCONCLUSIVE, ()),
-    (2.0, 0.5, 3.5, 0.5, None, SUPPORTED, ("direction only",)),
-    (2.0, 0.5, 3.5, -0.1, None, INCONCLUSIVE, ()),
-    (-2.0, -3.5, -0.5, -3.5, None, CONTRADICTED, ()),
-    (0.1, -0.2, 0.4, -0.2, None, INCONCLUSIVE, ()),
+    # benefit, L, U, adjusted L, the difference that matters; verdict, qualifiers
+    (found(-3.0, -5.0, -0.1, adjusted_low=-5.0, important=THREE), CONTRADICTED, ()),
+    (found(-3.0, -5.0, -0.1, adjusted_low=-6.0, important=THREE), CONTRADICTED, ()),
+    (found(-1.0, -2.0, 0.0, adjusted_low=-2.0, important=THREE), NO_IMPORTANT_EFFECT, ()),
+    (found(0.0, -2.9, 2.9, adjusted_low=-2.9, important=THREE), NO_IMPORTANT_EFFECT, ()),
+    (found(0.0, -3.0, 2.9, adjusted_low=-3.0, important=THREE), NO_IMPORTANT_EFFECT, ("important harm not excluded",)),
+    (found(2.0, 1.1, 2.9, adjusted_low=1.1, important=THREE), NO_IMPORTANT_EFFECT, ()),
+    (found(2.0, 1.0, 3.0, adjusted_low=1.0, important=THREE), INCONCLUSIVE, ()),
+    (found(3.0, 0.1, 5.9, adjusted_low=0.1, important=THREE), SUPPORTED, ()),
+    (found(5.0, 2.9, 7.1, adjusted_low=2.0, important=THREE), SUPPORTED, ()),
+    (found(5.0, 3.0, 7.0, adjusted_low=2.0, important=THREE), SUPPORTED, ("clearly important",)),
+    (found(2.9, 0.1, 5.7, adjusted_low=0.1, important=THREE), INCONCLUSIVE, ()),
+    (found(5.0, 0.5, 9.5, adjusted_low=-0.5, important=THREE), INCONCLUSIVE, ()),
+    (found(5.0, 0.5, 9.5, adjusted_low=0.0, important=THREE), INCONCLUSIVE, ()),
+    (found(5.0, 0.5, 9.5, adjusted_low=math.nan, important=THREE), INCONCLUSIVE, ()),
+    (found(5.0, 0.0, 10.0, adjusted_low=0.0, important=THREE), INCONCLUSIVE, ()),
+    (found(1.0, -3.0, 5.0, adjusted_low=-3.0, important=THREE), INCONCLUSIVE, ()),
+    (found(-1.0, -5.0, 3.0, adjusted_low=-5.0, important=THREE), INCONCLUSIVE, ()),
+    (found(2.0, 0.5, 3.5, adjusted_low=0.5, important=None), SUPPORTED, ("direction only",)),
+    (found(2.0, 0.5, 3.5, adjusted_low=-0.1, important=None), INCONCLUSIVE, ()),
+    (found(-2.0, -3.5, -0.5, adjusted_low=-3.5, important=None), CONTRADICTED, ()),
+    (found(0.1, -0.2, 0.4, adjusted_low=-0.2, important=None), INCONCLUSIVE, ()),
 ]
 UNCONTROLLED = [
-    (5.0, 3.5, 6.5, COMPATIBLE, ()),
-    (50.0, 35.0, 65.0, COMPATIBLE, ()),
-    (1.0, 0.0, 2.0, INCONCLUSIVE, ()),
-    (0.0, -0.1, 0.1, INCONCLUSIVE, ()),
-    (-5.0, -6.5, -3.5, INCONCLUSIVE, ("worsened",)),
+    ((5.0, 3.5, 6.5), COMPATIBLE, ()),
+    ((50.0, 35.0, 65.0), COMPATIBLE, ()),
+    ((1.0, 0.0, 2.0), INCONCLUSIVE, ()),
+    ((0.0, -0.1, 0.1), INCONCLUSIVE, ()),
+    ((-5.0, -6.5, -3.5), INCONCLUSIVE, ("worsened",)),
 ]
 EQUIVALENCE = [
     (-0.4, 0.4, 0.5, SUPPORTED), (-0.5, 0.4, 0.5, INCONCLUSIVE), (-0.4, 0.5, 0.5, INCONCLUSIVE),
@@ -147,19 +147,19 @@ def test_the_limits_of_what_can_be_judged_are_included(circumstances):
     assert untestable(circumstances) is None
 
 
-@pytest.mark.parametrize(("benefit", "low", "high", "adjusted_low", "important", "verdict", "qualifiers"), CONTROLLED)
-def test_a_comparison(benefit, low, high, adjusted_low, important, verdict, qualifiers):
-    judgement = comparative(found(benefit, low, high, important=important, adjusted_low=adjusted_low))
+@pytest.mark.parametrize(("comparison", "verdict", "qualifiers"), CONTROLLED)
+def test_a_comparison(comparison, verdict, qualifiers):
+    judgement = comparative(comparison)
     assert (judgement.verdict, judgement.qualifiers) == (verdict, qualifiers)
     assert judgement.reason
 
 
-@pytest.mark.parametrize(("benefit", "low", "high", "verdict", "qualifiers"), UNCONTROLLED)
+@pytest.mark.parametrize(("interval", "verdict", "qualifiers"), UNCONTROLLED)
 @pytest.mark.parametrize("important", [None, THREE])
 def test_a_change_without_control_is_never_more_than_compatible_nor_contradicted(
-    benefit, low, high, verdict, qualifiers, important
+    interval, verdict, qualifiers, important
 ):
-    judgement = comparative(found(benefit, low, high, important=important, controlled=False))
+    judgement = comparative(found(*interval, important=important, controlled=False))
     assert (judgement.verdict, judgement.qualifiers) == (verdict, qualifiers)
 
 

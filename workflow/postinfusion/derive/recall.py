@@ -60,8 +60,8 @@ def _told(plan: Plan, visits: pd.Series, days: float, *, has_infusions: bool) ->
     found = {*visits}
     named = listed(visit for visit in plan.visit_names if visit in found)
     since = "the last infusion" if has_infusions else "time zero"
+    span = f"{days:g} day{'' if days == 1 else 's'}"
     return (
-        f"its answers look back {days:g} {'day' if days == 1 else 'days'}, but {len(visits):,} analysed values were given "
-        f"sooner after {since} "
+        f"its answers look back {span}, but {len(visits):,} analysed values were given sooner after {since} "
         f"({named}): they also describe the time before. A form with a shorter recall measures an effect of hours."
     )
