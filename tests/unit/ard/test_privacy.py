@@ -94,6 +94,57 @@ def test_no_results_give_no_results():
     assert public(conform(pd.DataFrame({"stat_name": []})), small_cell=5).empty
 
 
+def status(yes: dict[str, int], no: dict[str, int]) -> pd.DataFrame:
+    """Give the counts of a status by arm, as analyses write them, with its shares and a comparison."""
+    records = []
+    for arm in ARMS:
+        records += rows({"n": yes[arm]}, level="yes", arm=arm) + rows({"n": no[arm]}, level="no", arm=arm)
+        share = {"n": yes[arm], "n_total": yes[arm] + no[arm], "estimate": 0.4}
+        records += rows(share, level="observed cases", term="proportion", arm=arm)
+    pair = {"arm": ARMS[0], "comparator": ARMS[1], "level": "observed cases"}
+    records += rows({"estimate": 0.1, "n": 40}, term="risk-difference", **pair)
+    return table(records, trial="small", analysis_id="x", variable="response", visit="24 h")
+
+
+@pytest.mark.parametrize("small", ["yes", "no"])
+def test_a_small_count_of_a_status_takes_its_complement_share_and_comparison_with_it(small):
+    few, many = {"Ketamine": 3, "Midazolam": 9}, {"Ketamine": 20, "Midazolam": 14}
+    found = public(status(few, many) if small == "yes" else status(many, few), small_cell=5)
+    hidden = found[found["stat"].isna()]
+    assert set(hidden["arm"]) == {"Ketamine"}
+    assert select(found, arm="Ketamine")["stat"].isna().all()
+    assert select(found, arm="Midazolam")["stat"].notna().all()
+
+
+def test_a_status_with_large_counts_or_zeros_is_shown():
+    ard = status({"Ketamine": 0, "Midazolam": 9}, {"Ketamine": 23, "Midazolam": 14})
+    assert public(ard, small_cell=5)["stat"].notna().all()
+
+
+def test_a_shift_table_with_a_small_cell_is_hidden_whole_in_its_arm():
+    cells = [("0 → 0", 20, 20), ("0 → 3", 2, 9), ("3 → 3", 7, 8), ("3 → 0", 0, 0)]
+    records = [row for level, *of_arms in cells for arm, n in zip(ARMS, of_arms, strict=True)
+               for row in rows({"n": n}, level=level, arm=arm)]  # fmt: skip
+    found = public(table(records, trial="small", analysis_id="x", variable="shift"), small_cell=5)
+    assert select(found, arm="Ketamine")["stat"].isna().all()
+    assert select(found, arm="Midazolam")["stat"].notna().all()
+
+
+def test_gaps_that_are_too_small_together_get_another_where_levels_divide_the_participants():
+    # 20 + 8 + 1 + 1 = 30: two gaps with the sum 2 would each be 1
+    records = rows({"n_total": 30}, variable="denominator", arm="Ketamine")
+    for level, n in (("a", 20), ("b", 8), ("c", 1), ("d", 1)):
+        records += rows({"n": n}, variable="worst", level=level, arm="Ketamine")
+    found = select(public(table(records, trial="small", analysis_id="x"), small_cell=5), variable="worst")
+    assert found.set_index("level")["stat"].isna().to_dict() == {"a": False, "b": True, "c": True, "d": True}
+
+
+def test_arms_without_a_column_for_all_of_them_do_not_add_up():
+    records = rows({"n": 3}, level="1", arm="Ketamine") + rows({"n": 9}, level="1", arm="Midazolam")
+    found = public(table(records, trial="small", analysis_id="x", variable="z"), small_cell=5)
+    assert found.set_index("arm")["stat"].isna().to_dict() == {"Ketamine": True, "Midazolam": False}
+
+
 count = st.tuples(st.integers(0, 12), st.integers(0, 12))
 
 

@@ -1,13 +1,20 @@
 """Results that may leave the trial's team: small counts and what gives them away are taken out.
 
 A count from 1 to below the limit is suppressed (primary suppression), and with it every statistic of the same cell.
-Counts add up over arms, and over levels where these divide the participants or the part above them; where a single
-suppressed count of such a line could be found by subtraction, the smallest other count of the line goes too (secondary
-suppression), until no line has exactly one gap. Minimum and maximum are values of single persons and always go; so do
-numbers of events in a table with any gap, since they add up too.
+Counts add up over arms, where all of them together are a column too, and over levels where these divide the
+participants or the part above them; where a single suppressed count of such a line could be found by subtraction, the
+smallest other count of the line goes too (secondary suppression), until no line has exactly one gap, nor gaps that
+together are below the limit where levels divide all participants.
+
+Shares, odds ratios and the like of a status go with any gap among its counts in that arm, and so do all its other
+counts: the number of those with a value is printed, so that one count gives the other away. So do all cells of a shift
+table. Minimum and maximum are values of single persons and always go; so do numbers of events in a table with any gap,
+since they add up too.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -19,6 +26,13 @@ EVENTS = "n_events"
 INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
 _DENOMINATOR = "denominator"
+OF_COUNTS = frozenset(
+    {"proportion", "risk-difference", "crude-risk-difference", "odds-ratio", "exact-odds-ratio",
+     "number-needed-to-treat", "probability"}
+)  # fmt: skip
+"""Terms of what is computed from the counts of the same variable, visit and arm."""
+_TWO_WAY = frozenset({"shift"})
+_DIVIDES_THE_OBSERVED = frozenset({"category"})
 _CELL = [name for name in KEY if name not in ("stat_name", "comparator")]
 _ARMS_OF = [name for name in _CELL if name not in ("arm", "level", "term")]
 _TABLE = [*_ARMS_OF, "parent"]
@@ -41,6 +55,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     """
     gaps = _gaps(ard, small_cell)
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
+    hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden &= ard["stat"].notna()
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
@@ -48,11 +63,14 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
 
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
     """Give the cells whose counts are suppressed, primarily or secondarily; most tables have none."""
-    counts = ard[(ard["stat_name"] == COUNT) & (ard["comparator"] == "") & (ard["variable"] != _DENOMINATOR)]
+    is_count = (ard["stat_name"] == COUNT) & (ard["comparator"] == "") & ~ard["term"].isin(OF_COUNTS)
+    counts = ard[is_count & (ard["variable"] != _DENOMINATOR)]
     totals = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
     counts = counts.assign(parent=counts["level"].where(counts["term"] != "", ""))
     number = counts.groupby(_TABLE, sort=False).ngroup()
     with_gaps = counts[number.isin(number[counts["stat"].between(1, small_cell - 1)])]
+    of_one_status = _is_in(counts, ard[ard["term"].isin(OF_COUNTS)], _ARMS_OF) | counts["variable"].isin(_TWO_WAY)
+    with_gaps = with_gaps.assign(is_whole=of_one_status)
     of_analysis = {key: found.set_index("arm")["stat"] for key, found in totals.groupby("analysis_id")}
     found = [
         _gaps_of_table(table, of_analysis.get(table["analysis_id"].iloc[0]), small_cell)
@@ -63,10 +81,16 @@ def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
 
 def _gaps_of_table(table: pd.DataFrame, totals: pd.Series | None, small_cell: int) -> pd.DataFrame:
     """Give the suppressed cells of one table of levels, or of the terms of one level, by arms."""
+    is_whole = bool(table["is_whole"].any())
     wide = table.pivot_table(index=["level", "term"], columns="arm", values="stat", aggfunc="first", sort=False)
     values = wide.to_numpy()
     gap = (values >= 1) & (values < small_cell)
-    line, arm = np.nonzero(_secondary(values, gap, divides=_divides(wide, totals)))
+    if is_whole:
+        gap |= gap.any(axis=0) & ~np.isnan(values)
+    divides = _divides(wide, totals)
+    is_known = divides or table["variable"].iloc[0] in _DIVIDES_THE_OBSERVED
+    lines = _Lines(divides=divides, arms_add_up="" in wide.columns, least=small_cell if is_known else 0)
+    line, arm = np.nonzero(_secondary(values, gap, lines))
     levels = wide.index[line]
     keys = pd.DataFrame({"level": levels.get_level_values(0), "term": levels.get_level_values(1)})
     keys["arm"] = wide.columns[arm]
@@ -78,29 +102,53 @@ def _divides(wide: pd.DataFrame, totals: pd.Series | None) -> bool:
     return totals is not None and bool((wide.sum() == totals.reindex(wide.columns)).all())
 
 
-def _secondary(values: np.ndarray, gap: np.ndarray, *, divides: bool) -> np.ndarray:
-    """Add gaps until no line that adds up to a printed number has exactly one.
+@dataclass(frozen=True)
+class _Lines:
+    """What is known of the lines of a table: levels divide all participants, arms add up to a column, least gap."""
+
+    divides: bool
+    arms_add_up: bool
+    least: int
+
+
+def _secondary(values: np.ndarray, gap: np.ndarray, lines: _Lines) -> np.ndarray:
+    """Add gaps until no line that adds up to a printed number has exactly one, or gaps too small together.
 
     A zero is hidden only where the levels divide the participants and nothing else of the line is left.
     """
     gap = gap.copy()
     for _ in range(gap.size):
         before = gap.sum()
-        for line, gaps in [*zip(values, gap, strict=True), *zip(values.T, gap.T, strict=True)]:
-            _hide_another(line, gaps, zeros=divides)
+        over_arms = [(*pair, 0) for pair in zip(values, gap, strict=True)] if lines.arms_add_up else []
+        over_levels = [(*pair, lines.least) for pair in zip(values.T, gap.T, strict=True)]
+        for line, gaps, least in [*over_arms, *over_levels]:
+            _hide_another(line, gaps, least, zeros=lines.divides)
         if gap.sum() == before:
             break
     return gap
 
 
-def _hide_another(line: np.ndarray, gaps: np.ndarray, *, zeros: bool) -> None:
-    """Add the smallest other count of a line with exactly one gap, in place."""
-    if gaps.sum() != 1:
+def _hide_another(line: np.ndarray, gaps: np.ndarray, least: int, *, zeros: bool) -> None:
+    """Add the smallest other count of a line with exactly one gap, or with gaps below the least sum, in place."""
+    if not gaps.any() or (gaps.sum() > 1 and line[gaps].sum() >= least):
         return
     positive = ~gaps & (line > 0)
     others = positive if positive.any() or not zeros else ~gaps
     if others.any():
         gaps[np.flatnonzero(others)[np.argmin(line[others])]] = True
+
+
+def _is_in(rows: pd.DataFrame, cells: pd.DataFrame, names: list[str]) -> pd.Series:
+    """Say which rows share the given columns with any of the cells."""
+    keys = pd.MultiIndex.from_frame(rows[names])
+    wanted = pd.MultiIndex.from_frame(cells[names]) if len(cells) else keys[:0]
+    return pd.Series(keys.isin(wanted), index=rows.index)
+
+
+def _in_arms(ard: pd.DataFrame, cells: pd.DataFrame, side: str) -> pd.Series:
+    """Say which rows are of an arm, on the given side of a comparison, with a gap in the same variable and visit."""
+    found = _is_in(ard.assign(arm=ard[side]), cells, [*_ARMS_OF, "arm"])
+    return found & (ard["comparator"] != "") if side == "comparator" else found
 
 
 def _in_tables(ard: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
