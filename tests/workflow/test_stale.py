@@ -6,7 +6,7 @@ import pytest
 
 from workflow.tiny_trial import Repository
 
-SHOWS = {"ard": 1, "display": 3, "provenance": 1, "report": 1}
+SHOWS = {"ard": 1, "synthesise": 1, "display": 4, "provenance": 1, "report": 1}
 """What shows an analysis."""
 PLAN = "config/trials/tiny.yaml"
 
@@ -30,7 +30,7 @@ def test_results_stay_up_to_date_when_the_folder_moves(repository: Repository) -
 def test_an_edited_analysis_runs_again_with_what_shows_it(repository: Repository, old: str, new: str) -> None:
     repository.edit(PLAN, old, new)
     # the flow of participants shows the primary analysis, and this is not it
-    assert repository.jobs() == {"analyse": 1, **SHOWS, "display": 2}
+    assert repository.jobs() == {"analyse": 1, **SHOWS, "display": 3}
 
 
 def test_a_word_for_readers_runs_no_analysis_again(repository: Repository) -> None:
@@ -52,7 +52,7 @@ def test_new_data_run_everything_again(repository: Repository) -> None:
     ("module", "jobs"),
     [
         ("report/page.py", {"report": 1}),
-        ("present/theme.py", {"display": 3, "report": 1}),
+        ("present/theme.py", {"display": 4, "report": 1}),
         ("core/linalg.py", {"analyse": 4, **SHOWS}),
         ("simulate/trial.py", {}),
     ],

@@ -1,0 +1,253 @@
+import math
+
+import pandas as pd
+import pytest
+
+from displays import trials
+from postinfusion.analyses.claims import judged_claims, synthesise
+from postinfusion.ard.build import error_row, rows, table
+from postinfusion.ard.query import select, statistic
+from postinfusion.core.contrasts import estimates
+from postinfusion.plan.claim_catalogue import CATALOGUE
+from postinfusion.vocabulary import Verdict
+
+ERROR, DF, N = 1.5, 80.0, 46
+PAIR = {"arm": "Ketamine", "comparator": "Midazolam"}
+HOURS = {"24 h": "24", "Day 28": "672", "Day 84": "2016"}
+ENDPOINTS = {
+    "madrs": trials.INFUSED["endpoints"]["madrs"] | {"recall": "24 h", "recall_source": "invented"},
+    "gad7": {"measure": "GAD-7", "family": "mood"},
+    "bmi": trials.INFUSED["endpoints"]["bmi"] | {"margin": 2.0, "margin_source": "invented"},
+}
+ANALYSES = {
+    "madrs-mmrm": {"method": "mmrm", "endpoint": "madrs", "estimand": "primary"},
+    "gad7-mmrm": {"method": "mmrm", "endpoint": "gad7"},
+    "bmi-mmrm": {"method": "mmrm", "endpoint": "bmi"},
+    "harms": {"method": "adverse-events"},
+}
+E1 = {"decides": [{"analysis": "madrs-mmrm", "visit": "24 h"}]}
+LASTING = {"decides": [{"analysis": "madrs-mmrm", "visit": visit} for visit in ("Day 28", "Day 84")]}
+SAFE = {"decides": [{"analysis": "harms"}], "margin_source": "invented"}
+
+
+def plan(judged, treatment="ketamine", **changes):
+    claims = {"treatment": treatment, "judged": judged}
+    return trials.infused(endpoints=ENDPOINTS, analyses=ANALYSES, claims=claims, **changes)
+
+
+def model(analysis_id, differences, n=N, **more):
+    """Rows of a model of repeated measures with these differences by visit."""
+    found = [row for arm, total in (("Ketamine", 48), ("Midazolam", 48))
+             for row in rows({"n_total": total}, variable="denominator", arm=arm)]  # fmt: skip
+    for visit, value in differences.items():
+        known = estimates([value], [ERROR], [DF])
+        names = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
+        numbers = {name: float(getattr(known, name)[0]) for name in names}
+        at = {"variable": "CHG", "visit": visit, "time": HOURS[visit]}
+        found += rows(numbers, term="difference", **at, **PAIR)
+        found += [row for arm in PAIR.values() for row in rows({"n": n}, term="observed", arm=arm, **at)]
+    return [{"analysis_id": analysis_id, **row, **more} for row in found]
+
+
+def harms(counts, limits=None):
+    """Rows of adverse events: participants with each on ketamine, and limits of risk differences."""
+    found = [row for arm in PAIR.values() for row in rows({"n_total": 48}, variable="denominator", arm=arm)]
+    found += rows({"n": 40}, variable="overview", level="any", arm="Ketamine")
+    for term, n in counts.items():
+        found += rows({"n": n}, variable="class-term", level="class", term=term, arm="Ketamine")
+    for kind, (low, high) in (limits or {}).items():
+        numbers = {"risk_difference": (low + high) / 2, "conf_low": low, "conf_high": high}
+        found += rows(numbers, variable="overview", level=kind, **PAIR)
+    return [{"analysis_id": "harms", **row} for row in found]
+
+
+def judged(found_plan, *parts):
+    return synthesise(found_plan, "t", table([row for part in parts for row in part]))
+
+
+def verdict(claims: pd.DataFrame, claim: str) -> tuple[str, str, str]:
+    return tuple(
+        select(claims, variable=claim, term="claim", stat_name=name)["stat_text"].item()
+        for name in ("verdict", "qualifiers", "reason")
+    )
+
+
+def test_a_plan_that_names_nothing_judges_no_claim_and_says_what_would_be_needed():
+    claims = judged(plan({}), model("madrs-mmrm", {"24 h": -6.0}))
+    assert judged_claims(claims) == (0, len(CATALOGUE))
+    assert "needed: adverse events" in verdict(claims, "S3")[2]
+
+
+def test_a_trial_without_ketamine_answers_no_claim_about_it():
+    claims = judged(plan({}, treatment="other"), model("madrs-mmrm", {"24 h": -6.0}))
+    assert {verdict(claims, claim)[2] for claim in CATALOGUE} == {"no arm received ketamine"}
+
+
+def test_a_lower_score_is_a_benefit_where_the_endpoint_says_so():
+    assert verdict(judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -6.0})), "E1")[0] == "supported"
+    assert verdict(judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": 6.0})), "E1")[0] == "contradicted"
+
+
+def test_the_primary_result_has_the_verdict_of_the_claim_that_rests_on_it():
+    claims = judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -6.0}))
+    assert verdict(claims, "primary") == verdict(claims, "E1")
+
+
+def test_the_row_of_a_verdict_holds_all_that_it_rests_on():
+    claims = judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -6.0}, n=36))
+    key = {"variable": "E1", "term": "decides"}
+    assert statistic(claims, stat_name="estimate", **key) == -6.0
+    assert statistic(claims, stat_name="important_difference", **key) == 3.0
+    assert statistic(claims, stat_name="share_missing", arm="Ketamine", **key) == pytest.approx(0.25)
+    # the estimate falls below 3 after losing 3 of 25 %; the lower limit reaches 0 only after losing 3.01
+    assert statistic(claims, stat_name="tipping_shift", **key) == pytest.approx(12.0)
+    assert select(claims, stat_name="threshold_source", **key)["stat_text"].item() == "plan, section 4"
+
+
+def test_answers_that_look_back_to_before_the_treatment_test_nothing():
+    wired = {"E2": {"decides": [{"analysis": "gad7-mmrm", "visit": "24 h"}]}}
+    claims = judged(plan(wired), model("gad7-mmrm", {"24 h": -6.0}))
+    assert verdict(claims, "E2")[::2] == (Verdict.NOT_TESTABLE.value, "the answers look back to before the treatment")
+
+
+def test_a_failed_model_tests_nothing_and_says_why():
+    failed = [{"analysis_id": "madrs-mmrm", **error_row("no covariance of the plan could be fitted: singular")}]
+    claims = judged(plan({"E1": E1}), failed)
+    assert verdict(claims, "E1")[2] == "no covariance of the plan could be fitted: singular"
+
+
+def test_two_participants_in_an_arm_test_nothing():
+    claims = judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -6.0}, n=2))
+    assert verdict(claims, "E1")[2] == "fewer than 3 participants in an arm"
+
+
+def test_what_was_not_prespecified_is_at_best_inconclusive():
+    claims = judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -9.0}, prespecified=False))
+    assert verdict(claims, "E1")[:2] == ("inconclusive", "exploratory")
+
+
+def test_holm_takes_from_a_claim_what_the_others_of_its_family_cost():
+    both = {"E1": E1, "E2": {"decides": [{"analysis": "gad7-mmrm", "visit": "Day 28"}]}}
+    parts = model("madrs-mmrm", {"24 h": -3.3}), model("gad7-mmrm", {"Day 28": -1.0})
+    alone = judged(plan({"E1": E1}), *parts)
+    together = judged(plan(both), *parts)
+    assert verdict(alone, "E1")[0] == "supported"
+    assert verdict(together, "E1")[::2] == (
+        "inconclusive",
+        "benefit shown, but not after adjustment for several claims",
+    )
+    p = statistic(together, variable="E1", term="family", stat_name="p_value")
+    assert statistic(together, variable="E1", term="family", stat_name="p_adjusted") == pytest.approx(2 * p)
+
+
+def test_the_first_of_a_fixed_sequence_is_not_adjusted():
+    both = {"E1": E1, "E2": {"decides": [{"analysis": "gad7-mmrm", "visit": "Day 28"}]}}
+    order = {"mood": {"method": "fixed-sequence", "order": ["E1", "E2"]}}
+    parts = model("madrs-mmrm", {"24 h": -3.3}), model("gad7-mmrm", {"Day 28": -9.0})
+    claims = judged(plan(both, multiplicity=order), *parts)
+    assert [verdict(claims, claim)[0] for claim in ("E1", "E2")] == ["supported", "supported"]
+
+
+def test_claims_that_rest_on_the_same_results_count_once():
+    claims = judged(plan({"E5b": LASTING, "E6": LASTING}), model("madrs-mmrm", {"Day 28": -6.0, "Day 84": -4.0}))
+    for claim in ("E5b", "E6"):
+        assert statistic(claims, variable=claim, term="family", stat_name="n_claims") == 1
+
+
+def test_a_lasting_effect_is_as_good_as_its_worse_point_and_is_tested_by_the_larger_p_value():
+    claims = judged(plan({"E5b": LASTING}), model("madrs-mmrm", {"Day 28": -6.0, "Day 84": -0.5}))
+    assert verdict(claims, "E5b")[0] == "inconclusive"
+    p = select(claims, variable="E5b", term="decides", stat_name="p_value")["stat"].max()
+    assert statistic(claims, variable="E5b", term="family", stat_name="p_value") == p
+
+
+def test_a_verdict_that_tips_before_the_difference_that_matters_is_fragile():
+    shaky = judged(plan({"E1": E1}), model("madrs-mmrm", {"24 h": -3.2}, n=30))
+    assert verdict(shaky, "E1")[:2] == ("supported", "fragile")
+
+
+def test_a_sensitivity_analysis_with_another_verdict_makes_fragile():
+    wired = {"E1": E1 | {"sensitivity": [{"analysis": "madrs-mmrm", "visit": "Day 28"}]}}
+    claims = judged(plan(wired), model("madrs-mmrm", {"24 h": -9.0, "Day 28": -1.0}))
+    assert verdict(claims, "E1")[0] == "supported"
+    assert "fragile" in verdict(claims, "E1")[1]
+
+
+def test_opposite_verdicts_on_one_construct_cap_both():
+    other = {"analysis": "gad7-mmrm", "visit": "Day 28"}
+    wired = {"E1": E1 | {"conflicts": [other]}, "E2": {"decides": [other]}}
+    claims = judged(plan(wired), model("madrs-mmrm", {"24 h": -9.0}), model("gad7-mmrm", {"Day 28": 9.0}))
+    assert verdict(claims, "E1")[:2] == ("inconclusive", "conflicting")
+    assert verdict(claims, "E2")[:2] == ("inconclusive", "conflicting")
+
+
+def test_no_difference_needs_no_direction_of_benefit():
+    wired = {"E13": {"decides": [{"analysis": "bmi-mmrm", "visit": "Day 84"}]}}
+    assert verdict(judged(plan(wired), model("bmi-mmrm", {"Day 84": 0.0})), "E13")[0] == "inconclusive"
+    wide = {"E13": {**wired["E13"], "margin": 4.0, "margin_source": "invented"}}
+    assert verdict(judged(plan(wide), model("bmi-mmrm", {"Day 84": 0.0})), "E13")[0] == "supported"
+
+
+def test_a_comparison_without_a_direction_of_benefit_tests_nothing():
+    wired = {"E14": {"decides": [{"analysis": "bmi-mmrm", "visit": "Day 84"}]}}
+    assert verdict(judged(plan(wired), model("bmi-mmrm", {"Day 84": 5.0})), "E14")[2] == (
+        "the plan calls no direction a benefit"
+    )
+
+
+def test_a_ratio_is_judged_on_its_logarithm_and_must_say_which_direction_is_a_benefit():
+    at = {"variable": "rate", "visit": "Day 28", "time": "672", "term": "rate-ratio", **PAIR}
+    found = [{"analysis_id": "gad7-mmrm", **row}
+             for row in rows({"estimate": 0.7, "conf_low": 0.5, "conf_high": 0.98, "p_value": 0.04}, **at)]  # fmt: skip
+    point = {"analysis": "gad7-mmrm", "visit": "Day 28", "term": "rate-ratio"}
+    silent = judged(plan({"E12": {"decides": [point]}}), found)
+    told = judged(plan({"E12": {"decides": [point | {"better": "lower"}]}}), found)
+    assert verdict(silent, "E12")[2] == "the plan calls no direction a benefit"
+    assert verdict(told, "E12")[:2] == ("supported", "direction only")
+
+
+def test_counts_are_judged_by_their_exact_limits():
+    point = {"analysis": "harms", "term": "dissociation"}
+    wired = {"S8": {"decides": [point], "rare": "0.1 %", "rare_source": "invented"},
+             "S3": {"decides": [{"analysis": "harms", "term": "nausea"}]}}  # fmt: skip
+    claims = judged(plan(wired), harms({"dissociation": 33}))
+    assert verdict(claims, "S8")[0] == "contradicted"
+    assert verdict(claims, "S3")[0] == "inconclusive"
+    upper = statistic(claims, variable="S3", term="share", stat_name="conf_high")
+    assert upper == pytest.approx(1 - 0.025 ** (1 / 48))
+
+
+def test_a_slip_in_the_name_of_an_event_is_not_taken_for_zero():
+    wired = {"S3": {"decides": [{"analysis": "harms", "term": "nausaea"}]}}
+    assert verdict(judged(plan(wired), harms({"nausea": 12})), "S3")[2] == (
+        'no event is called "nausaea". Did you mean nausea?'
+    )
+
+
+def test_safety_needs_margins_and_all_three_kinds_of_harm():
+    limits = dict.fromkeys(("serious", "severe", "stopped"), (-0.05, 0.05))
+    margins = dict.fromkeys(limits, "10 %")
+    safe = plan({"S1": SAFE | {"margins": margins}})
+    assert verdict(judged(safe, harms({}, limits)), "S1")[0] == "supported"
+    assert verdict(judged(plan({"S1": SAFE}), harms({}, limits)), "S1")[2] == "the plan names no margin of safety"
+    lacking = {kind: limits[kind] for kind in ("serious", "stopped")}
+    assert verdict(judged(safe, harms({}, lacking)), "S1")[2] == "the data do not tell of severe events"
+
+
+def test_a_single_arm_is_never_more_than_compatible():
+    alone = trials.single_arm(endpoints=ENDPOINTS, claims={"treatment": "ketamine", "judged": {"E1": E1}},
+                              analyses={"madrs-mmrm": ANALYSES["madrs-mmrm"]})  # fmt: skip
+    numbers = {"estimate": -12.0, "std_error": 1.0, "df": 11.0, "conf_low": -14.2, "conf_high": -9.8}
+    at = {"variable": "CHG", "visit": "24 h", "time": "24", "term": "marginal-mean", "arm": "Ketamine"}
+    found = [{"analysis_id": "madrs-mmrm", **row} for row in rows(numbers, **at)]
+    assert verdict(judged(alone, found), "E1")[0] == "compatible (uncontrolled)"
+
+
+def test_no_key_stands_twice_and_every_number_is_finite():
+    everything = {"E1": E1, "E5b": LASTING, "E6": LASTING, "S3": {"decides": [{"analysis": "harms", "term": "nausea"}]}}
+    differences = {"24 h": -6.0, "Day 28": -5.0, "Day 84": -1.0}
+    claims = judged(plan(everything), model("madrs-mmrm", differences), harms({"nausea": 12}))
+    keys = ["variable", "visit", "time", "arm", "comparator", "level", "term", "stat_name"]
+    assert not claims.duplicated(keys).any()
+    numeric = claims["stat_text"] == ""
+    assert all(math.isfinite(value) for value in claims.loc[numeric & (claims["stat_name"] != "qualifiers"), "stat"])
