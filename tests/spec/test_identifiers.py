@@ -14,7 +14,7 @@ from postinfusion.cli import main
 from postinfusion.errors import DataError
 from postinfusion.plan.parse import parse
 from postinfusion.sources.gate.identifying_names import Identifier
-from postinfusion.sources.read import canonical_tables
+from postinfusion.sources.read import canonical_tables, readable_tables
 from spec.small_trial import FILES, SmallTrial
 
 TRIAL = SmallTrial()
@@ -58,7 +58,7 @@ def test_a_planted_identifier_stops_the_run_and_is_shown_nowhere(
     assert not (tmp_path / "results" / "check.json").exists()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     place=st.sampled_from(sorted(COLUMNS)),
     found=st.sampled_from(
@@ -144,3 +144,37 @@ def test_a_file_that_cannot_be_read_to_its_end_tells_its_identifiers_in_the_same
     assert 'column 4  ("x1") looks like an e-mail address' in told
     assert "row 4     the header has 4 columns, but here are 6" in told
     assert "zelda@" not in told
+
+
+BIRTHS = {"A1": "1987-03-04", "A2": "1990-11-30"}
+
+
+def test_a_date_of_birth_that_is_read_as_the_time_of_scores_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    rows = [f"{who},MADRS,30,{born}T09:00" for who, born in BIRTHS.items()]
+    trial = TRIAL.with_text("scores.csv", "\n".join(["who,scale,points,when", *rows]) + "\n")
+    check_birth_refused(trial, tmp_path, capsys)
+
+
+def test_a_date_of_birth_that_is_read_as_consent_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    people = f"who,group,centre,since\nA1,K,north,{BIRTHS['A1']}\nA2,M,south,{BIRTHS['A2']}\n"
+    trial = TRIAL.with_text("people.csv", people).with_plan("site: centre}", "site: centre, consented: since}")
+    check_birth_refused(trial, tmp_path, capsys)
+
+
+def test_old_weights_of_a_participant_are_no_dates_of_birth(tmp_path: Path):
+    old = "".join(f"{who},MADRS,20,{year}-02-03T09:00\n" for who in BIRTHS for year in (2015, 2016))
+    trial = TRIAL.with_text("scores.csv", FILES["scores.csv"] + old)
+    trial.write(tmp_path)
+    found = readable_tables(parse(trial.plan, "small.yaml"), tmp_path / "data" / "small")
+    assert not any("date of birth" in problem.text for problem in found.problems)
+
+
+def check_birth_refused(trial: SmallTrial, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Check that the trial is refused for a date of birth, none of which is shown."""
+    assert main(["check", str(trial.write(folder)), "--out", str(folder / "results" / "check.json")]) == 1
+    told = capsys.readouterr()
+    assert "looks like a date of birth" in told.err
+    shown = told.err + told.out + everything_written(folder)
+    assert not any(date in shown for date in BIRTHS.values())

@@ -14,11 +14,12 @@ from postinfusion.errors import Problem, Severity, listed, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
-from postinfusion.sources import body_size, times
+from postinfusion.sources import birth_dates, body_size, times
 from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
 from postinfusion.sources.tables import Delivery
+from postinfusion.vocabulary import DesignKind
 
 Deliveries = Mapping[str, Delivery]
 _SHOWN_VISITS = 5
@@ -38,6 +39,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _columns(plan, deliveries)
     yield from _without_arm(plan, deliveries)
     yield from _without_time_zero(plan, deliveries)
+    yield from birth_dates.check(plan, deliveries)
     yield from times.check(plan, deliveries)
     yield from body_size.check(plan, deliveries)
     yield from _visits(plan, deliveries)
@@ -105,6 +107,9 @@ def _sexes(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 
 def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     """Check that every arm has participants."""
+    if plan.design.kind is DesignKind.CROSSOVER:
+        yield from _treatments(plan, deliveries)
+        return
     participants = deliveries.get("participants")
     if participants is None or participants.frame.empty or not _compares(plan):
         return
@@ -116,6 +121,25 @@ def _arms(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     for position, arm in enumerate(plan.design.arms):
         if arm.name not in present:
             text = f"no participant in {participants.file} has this arm. Check its code."
+            yield plan.places.problem(("design", "arms", position), text)
+
+
+def _treatments(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Check that a crossover trial tells who had which treatment when."""
+    crossover, infusions = plan.design.crossover, deliveries.get("infusions")
+    if crossover is None or crossover.sequences or infusions is None or infusions.frame.empty:
+        return
+    if "arm" not in infusions.frame:
+        text = (
+            'no column "arm" (the treatment that was given). Name it under columns: {arm: …}, or write the sequences '
+            "under design, crossover."
+        )
+        yield Problem(infusions.file, "", text)
+        return
+    given = set(infusions.frame["arm"].dropna())
+    for position, arm in enumerate(plan.design.arms):
+        if arm.name not in given:
+            text = f"no infusion in {infusions.file} gave this treatment. Check its code."
             yield plan.places.problem(("design", "arms", position), text)
 
 
