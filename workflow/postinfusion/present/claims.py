@@ -102,6 +102,11 @@ class ShownClaim:
         """The verdict with its qualifiers."""
         return formats.with_bracket(self.verdict.value, ", ".join(self.qualifiers))
 
+    def of_point(self, one: Evidence) -> str:
+        """Give what one of the results says; with the claim's qualifiers where it says the same as the claim."""
+        is_same = one.verdict in {"", self.verdict.value}
+        return self.in_words if is_same else one.verdict
+
 
 def claims_of(plan: Plan, ard: pd.DataFrame) -> tuple[ShownClaim, ...]:
     """Give every judged claim in the order of its group; none where the results hold no verdicts.
@@ -232,6 +237,7 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
 def _name(results: Results, key: dict[str, str], endpoint: str) -> str:
     """Name an estimate: endpoint, time, the arms where there are more than two, and the group."""
     when = key["visit"] or (hours_as_text(float(key["time"])) if key["time"] else "")
+    when = when.replace(" ", formats.NO_BREAK)
     compared = f"{key['arm']} − {key['comparator']}" if len(results.arms) > _TWO_ARMS else ""
     arms = compared if key["comparator"] else "uncontrolled"
     return ", ".join(

@@ -15,6 +15,7 @@ from postinfusion.present.tables.event_columns import EXPLANATION, participants_
 from postinfusion.vocabulary import Method
 
 _LEVELS = {"died": "Deaths", "serious": "Serious adverse events", "stopped": "Stopped because of an event"}
+_SUICIDAL = "suicid"
 
 
 def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
@@ -31,8 +32,9 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     if results is None:
         return None
     held = [level for level in _LEVELS if level in results.values_of("level", variable="overview")]
-    rows = tuple(Row(results.with_total(arm), _of_arm(results, held, arm)) for arm in results.arms)
-    columns = ("", *(_LEVELS[level] for level in held))
+    terms = _suicidal(results)
+    rows = tuple(Row(results.with_total(arm), _of_arm(results, held, terms, arm)) for arm in results.arms)
+    columns = ("", *(_LEVELS[level] for level in held), *(term.capitalize() for _, term in terms))
     label = Label(
         "AET01", results.analysis_id, "Deaths and serious events", population=results.population,
         n=results.text("n_total", variable="denominator"), footnotes=_footnotes(results),
@@ -61,9 +63,21 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
     return (*lines, *found.label.footnotes)
 
 
-def _of_arm(results: Results, levels: list[str], arm: str) -> tuple[str, ...]:
+def _suicidal(results: Results) -> list[tuple[str, str]]:
+    """Give class and term of the events of suicidal thoughts and behaviour that anybody had."""
+    rows = select(results.rows, variable="class-term", arm="", stat_name="n")
+    named = rows[rows["term"].str.contains(_SUICIDAL, case=False, regex=False)]
+    return [(str(level), str(term)) for level, term in named[["level", "term"]].itertuples(index=False)]
+
+
+def _of_arm(results: Results, levels: list[str], terms: list[tuple[str, str]], arm: str) -> tuple[str, ...]:
     """Give the cells of one arm; arms are rows, so that any number of them fits on a phone."""
-    return tuple(participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
+    overview = (participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
+    named = (
+        participants_and_events(results, variable="class-term", level=level, term=term, arm=arm)
+        for level, term in terms
+    )
+    return (*overview, *named)
 
 
 def _footnotes(results: Results) -> tuple[str, ...]:

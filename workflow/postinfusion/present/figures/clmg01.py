@@ -24,7 +24,8 @@ from postinfusion.vocabulary import OUTPUTS, Verdict
 _WIDE, _NARROW = 7.6, 3.9
 _NAMES, _VERDICTS = 2.5, 1.75
 _LINE = 0.19
-_GAP = 0.42
+_GAP, _MARK = 0.42, 0.44
+_GROUND = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 _SCALE = "Benefit in standard deviations at baseline"
 _SUBTITLE = (
     "Difference between arms with 95 % confidence interval, divided by the standard deviation of the endpoint at "
@@ -54,7 +55,7 @@ def _values(results: Results) -> pd.DataFrame:
     """Give what is plotted: a row for each estimate on the common scale, in the order of the groups."""
     records = [
         {"group": GROUP_NAMES[claim.group], "claim": claim.id, "name": f"{claim.id} {one.name}",
-         "verdict": one.verdict or claim.verdict.value, "says": one.verdict or claim.in_words,
+         "verdict": one.verdict or claim.verdict.value, "says": claim.of_point(one),
          "benefit": one.benefit, "benefit_low": one.benefit_low, "benefit_high": one.benefit_high,
          "estimate": one.with_interval}
         for claim in claims_of(results.plan, results.ard)
@@ -100,17 +101,18 @@ def _narrow(results: Results, values: pd.DataFrame, label: Label) -> Figure:
         [*type_setting.lines(name, room, theme.SMALL, bold=True), *type_setting.lines(says, room, theme.SMALL)]
         for name, says in zip(values["name"], values["says"], strict=True)
     ]
-    heights = [_LINE * len(lines) + 0.36 for lines in texts]
+    of_text = np.array([type_setting.height(len(lines), theme.SMALL) for lines in texts])
+    heights = list(of_text + _MARK)
     middles, headings, total = _places(values, heights)
     page = sheet(results.plan, label, width=_NARROW, body=total + 0.62)
     axes = page.figure.subplots()
-    marks = middles + np.array(heights) / 2 - 0.16
-    _draw_estimates(axes, values, marks, total)
+    tops = middles - np.array(heights) / 2
+    _draw_estimates(axes, values, tops + of_text + _MARK / 3, total)
     axes.set_yticks([])
-    for middle, height, lines in zip(middles, heights, texts, strict=True):
+    for top, lines in zip(tops, texts, strict=True):
         axes.text(
-            0.0, middle - height / 2, "\n".join(lines), transform=axes.get_yaxis_transform(), ha="left", va="top",
-            size=theme.SMALL, color=theme.INK, linespacing=type_setting.LINE_HEIGHT,
+            0.0, top, "\n".join(lines), transform=axes.get_yaxis_transform(), ha="left", va="top", size=theme.SMALL,
+            color=theme.INK, linespacing=type_setting.LINE_HEIGHT, bbox=_GROUND, zorder=2,
         )  # fmt: skip
     _draw_headings(axes, headings, left=True)
     fill(page)
@@ -151,7 +153,7 @@ def _draw_headings(axes: Axes, headings: list[tuple[str, float]], *, left: bool)
     for name, height in headings:
         axes.text(
             place, height, name, transform=axes.get_yaxis_transform(), ha=side, va="center", size=theme.SMALL,
-            weight="bold", color=theme.MUTED, zorder=4,
+            weight="bold", color=theme.MUTED, bbox=_GROUND, zorder=4,
         )  # fmt: skip
 
 
