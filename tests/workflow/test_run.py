@@ -7,12 +7,19 @@ from pathlib import Path
 
 from workflow.tiny_trial import Repository
 
-STEPS = {"check", "derive", "analyse", "ard", "display", "report"}
+STEPS = {"check", "derive", "analyse", "ard", "synthesise", "display", "report"}
 
 
 def test_a_run_leaves_every_result(finished: Repository) -> None:
     made = finished.results()
-    for name in ("check.json", "provenance.json", "ard/ard.parquet", "ard/ard.csv", "report/report.html"):
+    for name in (
+        "check.json",
+        "provenance.json",
+        "ard/ard.parquet",
+        "ard/ard.csv",
+        "ard/claims.parquet",
+        "report/report.html",
+    ):
         assert made[f"results/tiny/{name}"]
     assert all((finished.home / "results" / "tiny" / "logs" / f"{name}.log").is_file() for name in ("check", "report"))
 

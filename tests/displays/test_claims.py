@@ -1,0 +1,187 @@
+"""The verdicts as they are shown: on the first screen, in CLMT01, CLMG01 and MULT01, and on the terminal."""
+
+import re
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from displays import trials
+from postinfusion.analyses.claims import synthesise
+from postinfusion.ard.privacy import public
+from postinfusion.ard.query import select
+from postinfusion.plan.claim_catalogue import CATALOGUE, GROUP_NAMES
+from postinfusion.present.claims import claims_of, primary_verdict
+from postinfusion.present.display import Drawing, Table
+from postinfusion.present.headline import headline
+from postinfusion.present.sections import section_displays
+from postinfusion.report.page import Shown, page
+from postinfusion.report.section_files import INDEX, read_index, section_files
+from postinfusion.vocabulary import Section
+
+MADRS = trials.INFUSED["endpoints"]["madrs"] | {"recall": "24 h", "recall_source": "invented"}
+POINTS = [{"analysis": "madrs-mmrm", "visit": visit} for visit in ("Day 28", "Day 84")]
+WIRED = {
+    "treatment": "ketamine",
+    "judged": {
+        "E1": {"decides": [{"analysis": "madrs-mmrm", "visit": "24 h"}]},
+        "E5b": {"decides": POINTS},
+        "E10": {"not_testable": "no measure of <self-awareness>"},
+        "S3": {"decides": [{"analysis": "harms", "term": "Nausea"}]},
+        "own-1": {
+            "decides": [{"analysis": "madrs-mmrm", "visit": "Day 7"}], "kind": "comparative", "group": "rapid-relief",
+            "words": "Mood is better after a week.",
+        },
+    },
+}  # fmt: skip
+
+
+def plan(claims=WIRED, **changes):
+    return trials.infused(claims=claims, endpoints=trials.INFUSED["endpoints"] | {"madrs": MADRS}, **changes)
+
+
+@cache
+def wired():
+    found = plan()
+    return found, trials.results(found)
+
+
+@cache
+def displays():
+    made = section_displays(*wired(), Section.CLAIMS, {})
+    assert not made.absent
+    return {item.display.label.output_id: item.display for item in made.made}
+
+
+@cache
+def report():
+    return page_of(*wired())
+
+
+def page_of(found_plan, ard):
+    files = section_files(found_plan, section_displays(found_plan, ard, Section.CLAIMS, {}))
+    index = read_index(files[INDEX].decode())
+    return page(found_plan, "t", ard, [Shown(index, {file: files[file] for file in index.files})])
+
+
+def first_screen(text):
+    return text.split('<nav class="contents"')[0]
+
+
+def rows_of(table: Table) -> dict[str, tuple[str, ...]]:
+    return {row.label: row.cells for part in table.parts for row in part.rows}
+
+
+def test_every_claim_of_the_catalogue_and_of_the_plan_has_one_row_below_its_group():
+    table = displays()["CLMT01"]
+    labels = [row.label for row in table.parts[0].rows if row.indent == 1]
+    assert [label.split(" ")[0] for label in labels] == [claim.id for claim in claims_of(*wired())]
+    assert {label.split(" ")[0] for label in labels} == {*CATALOGUE, "own-1"}
+    assert [row.label for row in table.parts[0].rows if not row.cells] == list(GROUP_NAMES.values())
+
+
+def test_a_row_holds_estimate_interval_threshold_with_source_and_what_is_missing():
+    found_plan, ard = wired()
+    (cells,) = (cells for label, cells in rows_of(displays()["CLMT01"]).items() if label.startswith("E1 "))
+    of_claim = select(ard, analysis_id="claims", variable="E1", term="decides")
+    estimate = select(of_claim, stat_name="estimate")["stat"].item()
+    assert f"{estimate:.1f}".replace("-", "\N{MINUS SIGN}") in cells[1]
+    assert cells[3] == "3.0 (plan, section 4)"
+    assert cells[-1] == "yes"
+    assert found_plan.endpoints["madrs"].unit in cells[1]
+
+
+def test_a_claim_of_several_points_shows_each_with_its_own_verdict():
+    labels = list(rows_of(displays()["CLMT01"]))
+    start = next(i for i, label in enumerate(labels) if label.startswith("E5b "))
+    assert [label.replace("\N{NO-BREAK SPACE}", " ") for label in labels[start + 1 : start + 3]] == [
+        "MADRS at Day 28",
+        "MADRS at Day 84",
+    ]
+
+
+def test_what_cannot_be_tested_says_why():
+    cells = next(cells for label, cells in rows_of(displays()["CLMT01"]).items() if label.startswith("E10 "))
+    assert cells[0] == "not testable with these data: no measure of <self-awareness>"
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_marks_and_intervals_stand_where_the_results_say(narrow):
+    drawing = displays()["CLMG01"]
+    assert isinstance(drawing, Drawing)
+    (axes,) = (drawing.narrow if narrow else drawing.figure).axes
+    rows = select(wired()[1], analysis_id="claims", term="decides")
+    expected = {
+        name: rows.loc[(rows["stat_name"] == name) & (rows["variable"] != "primary"), "stat"].sort_values().to_numpy()
+        for name in ("benefit", "benefit_low", "benefit_high")
+    }
+    marks = sorted(line.get_xdata()[0] for line in axes.lines if line.get_marker() == "o")
+    np.testing.assert_allclose(marks, expected["benefit"])
+    ends = np.array([segment[:, 0] for segment in axes.collections[0].get_segments()])
+    np.testing.assert_allclose(np.sort(ends[:, 0]), expected["benefit_low"])
+    np.testing.assert_allclose(np.sort(ends[:, 1]), expected["benefit_high"])
+    low, high = axes.get_xlim()
+    assert low < ends.min()
+    assert ends.max() < high
+
+
+def test_the_figure_says_the_harms_of_every_arm_zeros_too():
+    notes = " ".join(displays()["CLMG01"].label.footnotes)
+    for arm in wired()[0].design.arm_names:
+        assert re.search(rf"Harms, {arm} \(N.=.\d+\): deaths \d", notes)
+
+
+def test_each_family_is_a_block_of_the_table_of_multiplicity():
+    table = displays()["MULT01"]
+    assert [part.caption.split(":")[0] for part in table.parts] == ["Family mood"]
+    claims = [row.label for row in table.parts[0].rows if row.indent == 0]
+    assert claims == ["E1", "own-1", "E5b"]
+
+
+def test_the_first_screen_holds_the_verdict_of_the_primary_result_and_every_claim_in_its_group():
+    text = first_screen(report())
+    assert f"<strong>{primary_verdict(*wired())}</strong>" in text
+    for claim in claims_of(*wired()):
+        assert claim.id in text
+    assert [name for name in GROUP_NAMES.values() if name in text] == list(GROUP_NAMES.values())
+    assert 'href="#CLMT01_claims"' in text
+    assert "<self-awareness>" not in text
+
+
+def test_the_headline_carries_the_verdict_of_the_primary_result():
+    found_plan, ard = wired()
+    assert f"Verdict: {primary_verdict(found_plan, ard)}. Synthetic data." in headline(found_plan, ard)
+
+
+def test_a_trial_without_ketamine_says_so_once():
+    found_plan = plan(claims={})
+    ard = trials.results(found_plan)
+    text = page_of(found_plan, ard)
+    said = f"No arm of this trial received ketamine: the {len(CATALOGUE)} claims about it are not testable"
+    assert said in first_screen(text)
+    assert "E1 " not in first_screen(text)
+    made = section_displays(found_plan, ard, Section.CLAIMS, {})
+    assert [item.display.label.output_id for item in made.made] == ["CLMT01"]
+    assert [absence.output_id for absence in made.absent] == ["CLMG01"]
+
+
+def test_results_without_verdicts_show_no_claims():
+    found_plan, ard = wired()
+    text = page_of(found_plan, ard[ard["analysis_id"] != "claims"])
+    assert "Verdict" not in first_screen(text)
+    assert "claims-first" not in first_screen(text).split("</style>")[1]
+
+
+def test_small_counts_are_not_printed_in_public():
+    found_plan, ard = wired()
+    few = (
+        ard["analysis_id"].eq("harms") & ard["stat_name"].eq("n") & ard["arm"].eq("Ketamine") & ard["term"].eq("Nausea")
+    )
+    changed = ard.assign(stat=ard["stat"].mask(few, 2.0))
+    changed = changed[changed["analysis_id"] != "claims"]
+    claims = synthesise(found_plan, "invented", changed)
+    shown = public(pd.concat([changed, claims], ignore_index=True), small_cell=5)
+    (nausea,) = (claim for claim in claims_of(found_plan, shown) if claim.id == "S3")
+    assert nausea.verdict.value == "supported"
+    assert all("2 of" not in one.n and not re.search(r"\d", one.estimate) for one in nausea.evidence)
