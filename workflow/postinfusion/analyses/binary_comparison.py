@@ -13,7 +13,7 @@ from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.core.number_needed_to_treat import number_needed_to_treat
 from postinfusion.core.odds_ratio import OddsRatio, conditional_odds_ratio, mantel_haenszel_odds_ratio
-from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
+from postinfusion.core.proportions import clopper_pearson
 from postinfusion.core.stratified_proportions import StratifiedDifference, stratified_difference
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
@@ -152,9 +152,9 @@ def _comparisons(
     n = int(two[1].sum() + two[3].sum())
     difference = stratified_difference(*two, confidence=confidence)
     yield from rows(_difference(difference, n), **key, term="risk-difference")
-    crude = miettinen_nurminen(*(part.sum() for part in two), confidence=confidence)
-    limits = {"conf_low": float(crude.conf_low), "conf_high": float(crude.conf_high)}
-    yield from rows({"estimate": float(crude.estimate), **limits, "n": n}, **key, term="crude-risk-difference")
+    crude = stratified_difference(*(part.sum() for part in two), confidence=confidence)
+    limits = {"conf_low": crude.conf_low, "conf_high": crude.conf_high}
+    yield from rows({"estimate": crude.estimate, **limits, "n": n}, **key, term="crude-risk-difference")
     for term, function in (("odds-ratio", mantel_haenszel_odds_ratio), ("exact-odds-ratio", conditional_odds_ratio)):
         yield from _ratio(function(*two, confidence=confidence), n, {**key, "term": term})
     sign = 1 if is_benefit else -1
