@@ -95,7 +95,7 @@ class _Group:
 
     def active(self, arm: str) -> Bools:
         """Give whether each person gets what ketamine does in this arm."""
-        return np.full(len(self.diagnosis), ARMS[arm] and self.scenario.has_effects)
+        return self.scenario.acts_in(np.full(len(self.diagnosis), ARMS[arm]))
 
     def stream(self, name: str) -> np.random.Generator:
         """Give a generator that starts alike in both arms."""

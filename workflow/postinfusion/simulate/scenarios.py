@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from postinfusion.errors import DataError, nearest
+from postinfusion.simulate.courses import Bools
 
 DEFAULT_SEED = 20261122
 DEFAULT_PEOPLE = 200_000
@@ -22,6 +25,8 @@ class Scenario:
         One sentence.
     has_effects
         Ketamine differs from midazolam; otherwise everyone has midazolam's outcomes, harms and dropout.
+    is_reversed
+        What ketamine does happens on midazolam, and the other way round.
     madrs_after_dropout
         Added to the MADRS after a participant has left; nobody records it, so only the truth changes.
     """
@@ -29,7 +34,17 @@ class Scenario:
     name: str
     meaning: str
     has_effects: bool = True
+    is_reversed: bool = False
     madrs_after_dropout: float = 0.0
+
+    def acts_in(self, on_ketamine: Bools) -> Bools:
+        """Give who gets what ketamine does, from who is on ketamine."""
+        return np.asarray((on_ketamine != self.is_reversed) & self.has_effects, dtype=bool)
+
+    @property
+    def favours_ketamine(self) -> bool:
+        """Ketamine is the better arm."""
+        return self.has_effects and not self.is_reversed
 
 
 SCENARIOS = {
@@ -42,6 +57,11 @@ SCENARIOS = {
             madrs_after_dropout=4.0,
         ),
         Scenario("null", "Ketamine and midazolam do the same, in benefit, harm and dropout.", has_effects=False),
+        Scenario(
+            "harmful",
+            "Midazolam does what ketamine should in benefit, harm and dropout, and the other way round.",
+            is_reversed=True,
+        ),
     )
 }
 

@@ -110,7 +110,7 @@ def simulate_scores(
 def _draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mapping[str, int]) -> _Course:
     """Draw everything that tables have in common."""
     people = draw_people(strata, stream(root, "people"))
-    active = (people.arm == KETAMINE) & scenario.has_effects
+    active = scenario.acts_in(people.arm == KETAMINE)
     schedule = draw_schedule(people.count, stream(root, "schedule"))
     deviations = draw_deviations(people.traits, schedule.visits, stream(root, "deviations"))
     event_hours = draw_event_hours(active, stream(root, "intercurrent events"))

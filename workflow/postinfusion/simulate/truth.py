@@ -67,7 +67,7 @@ def truth_document(seed: int, scenario: Scenario, number_of_people: int = DEFAUL
         "onset_and_duration": _all_effect_times(scenario),
         "potential_outcomes": {"people": number_of_people, "means": [_row(*item) for item in tallies.items()]},
         "adverse_events_per_patient": _harm_probabilities(scenario),
-        "expected_verdicts": expected_verdicts(has_effects=scenario.has_effects),
+        "expected_verdicts": expected_verdicts(scenario),
     }
 
 
@@ -172,7 +172,8 @@ def _all_effect_times(scenario: Scenario) -> Document:
     threshold = endpoints.IMPORTANT_MADRS_DIFFERENCE
     result: Document = {"endpoint": "madrs", "important_difference": threshold, "first_assessment_hours": 4.0}
     groups = {"all": 1.0} | dict(zip(endpoints.DIAGNOSES, endpoints.MADRS.multipliers, strict=True))
-    times = {name: effect_times(multiplier if scenario.has_effects else 0.0) for name, multiplier in groups.items()}
+    share = float(scenario.favours_ketamine)
+    times = {name: effect_times(share * multiplier) for name, multiplier in groups.items()}
     return result | {name: asdict(value) for name, value in times.items()}
 
 
@@ -180,12 +181,13 @@ def _harm_probabilities(scenario: Scenario) -> Document:
     """Give the exact probability per patient of each event: acute ones over six infusions, late ones at any time."""
     acute = {kind.term: (kind.ketamine.per_patient(), kind.midazolam.per_patient()) for kind in harms.ACUTE_EVENTS}
     late = {kind.term: (kind.ketamine, kind.midazolam) for kind in harms.LATE_EVENTS}
+    on_ketamine, on_midazolam = (bool(scenario.acts_in(np.array(arm))) for arm in (True, False))
     return {
         term: {
-            "ketamine": round(ketamine if scenario.has_effects else midazolam, DECIMALS),
-            "midazolam": round(midazolam, DECIMALS),
+            "ketamine": round(acting if on_ketamine else idle, DECIMALS),
+            "midazolam": round(acting if on_midazolam else idle, DECIMALS),
         }
-        for term, (ketamine, midazolam) in (acute | late).items()
+        for term, (acting, idle) in (acute | late).items()
     }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from postinfusion.simulate.scenarios import Scenario
+
 EXPECTED: Mapping[str, str] = {
     "E1": "supported at 24 h in 88 % of seeds (day 28 alone in 58 %), else inconclusive",
     "E2": "supported (direction only) at 24 h in about 72 % of seeds, else inconclusive",
@@ -57,8 +59,19 @@ _NULL_OVERRIDES = {
 }
 
 
-def expected_verdicts(*, has_effects: bool) -> dict[str, str]:
+_HARMFUL = "contradicted or inconclusive: midazolam is better by as much as ketamine should be"
+_HARMFUL_OVERRIDES = {
+    "E1": "contradicted in 88 % of seeds, else inconclusive; never supported",
+    "E13": "null: the mean differs by 0.1 kg/m2 at most; supported where the interval lies within the plan's margin",
+    "S1": "inconclusive: few serious events in either arm",
+    "S8": "contradicted: dissociation happens to 14 % of those on ketamine",
+}
+
+
+def expected_verdicts(scenario: Scenario) -> dict[str, str]:
     """Give the expected verdict of each claim as a sentence."""
-    if has_effects:
+    if scenario.is_reversed:
+        return {**EXPECTED, **dict.fromkeys(_COMPARATIVE, _HARMFUL), **_HARMFUL_OVERRIDES}
+    if scenario.has_effects:
         return dict(EXPECTED)
     return {**EXPECTED, **dict.fromkeys(_COMPARATIVE, _NULL), **_NULL_OVERRIDES}
