@@ -21,6 +21,8 @@ from postinfusion.vocabulary import Verdict
 ANALYSIS_ID = "claims"
 RATIO_DECIMALS = 2
 _PERCENT_DECIMALS = 1
+_KEY = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term")
+_ESTIMATES = ("estimate", "proportion", "risk_difference")
 _SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
 _TWO_ARMS = 2
 _RATIOS = ("ratio", "rate-ratio", "odds-ratio", "hazard-ratio")
@@ -119,8 +121,13 @@ def claims_of(plan: Plan, ard: pd.DataFrame) -> tuple[ShownClaim, ...]:
         All results of the trial, with the verdicts.
     """
     results = results_of(plan, ard, ANALYSIS_ID)
-    ids = [claim for claim in results.values_of("variable", term="claim") if claim != PRIMARY]
-    found = [_shown(results, claim) for claim in ids]
+    verdicts = select(results.rows, term="claim", stat_name="verdict")
+    keys = _keys(results.rows)
+    found = [
+        _shown(results, claim, keys.get(claim, []), is_prespecified=bool(prespecified))
+        for claim, prespecified in zip(verdicts["variable"], verdicts["prespecified"], strict=True)
+        if claim != PRIMARY
+    ]
     order = list(ClaimGroup)
     return tuple(sorted(found, key=lambda claim: order.index(claim.group)))
 
@@ -147,11 +154,20 @@ def without_ketamine(plan: Plan, claims: tuple[ShownClaim, ...]) -> str:
     return f"No arm of this trial received ketamine: the {number} claims about it are not testable with these data."
 
 
-def _shown(results: Results, claim: str) -> ShownClaim:
+def _keys(rows: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """Give for each claim the keys of the results that decide it, in their order."""
+    named = rows["term"].isin([_POINT, _SHARE, _HARM]) & rows["stat_name"].isin(_ESTIMATES)
+    found: dict[str, list[dict[str, str]]] = {}
+    for record in rows.loc[named, list(_KEY)].to_dict("records"):
+        key = {str(name): str(value) for name, value in record.items()}
+        found.setdefault(key["variable"], []).append(key)
+    return found
+
+
+def _shown(results: Results, claim: str, keys: list[dict[str, str]], *, is_prespecified: bool) -> ShownClaim:
     """Give one claim."""
     entry, known = results.plan.claims.judged.get(claim), CATALOGUE.get(claim)
     said = {name: results.said(name, variable=claim, term="claim") for name in ("verdict", "qualifiers", "reason")}
-    rows = select(results.rows, variable=claim, term="claim")
     group = (entry.group if entry else None) or (known.group if known else ClaimGroup.PERSON)
     return ShownClaim(
         id=claim,
@@ -160,19 +176,9 @@ def _shown(results: Results, claim: str) -> ShownClaim:
         verdict=Verdict(said["verdict"]),
         qualifiers=tuple(text for text in said["qualifiers"].split("; ") if text),
         reason=said["reason"],
-        is_prespecified=bool(rows["prespecified"].all()),
-        evidence=_evidence(results, claim),
+        is_prespecified=is_prespecified,
+        evidence=tuple(_MAKERS[key["term"]](results, key, is_one=len(keys) == 1) for key in keys),
     )
-
-
-def _evidence(results: Results, claim: str) -> tuple[Evidence, ...]:
-    """Give the results that decide a claim."""
-    rows = select(results.rows, variable=claim, term=[_POINT, _SHARE, _HARM])
-    names = ["visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term"]
-    keys = rows[rows["stat_name"].isin(["estimate", "proportion", "risk_difference"])][names].drop_duplicates()
-    makers = {_POINT: _of_estimate, _SHARE: _of_share, _HARM: _of_harm}
-    found = [{"variable": claim, **dict(zip(names, map(str, key), strict=True))} for key in keys.to_numpy()]
-    return tuple(makers[key["term"]](results, key, is_one=len(found) == 1) for key in found)
 
 
 def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:
@@ -288,3 +294,6 @@ def _percent(results: Results, name: str, key: dict[str, str]) -> str:
 def _finite(value: float | None) -> float | None:
     """Give a number; None for one that is not there or not finite."""
     return value if value is not None and value == value else None  # noqa: PLR0124 - not NaN
+
+
+_MAKERS = {_POINT: _of_estimate, _SHARE: _of_share, _HARM: _of_harm}
