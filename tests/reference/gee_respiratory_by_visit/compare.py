@@ -1,4 +1,4 @@
-"""Respiratory status at four visits: estimating equations with arm × visit and standardised probabilities, by geepack."""
+"""Respiratory status at four visits: equations with arm × visit and standardised probabilities, by geepack."""
 
 from __future__ import annotations
 
