@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from displays.event_rows import rows_of
 from postinfusion.analyses.claims import synthesise
 from postinfusion.ard.build import Row, error_row, rows, table, warning_row
 from postinfusion.ard.schema import canonical_hours
@@ -64,6 +65,10 @@ INFUSED = {
         "madrs-course": {"method": "trajectory", "endpoint": "madrs", "report_at": ["4 h", "24 h", "7 d", "28 d"]},
         "madrs-ancova": {"method": "ancova", "endpoint": "madrs", "visit": "24 h"},
         "madrs-lines": {"method": "courses", "endpoint": "madrs"},
+        "madrs-time": {
+            "method": "time-to-event", "endpoint": "madrs", "event": {"threshold": 20, "side": "at-most"},
+            "competing": ["withdrawal"], "report_at": ["24 h", "7 d", "28 d", "84 d"],
+        },
         "body": {"method": "weight", "endpoints": ["weight", "bmi"], "by": "diagnosis"},
         "harms": {"method": "adverse-events"},
     },
@@ -351,7 +356,12 @@ def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:
     yield from rows({"n_observations": 0}, variable="time", level="nominal")
 
 
+def _time_to_event(plan, analysis, size, _random) -> Iterator[Row]:
+    yield from rows_of(plan, analysis, size=size)
+
+
 _BUILDERS = {
+    "time-to-event": _time_to_event,
     "disposition": _disposition, "demographics": _demographics, "summary": _summary, "missingness": _missingness,
     "windows": _windows, "mmrm": _mmrm, "trajectory": _trajectory, "ancova": _ancova, "weight": _weight,
     "adverse-events": _adverse_events, "courses": _courses,

@@ -23,6 +23,7 @@ from postinfusion.plan.analyses import (
     Response,
     Shift,
     Summary,
+    TimeToEvent,
     Trajectory,
     Weight,
     Windows,
@@ -50,6 +51,10 @@ def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) 
         return _assessments(plan, analysis, adam, population)
     if isinstance(analysis, _Categories):
         return _categories(plan, analysis, adam, population)
+    if isinstance(analysis, TimeToEvent):
+        from postinfusion.analyses.time_to_event import time_to_event
+
+        return time_to_event(plan, analysis, adam, population)
     return _model(plan, analysis, adam, population)
 
 
@@ -60,6 +65,10 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.courses import courses
 
             return courses(plan, analysis, adam, population)
+        case TimeToEvent():
+            from postinfusion.analyses.time_to_event import steps_of_curves
+
+            return steps_of_curves(plan, analysis, adam, population)
         case _:
             return pd.DataFrame()
 

@@ -177,7 +177,8 @@ def _all_sums(parts: list[tuple[Array, int]]) -> Array:
     """Give the sum of scores of the group for every arrangement."""
     sums = np.zeros(1)
     for values, size in parts:
-        chosen = np.array(list(combinations(range(values.size), size)), dtype=np.intp).reshape(-1, size)
+        chosen = np.array(list(combinations(range(values.size), size)), dtype=np.intp)
+        chosen = chosen.reshape(comb(values.size, size), size)
         sums = np.add.outer(sums, values[chosen].sum(axis=1)).ravel()
     return sums
 

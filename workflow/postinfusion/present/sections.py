@@ -150,6 +150,6 @@ def _rank(method: Method | None) -> int:
     """Give the place of a method among the displays of one endpoint."""
     order = (
         Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.RESPONSE, Method.RELIABLE_CHANGE, Method.REPEATED_BINARY,
-        Method.ORDINAL, Method.SUMMARY, Method.MISSINGNESS, Method.COURSES,
+        Method.ORDINAL, Method.TIME_TO_EVENT, Method.SUMMARY, Method.MISSINGNESS, Method.COURSES,
     )  # fmt: skip
     return order.index(method) if method in order else -1

@@ -20,6 +20,7 @@ from postinfusion.plan.analyses.descriptions import (
 from postinfusion.plan.analyses.models import Ancova, Mmrm
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
+from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "ShapedBasis",
     "Shift",
     "Summary",
+    "TimeToEvent",
     "Trajectory",
     "Weight",
     "Windows",
@@ -57,6 +59,7 @@ Analysis = Annotated[
     | AdverseEvents
     | Mmrm
     | Trajectory
+    | TimeToEvent
     | Ancova
     | Response
     | ReliableChange

@@ -23,7 +23,7 @@ def draw(output_id: str, results: Results) -> Drawing:
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
-    from postinfusion.present.figures import aeg01, clmg01, consort01, ippg01, mmrmg01, mmrmg02, wtg03
+    from postinfusion.present.figures import aeg01, clmg01, consort01, ippg01, kmg01, mmrmg01, mmrmg02, wtg03
 
     return {
         "CLMG01": clmg01.draw,
@@ -31,6 +31,7 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         "MMRMG01": mmrmg01.draw,
         "MMRMG02": mmrmg02.draw,
         "IPPG01": ippg01.draw,
+        "KMG01": kmg01.draw,
         "WTG03": wtg03.draw,
         "AEG01": aeg01.draw,
     }
