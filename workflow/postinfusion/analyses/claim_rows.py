@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -54,6 +55,8 @@ class Decided:
         found = self.estimate
         benefit, low, high = found.oriented(found.conf_low, found.conf_high)
         adjusted_low = found.oriented(*found.limits(self.level))[1]
+        if not math.isfinite(adjusted_low):  # without a standard error the p-value decides alone
+            adjusted_low = low if found.p_value <= self.level else min(low, 0.0)
         return Comparison(benefit, low, high, adjusted_low, found.important, controlled=found.is_controlled)
 
     @cached_property
