@@ -5,9 +5,10 @@
 # make lock         pins the environment anew after an edit of pyproject.toml
 # make validate     compares every model with the numbers of other programs and of publications
 # make type-one-error REPLICATES=5000   simulates small trials: does the inference keep its level?
+# make verdict-shares REPLICATES=200  simulates the shipped trial over many seeds: how often does each verdict come out?
 # make benchmark    times the engine beside statsmodels, and R where it is installed
 # make timings      adds up the time and memory of the jobs
-.PHONY: run test lint lock benchmark timings type-one-error validate set-up
+.PHONY: run test lint lock benchmark timings type-one-error verdict-shares validate set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -29,6 +30,9 @@ set-up:
 
 type-one-error: set-up
 	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests .venv/bin/python -m simulation.type_one_error $(or $(REPLICATES),1000)
+
+verdict-shares: set-up
+	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests .venv/bin/python -m simulation.verdict_shares $(or $(REPLICATES),100)
 
 validate: set-up
 	@PYTHONPATH=tests .venv/bin/python -m reference.validate
