@@ -306,9 +306,32 @@ def _trajectory(plan, analysis, size, random) -> Iterator[Row]:
     yield from _fit(
         plan, size, "CHG ~ arm * log(1 + t) + baseline + diagnosis", random_effects="correlated intercept and slope"
     )
+    for pair in [*_pairs(plan)] or [{"arm": plan.design.arm_names[0]}]:
+        yield from _curve(analysis, pair)
     for level, value in (("intercept", 45.1), ("slope", 4.4), ("intercept × slope", -3.2), ("residual", 15.2)):
         yield from rows({"covariance": value}, term="covariance", level=level)
     yield from rows({"correlation": -0.23}, term="covariance", level="intercept × slope")
+
+
+def _curve(analysis, key) -> Iterator[Row]:
+    grid = np.unique([*np.geomspace(min(analysis.report_at), max(analysis.report_at), 20), *analysis.report_at])
+    band = {"critical_value": 2.61, "df": 84.0, "n_points": 20, "n_draws": 20_000, "grid_from": grid[0]}
+    yield from rows(band | {"grid_until": grid[-1]}, term="band", **key)
+    for place, hours in enumerate(grid):
+        middle = -6 + place / 5
+        values = _interval(middle, 1.4) | {"band_low": middle - 3.9, "band_high": middle + 3.9}
+        yield from rows(values, term="curve", time=canonical_hours(float(hours)), **key)
+    if "comparator" not in key:
+        return
+    times = {"onset": (4.0, "≤ first assessment"), "duration": (310.2, ""), "half-benefit": (max(grid), "> last visit")}
+    for level, (hours, said) in times.items():
+        for name in ("estimate", "conf_low", "conf_high"):
+            at = {"term": "effect-feature", "level": level, "unit": "h", **key}
+            yield {**at, "stat_name": name, "stat": hours, "stat_text": said}
+    yield {"term": "effect-feature", "level": "peak", "stat_name": "estimate", **key,
+           "error": "not identifiable: the band holds a constant throughout"}  # fmt: skip
+    for level, value in (("peak-benefit", 6.0), ("area", 101.0)):
+        yield from rows(_interval(value, 1.4), term="effect-feature", level=level, **key)
 
 
 def _ancova(plan, analysis, size, random) -> Iterator[Row]:

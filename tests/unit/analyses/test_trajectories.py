@@ -150,7 +150,7 @@ def test_pointwise_intervals_lie_within_the_band_and_the_grid_is_told(adam):
 def test_onset_and_duration_hold_the_truth(adam):
     found = ard(adam, "decay-fixed")
     onset = select(found, term="effect-feature", level="onset").set_index("stat_name")["stat_text"]
-    assert set(onset) == {"first assessment or before"}
+    assert set(onset) == {"≤ first assessment"}
     truth = 24 * TAU * np.log(-EFFECT / 3)
     low, high = (
         statistic(found, term="effect-feature", level="duration", stat_name=name) for name in ("conf_low", "conf_high")

@@ -65,19 +65,17 @@ def trajectories(plan: Plan, analysis: Trajectory, adam: Adam, population: Membe
     course = fit_course(analysis, data, moments_of_records(plan, analysis, adam, data.frame))
     endpoint = plan.endpoints[analysis.endpoint]
     key = {"parameter": endpoint.parameter, "variable": data.response}
-    # What belongs to the curve as a whole is no statistic of the response.
-    of_curve = {"parameter": endpoint.parameter}
     who = participation_rows(plan, analysis, adam, population, data)
     result = [*denominators(population), *who, *(row | key for row in course.ladder)]
     if course.rate is not None:
-        result += [row | of_curve for row in rate_rows(course.rate.profile)]
+        result += [row | key for row in rate_rows(course.rate.profile)]
     if course.fit is None:
         result.append(error_row(course.failure, **key))
     else:
         found = _results(plan, analysis, data, course)
         found += _agreement(plan, analysis, data, course) if analysis.estimand == PRIMARY else []
         result += [row | key for row in [*found, *warnings_of(course.ladder, found, course.fit)]]
-        result += [row | of_curve for row in _curves(plan, analysis, data, course)]
+        result += [row | key for row in _curves(plan, analysis, data, course)]
     return _marked(plan, analysis, result)
 
 

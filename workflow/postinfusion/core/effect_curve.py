@@ -24,8 +24,8 @@ class Censoring(StrEnum):
     """Where a time stands when it is not inside the grid."""
 
     NONE = ""
-    BEFORE = "first assessment or before"
-    AFTER = "after the last visit"
+    BEFORE = "≤ first assessment"
+    AFTER = "> last visit"
     NEVER = "never reached"
 
 
@@ -106,7 +106,7 @@ def onset(curve: Benefit, delta: float) -> TimeFeature:
 def duration(curve: Benefit, delta: float) -> TimeFeature:
     """Give the first time after the peak at which the benefit is below delta.
 
-    ``after the last visit`` where it stays above, ``never reached`` where the benefit is below delta throughout. Within
+    ``> last visit`` where it stays above, ``never reached`` where the benefit is below delta throughout. Within
     the band a peak can lie wherever the upper edge reaches both delta and the highest point of the lower edge: the
     earliest end is where the lower edge is first below delta after the earliest such time, the latest where the upper
     edge falls below delta after the latest one.

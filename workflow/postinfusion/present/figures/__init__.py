@@ -23,11 +23,12 @@ def draw(output_id: str, results: Results) -> Drawing:
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
-    from postinfusion.present.figures import aeg01, clmg01, consort01, ippg01, kmg01, mmrmg01, mmrmg02, wtg03
+    from postinfusion.present.figures import aeg01, clmg01, consort01, ippg01, kmg01, lmmg01, mmrmg01, mmrmg02, wtg03
 
     return {
         "CLMG01": clmg01.draw,
         "CONSORT01": consort01.draw,
+        "LMMG01": lmmg01.draw,
         "MMRMG01": mmrmg01.draw,
         "MMRMG02": mmrmg02.draw,
         "IPPG01": ippg01.draw,

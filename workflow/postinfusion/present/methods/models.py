@@ -8,9 +8,10 @@ from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
+from postinfusion.present.effect_features import EXPLORATORY, band_in_words, curve_key, is_exploratory, origin
 from postinfusion.present.methods.phrases import in_population, listed, outcome, terms_of
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import TIME_ZERO_NAMES, Method
+from postinfusion.vocabulary import Method
 
 
 def _mmrm(results: Results) -> str:
@@ -28,16 +29,36 @@ def _mmrm(results: Results) -> str:
 def _trajectory(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Trajectory)  # noqa: S101
-    zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
     arms = ["arm", "time", "arm × time"] if len(results.arms) > 1 else ["time"]
     by_time = {"baseline": "baseline × time"}
     terms = [*arms, *(by_time.get(name, formats.in_sentence(name)) for name in terms_of(results))]
     random = results.said("random_effects", term="fit") or " and ".join(analysis.random)
-    return (
-        f"{outcome(Form.CHANGE, results)} was analysed by a linear mixed model over continuous time since {zero} "
-        f"({_basis(analysis)}) with {listed(terms)}, and {random} varying between participants"
+    first = (
+        f"{outcome(Form.CHANGE, results)} was analysed by a linear mixed model over continuous time since "
+        f"{origin(results)} ({_basis(analysis)}) with {listed(terms)}, and {random} varying between participants"
         f"{in_population(results)}."
     )
+    return " ".join([first, *_time_details(results, analysis)])
+
+
+def _time_details(results: Results, analysis: Trajectory) -> list[str]:
+    """Say how the infusions, the decay time and the band were dealt with."""
+    found = []
+    if analysis.counts_infusions or analysis.since == "last-infusion":
+        found.append(f"Infusions count as {'planned' if analysis.infusions == 'planned' else 'given'}.")
+    if analysis.estimates_rate:
+        found.append(
+            "The decay time tau was estimated by profile likelihood between 2 and 60 days; means and differences "
+            "account for this by the joint information of tau and the coefficients."
+        )
+    bands = dict.fromkeys(text for key in curve_key(results) if (text := band_in_words(results, key)))
+    if bands:
+        read = "; times of the effect are read from it" if results.comparisons else ""
+        found.append(
+            f"The simultaneous {results.confidence} band holds the whole curve over {listed([*bands])} (quantile of "
+            f"the largest |t|){read}."
+        )
+    return [*found, *([EXPLORATORY] if is_exploratory(results) else [])]
 
 
 def _ancova(results: Results) -> str:

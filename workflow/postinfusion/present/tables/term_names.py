@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from postinfusion.datasets.adam import participant_column
+from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.results import Results
 
@@ -13,8 +14,19 @@ _WORDS = {
     "ARM": "arm",
     "AVISIT": "visit",
     "BASE": "baseline",
+    "PERIOD": "period",
+    "SEQUENCE": "sequence",
+    "BASE_MEAN": "mean baseline of the participant",
+    "BASE_DEVIATION": "deviation of the period's baseline from it",
     "DAYS": "days",
     "log1p(DAYS)": "log(1 + days)",
+    "SINCE": "days since the last infusion",
+    "log1p(SINCE)": "log(1 + days since the last infusion)",
+    "INFUSIONS": "infusions so far",
+    "LOGSINCE": "log(1 + days since the last infusion)",
+    "DECAY": "decay",
+    "RATE": "last step of log tau",
+    "TIME": "time",
 }
 _ITS_LEVELS_SPEAK = frozenset({"ARM", "AVISIT"})
 
@@ -29,11 +41,19 @@ def term_in_words(results: Results, name: str) -> str:
     name
         The name that the fit gives: columns, each with its level where it is a factor, joined by colons.
     """
-    words = _WORDS | {
-        participant_column(key): formats.in_sentence(key)
-        for key in (*results.plan.design.strata, *getattr(results.analysis, "covariates", ()))
-        if key != "baseline"
+    bends = {
+        f"BEND{number}": f"days after {hours_as_text(knot)}"
+        for number, knot in enumerate(getattr(results.analysis, "knots", ()), start=1)
     }
+    words = (
+        _WORDS
+        | bends
+        | {
+            participant_column(key): formats.in_sentence(key)
+            for key in (*results.plan.design.strata, *getattr(results.analysis, "covariates", ()))
+            if key != "baseline"
+        }
+    )
     shown = " × ".join(_part_in_words(words, part) for part in name.replace("`", "").split(":"))
     return shown[:1].upper() + shown[1:]
 
