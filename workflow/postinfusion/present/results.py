@@ -15,9 +15,8 @@ from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
-from postinfusion.vocabulary import MODELS, NOT_RECORDED, Method
+from postinfusion.vocabulary import MODELS, NOT_RECORDED
 
-_OF_PARTICIPANTS = frozenset({Method.DISPOSITION, Method.DEMOGRAPHICS})
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
 _OF_MODELS = frozenset(
@@ -77,9 +76,7 @@ class Results:
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """The names of the arms, in the order of the plan; of a crossover trial's participants none, for all as one."""
-        if self.plan.design.crossover is not None and self.analysis.method in _OF_PARTICIPANTS:
-            return ("",)
+        """The names of the arms, in the order of the plan."""
         return self.plan.design.arm_names
 
     @property
