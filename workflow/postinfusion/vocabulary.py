@@ -21,6 +21,8 @@ class Method(StrEnum):
     MMRM = "mmrm"
     TRAJECTORY = "trajectory"
     ANCOVA = "ancova"
+    BEFORE_AFTER = "before-after"
+    RANDOMISATION_TEST = "randomisation-test"
     TIME_TO_EVENT = "time-to-event"
     RESPONSE = "response"
     RELIABLE_CHANGE = "reliable-change"
@@ -73,6 +75,8 @@ OUTPUTS = {
         Output("LMMT01", "Linear mixed model over time", Section.EFFICACY, Method.TRAJECTORY, "table"),
         Output("LMMG01", "Effect curve", Section.EFFICACY, Method.TRAJECTORY, "figure"),
         Output("AOVT01", "Analysis of covariance", Section.EFFICACY, Method.ANCOVA, "table"),
+        Output("SEGT01", "Before and after the first infusion", Section.EFFICACY, Method.BEFORE_AFTER, "table"),
+        Output("PRMT01", "Randomisation test", Section.EFFICACY, Method.RANDOMISATION_TEST, "table"),
         Output("TTET01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
         Output("KMG01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "figure", individual=True),
         Output("COXT01", "Hazard ratios", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
@@ -310,6 +314,8 @@ STATISTICS = {
         Statistic("n_strata", "Strata"),
         Statistic("reliability", "Reliability", fixed=2),
         Statistic("smallest_change", "Smallest reliable change", decimals=1),
+        Statistic("smallest_p", "Smallest possible p", fixed=4),
+        Statistic("n_allocations", "Allocations looked at"),
         Statistic("p_adjusted", "Adjusted p", fixed=4),
         Statistic("n_claims", "Claims"),
         Statistic("confidence", "Level of the interval (%)", fixed=2),

@@ -12,12 +12,14 @@ from postinfusion.plan.analyses import (
     AdverseEvents,
     Analysis,
     Ancova,
+    BeforeAfter,
     Courses,
     Demographics,
     Disposition,
     Missingness,
     Mmrm,
     Ordinal,
+    RandomisationTest,
     ReliableChange,
     RepeatedBinary,
     Response,
@@ -32,6 +34,7 @@ from postinfusion.plan.plan import Plan
 
 _Participants = Disposition | Demographics | Weight | AdverseEvents
 _Assessments = Summary | Missingness | Windows | Courses
+_SpecialDesigns = BeforeAfter | RandomisationTest
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Shift
 
 
@@ -55,6 +58,8 @@ def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) 
         from postinfusion.analyses.time_to_event import time_to_event
 
         return time_to_event(plan, analysis, adam, population)
+    if isinstance(analysis, _SpecialDesigns):
+        return _of_one_design(plan, analysis, adam, population)
     return _model(plan, analysis, adam, population)
 
 
@@ -138,6 +143,23 @@ def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Membe
             from postinfusion.analyses.shift import shift
 
             return shift(plan, analysis, adam, population)
+
+
+def _of_one_design(plan: Plan, analysis: _SpecialDesigns, adam: Adam, population: Members) -> list[Row]:
+    """Describe a trial without a comparison, test a small one by its randomisation, or compare within participants."""
+    match analysis:
+        case BeforeAfter():
+            from postinfusion.analyses.before_after import before_after
+
+            return before_after(plan, analysis, adam, population)
+        case RandomisationTest():
+            from postinfusion.analyses.randomisation_test import randomisation_test
+
+            return randomisation_test(plan, analysis, adam)
+        case CrossoverModel():
+            from postinfusion.analyses.crossover import crossover
+
+            return crossover(plan, analysis, adam, population)
 
 
 def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, population: Members) -> list[Row]:

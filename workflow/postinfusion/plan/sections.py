@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pydantic import BaseModel
 
 from postinfusion.plan.acute import uses_of_hours
+from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.responses import responses
 from postinfusion.plan.rules import PRIMARY
@@ -67,11 +68,14 @@ def for_derive(plan: Plan) -> Part:
 
 
 def for_analyse(plan: Plan, analysis_id: str) -> Part:
-    """Give what decides the results of an analysis: itself, its question, and the design of the trial."""
-    question = getattr(plan.analyses[analysis_id], "estimand", "")
+    """Give what decides the results of an analysis: itself, those it names, their questions, and the design."""
+    found = names_in(plan.analyses[analysis_id])
+    named = [name for _, kind, names in found if kind is Names.ANALYSIS for name in names]
+    keys = [key for key in (analysis_id, *named) if key in plan.analyses]
+    questions = dict.fromkeys(getattr(plan.analyses[key], "estimand", "") for key in keys)
     return _only(plan, "seed", "design", "schedule", "populations", "endpoints") | {
-        "analyses": _some(plan.analyses, [analysis_id]),
-        "estimands": _some(plan.estimands, [question] if question in plan.estimands else []),
+        "analyses": _some(plan.analyses, keys),
+        "estimands": _some(plan.estimands, [question for question in questions if question in plan.estimands]),
     }
 
 

@@ -138,7 +138,7 @@ def _obstacle(request: Request, results: Results) -> str:
 
 def _by_endpoint(plan: Plan, found: list[Request]) -> list[Request]:
     """Keep the displays of one endpoint together, models first: what answers the question before its description."""
-    endpoints = [getattr(plan.analyses[request.analysis_id], "endpoint", "") for request in found]
+    endpoints = [_endpoint(plan, request.analysis_id) for request in found]
     order = {endpoint: place for place, endpoint in enumerate(plan.endpoints)}
     ranked = sorted(
         zip(endpoints, found, strict=True), key=lambda pair: (order.get(pair[0], -1), _rank(pair[1].output.method))
@@ -146,10 +146,18 @@ def _by_endpoint(plan: Plan, found: list[Request]) -> list[Request]:
     return [request for _, request in ranked]
 
 
+def _endpoint(plan: Plan, analysis_id: str) -> str:
+    """Give the endpoint of an analysis, or of the one that it stands beside; empty where there is none."""
+    analysis = plan.analyses[analysis_id]
+    beside = plan.analyses.get(getattr(analysis, "of", ""))
+    return str(getattr(analysis, "endpoint", "") or getattr(beside, "endpoint", ""))
+
+
 def _rank(method: Method | None) -> int:
     """Give the place of a method among the displays of one endpoint."""
     order = (
-        Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.RESPONSE, Method.RELIABLE_CHANGE, Method.REPEATED_BINARY,
+        Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.RANDOMISATION_TEST, Method.BEFORE_AFTER,
+        Method.RESPONSE, Method.RELIABLE_CHANGE, Method.REPEATED_BINARY,
         Method.ORDINAL, Method.TIME_TO_EVENT, Method.SUMMARY, Method.MISSINGNESS, Method.COURSES,
     )  # fmt: skip
     return order.index(method) if method in order else -1

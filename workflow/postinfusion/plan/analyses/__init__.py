@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from postinfusion.plan.analyses.base import AnalysisPart, ModelPart
+from postinfusion.plan.analyses.before_after import BeforeAfter, RegressionToTheMean
 from postinfusion.plan.analyses.descriptions import (
     AdverseEvents,
     Courses,
@@ -19,6 +20,7 @@ from postinfusion.plan.analyses.descriptions import (
 )
 from postinfusion.plan.analyses.models import Ancova, Mmrm
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
+from postinfusion.plan.analyses.randomisation import RandomisationTest
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
 from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
@@ -28,6 +30,7 @@ __all__ = [
     "Analysis",
     "AnalysisPart",
     "Ancova",
+    "BeforeAfter",
     "Courses",
     "Demographics",
     "Disposition",
@@ -36,6 +39,8 @@ __all__ = [
     "Model",
     "ModelPart",
     "Ordinal",
+    "RandomisationTest",
+    "RegressionToTheMean",
     "ReliableChange",
     "RepeatedBinary",
     "Response",
@@ -61,6 +66,8 @@ Analysis = Annotated[
     | Trajectory
     | TimeToEvent
     | Ancova
+    | BeforeAfter
+    | RandomisationTest
     | Response
     | ReliableChange
     | RepeatedBinary

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from postinfusion.plan.endpoints import Strategy
 from postinfusion.present import formats
-from postinfusion.present.methods import descriptions, models, ordinal, responders, time_to_event
+from postinfusion.present.methods import descriptions, models, one_design, ordinal, responders, time_to_event
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import df_name, structure_name
@@ -19,6 +19,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **time_to_event.TEXTS,
     **responders.TEXTS,
     **ordinal.TEXTS,
+    **one_design.TEXTS,
 }
 
 
