@@ -19,7 +19,7 @@ DERIVES = {"seed", "sources", "missing_codes", "instruments", "scoring", "design
 HANDED = {
     "derive": DERIVES,
     "sources": {*DERIVES, "endpoints", "estimands"},
-    "analyses": {"seed", "design", "schedule", "populations", "endpoints", "analyses", "estimands"},
+    "analyses": {"seed", "design", "schedule", "populations", "endpoints", "analyses", "estimands", "instruments"},
 }
 SYNTHESIS = {"analyses/claims.py", "analyses/claim_evidence.py", "analyses/claim_counts.py"}
 """These modules serve the step synthesise, which is handed more than an analysis."""

@@ -73,7 +73,7 @@ def for_analyse(plan: Plan, analysis_id: str) -> Part:
     named = [name for _, kind, names in found if kind is Names.ANALYSIS for name in names]
     keys = [key for key in (analysis_id, *named) if key in plan.analyses]
     questions = dict.fromkeys(getattr(plan.analyses[key], "estimand", "") for key in keys)
-    return _only(plan, "seed", "design", "schedule", "populations", "endpoints") | {
+    return _only(plan, "seed", "design", "schedule", "populations", "endpoints", "instruments") | {
         "analyses": _some(plan.analyses, keys),
         "estimands": _some(plan.estimands, [question for question in questions if question in plan.estimands]),
     }
