@@ -154,12 +154,18 @@ def test_the_headline_carries_the_verdict_of_the_primary_result():
     assert f"Verdict: {primary_verdict(found_plan, ard)}. Synthetic data." in headline(found_plan, ard)
 
 
-def test_a_trial_without_ketamine_says_so_once():
-    found_plan = plan(claims={})
+@pytest.mark.parametrize(
+    ("claims", "reason"),
+    [
+        ({"treatment": "other"}, "No arm of this trial received ketamine"),
+        ({}, "The plan does not say that this trial gave ketamine"),
+    ],
+)
+def test_a_trial_without_ketamine_says_so_once(claims, reason):
+    found_plan = plan(claims=claims)
     ard = trials.results(found_plan)
     text = page_of(found_plan, ard)
-    said = f"No arm of this trial received ketamine: the {len(CATALOGUE)} claims about it are not testable"
-    assert said in first_screen(text)
+    assert f"{reason}: the {len(CATALOGUE)} claims about it are not testable" in first_screen(text)
     assert "E1 " not in first_screen(text)
     made = section_displays(found_plan, ard, Section.CLAIMS, {})
     assert [item.display.label.output_id for item in made.made] == ["CLMT01"]

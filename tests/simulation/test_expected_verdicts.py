@@ -19,7 +19,7 @@ from postinfusion.vocabulary import Verdict
 
 ROOT = Path(__file__).parents[2]
 PLANS = {file.stem: read.plan(file) for file in sorted((ROOT / "config" / "trials").glob("*.yaml"))}
-OF_OTHERS = [name for name, plan in PLANS.items() if plan.claims.treatment is Intervention.OTHER]
+OF_OTHERS = ["anorexia", "arthritis", "beat_the_blues", "cdisc_pilot", "epilepsy", "liver", "respiratory"]
 NOT_TESTABLE = Verdict.NOT_TESTABLE.value
 # What the one shipped seed gives; what the truth lets expect over seeds stands in simulate/verdicts.py.
 KETAMINE_ED = {
@@ -63,6 +63,7 @@ def test_the_shipped_trial_gives_these_verdicts(verdicts):
 
 @pytest.mark.parametrize("name", OF_OTHERS)
 def test_a_trial_without_ketamine_answers_no_claim_about_it(name):
+    assert PLANS[name].claims.treatment is Intervention.OTHER
     found = said(synthesise(PLANS[name], name, table([])))
     assert {claim: found[claim] for claim in CATALOGUE} == dict.fromkeys(CATALOGUE, NOT_TESTABLE)
 

@@ -111,8 +111,9 @@ def _nearest_time(plan: Plan, analysis: str) -> float:
 
 def _not_wired(plan: Plan, claim: str) -> str:
     """Say why a claim that the plan does not name is not testable."""
-    if plan.claims.treatment is Intervention.OTHER:
-        return "no arm received ketamine"
+    if not plan.claims.asks_the_catalogue:
+        is_told = plan.claims.treatment is not None
+        return "no arm received ketamine" if is_told else "the plan does not say that ketamine was given"
     if CATALOGUE[claim].kind is ClaimKind.NEVER:
         return CATALOGUE[claim].needs
     return f"the plan names no result that decides it; needed: {CATALOGUE[claim].needs}"
@@ -182,7 +183,7 @@ class _Judge:
 
     def _is_of_another_treatment(self, claim: str) -> bool:
         """Say whether a claim of the catalogue is about a treatment that no arm received."""
-        return claim in CATALOGUE and self.plan.claims.treatment is Intervention.OTHER
+        return claim in CATALOGUE and not self.plan.claims.asks_the_catalogue
 
     def _adjusted_of(self, claim: str, entry: JudgedClaim) -> Adjusted | None:
         """Give how a claim stands in its family; the primary estimand as the claim that rests on the same result."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from postinfusion.errors import Problem, counted, listed, nearest
 from postinfusion.plan.analyses import Mmrm
 from postinfusion.plan.claim_catalogue import CATALOGUE, ClaimKind
-from postinfusion.plan.claims import Intervention, JudgedClaim, Point
+from postinfusion.plan.claims import JudgedClaim, Point
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 
@@ -39,8 +39,11 @@ def check(plan: Plan) -> Iterator[Problem]:
 def _treatment(plan: Plan) -> Iterator[Problem]:
     """Check that a trial that answers claims about ketamine says that it gave it."""
     wired = [claim for claim, judged in plan.claims.judged.items() if claim in CATALOGUE and judged.decides]
-    if plan.claims.treatment is Intervention.OTHER and wired:
-        text = f"a trial of another treatment answers no claim about ketamine ({listed(wired)})."
+    if plan.claims.treatment is None and not wired and "ketamine" in plan.intervention.lower():
+        text = "treatment is missing, so that no claim about ketamine is judged. Write treatment: ketamine."
+        yield plan.places.problem(("claims",), text, "warning")
+    if not plan.claims.asks_the_catalogue and wired:
+        text = f"only a trial of ketamine answers claims about it ({listed(wired)})."
         yield plan.places.problem(("claims", "treatment"), f"{text} Write treatment: ketamine, or remove them.")
 
 

@@ -111,10 +111,16 @@ class JudgedClaim(Part):
 class Claims(Part):
     """Which results decide the claims. A claim that is not named here is not testable with the data."""
 
-    treatment: Intervention = Intervention.OTHER
-    """ketamine, esketamine or other: a trial of another treatment answers no claim of the catalogue."""
+    treatment: Intervention | None = None
+    """ketamine, esketamine or other: a trial of another treatment, or one that does not say, answers no claim of the
+    catalogue."""
     judged: dict[str, JudgedClaim] = Field(default_factory=dict, max_length=100)
     """E1 to E21 and S1 to S12 of the catalogue, or a name of the trial's own with words, group and kind."""
+
+    @property
+    def asks_the_catalogue(self) -> bool:
+        """An arm received the treatment that the claims of the catalogue are about."""
+        return self.treatment in (Intervention.KETAMINE, Intervention.ESKETAMINE)
 
 
 class Adjustment(StrEnum):

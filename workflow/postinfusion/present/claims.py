@@ -9,7 +9,6 @@ import pandas as pd
 
 from postinfusion.ard.query import select
 from postinfusion.plan.claim_catalogue import CATALOGUE, GROUP_NAMES, ClaimGroup
-from postinfusion.plan.claims import Intervention
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.rules import PRIMARY
@@ -147,11 +146,13 @@ def by_group(claims: tuple[ShownClaim, ...]) -> list[tuple[str, tuple[ShownClaim
 
 
 def without_ketamine(plan: Plan, claims: tuple[ShownClaim, ...]) -> str:
-    """Say in place of the catalogue's claims that no arm received ketamine; empty where one did."""
+    """Say in place of the catalogue's claims that no arm received ketamine, or that none is said to; else nothing."""
     number = sum(claim.id in CATALOGUE for claim in claims)
-    if plan.claims.treatment is not Intervention.OTHER or not number:
+    if plan.claims.asks_the_catalogue or not number:
         return ""
-    return f"No arm of this trial received ketamine: the {number} claims about it are not testable with these data."
+    untold = "The plan does not say that this trial gave ketamine"
+    reason = untold if plan.claims.treatment is None else "No arm of this trial received ketamine"
+    return f"{reason}: the {number} claims about it are not testable with these data."
 
 
 def _keys(rows: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
