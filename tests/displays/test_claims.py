@@ -75,10 +75,12 @@ def rows_of(table: Table) -> dict[str, tuple[str, ...]]:
 
 def test_every_claim_of_the_catalogue_and_of_the_plan_has_one_row_below_its_group():
     table = displays()["CLMT01"]
-    labels = [row.label for row in table.parts[0].rows if row.indent == 1]
+    primary, *labels = [row.label for row in table.parts[0].rows if row.indent == 1]
+    assert primary.replace("\N{NO-BREAK SPACE}", " ") == "MADRS at 24 h"
     assert [label.split(" ")[0] for label in labels] == [claim.id for claim in claims_of(*wired())]
     assert {label.split(" ")[0] for label in labels} == {*CATALOGUE, "own-1"}
-    assert [row.label for row in table.parts[0].rows if not row.cells] == list(GROUP_NAMES.values())
+    headings = [row.label for row in table.parts[0].rows if not row.cells]
+    assert headings == ["Primary estimand", *GROUP_NAMES.values()]
 
 
 def test_a_row_holds_estimate_interval_threshold_with_source_and_what_is_missing():

@@ -131,6 +131,23 @@ def claims_of(plan: Plan, ard: pd.DataFrame) -> tuple[ShownClaim, ...]:
     return tuple(sorted(found, key=lambda claim: order.index(claim.group)))
 
 
+def primary_claim(plan: Plan, ard: pd.DataFrame) -> ShownClaim | None:
+    """Give the primary estimand as a claim; None where the results hold no verdict on it.
+
+    Parameters
+    ----------
+    plan
+        The plan of the trial.
+    ard
+        All results of the trial, with the verdicts.
+    """
+    results = results_of(plan, ard, ANALYSIS_ID)
+    rows = select(results.rows, variable=PRIMARY, term="claim", stat_name="verdict")
+    keys = _keys(select(results.rows, variable=PRIMARY)).get(PRIMARY, [])
+    is_prespecified = bool(rows["prespecified"].all())
+    return _shown(results, PRIMARY, keys, is_prespecified=is_prespecified) if len(rows) else None
+
+
 def primary_verdict(plan: Plan, ard: pd.DataFrame) -> str:
     """Give the verdict on the primary estimand with its qualifiers; empty where there is none."""
     results = results_of(plan, ard, ANALYSIS_ID)
@@ -172,7 +189,7 @@ def _shown(results: Results, claim: str, keys: list[dict[str, str]], *, is_presp
     group = (entry.group if entry else None) or (known.group if known else ClaimGroup.PERSON)
     return ShownClaim(
         id=claim,
-        words=(entry.words if entry else "") or (known.words if known else claim),
+        words=(entry.words if entry else "") or (known.words if known else ""),
         group=group,
         verdict=Verdict(said["verdict"]),
         qualifiers=tuple(text for text in said["qualifiers"].split("; ") if text),

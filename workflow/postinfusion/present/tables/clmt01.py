@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from postinfusion.plan.claim_catalogue import CATALOGUE
 from postinfusion.plan.plan import Plan
-from postinfusion.present.claims import ANALYSIS_ID, ShownClaim, by_group, claims_of, without_ketamine
+from postinfusion.present.claims import ANALYSIS_ID, ShownClaim, by_group, claims_of, primary_claim, without_ketamine
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.vocabulary import OUTPUTS
 
@@ -42,10 +44,18 @@ def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
     said = without_ketamine(plan, claims)
     shown = tuple(claim for claim in claims if not (said and claim.id in CATALOGUE))
     rows = tuple(row for name, of_group in by_group(shown) for row in (Row(name), *_rows_of_group(of_group)))
-    rows = (Row(said, ("", *_EMPTY)), *rows) if said else rows
-    label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=() if said and not shown else FOOTNOTES)
-    columns = _COLUMNS if shown else _COLUMNS[:2]
-    return Table(label, (Part(columns, tuple(_cut(row, len(columns)) for row in rows), is_text=True),))
+    rows = (*_primary(plan, ard), *((Row(said, ("", *_EMPTY)),) if said else ()), *rows)
+    label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=FOOTNOTES)
+    return Table(label, (Part(_COLUMNS, rows, is_text=True),))
+
+
+def _primary(plan: Plan, ard: pd.DataFrame) -> tuple[Row, ...]:
+    """Give the rows of the primary estimand: what is asked stands in place of the words of a claim."""
+    claim = primary_claim(plan, ard)
+    if claim is None:
+        return ()
+    asked = claim.evidence[0].name if claim.evidence else "Not estimable"
+    return (Row("Primary estimand"), *_rows(replace(claim, id="", words=asked)))
 
 
 def _rows_of_group(claims: tuple[ShownClaim, ...]) -> list[Row]:
@@ -57,7 +67,7 @@ def _rows(claim: ShownClaim) -> list[Row]:
     """Give the row of a claim, and below it one for each result where several decide."""
     verdict = claim.in_words if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
     prespecified = ("yes" if claim.is_prespecified else "no") if claim.is_testable else ""
-    label = f"{claim.id} {claim.words}"
+    label = f"{claim.id} {claim.words}".strip()
     if len(claim.evidence) == 1:
         (only,) = claim.evidence
         pieces = (only.with_interval, only.n, only.threshold, only.structure, only.missing, only.tipping)
@@ -70,8 +80,3 @@ def _rows(claim: ShownClaim) -> list[Row]:
             for one in claim.evidence
         ),
     ]  # fmt: skip
-
-
-def _cut(row: Row, columns: int) -> Row:
-    """Give a row with as many cells as the table has."""
-    return Row(row.label, row.cells[: columns - 1], row.indent)
