@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members
-from postinfusion.ard.build import Row, rows
+from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.core.number_needed_to_treat import number_needed_to_treat
 from postinfusion.core.odds_ratio import OddsRatio, conditional_odds_ratio, mantel_haenszel_odds_ratio
 from postinfusion.core.proportions import clopper_pearson
@@ -80,6 +80,20 @@ def strata_of(plan: Plan, population: Members) -> pd.Series:
     for column in columns:
         result = result + column.astype(str) + " / "
     return result
+
+
+def strata_warnings(strata: pd.Series, population: Members) -> list[Row]:
+    """Warn of strata in which some arm has no one: they say nothing in the comparisons over strata."""
+    arms = population.frame.set_index("USUBJID")["ARM"].astype("object")
+    by_stratum = pd.crosstab(strata.reindex(arms.index), arms).reindex(columns=list(population.arms), fill_value=0)
+    alone = int((by_stratum == 0).any(axis=1).sum()) if population.compared else 0
+    if not alone or len(by_stratum) < 2:
+        return []
+    text = (
+        f"{alone} of {len(by_stratum)} strata lack participants of an arm: comparisons with that arm over the strata "
+        "leave them out"
+    )
+    return [warning_row(text)]
 
 
 def status_rows(

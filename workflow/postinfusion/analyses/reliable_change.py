@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of
+from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.response import declared_rows, thresholds, visits_with_values
@@ -67,6 +67,7 @@ def reliable_change(plan: Plan, analysis: ReliableChange, adam: Adam, population
         result.append(error_row(str(error), variable="reliable-change", **key))
     records = endpoint_records(adam, endpoint, population)
     strata, base = strata_of(plan, population), baselines(records, population)
+    result += strata_warnings(strata, population)
     for at in visits_with_values(plan, analysis, records, population):
         values = values_at(records, at["visit"], population)
         for variable, status in _statuses(analysis, endpoint, index, values, base).items():

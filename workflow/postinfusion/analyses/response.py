@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from postinfusion.analyses.binary_comparison import status_rows, strata_of
+from postinfusion.analyses.binary_comparison import status_rows, strata_of, strata_warnings
 from postinfusion.analyses.durability import durability
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.populations import Members, denominators
@@ -35,6 +35,7 @@ def response(plan: Plan, analysis: Response, adam: Adam, population: Members) ->
     strata = strata_of(plan, population)
     key = {"parameter": endpoint.parameter}
     result = [*denominators(population), *declared_rows(analysis, **key), *thresholds(endpoint, **key)]
+    result += strata_warnings(strata, population)
     for criterion in criteria_of(analysis, endpoint):
         for at in visits_with_values(plan, analysis, records, population):
             visit = at["visit"]

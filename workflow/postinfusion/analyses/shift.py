@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of
+from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.category_data import with_few_levels
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.populations import Members, denominators
@@ -45,6 +45,7 @@ def shift(plan: Plan, analysis: Shift, adam: Adam, population: Members) -> list[
     key = {"parameter": endpoint.parameter}
     found = [*_table(base, worst, categories, population)]
     strata = strata_of(plan, population)
+    found += strata_warnings(strata, population)
     for variable, status in _statuses(analysis, endpoint, base, worst).items():
         found += status_rows(status, strata, population, analysis.confidence, {"variable": variable})
     return [*denominators(population), *(row | key for row in found)]

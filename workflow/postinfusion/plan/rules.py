@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
-from postinfusion.plan import claim_rules, event_rules, scale_rules, timing, uncontrolled_rules
+from postinfusion.plan import category_rules, claim_rules, event_rules, scale_rules, timing, uncontrolled_rules
 from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
@@ -55,6 +55,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *rules.claims(),
         *claim_rules.check(plan),
         *scale_rules.check(plan),
+        *category_rules.check(plan),
         *event_rules.check(plan),
         *uncontrolled_rules.check(plan),
     )

@@ -1,0 +1,70 @@
+"""What a plan may ask of responders and ordered categories: the check tells what is missing, and where."""
+
+import pytest
+
+from postinfusion.plan.rules import check
+from small_trial import plan
+
+SOURCE = {"change_source": "made up"}
+ENDPOINTS = {
+    "both": {"measure": "MADRS", "label": "MADRS", "better": "lower", "response": "50 %", "remission": 12, **SOURCE},
+    "remission": {"measure": "MADRS", "label": "MADRS", "better": "lower", "remission": 12, **SOURCE},
+    "plain": {"measure": "MADRS", "label": "MADRS", "better": "lower"},
+    "important": {"measure": "MADRS", "label": "MADRS", "better": "lower", "important_change": 10, **SOURCE},
+    "watched": {"measure": "MADRS", "label": "MADRS", "better": "none"},
+}
+
+
+def problems(**analysis: object) -> list[tuple[str, str]]:
+    """Give the severity and the text of each problem of one analysis."""
+    found = check(plan(analyses={"x": analysis}, endpoints=ENDPOINTS))
+    return [(problem.severity, problem.text) for problem in found if "analyses, x" in problem.text]
+
+
+@pytest.mark.parametrize(
+    ("analysis", "text"),
+    [
+        ({"method": "response", "endpoint": "plain"}, "declares no response"),
+        ({"method": "response", "endpoint": "remission", "criteria": ["response"]}, "declares no response"),
+        ({"method": "response", "endpoint": "remission", "durable_at": ["7 d"]}, "durable_at"),
+        ({"method": "response", "endpoint": "both", "durable_at": ["7 d"], "durable_from": "24 h"}, "later visit"),
+        ({"method": "reliable-change", "endpoint": "plain"}, "sd and reliability"),
+        ({"method": "repeated-binary", "endpoint": "plain", "status": "remission"}, "declares no remission"),
+        ({"method": "shift", "endpoint": "watched"}, "no direction of benefit"),
+    ],
+)
+def test_what_an_analysis_lacks_is_told_at_its_key(analysis, text):
+    ((severity, found),) = problems(**analysis)
+    assert severity == "error"
+    assert text in found
+
+
+@pytest.mark.parametrize(
+    "analysis",
+    [
+        {"method": "response", "endpoint": "both", "durable_at": ["7 d"]},
+        {"method": "response", "endpoint": "remission"},
+        {"method": "repeated-binary", "endpoint": "watched"},
+        {"method": "ordinal", "endpoint": "watched"},
+        {"method": "shift", "endpoint": "plain"},
+    ],
+)
+def test_an_analysis_that_has_all_it_needs_is_not_told(analysis):
+    assert problems(**analysis) == []
+
+
+def test_important_change_alone_is_a_warning():
+    ((severity, text),) = problems(method="reliable-change", endpoint="important")
+    assert severity == "warning"
+    assert "reliability" in text
+
+
+def test_durability_since_the_last_infusion_needs_planned_ones():
+    design = {
+        "kind": "parallel",
+        "time_zero": "first-infusion",
+        "arms": [{"name": "Ketamine"}, {"name": "Midazolam", "role": "reference"}],
+    }
+    analysis = {"method": "response", "endpoint": "both", "durable_at": ["7 d"]}
+    found = check(plan(analyses={"x": analysis}, endpoints=ENDPOINTS, design=design))
+    assert any("design, infusions" in problem.text for problem in found)

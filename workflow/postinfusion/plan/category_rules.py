@@ -1,0 +1,90 @@
+"""The rules between an analysis of a binary status or of ordered categories, its endpoint and the design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from postinfusion.errors import Problem
+from postinfusion.instruments.catalogue import find_score
+from postinfusion.plan.analyses.ordinal import Shift
+from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
+from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.places import Path
+from postinfusion.plan.plan import Plan
+from postinfusion.vocabulary import Better
+
+_NO_DIRECTION = "the endpoint has no direction of benefit. Write better: lower or higher there."
+
+
+def check(plan: Plan) -> Iterator[Problem]:
+    """Give everything in which analyses of a status or of categories do not fit the rest of the plan."""
+    for key, analysis in plan.analyses.items():
+        if not isinstance(analysis, Response | ReliableChange | RepeatedBinary | Shift):
+            continue
+        endpoint, way = plan.endpoints.get(analysis.endpoint), ("analyses", key)
+        if endpoint is not None:
+            if endpoint.better is Better.NONE and not _takes_the_value(analysis):
+                yield plan.places.problem((*way, "endpoint"), _NO_DIRECTION)
+            yield from _thresholds(plan, way, analysis, endpoint)
+        if isinstance(analysis, Response):
+            yield from _durability(plan, way, analysis)
+
+
+def _takes_the_value(analysis: Response | ReliableChange | RepeatedBinary | Shift) -> bool:
+    """Say whether an analysis takes the value as it is, so that no direction is needed."""
+    return isinstance(analysis, RepeatedBinary) and analysis.status == "value"
+
+
+def _thresholds(
+    plan: Plan, way: Path, analysis: Response | ReliableChange | RepeatedBinary | Shift, endpoint: Endpoint
+) -> Iterator[Problem]:
+    """Check that the endpoint has what the analysis judges by."""
+    held = {"response": endpoint.response is not None, "remission": endpoint.remission is not None}
+    if isinstance(analysis, Response):
+        for name in (name for name in analysis.criteria if not held[name]):
+            yield plan.places.problem((*way, "criteria"), _lacking(analysis.endpoint, name))
+        if not analysis.criteria and not any(held.values()):
+            yield plan.places.problem((*way, "endpoint"), _lacking(analysis.endpoint, "response"))
+        if analysis.durable_at and not held["response"]:
+            yield plan.places.problem((*way, "durable_at"), _lacking(analysis.endpoint, "response"))
+    if isinstance(analysis, RepeatedBinary) and not held.get(analysis.status, True):
+        yield plan.places.problem((*way, "status"), _lacking(analysis.endpoint, analysis.status))
+    if isinstance(analysis, ReliableChange):
+        yield from _index(plan, way, analysis, endpoint)
+
+
+def _lacking(endpoint: str, name: str) -> str:
+    """Say that an endpoint does not have a threshold."""
+    return f"endpoint {endpoint} declares no {name}. Add {name} and change_source there."
+
+
+def _index(plan: Plan, way: Path, analysis: ReliableChange, endpoint: Endpoint) -> Iterator[Problem]:
+    """Check that SD and reliability are known; without them only an important change can be judged."""
+    found = find_score(endpoint.measure, endpoint.score, plan.instruments)
+    of_scale = found.description.reliable_change if found and found.description else None
+    known = {
+        "sd": analysis.sd or (of_scale and of_scale.sd),
+        "reliability": analysis.reliability or (of_scale and of_scale.reliability),
+    }
+    lacking = [name for name, value in known.items() if value is None]
+    if lacking:
+        text = (
+            f"neither the plan nor the catalogue of scales gives {' and '.join(lacking)}, so no change is known to be "
+            "reliable. Add it with reliability_source."
+        )
+        yield plan.places.problem(way, text, "error" if endpoint.important_change is None else "warning")
+
+
+def _durability(plan: Plan, way: Path, analysis: Response) -> Iterator[Problem]:
+    """Check that durability has an anchor, and visits after it."""
+    if not analysis.durable_at or plan.left_out.touches("design") or plan.left_out.touches("schedule"):
+        return
+    if analysis.durable_since == "last-infusion" and not plan.design.infusions:
+        text = "last-infusion needs design, infusions: when each is planned. Add it, or choose time-zero."
+        yield plan.places.problem((*way, "durable_since"), text)
+        return
+    anchor = plan.design.infusions[-1] if analysis.durable_since == "last-infusion" else 0.0
+    first = plan.nominal_hours.get(analysis.durable_from)
+    if first is not None and first <= anchor:
+        text = f"{analysis.durable_from} does not come after what durability counts from. Name a later visit."
+        yield plan.places.problem((*way, "durable_from"), text)
