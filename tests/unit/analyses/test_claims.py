@@ -126,6 +126,17 @@ def test_what_was_not_prespecified_is_at_best_inconclusive():
     assert verdict(claims, "E1")[:2] == ("inconclusive", "exploratory")
 
 
+@pytest.mark.parametrize(("since", "verdicts"), [("first-infusion", "supported"), ("last-infusion", "inconclusive")])
+def test_time_that_begins_after_randomisation_is_exploratory(since, verdicts):
+    course = {"method": "trajectory", "endpoint": "madrs", "report_at": ["24 h"], "since": since}
+    wired = trials.infused(
+        endpoints=ENDPOINTS, analyses={"madrs-mmrm": course},
+        claims={"treatment": "ketamine", "judged": {"E1": {"decides": [{"analysis": "madrs-mmrm", "time": "24 h"}]}}},
+    )  # fmt: skip
+    claims = judged(wired, model("madrs-mmrm", {"24 h": -9.0}))
+    assert verdict(claims, "E1")[0] == verdicts
+
+
 def test_holm_takes_from_a_claim_what_the_others_of_its_family_cost():
     both = {"E1": E1, "E2": {"decides": [{"analysis": "gad7-mmrm", "visit": "Day 28"}]}}
     parts = model("madrs-mmrm", {"24 h": -3.3}), model("gad7-mmrm", {"Day 28": -1.0})

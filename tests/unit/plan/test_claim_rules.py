@@ -37,6 +37,13 @@ def test_the_kind_of_a_claim_says_how_many_results_decide_it(claim, number, need
     assert f"is decided by {needed}" in text
 
 
+def test_an_effect_after_a_single_infusion_is_not_judged_after_a_course():
+    (text,) = told({"E5": {"decides": [POINT, LATE]}})
+    assert "6 infusions are planned: an effect after a course of them is claim E5b." in text
+    single = trials.INFUSED["design"] | {"infusions": ["0 h"]}
+    assert told({"E5": {"decides": [POINT, LATE]}}, design=single) == []
+
+
 def test_a_mechanism_is_never_decided():
     (text,) = told({"E21": {"decides": [POINT]}})
     assert "outcome data never decide this claim" in text

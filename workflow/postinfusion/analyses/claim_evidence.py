@@ -12,7 +12,7 @@ from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.contrasts import estimates
 from postinfusion.instruments import catalogue
-from postinfusion.plan.analyses import Ancova, Mmrm
+from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.claims import Point
 from postinfusion.plan.design import ArmRole
 from postinfusion.plan.endpoints import Endpoint, Form
@@ -27,6 +27,7 @@ ALONE = "marginal-mean"
 HOURS_PER_DAY = 24.0
 Identity = tuple[tuple[str, str], ...]
 """What tells a result from others: the columns of its key with their values."""
+_AFTER_RANDOMISATION = ("last-infusion", "response")
 _FILTERS = ("visit", "variable", "level", "term", "subgroup", "subgroup_level")
 
 
@@ -198,7 +199,7 @@ def _with_circumstances(plan: Plan, ard: pd.DataFrame, point: Point, found: _Fou
         recall_beyond_window=_looks_back_too_far(plan, found),
         participants=tuple(participants.values()),
         engine_difference=_engine_difference(found.rows),
-        prespecified=bool(found.of_estimate["prespecified"].all()),
+        prespecified=bool(found.of_estimate["prespecified"].all()) and not _conditions_on_the_course(plan, point),
     )
     return Estimate(
         found.key,
@@ -258,6 +259,14 @@ def _looks_back_too_far(plan: Plan, found: _Found) -> bool:
     listed = scale.instrument.recall.days * HOURS_PER_DAY if scale and scale.instrument.recall else 0.0
     recall = endpoint.recall if endpoint.recall is not None else listed
     return float(time) < recall
+
+
+def _conditions_on_the_course(plan: Plan, point: Point) -> bool:
+    """Say whether a comparison of arms counts time from something that happened after randomisation."""
+    analysis = plan.analyses[point.analysis]
+    if isinstance(analysis, Trajectory):
+        return analysis.is_exploratory(plan.design.kind)
+    return plan.design.reference is not None and getattr(analysis, "since", "") in _AFTER_RANDOMISATION
 
 
 def _participants(found: _Found, arms: list[str]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from postinfusion.plan.claims import JudgedClaim, Point
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 
+_SINGLE = "E5"
 _RESULTS = {ClaimKind.LASTING: (2, 3), ClaimKind.EVERY_DIAGNOSIS: (2, 8)}
 """How many results decide a claim of a kind: fewest and most; one where the kind is not named."""
 
@@ -33,6 +34,7 @@ def check(plan: Plan) -> Iterator[Problem]:
         elif kind is not None and judged.decides:
             yield from _results(plan, way, judged, kind)
     yield from _treatment(plan)
+    yield from _single_infusion(plan)
     yield from _families(plan)
 
 
@@ -45,6 +47,14 @@ def _treatment(plan: Plan) -> Iterator[Problem]:
     if not plan.claims.asks_the_catalogue and wired:
         text = f"only a trial of ketamine answers claims about it ({listed(wired)})."
         yield plan.places.problem(("claims", "treatment"), f"{text} Write treatment: ketamine, or remove them.")
+
+
+def _single_infusion(plan: Plan) -> Iterator[Problem]:
+    """Check that an effect after a single infusion is judged only where nobody is to have more."""
+    judged, infusions = plan.claims.judged.get(_SINGLE), len(plan.design.infusions)
+    if judged and judged.decides and infusions > 1:
+        text = f"{infusions} infusions are planned: an effect after a course of them is claim E5b. Judge that."
+        yield plan.places.problem(("claims", "judged", _SINGLE), text)
 
 
 def _results(plan: Plan, way: Path, judged: JudgedClaim, kind: ClaimKind) -> Iterator[Problem]:
