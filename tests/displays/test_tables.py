@@ -19,12 +19,13 @@ from postinfusion.vocabulary import STATISTICS, Section
 MODEL_WITH_COVARIATES = trials.INFUSED["analyses"]["madrs-mmrm"] | {"covariates": ["baseline", "mmse"]}
 PLANS = {"infused": trials.infused(), "three arms": trials.three_arms(), "single arm": trials.single_arm()}
 NUMBER = re.compile(r"[<−]?\d+(?:\.\d+)?")
+WITHOUT_RATIO = ("single arm", "COXT01")  # a single arm has nothing to be compared with
 REQUESTS = [
     (name, request.output.id, request.analysis_id)
     for name, plan in PLANS.items()
     for section in Section
     for request in requests(plan, section)
-    if request.output.id in TABLES
+    if request.output.id in TABLES and (name, request.output.id) != WITHOUT_RATIO
 ]
 
 
@@ -48,9 +49,10 @@ def printed(ard: pd.DataFrame, plan, analysis_id: str) -> set[str]:
     decimals = {0, *(endpoint.decimals for endpoint in plan.endpoints.values())}
     texts = set()
     for name, value, term in zip(rows["stat_name"], rows["stat"], rows["term"], strict=True):
-        more = {d + 2 for d in decimals} if term == "coefficient" else set()
+        more = {d + 2 for d in decimals} if term == "coefficient" else {1} if term == "ratio" else set()
         texts |= {formats.statistic(name, value, d) for d in decimals | more}
-        texts |= {formats.percentage_points(value)} if name.startswith("conf_") else set()
+        is_share = name.startswith("conf_") or term in {"cumulative-incidence", "risk-difference"}
+        texts |= {formats.percentage_points(value)} if is_share else set()
     return texts
 
 

@@ -76,6 +76,8 @@ def event_times(plan: Plan, analysis: TimeToEvent, adam: Adam, population: Membe
         origin = _origin(plan, analysis, adam, who)
     else:
         times, origin = _of_assessments(plan, analysis, adam, population, stop)
+        # After the last visit nobody can have the event: whoever leaves then was observed as long as all others.
+        competing = competing.where(competing <= _last_visit(plan, analysis))
     table = times.assign(origin=origin, competing=competing, stopped=stopped)
     reasons = _reasons(table, occurred)
     timed = _timed(table[reasons == ""], analysis, occurred)
@@ -165,6 +167,11 @@ def _of_assessments(
     after = records[records["HOURS"] > records["USUBJID"].map(origin)]
     hours = first_kept(after, has_lost_response(analysis, endpoint, after), analysis.kept).reindex(who.index)
     return pd.DataFrame({"event": hours, "end": end, "reason": reason}), origin
+
+
+def _last_visit(plan: Plan, analysis: TimeToEvent) -> float:
+    """Give the nominal time of the last visit at which the event can be seen."""
+    return max(plan.nominal_hours[visit] for visit in analysis.visits or plan.visit_names)
 
 
 def _seen(analysis: TimeToEvent, records: pd.DataFrame, stop: pd.Series) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import DataError
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats, theme
@@ -16,12 +17,14 @@ from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.event_words import asked, definition, event_in_words, note_on_visits, since_in_words
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.sheet import Sheet, draw_axis_title, draw_legend, fill, sheet
-from postinfusion.present.figures.time_axis import SQUEEZED_NOTE, TimeAxis, label_times, squeezed
+from postinfusion.present.figures.time_axis import SQUEEZED_NOTE, TimeAxis, squeezed
 from postinfusion.present.results import Results
 
 _HOURS_PER_DAY = 24.0
 _SQUEEZED_FROM = 50.0
 """Where the last time is so many times the first, times are drawn closer together the later they are."""
+_TOPS = (25.0, 50.0, np.inf)
+_BETWEEN = 0.06  # inches between two labels
 _LINE = 0.17  # inches of a line of the numbers at risk
 _LEGEND_MARKS = 5.2
 
@@ -103,6 +106,7 @@ def _draw_panels(
     """Draw a panel for each cause, and the strip below the first."""
     rows, columns, height, strip, room = grid
     causes = list(dict.fromkeys(steps["CAUSE"]))
+    top = _top(steps)
     places = page.figure.add_gridspec(
         rows + 1, columns, height_ratios=[height, strip, *[height] * (rows - 1)] if rows > 1 else [height, strip]
     )
@@ -111,7 +115,8 @@ def _draw_panels(
         axes = page.figure.add_subplot(places[row + (row > 0), column])
         axis = _axis(results, room)
         _draw_curves(axes, results, steps[steps["CAUSE"] == cause])
-        label_times(axes, axis, first=_first(results))
+        _label(axes, axis)
+        axes.set_ylim(-0.02 * top, 1.02 * top)
         axes.set_ylabel(
             type_setting.wrapped(_vertical_title(results, cause), height - 0.5, theme.SMALL), size=theme.SMALL
         )
@@ -138,7 +143,7 @@ def _place(hours: np.ndarray, results: Results) -> np.ndarray:
 
 def _axis(results: Results, room: float) -> TimeAxis:
     """Give the axis with the declared times, from hour 0 to the last of them or of the curve."""
-    times = {_name(hours): hours for hours in (0.0, *asked(results).report_at)}
+    times = {_name(hours): hours for hours in _times(results)}
     places = {name: float(_place(np.array(hours), results)) for name, hours in times.items()}
     courses = results.courses
     longest = max(times.values()) if courses is None else float(courses["DAYS"].max()) * _HOURS_PER_DAY
@@ -146,9 +151,30 @@ def _axis(results: Results, room: float) -> TimeAxis:
     return TimeAxis(places, -0.02 * high, 1.03 * high, room)
 
 
-def _first(results: Results) -> list[str]:
-    """Name the times that are labelled before others: hour 0 and the declared ones from the last to the first."""
-    return [_name(hours) for hours in (0.0, *reversed(asked(results).report_at))]
+def _times(results: Results) -> tuple[float, ...]:
+    """Give hour 0 and the declared times, in hours."""
+    return (0.0, *asked(results).report_at)
+
+
+def _label(axes: Axes, axis: TimeAxis) -> None:
+    """Name as many of the times as have room side by side, hour 0 and the last of them first."""
+    per_inch = (axis.high - axis.low) / axis.room
+    names = list(axis.positions)
+    shown: list[str] = []
+    for name in dict.fromkeys([names[0], *reversed(names)]):
+        half = type_setting.width(name, theme.SMALL) / 2 + _BETWEEN / 2
+        rooms = (half + type_setting.width(other, theme.SMALL) / 2 + _BETWEEN / 2 for other in shown)
+        distances = (abs(axis.positions[name] - axis.positions[other]) for other in shown)
+        if all(distance >= room * per_inch for distance, room in zip(distances, rooms, strict=True)):
+            shown.append(name)
+    axes.set_xticks([axis.positions[name] for name in shown], shown)
+    axes.set_xlim(axis.low, axis.high)
+
+
+def _top(steps: pd.DataFrame) -> float:
+    """Give where the vertical axes end, in per cent: lower than 100 where all curves and bands lie low."""
+    highest = 100 * float(np.nanmax(steps[["ESTIMATE", "CONF_HIGH"]].to_numpy(dtype=float)))
+    return min(next(top for top in _TOPS if highest <= top), 100.0)
 
 
 def _name(hours: float) -> str:
@@ -176,7 +202,6 @@ def _draw_curves(axes: Axes, results: Results, steps: pd.DataFrame) -> None:
             places[ended], shown["ESTIMATE"][ended], linestyle="none", marker="|", color=style.color,
             markersize=_LEGEND_MARKS, alpha=0.8,
         )  # fmt: skip
-    axes.set_ylim(-2, 102)
     axes.grid(axis="y", color=theme.GRID)
 
 
@@ -211,13 +236,12 @@ def _draw_at_risk(axes: Axes, above: Axes, results: Results, steps: pd.DataFrame
         color=theme.MUTED,
         va="center",
     )
-    hours = {_name(hours): hours for hours in (0.0, *asked(results).report_at)}
-    ticks = zip(above.get_xticks(), above.get_xticklabels(), strict=True)
-    labels = {text.get_text(): place for place, text in ticks}
+    labelled = {float(_place(np.array(hours), results)): hours for hours in _times(results)}
     for line, arm in enumerate(arms, start=1):
         color = theme.arm_styles(results.arms)[arm].color
-        for name, place in labels.items():
-            text = results.text("n", term="at-risk", time=f"{hours[name]:g}", arm=arm) if name in hours else ""
+        for place in above.get_xticks():
+            time = canonical_hours(labelled[float(place)])
+            text = results.text("n", term="at-risk", time=time, arm=arm)
             axes.text(place, line, text, size=theme.SMALL - 1, color=color, ha="center", va="center")
     axes.set_yticks([])
     axes.tick_params(axis="x", which="both", length=0, labelbottom=False)
@@ -227,7 +251,7 @@ def _draw_at_risk(axes: Axes, above: Axes, results: Results, steps: pd.DataFrame
 
 def _in_words(results: Results) -> str:
     """Give the probability of the event at the last declared time in words."""
-    time = f"{max(asked(results).report_at):g}"
+    time = canonical_hours(max(asked(results).report_at))
     parts = []
     for arm in results.arms:
         key = {"term": "cumulative-incidence", "time": time, "arm": arm}
