@@ -162,6 +162,20 @@ def test_an_analysis_that_failed_gives_its_reason(output_id, analysis_id):
         TABLES[output_id](results_of(PLANS["two arms"], ard, analysis_id))
 
 
+def test_arms_that_share_no_stratum_are_compared_without_strata_only():
+    strata = PLANS["two arms"].model_copy(update={"design": PLANS["two arms"].design.model_copy(
+        update={"strata": ("site",)})})  # fmt: skip
+    adam = datasets("two arms")
+    apart = adam["ADSL"].assign(SITEID=adam["ADSL"]["TRTP"])
+    found = analyse(strata, "small", "response", adam | {"ADSL": apart}).results
+    differences = found[(found["term"] == "risk-difference") & (found["stat_name"] == "estimate")]
+    assert differences["stat"].isna().all()
+    assert differences["error"].str.contains("no stratum has participants of both arms").all()
+    assert found.loc[found["term"] == "crude-risk-difference", "stat"].notna().all()
+    assert "2 of 2 strata lack participants of an arm" in "".join(found["warning"])
+    assert "NE" in text_of(TABLES["RSPT01"](results_of(strata, found, "response")))
+
+
 def one(term: str, **statistics: float) -> tuple[Results, dict[str, str]]:
     ard = table(rows(statistics, term=term), trial="small", analysis_id="response")
     return results_of(PLANS["two arms"], ard, "response"), {"term": term}

@@ -164,11 +164,14 @@ def _comparisons(
     """Give risk differences, odds ratios and the number needed to treat of two arms."""
     two = counts.of(arm, against)
     n = int(two[1].sum() + two[3].sum())
-    difference = stratified_difference(*two, confidence=confidence)
-    yield from rows(_difference(difference, n), **key, term="risk-difference")
     crude = stratified_difference(*(part.sum() for part in two), confidence=confidence)
     limits = {"conf_low": crude.conf_low, "conf_high": crude.conf_high}
     yield from rows({"estimate": crude.estimate, **limits, "n": n}, **key, term="crude-risk-difference")
+    if not ((two[1] > 0) & (two[3] > 0)).any():
+        yield from _not_comparable(key)
+        return
+    difference = stratified_difference(*two, confidence=confidence)
+    yield from rows(_difference(difference, n), **key, term="risk-difference")
     for term, function in (("odds-ratio", mantel_haenszel_odds_ratio), ("exact-odds-ratio", conditional_odds_ratio)):
         yield from _ratio(function(*two, confidence=confidence), n, {**key, "term": term})
     sign = 1 if is_benefit else -1
@@ -176,6 +179,13 @@ def _comparisons(
     needed = number_needed_to_treat(sign * difference.estimate, *ends)
     found = {"estimate": needed.estimate, "conf_low": needed.conf_low, "conf_high": needed.conf_high, "n": n}
     yield from rows(found, **key, term="number-needed-to-treat")
+
+
+def _not_comparable(key: Mapping[str, object]) -> Iterator[Row]:
+    """Give the rows that say that the arms share no stratum."""
+    for term in ("risk-difference", "odds-ratio", "exact-odds-ratio", "number-needed-to-treat"):
+        for row in rows({"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}, **key, term=term):
+            yield row | {"error": "no stratum has participants of both arms: see the difference without strata"}
 
 
 def _difference(found: StratifiedDifference, n: int) -> dict[str, float]:

@@ -22,7 +22,8 @@ def table(results: Results) -> Table:
         found = [Row(visit, _cells(results, visit, term), 1) for visit in results.values_of("visit", term=term)]
         rows += [Row(name), *found] if found else []
     if not rows:
-        raise ModelError(results.failure or "one arm alone has no other to be tested against")
+        alone = "one arm alone has no other to be tested against"
+        raise ModelError(alone if len(results.arms) < 2 else results.failure or "the results hold no test")
     headings = ("Visit", "n", "Strata", "χ²", "Degrees of freedom", "p")
     over = " over the strata of the randomisation" if results.plan.design.strata else ""
     note = (
