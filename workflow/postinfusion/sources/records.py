@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,6 +16,7 @@ from postinfusion.sources.names import are_names
 Rows = npt.NDArray[np.int64]
 Chunks = Callable[[Collection[str]], Iterator["Records"]]
 _SHOWN_ROWS = 5
+_REDCAP_LABEL = "Complete?"
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ def rows_as_text(rows: Rows, among: Rows | None = None) -> str:
 def distinct_names(names: list[str], file: str, row: int | None = 1) -> list[str]:
     """Give the names of columns without blanks around them.
 
+    REDCap heads an export with labels by the labels of its fields, which repeat from form to form, that of the state of
+    each form in any case: there the second and later of a name are numbered, as in ``Complete? (2)``.
+
     Parameters
     ----------
     names
@@ -171,6 +176,8 @@ def distinct_names(names: list[str], file: str, row: int | None = 1) -> list[str
         Two columns have the same name.
     """
     stripped = [name.strip() for name in names]
+    if _REDCAP_LABEL in stripped:
+        stripped = _numbered(stripped)
     repeated = sorted({name for name in stripped if name and stripped.count(name) > 1})
     if repeated:
         shown = f": {', '.join(repeated)}" if are_names(stripped) else ""
@@ -178,3 +185,13 @@ def distinct_names(names: list[str], file: str, row: int | None = 1) -> list[str
         place = "" if row is None else f"row {row}"
         raise DataError(Problem(file, place, f"{what} Rename or remove the others."))
     return stripped
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Give names of which the second and later occurrences carry their number."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in names:
+        seen[name] += 1
+        found.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return found

@@ -48,6 +48,12 @@ def export_of(sample: Sample) -> Export | None:
     return Export(names[0], event, instrument, instance, group)
 
 
+def ordering(part: Part) -> frozenset[str]:
+    """Give the columns of a part by which REDCap orders its rows, but that of the ids; they describe nothing else."""
+    export = export_of(part.sample)
+    return frozenset({export.event, export.instrument, export.instance, export.group} - {""} if export else ())
+
+
 def parts(sample: Sample, export: Export) -> Iterator[Part]:
     """Give the rows of each repeating instrument, and those of none."""
     frame = sample.frame

@@ -12,6 +12,7 @@ import pandas as pd
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
 from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, are_arms, code, columns_for, plain, plays
+from postinfusion.sources.recognition.redcap import ordering
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
 from postinfusion.sources.recognition.visits import named_time
 
@@ -140,7 +141,7 @@ def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Fo
         The column that numbers the occurrences, where there is one.
     """
     evidence: dict[str, Evidence] = {"id": Evidence("id", identifier)}
-    taken = {identifier}
+    taken = {identifier, *ordering(part)}
     for role in IN_CONTEXT[table]:
         found = _best(part, role, table, taken)
         if found:
@@ -308,7 +309,8 @@ def _is_there(part: Part, table: str) -> bool:
     """Say whether a part has the columns that a table cannot lack."""
     if table == "vitals":
         return len(signs(part)) >= 2
-    return all(columns_for(role, names_of(part.frame), table) for role in _NEEDED[table])
+    names = [name for name in names_of(part.frame) if name not in ordering(part)]
+    return all(columns_for(role, names, table) for role in _NEEDED[table])
 
 
 def _tells(part: Part, table: str) -> bool:
