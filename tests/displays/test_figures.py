@@ -23,6 +23,7 @@ FIGURES = {
     "CONSORT01": "flow",
     "MMRMG01": "madrs-mmrm",
     "MMRMG02": "madrs-mmrm",
+    "LMMG01": "madrs-course",
     "IPPG01": "madrs-lines",
     "WTG03": "body",
     "AEG01": "harms",

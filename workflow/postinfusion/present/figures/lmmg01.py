@@ -46,6 +46,7 @@ _MARKED = {"onset": "onset", "duration": "end"}
 # An estimate beyond an end of the grid points there.
 _SIGNS = {"≤": "<", ">": ">"}
 _HEADROOM = 0.24
+_TITLE_MARGIN = 0.35
 _FIRST, _STEP = 0.94, 0.085
 
 
@@ -112,7 +113,7 @@ def _figure(results: Results, values: pd.DataFrame, label: Label, shape: Shape) 
     for axes, (_, shown), key in zip(panels, values.groupby("panel"), keys, strict=False):
         _draw_panel(axes, results, shown, axis)
         if count > 1:
-            title = type_setting.wrapped(curve_name(key), axis.room, theme.SMALL, bold=True)
+            title = type_setting.wrapped(curve_name(key), axis.room - _TITLE_MARGIN, theme.SMALL, bold=True)
             axes.set_title(title, weight="bold", size=theme.SMALL)
     _make_room(panels[0], results)
     for axes, key in zip(panels, keys, strict=False):
