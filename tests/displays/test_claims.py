@@ -20,7 +20,6 @@ from postinfusion.report.page import Shown, page
 from postinfusion.report.section_files import INDEX, read_index, section_files
 from postinfusion.vocabulary import Section
 
-MADRS = trials.INFUSED["endpoints"]["madrs"] | {"recall": "24 h", "recall_source": "invented"}
 POINTS = [{"analysis": "madrs-mmrm", "visit": visit} for visit in ("Day 28", "Day 84")]
 WIRED = {
     "treatment": "ketamine",
@@ -38,7 +37,7 @@ WIRED = {
 
 
 def plan(claims=WIRED, **changes):
-    return trials.infused(claims=claims, endpoints=trials.INFUSED["endpoints"] | {"madrs": MADRS}, **changes)
+    return trials.infused(claims=claims, **changes)
 
 
 @cache

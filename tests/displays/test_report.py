@@ -200,7 +200,8 @@ def test_text_of_the_plan_is_escaped():
 def test_the_headline_can_be_read_in_any_terminal():
     plan = trials.infused()
     line = headline(plan, trials.results(plan))
-    assert line == "MADRS at 24 h, Ketamine - Midazolam: -4.8 (95 % CI -7.6 to -2.0), n = 91. Synthetic data."
+    result = "MADRS at 24 h, Ketamine - Midazolam: -4.8 (95 % CI -7.6 to -2.0), n = 91."
+    assert line == f"{result} Verdict: supported. Synthetic data."
     assert line.isascii()
 
 

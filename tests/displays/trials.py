@@ -51,6 +51,7 @@ INFUSED = {
         "madrs": {
             "measure": "MADRS", "label": "MADRS", "better": "lower", "family": "mood",
             "important_difference": 3, "threshold_source": "plan, section 4",
+            "recall": "2 h", "recall_source": "plan, section 5",
         },
         "weight": {"measure": "WEIGHT", "label": "Weight", "unit": "kg", "better": "none", "decimals": 1},
         "bmi": {"measure": "BMI", "label": "Body mass index", "unit": "kg/m²", "better": "none", "decimals": 1},

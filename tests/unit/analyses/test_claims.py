@@ -15,7 +15,7 @@ ERROR, DF, N = 1.5, 80.0, 46
 PAIR = {"arm": "Ketamine", "comparator": "Midazolam"}
 HOURS = {"24 h": "24", "Day 28": "672", "Day 84": "2016"}
 ENDPOINTS = {
-    "madrs": trials.INFUSED["endpoints"]["madrs"] | {"recall": "24 h", "recall_source": "invented"},
+    "madrs": trials.INFUSED["endpoints"]["madrs"],
     "gad7": {"measure": "GAD-7", "family": "mood"},
     "bmi": trials.INFUSED["endpoints"]["bmi"] | {"margin": 2.0, "margin_source": "invented"},
 }
