@@ -23,6 +23,7 @@ class Method(StrEnum):
     ANCOVA = "ancova"
     BEFORE_AFTER = "before-after"
     RANDOMISATION_TEST = "randomisation-test"
+    CROSSOVER = "crossover"
     TIME_TO_EVENT = "time-to-event"
     RESPONSE = "response"
     RELIABLE_CHANGE = "reliable-change"
@@ -31,7 +32,7 @@ class Method(StrEnum):
     SHIFT = "shift"
 
 
-MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA})
+MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.CROSSOVER})
 
 
 class Section(StrEnum):
@@ -77,6 +78,8 @@ OUTPUTS = {
         Output("AOVT01", "Analysis of covariance", Section.EFFICACY, Method.ANCOVA, "table"),
         Output("SEGT01", "Before and after the first infusion", Section.EFFICACY, Method.BEFORE_AFTER, "table"),
         Output("PRMT01", "Randomisation test", Section.EFFICACY, Method.RANDOMISATION_TEST, "table"),
+        Output("XOVT01", "Crossover model", Section.EFFICACY, Method.CROSSOVER, "table"),
+        Output("XOVG01", "Paired differences", Section.EFFICACY, Method.CROSSOVER, "figure", individual=True),
         Output("TTET01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
         Output("KMG01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "figure", individual=True),
         Output("COXT01", "Hazard ratios", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
@@ -200,6 +203,7 @@ class DesignKind(StrEnum):
 
     SINGLE_ARM = "single-arm"
     PARALLEL = "parallel"
+    CROSSOVER = "crossover"
 
 
 class TimeZero(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.plan.analyses import AdverseEvents
@@ -58,10 +58,9 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
 
 def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
     """Give the treatment-emergent events of the population, with the arm in ``ARM``."""
-    arms = population.frame.set_index("USUBJID")["ARM"]
-    chosen = events[(events["TRTEMFL"] == "Y") & events["USUBJID"].isin(arms.index)]
+    chosen = events[(events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])]
     named = chosen["AEBODSYS"].where(chosen["AEBODSYS"] != "", UNCODED)
-    return chosen.assign(ARM=chosen["USUBJID"].map(arms), AEBODSYS=named)
+    return chosen.assign(ARM=population.arm_of(chosen), AEBODSYS=named)
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
@@ -94,7 +93,7 @@ def _by_class(events: pd.DataFrame) -> Iterator[Line]:
 
 def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
     """Give one row for each participant who died."""
-    frame = population.frame
+    frame = population.frame.assign(ARM=population.last_arm)
     died = frame["DTHFL"] == "Y" if "DTHFL" in frame else pd.Series(data=False, index=frame.index)
     fatal = events.loc[events["AEOUT"] == "fatal", "USUBJID"]
     return frame[died | frame["USUBJID"].isin(fatal)]
@@ -102,8 +101,8 @@ def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
 
 def _participants(events: pd.DataFrame, population: Members) -> dict[str, int]:
     """Count participants with any of the events, by arm and over all arms."""
-    once = events.drop_duplicates("USUBJID")["ARM"].value_counts()
-    return {"": int(once.sum()), **{arm: int(once.get(arm, 0)) for arm in population.arms}}
+    once = events.drop_duplicates(["USUBJID", "ARM"])["ARM"].value_counts()
+    return {"": events["USUBJID"].nunique(), **{arm: int(once.get(arm, 0)) for arm in population.arms}}
 
 
 def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members) -> list[Row]:
@@ -135,7 +134,9 @@ def _differences(
 def _exposure(population: Members) -> list[Row]:
     """Give infusions and days on treatment by arm, where the data hold them."""
     result = []
-    for arm in population.n_by_arm:
+    # A participant of a crossover trial has several treatments, and these columns count all of them.
+    arms = [""] if isinstance(population, CrossoverMembers) else [*population.n_by_arm]
+    for arm in arms:
         of_arm = population.of(arm)
         held: dict[str, float] = {}
         if "NINF" in of_arm:

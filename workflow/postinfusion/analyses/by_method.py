@@ -14,6 +14,7 @@ from postinfusion.plan.analyses import (
     Ancova,
     BeforeAfter,
     Courses,
+    CrossoverModel,
     Demographics,
     Disposition,
     Missingness,
@@ -34,7 +35,7 @@ from postinfusion.plan.plan import Plan
 
 _Participants = Disposition | Demographics | Weight | AdverseEvents
 _Assessments = Summary | Missingness | Windows | Courses
-_SpecialDesigns = BeforeAfter | RandomisationTest
+_SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Shift
 
 
@@ -74,6 +75,10 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.time_to_event import steps_of_curves
 
             return steps_of_curves(plan, analysis, adam, population)
+        case CrossoverModel():
+            from postinfusion.analyses.crossover import paired_differences
+
+            return paired_differences(plan, analysis, adam, population)
         case _:
             return pd.DataFrame()
 

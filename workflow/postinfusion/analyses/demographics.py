@@ -40,7 +40,8 @@ def _values(plan: Plan, name: str, adam: Adam, population: Members) -> tuple[pd.
     if name in plan.endpoints:
         endpoint = plan.endpoints[name]
         records = endpoint_records(adam, endpoint, population)
-        base = records[records["ABLFL"] == "Y"].set_index("USUBJID")["AVAL"]
+        first = records[records["ABLFL"] == "Y"].sort_values("AHRFIRST", kind="stable").drop_duplicates("USUBJID")
+        base = first.set_index("USUBJID")["AVAL"]
         return base.reindex(population.frame["USUBJID"]), endpoint.unit
     column = participant_column(name)
     if column not in population.frame:

@@ -24,9 +24,8 @@ def endpoint_records(adam: Adam, endpoint: Endpoint, population: Members) -> pd.
     for name in ("ADQS", "ADVS"):
         found = adam[name][adam[name]["PARAMCD"] == endpoint.parameter] if name in adam else pd.DataFrame()
         if not found.empty:
-            arms = population.frame.set_index("USUBJID")["ARM"]
-            inside = found[found["USUBJID"].isin(arms.index)]
-            return inside.assign(ARM=arms.reindex(inside["USUBJID"]).array)
+            inside = found[found["USUBJID"].isin(population.frame["USUBJID"])]
+            return inside.assign(ARM=population.arm_of(inside))
     raise ModelError(f"the data hold no values of {endpoint.parameter}")
 
 

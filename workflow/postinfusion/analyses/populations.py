@@ -43,6 +43,59 @@ class Members:
         """Give the participants of one arm; the empty arm gives all."""
         return self.frame if arm == "" else self.frame[self.frame["ARM"] == arm]
 
+    def arm_of(self, records: pd.DataFrame) -> pd.Categorical:
+        """Give the arm of each record of participants of the population: that of its participant."""
+        arms = self.frame.set_index("USUBJID")["ARM"]
+        return pd.Categorical(arms.reindex(records["USUBJID"]), arms.cat.categories)
+
+    @property
+    def last_arm(self) -> pd.Series:
+        """The arm in which each participant ended the trial, by row of ``frame``."""
+        return self.frame["ARM"]
+
+
+@dataclass(frozen=True)
+class CrossoverMembers(Members):
+    """The participants of one population of a crossover trial: each is in several arms, one in each period.
+
+    Arms are not compared between participants here: ``compared`` is empty.
+
+    Attributes
+    ----------
+    kind
+        ``P`` where treatments count as allocated, ``A`` as received.
+    order
+        The arms, the reference arm first.
+    """
+
+    kind: str = "P"
+    order: tuple[str, ...] = ()
+
+    @property
+    def n_by_arm(self) -> dict[str, int]:
+        """Participants by treatment that they had in any period; the empty arm counts all."""
+        return {arm: len(self.of(arm)) for arm in ("", *self.arms)}
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """No arms: participants are compared with themselves."""
+        return ()
+
+    @property
+    def last_arm(self) -> pd.Series:
+        """The last treatment that each participant received, by row of ``frame``; missing where there was none."""
+        received = self.frame[[name for name in self.frame if name in {"TRT01A", "TRT02A", "TRT03A"}]]
+        return received.mask(received == "").ffill(axis=1).iloc[:, -1]
+
+    def of(self, arm: str) -> pd.DataFrame:
+        """Give the participants who had a treatment in any period; the empty arm gives all."""
+        columns = [f"TRT0{period}{self.kind}" for period in (1, 2, 3) if f"TRT0{period}{self.kind}" in self.frame]
+        return self.frame if arm == "" else self.frame[(self.frame[columns] == arm).any(axis=1)]
+
+    def arm_of(self, records: pd.DataFrame) -> pd.Categorical:
+        """Give the arm of each record: the treatment of its period."""
+        return pd.Categorical(records[f"TRT{self.kind}"], list(self.order))
+
 
 def members(plan: Plan, adsl: pd.DataFrame, population: str) -> Members:
     """Give the participants of a population of the plan, each in the arm in which the population counts them."""
@@ -51,6 +104,10 @@ def members(plan: Plan, adsl: pd.DataFrame, population: str) -> Members:
     names, reference = plan.design.arm_names, plan.design.reference
     first = [reference] if reference else []
     order = [*first, *(name for name in names if name != reference)]
+    if plan.design.crossover is not None:
+        kind = column[-1]
+        empty = pd.Categorical([None] * len(frame), order)
+        return CrossoverMembers(frame.assign(ARM=empty), names, reference, kind, tuple(order))
     return Members(frame.assign(ARM=pd.Categorical(frame[column], order)), names, reference)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-TRIALS = ("ketamine_ed",)
+if TYPE_CHECKING:
+    import pandas as pd
+
+TRIALS = ("ketamine_ed", "crossover_an", "open_label_bn")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,20 +30,74 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the tables of the trial, and its truth beside them."""
-    import numpy as np
-
     from postinfusion.io import write
     from postinfusion.simulate.export import csv_text, json_text
+
+    folder = arguments.out or Path("data") / arguments.trial
+    make = {"crossover_an": _crossover, "open_label_bn": _single_arm}.get(arguments.trial, _parallel)
+    tables, truth = make(arguments)
+    for name, table in tables.items():
+        write.text(folder / f"{name}.csv", csv_text(table))
+    write.text(folder / "truth.json", json_text(truth))
+    return 0
+
+
+def _parallel(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """Simulate the parallel trial, with its truth."""
+    import numpy as np
+
     from postinfusion.simulate.scenarios import scenario_named
     from postinfusion.simulate.trial import simulate_trial
     from postinfusion.simulate.truth import truth_document
 
-    folder = arguments.out or Path("data") / arguments.trial
     scenario = scenario_named(arguments.scenario)
-    for name, table in simulate_trial(np.random.SeedSequence(arguments.seed), scenario).items():
-        write.text(folder / f"{name}.csv", csv_text(table))
-    write.text(folder / "truth.json", json_text(truth_document(arguments.seed, scenario, arguments.people)))
-    return 0
+    tables = simulate_trial(np.random.SeedSequence(arguments.seed), scenario)
+    return tables, truth_document(arguments.seed, scenario, arguments.people)
+
+
+def _crossover(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """Simulate the crossover trial, with its truth, which has a closed form.
+
+    Raises
+    ------
+    DataError
+        The scenario is one of another trial.
+    """
+    import numpy as np
+
+    from postinfusion.errors import DataError
+    from postinfusion.simulate.crossover import simulate_crossover
+    from postinfusion.simulate.crossover_truth import truth_of_crossover
+    from postinfusion.simulate.scenarios import scenario_named
+
+    scenario = scenario_named(arguments.scenario)
+    if scenario.madrs_after_dropout:
+        raise DataError(f"crossover_an has no scenario {scenario.name} — allowed: at-random, null. Choose one of them.")
+    tables = simulate_crossover(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
+    return tables, truth_of_crossover(arguments.seed, scenario.name, has_effects=scenario.has_effects)
+
+
+def _single_arm(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """Simulate the single-arm trial, with its truth, which has a closed form; null is regression to the mean alone.
+
+    Raises
+    ------
+    DataError
+        The scenario is one of another trial.
+    """
+    import numpy as np
+
+    from postinfusion.errors import DataError
+    from postinfusion.simulate.scenarios import scenario_named
+    from postinfusion.simulate.single_arm import simulate_single_arm
+    from postinfusion.simulate.single_arm_truth import truth_of_single_arm
+
+    scenario = scenario_named(arguments.scenario)
+    if scenario.madrs_after_dropout:
+        text = f"open_label_bn has no scenario {scenario.name} — allowed: at-random, null. Choose one of them."
+        raise DataError(text)
+    tables = simulate_single_arm(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
+    return tables, truth_of_single_arm(arguments.seed, scenario.name, has_effects=scenario.has_effects)
 
 
 def _at_least_one(text: str) -> int:

@@ -38,6 +38,15 @@ ANALYSIS_VALUE = (
     Column("DTYPE", "text", "how the value was derived, where it was not observed (LOCF)"),
     Column("RELAPFL", "text", "Y: a response that was lost again after the last infusion of its course"),
 )
+TRTSEQP = Column("TRTSEQP", "text", "treatments of a crossover trial in the order allocated")
+APERIOD = Column("APERIOD", "integer", "period of a crossover trial; TRTP and TRTA are then those of the period")
+OF_PERIOD = (
+    APERIOD,
+    TRTSEQP,
+    Column("TRTPREV", "text", "treatment received in the period before; empty in the first"),
+    Column("APERHR", "number", "time since the start of the period", "h"),
+    Column("BASETYPE", "text", "PERIOD: BASE is the baseline of the period"),
+)
 SCORING = (
     Column("NITEMS", "integer", "items answered, where the score was computed from items"),
     Column("PRORFL", "text", "Y: prorated, since items are missing"),
@@ -52,6 +61,13 @@ ADSL = Table(
         USUBJID,
         TRTP,
         TRTA,
+        TRTSEQP,
+        Column("TRTSEQA", "text", "treatments of a crossover trial in the order received"),
+        *(
+            Column(f"TRT0{period}{kind}", "text", f"treatment {word} in period {period} of a crossover trial")
+            for period in (1, 2, 3)
+            for kind, word in (("P", "allocated"), ("A", "received"))
+        ),
         Column("SITEID", "text", "centre"),
         Column("DIAG", "text", "diagnosis"),
         Column("SUBTYPE", "text", "subtype of the diagnosis"),
@@ -78,6 +94,7 @@ ADEX = Table(
     (
         USUBJID,
         Column("INFNUM", "integer", "number of the infusion"),
+        APERIOD,
         Column("AHRFIRST", "number", "start since time zero", "h"),
         Column("EXENHR", "number", "end since time zero", "h"),
         Column("EXTRT", "text", "what was infused"),
@@ -93,13 +110,13 @@ ADEX = Table(
 ADQS = Table(
     "ADQS",
     "one row for each score of an assessment",
-    (USUBJID, TRTP, TRTA, *ANALYSIS_VALUE, *SCORING, *SINCE_INFUSION),
+    (USUBJID, TRTP, TRTA, *OF_PERIOD, *ANALYSIS_VALUE, *SCORING, *SINCE_INFUSION),
     key=("USUBJID", "PARAMCD", "AHRFIRST", "AVISIT", "DTYPE"),
 )
 ADVS = Table(
     "ADVS",
     "one row for each weight, body mass index, vital sign or rating around an infusion",
-    (USUBJID, TRTP, TRTA, *ANALYSIS_VALUE, *SINCE_INFUSION),
+    (USUBJID, TRTP, TRTA, *OF_PERIOD, *ANALYSIS_VALUE, *SINCE_INFUSION),
     key=("USUBJID", "PARAMCD", "AHRFIRST", "ATPTN", "INFNUM", "AVISIT"),
 )
 ADAE = Table(
@@ -109,6 +126,7 @@ ADAE = Table(
         USUBJID,
         TRTP,
         TRTA,
+        APERIOD,
         Column("AEBODSYS", "text", "class of the event"),
         Column("AEDECOD", "text", "the event"),
         Column("ASTHR", "number", "onset since time zero", "h"),

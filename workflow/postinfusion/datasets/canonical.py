@@ -30,6 +30,8 @@ def _clock(time: str) -> Column:
 
 QUALIFIER = Column("qualifier", "text", "what stood beside the number in its cell, for example < or >")
 
+PERIOD = Column("crossover_period", "integer", "period of a crossover trial, where recorded", minimum=1, maximum=3)
+
 PARTICIPANTS = Table(
     "participants",
     "one row for each participant who entered the trial",
@@ -37,6 +39,7 @@ PARTICIPANTS = Table(
         ID,
         Column("arm", "choice", "arm allocated by randomisation (or the only arm); empty when never allocated"),
         Column("arm_actual", "choice", "arm actually received, where it differs from the allocated one"),
+        Column("crossover_sequence", "text", "order of the treatments in a crossover trial, as the plan calls it"),
         Column("site", "text", "centre"),
         Column("diagnosis", "text", "diagnosis, for example AN, BN, BED"),
         Column("subtype", "text", "subtype of the diagnosis"),
@@ -105,6 +108,8 @@ INFUSIONS = Table(
             minimum=1,
             maximum=500,
         ),
+        PERIOD,
+        Column("arm_given", "choice", "treatment that was given, in a crossover trial"),
         Column("course", "integer", "number of the course; derived from pauses otherwise", minimum=1, maximum=100),
         Column("drug", "text", "what was infused"),
         Column("start", "time", "start of the infusion", required=True, complete=True),
@@ -133,6 +138,7 @@ ASSESSMENTS = Table(
         QUALIFIER,
         Column("taken", "time", "when it was assessed"),
         _clock("taken"),
+        PERIOD,
         TIMING,
         Column("visit", "text", "visit as recorded, where the schedule is nominal"),
         Column("derivation", "text", "how the score was derived where it was not observed, for example LOCF"),
@@ -152,6 +158,7 @@ WEIGHTS = Table(
         HEIGHT_UNIT,
         Column("taken", "time", "when it was measured"),
         _clock("taken"),
+        PERIOD,
         TIMING,
         Column("visit", "text", "visit as recorded"),
         Column("weight_source", "text", "measured or self-reported"),
@@ -171,6 +178,7 @@ VITALS = Table(
         QUALIFIER,
         Column("taken", "time", "when it was measured"),
         _clock("taken"),
+        PERIOD,
         TIMING,
         Column("visit", "text", "visit as recorded"),
     ),

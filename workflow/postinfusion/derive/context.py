@@ -31,6 +31,8 @@ class Context:
         The dataset ADEX; None in a trial without infusions.
     planned
         The planned infusions in its form, where none were recorded; None otherwise.
+    periods
+        The periods of each participant in a crossover trial, see :mod:`postinfusion.derive.periods`; None otherwise.
     """
 
     plan: Plan
@@ -40,6 +42,7 @@ class Context:
     windows: tuple[Window, ...]
     exposure: pd.DataFrame | None = None
     planned: pd.DataFrame | None = None
+    periods: pd.DataFrame | None = None
 
     @property
     def infused(self) -> pd.DataFrame | None:

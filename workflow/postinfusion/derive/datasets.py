@@ -18,6 +18,7 @@ from postinfusion.derive.events import (
 )
 from postinfusion.derive.exposure import infusions, planned_infusions
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
+from postinfusion.derive.periods import of_periods, periods, with_sequences
 from postinfusion.derive.records import scores, stacked, vital_signs, weights
 from postinfusion.derive.relapse import RELAPSE, with_relapse
 from postinfusion.derive.scores import with_scores
@@ -78,6 +79,8 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
     """
     context = trial_context(plan, tables)
     adsl = subject_level(plan, trial, tables, context.keys)
+    if context.periods is not None:
+        adsl = with_sequences(adsl, context.periods)
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
     parts = {name: with_relapse(plan, frame, context.infused) for name, frame in _records(context, tables).items()}
     found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": context.exposure}
@@ -86,7 +89,7 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
     if "intercurrent_events" in tables:
         found["ADICE"] = intercurrent_events(context, tables["intercurrent_events"])
     adsl = _with_baseline_weight(adsl, found["ADVS"])
-    present = {name: _with_arms(frame, adsl) for name, frame in found.items() if frame is not None}
+    present = {name: _with_arms(context, frame, adsl) for name, frame in found.items() if frame is not None}
     if "EOSHR" in adsl and "EOSSTT" in adsl:
         present["ADTTE"] = time_to_leaving(adsl)
     if "screening" in tables:
@@ -102,8 +105,16 @@ def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
     date_only = _zero_date_only(plan, participants, infused)
     context = Context(plan, keys(plan, participants), zero, date_only, windows(plan))
     if infused is None:
-        return replace(context, planned=planned_infusions(context))
-    return replace(context, exposure=infusions(context, infused))
+        return _with_periods(replace(context, planned=planned_infusions(context)), tables)
+    context = replace(context, exposure=infusions(context, infused))
+    return _with_periods(context, tables)
+
+
+def _with_periods(context: Context, tables: dict[str, pd.DataFrame]) -> Context:
+    """Give the frame of reference with the periods of a crossover trial."""
+    if context.plan.design.crossover is None:
+        return context
+    return replace(context, periods=periods(context, tables))
 
 
 def _zero_date_only(plan: Plan, participants: pd.DataFrame, infused: pd.DataFrame | None) -> pd.Series:
@@ -147,7 +158,8 @@ def _with_baseline_weight(adsl: pd.DataFrame, signs: pd.DataFrame | None) -> pd.
     """Add weight and body mass index at baseline, where they were measured."""
     if signs is None:
         return adsl
-    base = signs[signs["ABLFL"] == "Y"].set_index("USUBJID")
+    base = signs[signs["ABLFL"] == "Y"].sort_values("AHRFIRST", kind="stable")
+    base = base.drop_duplicates(["USUBJID", "PARAMCD"]).set_index("USUBJID")
     for parameter, column in (("WEIGHT", "WEIGHTBL"), ("BMI", "BMIBL")):
         found = base.loc[base["PARAMCD"] == parameter, "AVAL"]
         if not found.empty:
@@ -155,8 +167,10 @@ def _with_baseline_weight(adsl: pd.DataFrame, signs: pd.DataFrame | None) -> pd.
     return adsl
 
 
-def _with_arms(frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
-    """Add the arms of each row's participant."""
+def _with_arms(context: Context, frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+    """Add the arms of each row's participant; in a crossover trial those of the row's period."""
+    if context.periods is not None:
+        return of_periods(frame, context.periods)
     arms = adsl.set_index("USUBJID")
     return frame.assign(**{name: frame["USUBJID"].map(arms[name]) for name in ("TRTP", "TRTA")})
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import claim, number, text
 from postinfusion.derive.context import Context
+from postinfusion.derive.periods import since_period, with_nominal_times, with_periods
 from postinfusion.derive.scores import ANSWERED, CENSORED, PRORATED
 from postinfusion.derive.time_since import since_infusions, study_day
 from postinfusion.derive.visits import nominal_times, representative, supplied_visit, window_of, with_change
@@ -103,8 +104,13 @@ def _timed(context: Context, source: str, table: pd.DataFrame) -> pd.DataFrame:
     records["TIMING"] = text(table, "timing")
     records = records.assign(**_times(context, source, table))
     records["CLOCK"] = number(table, "taken")
-    records["AVISIT"] = _visits(context, table, records)
-    records = _with_nominal_times(context, records)
+    if context.periods is None:
+        records["AVISIT"] = _visits(context, table, records)
+        records = _with_nominal_times(context, records)
+    else:
+        records = with_periods(records, context.periods, context.windows, number(table, "crossover_period"))
+        records["AVISIT"] = _visits(context, table, since_period(records))
+        records = with_nominal_times(records, context.periods, context.plan.nominal_hours)
     records["AWTDIFF"] = records["AHRFIRST"] - records["NOMINAL"]
     days = context.days(source, table, "taken") if "taken" in table else records["AHRFIRST"]
     records["ADY"] = study_day(days.fillna(records["AHRFIRST"]))
@@ -147,7 +153,8 @@ def _visits(context: Context, table: pd.DataFrame, records: pd.DataFrame) -> pd.
     """Give the visit of each record: the recorded one where the schedule has it, else that of the window."""
     if "visit" in table:
         return supplied_visit(table["visit"], context.plan)
-    return window_of(records, context.windows, context.infused)
+    exposure = context.infused if context.periods is None else None
+    return window_of(records, context.windows, exposure)
 
 
 def _analysed(table: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:

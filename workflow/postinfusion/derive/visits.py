@@ -14,8 +14,14 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import Window
 
 SERIES = ["USUBJID", "PARAMCD"]
+PERIOD = "APERIOD"
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+
+def series_of(records: pd.DataFrame) -> list[str]:
+    """Name the columns that tell the series of records that share a baseline: each period has its own."""
+    return [*SERIES, PERIOD] if PERIOD in records else SERIES
 
 
 def supplied_visit(recorded: pd.Series, plan: Plan) -> pd.Series:
@@ -87,20 +93,22 @@ def representative(records: pd.DataFrame, nominal: pd.Series) -> pd.Series:
     distance = (candidates["AHRFIRST"] - nominal.reindex(candidates.index)).abs()
     clock = candidates["CLOCK"].where(candidates["AHRFIRST"] <= 0, -candidates["CLOCK"])
     ranked = candidates.assign(distance=distance, later=-candidates["AHRFIRST"], clock=clock).sort_values(
-        [*SERIES, "AVISIT", "distance", "later", "clock"], kind="stable"
+        [*series_of(records), "AVISIT", "distance", "later", "clock"], kind="stable"
     )
-    chosen = ranked.index[~ranked.duplicated([*SERIES, "AVISIT"])]
+    chosen = ranked.index[~ranked.duplicated([*series_of(records), "AVISIT"])]
     return pd.Series(records.index.isin(chosen), index=records.index)
 
 
 def with_change(records: pd.DataFrame, baseline_visit: str) -> pd.DataFrame:
     """Give the records with ``ABLFL``, ``BASE``, ``CHG`` and ``PCHG``.
 
-    The baseline is the record that represents the baseline visit; changes are given after it only.
+    The baseline is the record that represents the baseline visit, in a crossover trial that of the period; changes are
+    given after it only.
     """
     is_baseline = (records["AVISIT"] == baseline_visit) & (records["ANL01FL"] == "Y") & (records["DTYPE"] == "")
-    base = records[is_baseline].drop_duplicates(SERIES).set_index(SERIES)["AVAL"].rename("BASE")
-    joined = records.drop(columns="BASE", errors="ignore").join(base, on=SERIES)
+    series = series_of(records)
+    base = records[is_baseline].drop_duplicates(series).set_index(series)["AVAL"].rename("BASE")
+    joined = records.drop(columns="BASE", errors="ignore").join(base, on=series)
     after = (joined["AVISIT"] != baseline_visit) & (is_after_zero(joined) | joined["AHRFIRST"].isna())
     change = (joined["AVAL"] - joined["BASE"]).where(after)
     per_cent = (100 * change / joined["BASE"]).where(joined["BASE"] != 0)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from postinfusion.plan.base import Part
+from postinfusion.plan.crossover_design import Crossover
 from postinfusion.plan.quantities import Hours, Name
 from postinfusion.vocabulary import DesignKind, TimeZero
 
@@ -74,7 +75,7 @@ class Design(Part):
     """Design of the trial."""
 
     kind: DesignKind
-    """single-arm or parallel."""
+    """single-arm, parallel or crossover."""
     time_zero: TimeZero
     """What hour 0 is: the start of the first infusion; randomisation or the first dose in trials without infusions."""
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=8)
@@ -87,6 +88,8 @@ class Design(Part):
     """Planned start of each infusion since time zero. A visit's window ends at the next of them."""
     course_gap: Hours = Field(default=COURSE_GAP, gt=0, json_schema_extra={"default": "14 d"})
     """A longer pause between two infusions begins a new course, where the data do not number courses themselves."""
+    crossover: Crossover | None = None
+    """Periods of a crossover trial; only there, and needed there."""
     before_consent: OutOfPlace = OutOfPlace.REFUSE
     """Rows of measurements and infusions before the participant's consent: refuse them, exclude them (counted), or keep
     them (earlier weights from a record, for example)."""

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from postinfusion.errors import Problem, counted, listed, nearest
-from postinfusion.plan import category_rules, claim_rules, event_rules, scale_rules, timing, uncontrolled_rules
+from postinfusion.plan import (
+    category_rules,
+    claim_rules,
+    crossover_rules,
+    event_rules,
+    scale_rules,
+    timing,
+    uncontrolled_rules,
+)
 from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
@@ -55,6 +63,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *rules.claims(),
         *claim_rules.check(plan),
         *scale_rules.check(plan),
+        *crossover_rules.check(plan),
         *category_rules.check(plan),
         *event_rules.check(plan),
         *uncontrolled_rules.check(plan),
@@ -142,7 +151,7 @@ class _Rules:
         others = [name for name in self.plan.design.arm_names if name != treatment.arm]
         if treatment.against:
             yield from self.unknown((*way, "against"), [treatment.against], self.plan.design.arm_names, "an arm")
-        elif self.plan.design.kind is DesignKind.PARALLEL and others and not self.may_have_a_reference:
+        elif self.plan.design.kind is not DesignKind.SINGLE_ARM and others and not self.may_have_a_reference:
             text = f"the key against is missing: it names the arm to compare with. There are: {listed(others)}."
             yield self.plan.places.problem(way, text)
 
@@ -293,9 +302,10 @@ def _arms(plan: Plan) -> Iterator[Problem]:
     if named := _unknown_reference(plan):
         yield problem(("design", "reference_arm"), named)
         return
-    if plan.design.kind is DesignKind.PARALLEL and len(arms) < 2:
-        yield problem(("design", "arms"), "a parallel trial has two arms or more. Add them, or write kind: single-arm.")
-    elif plan.design.kind is DesignKind.PARALLEL and len(references) != 1:
+    if plan.design.kind is not DesignKind.SINGLE_ARM and len(arms) < 2:
+        text = f"a {plan.design.kind} trial has two arms or more. Add them, or write kind: single-arm."
+        yield problem(("design", "arms"), text)
+    elif plan.design.kind is not DesignKind.SINGLE_ARM and len(references) != 1:
         text = f"exactly one arm has role: reference; here {len(references)} have. Correct the roles."
         yield problem(("design", "arms"), text)
     if plan.design.kind is DesignKind.SINGLE_ARM and len(arms) > 1:

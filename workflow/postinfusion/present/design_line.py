@@ -11,7 +11,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.vocabulary import TIME_ZERO_NAMES, DesignKind
 
-_KINDS = {DesignKind.PARALLEL: "parallel arms", DesignKind.SINGLE_ARM: "single arm"}
+_KINDS = {DesignKind.PARALLEL: "parallel arms", DesignKind.SINGLE_ARM: "single arm", DesignKind.CROSSOVER: "treatments"}
 
 
 def design_line(plan: Plan, ard: pd.DataFrame) -> str:
@@ -30,6 +30,7 @@ def design_line(plan: Plan, ard: pd.DataFrame) -> str:
         f"{len(arms)} {_KINDS[plan.design.kind]} ({', '.join(arms)})"
         if len(arms) > 1
         else f"{_KINDS[plan.design.kind]} ({arms[0]})",
+        _periods(plan),
         f"{len(plan.design.infusions)} infusions" if plan.design.infusions else "no infusions",
         f"follow-up to {plan.visit_names[-1]} ({_last_time(plan)})",
     ]
@@ -42,6 +43,14 @@ def _participants(ard: pd.DataFrame) -> str:
     return f"n = {formats.statistic('n_total', float(totals.max()))}" if len(totals) else ""
 
 
+def _periods(plan: Plan) -> str:
+    """Give the periods and the washout of a crossover trial; empty for others."""
+    crossover = plan.design.crossover
+    if crossover is None:
+        return ""
+    return f"crossover of {crossover.periods} periods, washout {hours_as_text(crossover.washout)}"
+
+
 def _last_time(plan: Plan) -> str:
     """Give the nominal time of the last visit, and what it counts from."""
     last = plan.schedule[-1]
@@ -52,4 +61,6 @@ def _last_time(plan: Plan) -> str:
 
 def _zero(plan: Plan) -> str:
     """Give what hour 0 is."""
+    if plan.design.crossover is not None:
+        return "the start of the period"
     return TIME_ZERO_NAMES[plan.design.time_zero]

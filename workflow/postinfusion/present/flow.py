@@ -61,6 +61,8 @@ def first_steps(results: Results) -> list[Step]:
 def arm_steps(results: Results, arm: str) -> list[Step]:
     """Give the steps of one arm, from allocation to the analysis; those that the data do not hold are left out."""
     name, heading = (f"Allocated to {arm}", "Allocated") if is_randomised(results.plan) else (arm, "Enrolled")
+    if not arm:
+        name, heading = "Allocated to a sequence", "Allocated"
     allocated = _counts(results, name, "randomised", arm)
     treated = _counts(results, "Treated", "treated", arm)
     ends = tuple(line for level, name in _ENDS for line in _counts(results, name, level, arm))

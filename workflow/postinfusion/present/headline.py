@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from postinfusion.plan.analyses import Ancova, Mmrm
+from postinfusion.plan.analyses import Ancova, CrossoverModel, Mmrm
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
@@ -146,5 +146,5 @@ def _subject(results: Results, point: Point) -> str:
 
 def _form(results: Results) -> str:
     """Name what of the endpoint was modelled."""
-    is_value = isinstance(results.analysis, Mmrm | Ancova) and results.analysis.form is not Form.CHANGE
+    is_value = isinstance(results.analysis, Mmrm | Ancova | CrossoverModel) and results.analysis.form is not Form.CHANGE
     return "mean value" if is_value else "change from baseline"

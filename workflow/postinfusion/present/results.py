@@ -15,8 +15,9 @@ from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
-from postinfusion.vocabulary import MODELS, NOT_RECORDED
+from postinfusion.vocabulary import MODELS, NOT_RECORDED, Method
 
+_OF_PARTICIPANTS = frozenset({Method.DISPOSITION, Method.DEMOGRAPHICS})
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
 _OF_MODELS = frozenset(
@@ -76,7 +77,10 @@ class Results:
 
     @property
     def arms(self) -> tuple[str, ...]:
-        """The names of the arms, in the order of the plan."""
+        """The names of the arms, in the order of the plan; of a crossover trial's participants none, for all as one."""
+        analysis = self.plan.analyses.get(self.analysis_id)
+        if self.plan.design.crossover is not None and analysis and analysis.method in _OF_PARTICIPANTS:
+            return ("",)
         return self.plan.design.arm_names
 
     @property

@@ -129,14 +129,14 @@ def _treatments(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     crossover, infusions = plan.design.crossover, deliveries.get("infusions")
     if crossover is None or crossover.sequences or infusions is None or infusions.frame.empty:
         return
-    if "arm" not in infusions.frame:
+    if "arm_given" not in infusions.frame:
         text = (
-            'no column "arm" (the treatment that was given). Name it under columns: {arm: …}, or write the sequences '
-            "under design, crossover."
+            'no column "arm_given" (the treatment that was given). Name it under columns: {arm_given: …}, or write '
+            "the sequences under design, crossover."
         )
         yield Problem(infusions.file, "", text)
         return
-    given = set(infusions.frame["arm"].dropna())
+    given = set(infusions.frame["arm_given"].dropna())
     for position, arm in enumerate(plan.design.arms):
         if arm.name not in given:
             text = f"no infusion in {infusions.file} gave this treatment. Check its code."

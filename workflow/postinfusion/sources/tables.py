@@ -29,7 +29,7 @@ from postinfusion.sources.whole_codes import as_codes
 _EMPTY = ""
 _OF_VALUES = (("value",), ("weight_kg",))
 _BY_CELL = ("number", "integer", "time")
-ARM_COLUMNS = ("arm", "arm_actual")
+ARM_COLUMNS = ("arm", "arm_actual", "arm_given")
 Labels = npt.NDArray[np.object_]
 
 

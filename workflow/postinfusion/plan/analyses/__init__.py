@@ -8,6 +8,7 @@ from pydantic import Field
 
 from postinfusion.plan.analyses.base import AnalysisPart, ModelPart
 from postinfusion.plan.analyses.before_after import BeforeAfter, RegressionToTheMean
+from postinfusion.plan.analyses.crossover import CrossoverModel
 from postinfusion.plan.analyses.descriptions import (
     AdverseEvents,
     Courses,
@@ -32,6 +33,7 @@ __all__ = [
     "Ancova",
     "BeforeAfter",
     "Courses",
+    "CrossoverModel",
     "Demographics",
     "Disposition",
     "Missingness",
@@ -68,6 +70,7 @@ Analysis = Annotated[
     | Ancova
     | BeforeAfter
     | RandomisationTest
+    | CrossoverModel
     | Response
     | ReliableChange
     | RepeatedBinary

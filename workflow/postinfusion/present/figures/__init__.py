@@ -23,7 +23,18 @@ def draw(output_id: str, results: Results) -> Drawing:
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
-    from postinfusion.present.figures import aeg01, clmg01, consort01, ippg01, kmg01, lmmg01, mmrmg01, mmrmg02, wtg03
+    from postinfusion.present.figures import (
+        aeg01,
+        clmg01,
+        consort01,
+        ippg01,
+        kmg01,
+        lmmg01,
+        mmrmg01,
+        mmrmg02,
+        wtg03,
+        xovg01,
+    )
 
     return {
         "CLMG01": clmg01.draw,
@@ -34,5 +45,6 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         "IPPG01": ippg01.draw,
         "KMG01": kmg01.draw,
         "WTG03": wtg03.draw,
+        "XOVG01": xovg01.draw,
         "AEG01": aeg01.draw,
     }

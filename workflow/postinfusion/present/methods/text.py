@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from postinfusion.plan.endpoints import Strategy
 from postinfusion.present import formats
-from postinfusion.present.methods import descriptions, models, one_design, ordinal, responders, time_to_event
+from postinfusion.present.methods import crossover, descriptions, models, one_design, ordinal, responders, time_to_event
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import df_name, structure_name
@@ -17,6 +17,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **descriptions.TEXTS,
     **models.TEXTS,
     **time_to_event.TEXTS,
+    **crossover.TEXTS,
     **responders.TEXTS,
     **ordinal.TEXTS,
     **one_design.TEXTS,
@@ -44,7 +45,8 @@ def model_in_short(results: Results) -> str:
     if results.analysis.method not in MODELS:
         return ""
     kind = {Method.MMRM: "Mixed model for repeated measures", Method.TRAJECTORY: "Linear mixed model over time",
-            Method.ANCOVA: "Analysis of covariance"}[results.analysis.method]  # fmt: skip
+            Method.ANCOVA: "Analysis of covariance",
+            Method.CROSSOVER: "Linear mixed model of a crossover trial"}[results.analysis.method]  # fmt: skip
     method = df_name(results.said("df_method", term="fit"))
     inference = f"{method} degrees of freedom" if method else ""
     return ", ".join(part for part in (kind, _structure(results), inference) if part) + "."

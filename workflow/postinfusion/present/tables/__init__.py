@@ -28,6 +28,7 @@ from postinfusion.present.tables import (
     ttet01,
     wint01,
     wtt01,
+    xovt01,
 )
 
 TABLES: dict[str, Callable[[Results], Table]] = {
@@ -39,16 +40,17 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "MMRMT01": mmrmt01.table,
     "LMMT01": lmmt01.table,
     "AOVT01": aovt01.table,
-    "SEGT01": segt01.table,
-    "PRMT01": prmt01.table,
     "TTET01": ttet01.table,
     "COXT01": coxt01.table,
+    "SEGT01": segt01.table,
+    "PRMT01": prmt01.table,
     "RSPT01": rspt01.table,
     "RELT01": relt01.table,
     "LGRT02": lgrt02.table,
     "ORDT01": ordt01.table,
     "CMHT01": cmht01.table,
     "WTT01": wtt01.table,
+    "XOVT01": xovt01.table,
     "AET01": aet01.table,
     "AET02": aet02.table,
     "CSST01": csst01.table,
