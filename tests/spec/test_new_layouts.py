@@ -106,3 +106,21 @@ def test_a_single_visit_with_a_lone_item_in_words_becomes_a_checked_plan(
     assert "\nNote   phq9_1 is named after PHQ-9 and holds words, so it is not read: name it under items, and" in told
     assert main(["check", NAME]) == 0, capsys.readouterr().err
     assert "0 errors" in capsys.readouterr().out
+
+
+def test_a_german_sheet_with_decimal_commas_typed_as_text_loses_nothing(home: Path, capsys: pytest.CaptureFixture[str]):
+    frame = people().drop(columns="arm").rename(columns={"id": "Pat.-Nr."})
+    for visit, shift in (("Baseline", 0.0), ("Woche 1", -0.5)):
+        for place, score in enumerate(("Restraint", "Essensbezogene Sorgen", "Gewichtssorgen", "Figursorgen")):
+            texts = [f"{3 + shift + 0.1 * place:.1f}".replace(".", ",")] * len(IDS)
+            frame[f"EDE-Q {score} {visit}"] = texts
+        frame[f"Gewicht (kg) {visit}"] = [
+            "48,5",
+            *[50.25 + shift] * (len(IDS) - 1),
+        ]  # one typed as text, the rest numbers
+    frame.to_excel(home / "Auswertung.xlsx", index=False)
+    assert main(["new", "Auswertung.xlsx", "--name", NAME]) == 0
+    told = capsys.readouterr().out
+    assert "weight in kg" in told
+    assert "EDE-Q weight concern" in told
+    assert "Not used" not in told

@@ -198,6 +198,8 @@ class Score(Sourced):
 
     label: str = ""
     """Name in tables and figures; left out: the name of the scale, with that of the score where it is not the total."""
+    aliases: tuple[str, ...] = ()
+    """What files call it beside its own name, in other languages too."""
     rule: Rule = Rule.SUPPLIED
     """How it is computed from items or from other scores; supplied: only taken as it is delivered."""
     items: Items = ()

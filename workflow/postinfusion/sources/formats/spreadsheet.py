@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ import pandas as pd
 from postinfusion.errors import DataError, Problem, listed, nearest
 from postinfusion.io import read as files
 from postinfusion.plan.source import Source
+from postinfusion.sources.formats import separators
 from postinfusion.sources.formats.cell_text import plain
 from postinfusion.sources.formats.foreign import parsing
 from postinfusion.sources.formats.layout import refuse_second_header, without_totals
@@ -71,12 +72,19 @@ def opened(path: Path, source: Source) -> Opened:
     _refuse_not_calculated(content, file)
     names = tuple(distinct_names(raw, file, number))
     refuse_second_header(names, [[*map(_text, cells)] for cells in first], file, number + 1)
+    mark = source.decimal.mark if source.decimal else _decimal_of_text(first)
     return Opened(
         file,
         names,
-        lambda wanted: _chunks(path, source, sheet, names=names, header=number, wanted=list(wanted)),
+        lambda wanted: _chunks(path, source, sheet, names=names, header=number, mark=mark, wanted=list(wanted)),
         tuple(_hidden(content, number, file)),
+        decimal=mark,
     )
+
+
+def _decimal_of_text(rows: Iterable[Iterable[object]]) -> str:
+    """Give the decimal mark of numbers that were typed as text."""
+    return separators.decimal([[cell for cell in cells if isinstance(cell, str)] for cells in rows], ";")
 
 
 def _book(stream: BinaryIO, file: str) -> tuple[Workbook, list[_Sheet]]:
@@ -195,18 +203,19 @@ def _hidden(content: bytes, header: int, file: str) -> Iterator[Problem]:
 
 
 def _chunks(
-    path: Path, source: Source, sheet: _Sheet, *, names: tuple[str, ...], header: int, wanted: list[str]
+    path: Path, source: Source, sheet: _Sheet, *, names: tuple[str, ...], header: int, mark: str, wanted: list[str]
 ) -> Iterator[Records]:
     """Give the records with some columns, chunk by chunk."""
     first = next(name for name in names if name)
     columns = list(dict.fromkeys([*wanted, first]))
-    yield from without_totals(_parts(path, source, sheet, names=names, header=header, columns=columns), first, wanted)
+    parts = _parts(path, source, sheet, names=names, header=header, mark=mark, columns=columns)
+    yield from without_totals(parts, first, wanted)
 
 
 def _parts(
-    path: Path, source: Source, sheet: _Sheet, *, names: tuple[str, ...], header: int, columns: list[str]
+    path: Path, source: Source, sheet: _Sheet, *, names: tuple[str, ...], header: int, mark: str, columns: list[str]
 ) -> Iterator[Records]:
-    """Give some thousand records after the other."""
+    """Give some thousand records after the other; numbers get the decimal mark of those that were typed as text."""
     at = [names.index(name) for name in columns]
     with files.stream(path) as stream:
         book, _ = _book(stream, source.file)
@@ -216,7 +225,7 @@ def _parts(
             if number <= header:
                 continue
             numbers.append(number)
-            cells.append([_text(row[place]) if place < len(row) else "" for place in at])
+            cells.append([_text(row[place], mark) if place < len(row) else "" for place in at])
             if len(numbers) == _ROWS:
                 yield _records(source.file, columns, numbers, cells)
                 numbers, cells = [], []
@@ -229,8 +238,10 @@ def _records(file: str, columns: list[str], numbers: list[int], cells: list[list
     return Records(file, frame, np.array(numbers, dtype="int64"), done=len(numbers))
 
 
-def _text(value: object) -> str:
+def _text(value: object, mark: str = ".") -> str:
     """Give one cell as text: whole numbers without a point, times as ISO 8601, midnight as the day alone."""
+    if isinstance(value, float) and mark != ".":
+        return plain(value).replace(".", mark)
     if isinstance(value, datetime):
         return _moment(value)
     if isinstance(value, date | time):

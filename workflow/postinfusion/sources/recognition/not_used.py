@@ -47,7 +47,7 @@ def _of_file(survey: Survey, plan: Plan, sample: Sample) -> Iterator[str]:
         yield place
         return
     columns = _columns(survey, plan, sample, names)
-    parts = [listed(columns)] if are_names(columns) else [f"{len(columns)} columns whose names are data"]
+    parts = [", ".join(columns)] if are_names(columns) else [f"{len(columns)} columns whose names are data"]
     rows = _rows(sample, [plan.sources[name] for name in names])
     parts = [*(parts if columns else []), *([f"rows with other values of {listed(rows)}"] if rows else [])]
     if parts:

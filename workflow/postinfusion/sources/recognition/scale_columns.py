@@ -11,6 +11,7 @@ import pandas as pd
 
 from postinfusion.instruments import catalogue
 from postinfusion.instruments.catalogue import TOTAL, Found
+from postinfusion.instruments.model import Score
 from postinfusion.sources.recognition.evidence import Confidence, names_of
 from postinfusion.sources.recognition.item_blocks import Block, blocks
 from postinfusion.sources.recognition.names import plain
@@ -136,7 +137,9 @@ def _rest(name: str, scale: str, tokens: list[str]) -> ScaleColumn | None:
     if scale in _SELF_REPORT:
         scale, doubt = _SELF_REPORT[scale]
     instrument = catalogue.instrument(scale)
-    score, tokens = _score(instrument.scores, [token for token in tokens if token not in _SCORE_WORDS])
+    score, tokens = _alias(instrument.scores, tokens)
+    if not score:
+        score, tokens = _score(instrument.scores, [token for token in tokens if token not in _SCORE_WORDS])
     text = " ".join(tokens)
     confidence: Confidence = "guess" if doubt else "sure"
     score = score or _only_score(scale)
@@ -146,6 +149,16 @@ def _rest(name: str, scale: str, tokens: list[str]) -> ScaleColumn | None:
     if text and named_time(text) is None:
         return None
     return ScaleColumn(name, scale, score, 0, text, confidence, doubt)
+
+
+def _alias(scores: Mapping[str, Score], tokens: list[str]) -> tuple[str, list[str]]:
+    """Give the score of which some words are another name, and the words that are left."""
+    for name, score in scores.items():
+        for words in (plain(alias).split() for alias in score.aliases):
+            for start in range(len(tokens) - len(words) + 1):
+                if tokens[start : start + len(words)] == words:
+                    return name, [*tokens[:start], *tokens[start + len(words) :]]
+    return "", tokens
 
 
 def _score(scores: Iterable[str], tokens: list[str]) -> tuple[str, list[str]]:

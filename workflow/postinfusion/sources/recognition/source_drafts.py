@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 
 from postinfusion.datasets.canonical import TABLES
-from postinfusion.errors import listed
 from postinfusion.plan.scaffold import Flow, Node, Noted
 from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
@@ -90,7 +89,7 @@ def _not_read(survey: Survey, found: Found) -> str:
     used = {name for one in same for name in _used(one)} | order
     own = {name for one in same for name in TABLES[one.table].names}
     names = [name for name in names_of(found.part.sample.frame) if name not in used | own and not is_bookkeeping(name)]
-    return f"not read: {listed(names)}" if names else ""
+    return "not read: " + ", ".join(names) if names else ""
 
 
 def _used(found: Found) -> set[str]:
