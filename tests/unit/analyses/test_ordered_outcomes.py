@@ -23,6 +23,7 @@ ENDPOINTS = {
 }
 ANALYSES = {
     "shift": {"method": "shift", "endpoint": "ideation", "serious": 4},
+    "shift-from-last": {"method": "shift", "endpoint": "ideation", "before": "last"},
     "ordinal": {"method": "ordinal", "endpoint": "healthy", "quadrature": 1},
     "turned": {"method": "ordinal", "endpoint": "sick", "quadrature": 1},
     "not-ordered": {"method": "ordinal", "endpoint": "madrs"},
@@ -49,8 +50,12 @@ def datasets(people: pd.DataFrame, *scores: pd.DataFrame) -> dict[str, pd.DataFr
 
 @cache
 def suicidality() -> dict[str, pd.DataFrame]:
-    """A-C ketamine, D-F midazolam; C has nothing after baseline, F's worst value lies outside all windows."""
+    """A-C ketamine, D-F midazolam; C has nothing after baseline, F's worst value lies outside all windows.
+
+    B was at 3 ten days before the baseline value of 2.
+    """
     values = [(who, -1.0, base) for who, base in zip("ABCDEF", (0, 2, 1, 0, 5, 0), strict=True)]
+    values += [("B", -240.0, 3)]
     values += [("A", 24.0, 4), ("A", 95.0, 1), ("B", 24.0, 1), ("D", 24.0, 0), ("E", 24.0, 4)]
     values += [("F", 24.0, 1), ("F", 1500.0, 3)]
     found = assessments(values, measure="C-SSRS", score="ideation")
@@ -78,7 +83,7 @@ def graded() -> dict[str, pd.DataFrame]:
 
 @cache
 def ard(analysis_id: str) -> pd.DataFrame:
-    adam = suicidality() if analysis_id == "shift" else graded()
+    adam = suicidality() if analysis_id in {"shift", "shift-from-last"} else graded()
     return analyse(PLAN, "small", analysis_id, adam).results
 
 
@@ -90,6 +95,12 @@ def test_worst_is_over_all_assessments_also_outside_the_windows():
     worst = {"variable": "worst", "stat_name": "n", "arm": "Midazolam"}
     assert statistic(ard("shift"), level="3", **worst) == 1
     assert shifted("0 → 3", "Midazolam") == 1
+
+
+def test_the_time_before_is_its_worst_category_or_the_last_one():
+    assert shifted("3 → 1", "Ketamine") == 1
+    last = {"variable": "shift", "level": "2 → 1", "arm": "Ketamine", "stat_name": "n"}
+    assert statistic(ard("shift-from-last"), **last) == 1
 
 
 def test_who_was_not_assessed_is_no_best_category():

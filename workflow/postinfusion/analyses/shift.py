@@ -41,7 +41,7 @@ def shift(plan: Plan, analysis: Shift, adam: Adam, population: Members) -> list[
     records = endpoint_records(adam, endpoint, population)
     with_few_levels(records["AVAL"], MOST_CATEGORIES, endpoint.label)
     categories = _categories(plan, endpoint, records)
-    base, worst = baselines(records, population), _worst(endpoint, records, population)
+    base, worst = _before(analysis, endpoint, records, population), _since(endpoint, records, population)
     key = {"parameter": endpoint.parameter}
     found = [*_table(base, worst, categories, population)]
     strata = strata_of(plan, population)
@@ -51,10 +51,25 @@ def shift(plan: Plan, analysis: Shift, adam: Adam, population: Members) -> list[
     return [*denominators(population), *(row | key for row in found)]
 
 
-def _worst(endpoint: Endpoint, records: pd.DataFrame, population: Members) -> pd.Series:
+def _before(analysis: Shift, endpoint: Endpoint, records: pd.DataFrame, population: Members) -> pd.Series:
+    """Give the category of every participant before treatment: the worst up to time zero, or the baseline value."""
+    base = baselines(records, population)
+    if analysis.before == "last":
+        return base
+    earlier = records[((records["AHRFIRST"] <= 0) | (records["ABLFL"] == "Y")) & (records["DTYPE"] == "")]
+    both = pd.concat([base, _worst(endpoint, earlier, population)], axis=1)
+    return both.max(axis=1) if endpoint.better is Better.LOWER else both.min(axis=1)
+
+
+def _since(endpoint: Endpoint, records: pd.DataFrame, population: Members) -> pd.Series:
     """Give the worst observed value of every participant after time zero; NaN where there is none."""
     after = records[(records["AHRFIRST"] > 0) & (records["DTYPE"] == "") & (records["ABLFL"] != "Y")]
-    by_participant = after.groupby("USUBJID")["AVAL"]
+    return _worst(endpoint, after, population)
+
+
+def _worst(endpoint: Endpoint, records: pd.DataFrame, population: Members) -> pd.Series:
+    """Give the worst value of every participant among some records; NaN where there is none."""
+    by_participant = records.groupby("USUBJID")["AVAL"]
     worst = by_participant.max() if endpoint.better is Better.LOWER else by_participant.min()
     return worst.reindex(population.frame["USUBJID"]).astype(float)
 
@@ -77,7 +92,7 @@ def _table(base: pd.Series, worst: pd.Series, categories: list[float], populatio
     arms = population.frame.set_index("USUBJID")["ARM"]
     for arm in population.arms:
         inside = (arms == arm).to_numpy()
-        for variable, column in (("baseline", before), ("worst", since)):
+        for variable, column in (("before", before), ("worst", since)):
             for name in names:
                 n = int((column[inside] == name).sum())
                 share = n / inside.sum() if inside.any() else float("nan")

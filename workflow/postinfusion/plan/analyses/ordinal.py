@@ -40,6 +40,9 @@ class Shift(AnalysisPart):
     """Key under endpoints, with values that are whole numbers of few categories, as C-SSRS ideation."""
     population: str = "safety"
     """Key under populations."""
+    before: Literal["worst", "last"] = "worst"
+    """What stands for the time before: the worst category at any assessment up to time zero, as the guide of the C-SSRS
+    compares with it, or the baseline value."""
     serious: float | None = None
     """Category from which, in the direction of harm, the worst one is serious, as 4 of C-SSRS ideation; new where the
     baseline was not."""

@@ -42,10 +42,12 @@ def _modelled(results: Results) -> str:
 def _shift(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Shift)  # noqa: S101
-    serious = "" if analysis.serious is None else f" Newly serious: {analysis.serious:g} or worse, not so at baseline."
+    is_last = analysis.before == "last"
+    before = "that at baseline" if is_last else "the worst one up to time zero"
+    serious = "" if analysis.serious is None else f" Newly serious: {analysis.serious:g} or worse, not so before."
     return (
-        f"The worst category of {endpoint_label(results)} at any assessment after time zero was compared with that at "
-        f"baseline{in_population(results)}; participants without an assessment are counted as not assessed.{serious} "
+        f"The worst category of {endpoint_label(results)} at any assessment after time zero was compared with "
+        f"{before}{in_population(results)}; participants without an assessment are counted as not assessed.{serious} "
         f"{comparisons_text(results)}"
     )
 

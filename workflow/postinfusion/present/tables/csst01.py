@@ -28,14 +28,14 @@ def table(results: Results) -> Table:
 
 
 def _categories(results: Results, levels: list[str]) -> Part:
-    """Give a row per category, with the category at baseline and the worst one since of each arm."""
+    """Give a row per category, with the category before and the worst one since of each arm."""
     rows = tuple(
         Row(level, tuple(count(results, variable=variable, level=level, arm=arm)
-                         for arm in results.arms for variable in ("baseline", "worst")))
+                         for arm in results.arms for variable in ("before", "worst")))
         for level in levels
     )  # fmt: skip
     spanners = tuple(Spanner(results.with_total(arm), 2) for arm in results.arms)
-    columns = ("Category", *(("At baseline", "Worst since") * len(spanners)))
+    columns = ("Category", *(("Before", "Worst since") * len(spanners)))
     return Part(columns, rows, "Participants by category, n (%)", spanners)
 
 
@@ -46,8 +46,8 @@ def _shift(results: Results, arm: str, levels: list[str]) -> Part:
                          for second in levels))
         for first in levels
     )  # fmt: skip
-    caption = f"{results.with_total(arm)}: participants by category at baseline (rows) and worst since (columns)"
-    return Part(("At baseline", *levels), rows, caption)
+    caption = f"{results.with_total(arm)}: participants by category before (rows) and worst since (columns)"
+    return Part(("Before", *levels), rows, caption)
 
 
 def _worse(results: Results) -> Part:
@@ -56,18 +56,20 @@ def _worse(results: Results) -> Part:
     for variable, name in _names(results).items():
         if results.values_of("level", variable=variable, term="proportion"):
             rows += binary_rows(results, name, {"variable": variable})
-    return Part(("", *binary_headings(results)), tuple(rows), "Became worse since baseline")
+    return Part(("", *binary_headings(results)), tuple(rows), "Became worse")
 
 
 def _names(results: Results) -> dict[str, str]:
     """Name the statuses."""
     serious = results.analysis.serious if isinstance(results.analysis, Shift) else None
     newly = {"newly-serious": f"Newly {serious:g} or worse"} if serious is not None else {}
-    return {"worsened": "Any worse category than at baseline", **newly}
+    return {"worsened": "Any worse category than before", **newly}
 
 
 def _subtitle(results: Results) -> str:
     """Say what worst is."""
     endpoint = results.endpoint
     which = "lowest" if endpoint and endpoint.better.value == "higher" else "highest"
-    return f"Worst: {which} category at any assessment after time zero"
+    is_last = isinstance(results.analysis, Shift) and results.analysis.before == "last"
+    before = "the baseline value" if is_last else f"the {which} category up to time zero"
+    return f"Before: {before}; worst since: the {which} category at any assessment after time zero"
