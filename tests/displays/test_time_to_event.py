@@ -7,6 +7,7 @@ import pytest
 from matplotlib.collections import FillBetweenPolyCollection
 
 from displays import event_rows, trials
+from displays.test_figures import check_nothing_is_cut_or_overlaps, with_arms
 from postinfusion.ard.build import table as rows_to_table
 from postinfusion.errors import PostinfusionError
 from postinfusion.present.figures import draw
@@ -21,7 +22,8 @@ ID = "madrs-time"
 
 @cache
 def the_plan(name):
-    return {"two": trials.infused, "three": trials.three_arms, "one": trials.single_arm}[name]()
+    plans = {"two": trials.infused, "three": trials.three_arms, "one": trials.single_arm, "long": lambda: with_arms(4)}
+    return plans[name]()
 
 
 @cache
@@ -95,6 +97,12 @@ def test_a_competing_event_has_a_panel_of_its_own_in_both_shapes(name):
     assert "With withdrawal instead (%)" in titles
     assert drawing(name).narrow is not None
     assert drawing(name).narrow.get_figwidth() < drawing(name).figure.get_figwidth()
+
+
+@pytest.mark.parametrize("name", ["two", "three", "one", "long"])
+def test_no_text_is_cut_and_none_overlaps_another_in_either_shape(name):
+    for figure in (drawing(name).figure, drawing(name).narrow):
+        check_nothing_is_cut_or_overlaps(figure)
 
 
 def test_the_values_of_the_figure_name_no_participant():
