@@ -89,7 +89,9 @@ def results_shown(wildcards):
         f"results/{wildcards.trial}/analyses/{analysis}.parquet" for analysis in shown
     ]
     is_about_claims = section is Section.CLAIMS
-    verdicts = [f"results/{wildcards.trial}/ard/claims.parquet"] if is_about_claims else []
+    verdicts = (
+        [f"results/{wildcards.trial}/ard/claims.parquet"] if is_about_claims else []
+    )
     return [*verdicts, *results]
 
 
