@@ -13,7 +13,7 @@ from postinfusion.present import formats
 from postinfusion.present.claims import primary_verdict
 from postinfusion.present.primary import Point, primary_analysis, primary_estimand, primary_point
 from postinfusion.present.results import Results, results_of
-from postinfusion.vocabulary import MODELS, DataKind
+from postinfusion.vocabulary import MODELS, DataKind, Method
 
 _DATA = {DataKind.SYNTHETIC: "Synthetic data.", DataKind.SCRAMBLED: "Scrambled arms.", DataKind.REAL: ""}
 
@@ -63,7 +63,8 @@ def headline(plan: Plan, ard: pd.DataFrame) -> str:
 
 def without_primary(plan: Plan) -> str:
     """Say why a report has no primary result: which part of the plan is missing."""
-    if not any(analysis.method in MODELS for analysis in plan.analyses.values()):
+    models = MODELS | {Method.REPEATED_BINARY, Method.ORDINAL}
+    if not any(analysis.method in models for analysis in plan.analyses.values()):
         return "No model is planned; the report describes the data."
     if primary_estimand(plan) is None:
         return "The plan declares no primary estimand, so there is no primary result."
