@@ -56,6 +56,16 @@ _DATED = (
     r"^[A-Za-zÄÖÜäöü]{2,3}[-_ .]?((19[0-9]{2}|20[01][0-9])[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])"
     r"|(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?(19[0-9]{2}|20[01][0-9]))$"
 )
+_DATE_FIRST = (
+    r"^((19[0-9]{2}|20[01][0-9])[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?(19[0-9]{2}|20[01][0-9]))[-_ .]?[A-Za-zÄÖÜäöü]{2,3}$"
+)
+_PICTURE = r"(?i)[^ ]\.(jpe?g|png|heic|tiff?|gif|bmp|dcm|mp4|mov|avi|wav|mp3|m4a)$"
+_CHASSIS = r"^[A-HJ-NPR-Z0-9]{17}$"
+_CHASSIS_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+_CHASSIS_VALUES = dict(
+    zip("ABCDEFGHJKLMNPRSTUVWXYZ", (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, *range(2, 10)), strict=True)
+)
 _SHORTLY_DATED = r"^[A-Za-zÄÖÜäöü]{2}[-_ .]?(0[1-9]|[12][0-9]|3[01])[-_.]?(0[1-9]|1[0-2])[-_.]?[0-9]{2}$"
 _MOBILE = r"^((0|0?0?49)1[5-7][0-9]{8,9}|447[0-9]{9}|33[67][0-9]{8}|34[67][0-9]{8})(\.0)?$"
 _DOTTED_INITIALS = r"^[A-ZÄÖÜ]\.[ -]?[A-ZÄÖÜ]\.([ -]?[A-ZÄÖÜ]\.)?$"
@@ -188,6 +198,13 @@ def _is_internet_address(value: str) -> bool:
         return False
 
 
+def _is_chassis(value: str) -> bool:
+    """Say whether seventeen characters are the number of a vehicle with its check digit (49 CFR 565, modulus 11)."""
+    values = [int(one) if one.isdigit() else _CHASSIS_VALUES[one] for one in value]
+    check = sum(weight * one for weight, one in zip(_CHASSIS_WEIGHTS, values, strict=True)) % 11
+    return not value.isdigit() and value[8] == "0123456789X"[check]
+
+
 def _is_iban(value: str) -> bool:
     """Say whether some account number of a text passes its check (ISO 13616)."""
     for found in re.finditer(_IBAN, value):
@@ -213,12 +230,15 @@ CERTAIN: tuple[tuple[Identifier, str, Check | None], ...] = (
     (Identifier.NAME, _TITLED, None),
     (Identifier.NAME, CAPITALS, names_a_person),
     (Identifier.SOCIAL_SECURITY, _PENSION, None),
+    (Identifier.VEHICLE, _CHASSIS, _is_chassis),
+    (Identifier.PHOTOGRAPH, _PICTURE, None),
 )
 """Identifier, where to look for it, and what a value found there must satisfy; one value is enough."""
 FORMS: tuple[tuple[Identifier, str | Counted], ...] = (
     (Identifier.PHONE, _MOBILE),
     (Identifier.NAME, _DOTTED_INITIALS),
     (Identifier.BIRTH, _DATED),
+    (Identifier.BIRTH, _DATE_FIRST),
     (Identifier.VEHICLE, _PLATE),
     (Identifier.DEVICE, _SERIAL),
     (Identifier.ADDRESS, _COORDINATES),

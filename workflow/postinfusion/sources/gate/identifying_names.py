@@ -113,7 +113,7 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             "nhs", "fallnummer", "fall nr", "patientennummer", "patienten nr", "aktennummer", "aktenzeichen",
             "krankenakte", "krankenaktennr", "krankenakten nr", "krankenaktennummer", "krankenblatt", "patientennr",
             "aktennr", "akten nr", "fallnr", "numero dossier", "num dossier", "no dossier", "historia clinica",
-            "cartella clinica", "numero de historia",
+            "cartella clinica", "numero de historia", "barcode", "unique code", "kis nr", "kis number",
         ),
         Identifier.ACCOUNT: (
             *_numbered("account", "bank account", "bank", "credit card", "debit card", "acct", "bank acct"),
@@ -140,6 +140,7 @@ _ANYWHERE: Mapping[Identifier, tuple[str, ...]] = MappingProxyType(
             "fingerprint", "fingerprints", "finger print", "biometric", "biometrics", "voiceprint", "voice print",
             "retina scan", "iris scan", "face id", "facial recognition", "fingerabdruck", "empreinte digitale",
             "huella dactilar", "impronta digitale", "vingerafdruk", "finger prt",
+            "retina", "retina image", "genome id", "dna id", "genetic id",
             "voice rec", "voice recording", "audio recording",
         ),
         Identifier.PHOTOGRAPH: (
