@@ -104,12 +104,12 @@ def test_a_single_arm_has_no_test_of_categories():
 
 def test_the_declared_estimator_stands_first_and_both_are_named():
     (first, *_) = shown("two arms", "RSPT01", "response").parts
-    assert [row.label for row in first.rows[:3]] == ["24 h", "Missing as failure", "Observed cases"]
+    assert [row.label for row in first.rows[:4]] == ["24 h", "Missing as failure", "exact", "Observed cases"]
     turned = PLANS["two arms"].analyses["response"].model_copy(update={"missing": "observed"})
     other = PLANS["two arms"].model_copy(update={"analyses": {"response": turned}})
     found = results("two arms", "response")
     (first, *_) = TABLES["RSPT01"](results_of(other, found.rows, "response")).parts
-    assert [row.label for row in first.rows[1:3]] == ["Observed cases", "Missing as failure"]
+    assert [row.label for row in first.rows[1:4]] == ["Observed cases", "exact", "Missing as failure"]
 
 
 def test_durability_says_up_to_which_visit_it_was_assessed():

@@ -12,7 +12,7 @@ from postinfusion.vocabulary import ESTIMATOR_NAMES
 
 INFINITE = "∞"
 _RATIO_DECIMALS = 1
-NOTE_OF_SHARES = "Shares are n/N (%; exact interval)."
+NOTE_OF_SHARES = "Shares are n/N (%). Exact: their exact intervals in per cent, and the conditional odds ratio."
 NOTE_OF_ESTIMATORS = (
     "Missing as failure: participants without a value count as not having it. Observed cases: they are left out. The "
     "declared estimator stands first."
@@ -29,7 +29,7 @@ def binary_headings(results: Results) -> tuple[str, ...]:
     named = [f", {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
     of_pair = (
         (f"Risk difference{name} ({level} CI)", "p", f"Odds ratio{name} ({level} CI)",
-         f"Exact odds ratio{name} ({level} CI)", f"Number needed to treat{name} ({level} CI)")
+         f"Number needed to treat{name} ({level} CI)")
         for name in named
     )  # fmt: skip
     arms = tuple(results.with_total(arm) for arm in results.arms)
@@ -37,11 +37,17 @@ def binary_headings(results: Results) -> tuple[str, ...]:
 
 
 def binary_rows(results: Results, label: str, key: dict[str, str]) -> list[Row]:
-    """Give the rows of one status at one time: one below its heading for each estimator, the declared one first."""
+    """Give the rows of one status at one time: two below its heading for each estimator, the declared one first.
+
+    The second one has the exact intervals of the shares and the exact conditional odds ratio.
+    """
     found = results.values_of("level", term="proportion", **key)
     names = [name for name in estimators_in_order(results) if name in found]
-    rows = [Row(name.capitalize(), _cells(results, {**key, "level": name}), 1) for name in names]
-    return [Row(label), *rows]
+    rows = [Row(label)]
+    for name in names:
+        keys = {**key, "level": name}
+        rows += [Row(name.capitalize(), _cells(results, keys), 1), Row("exact", _exact_cells(results, keys), 2)]
+    return rows
 
 
 def estimators_in_order(results: Results) -> tuple[str, ...]:
@@ -65,6 +71,16 @@ def _cells(results: Results, key: dict[str, str]) -> tuple[str, ...]:
     return (*shares, *(cell for pair in pairs for cell in _comparison(results, pair)))
 
 
+def _exact_cells(results: Results, key: dict[str, str]) -> tuple[str, ...]:
+    """Give the exact intervals of the shares, and the exact odds ratio of each comparison under the other one."""
+    intervals = tuple(share_interval(results, {**key, "arm": arm}) for arm in results.arms)
+    cells: list[str] = []
+    for arm, against in results.comparisons:
+        pair = {**key, "arm": arm, "comparator": against, "term": "exact-odds-ratio"}
+        cells += ["", "", ratio(results, pair), ""]
+    return (*intervals, *cells)
+
+
 def _comparison(results: Results, key: dict[str, str]) -> tuple[str, ...]:
     """Give the cells of one comparison."""
     difference = {**key, "term": "risk-difference"}
@@ -72,19 +88,25 @@ def _comparison(results: Results, key: dict[str, str]) -> tuple[str, ...]:
         in_percentage_points(results, difference),
         results.text("p_value", **difference),
         ratio(results, {**key, "term": "odds-ratio"}),
-        ratio(results, {**key, "term": "exact-odds-ratio"}),
         number_needed(results, {**key, "term": "number-needed-to-treat"}),
     )
 
 
 def share(results: Results, key: dict[str, str]) -> str:
-    """Give ``25/48 (52.1 %; 37.2 to 66.7)``."""
+    """Give ``25/48 (52.1 %)``."""
     key = {**key, "term": "proportion"}
     n, total = results.text("n", **key), results.text("n_total", **key)
     if not n or n in formats.WITHOUT_VALUE:
         return n
-    estimate, low, high = (formats.percentage_points(results.value(name, **key)) for name in _ENDS)
-    return f"{n}/{total} ({estimate} %; {formats.interval(low, high)})" if estimate else f"{n}/{total}"
+    return formats.count_with_percent(f"{n}/{total}", formats.percentage_points(results.value("estimate", **key)))
+
+
+def share_interval(results: Results, key: dict[str, str]) -> str:
+    """Give the exact interval of a share in per cent."""
+    key = {**key, "term": "proportion"}
+    if sign := results.sign("n", **key):
+        return sign
+    return formats.interval(*(formats.percentage_points(results.value(name, **key)) for name in _ENDS[1:]))
 
 
 def in_percentage_points(results: Results, key: dict[str, str]) -> str:
