@@ -29,10 +29,12 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
         All results of the trial.
     """
     results = _results(plan, ard)
-    if results is None:
-        return None
+    return None if results is None else _table(results, [])
+
+
+def _table(results: Results, terms: list[tuple[str, str]]) -> Table | None:
+    """Give the table with further columns for some terms; None when the results hold nothing of it."""
     held = [level for level in _LEVELS if level in results.values_of("level", variable="overview")]
-    terms = _suicidal(results)
     rows = tuple(Row(results.with_total(arm), _of_arm(results, held, terms, arm)) for arm in results.arms)
     columns = ("", *(_LEVELS[level] for level in held), *(term.capitalize() for _, term in terms))
     label = Label(
@@ -43,7 +45,7 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
 
 
 def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
-    """Give the same as one line for each arm; why there is none where there is no table.
+    """Give the same as one line for each arm, suicidal events too; why there is none where there is no table.
 
     Parameters
     ----------
@@ -52,7 +54,8 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
     ard
         All results of the trial.
     """
-    found = harms(plan, ard)
+    results = _results(plan, ard)
+    found = _table(results, _suicidal(results)) if results else None
     if found is None:
         return (without_harms(plan, ard),)
     names = [f"{name[0].lower()}{name[1:]}" for name in found.parts[0].columns[1:]]

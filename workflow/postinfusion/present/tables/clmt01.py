@@ -10,7 +10,7 @@ from postinfusion.plan.claim_catalogue import CATALOGUE
 from postinfusion.plan.plan import Plan
 from postinfusion.present.claims import ANALYSIS_ID, ShownClaim, by_group, claims_of, primary_claim, without_ketamine
 from postinfusion.present.display import Label, Part, Row, Table
-from postinfusion.vocabulary import OUTPUTS
+from postinfusion.vocabulary import OUTPUTS, Verdict
 
 _COLUMNS = ("Claim", "Verdict", "Estimate (95 % CI)", "n", "Threshold (source)", "Structure", "Missing",
             "Verdict tips at", "Prespecified")  # fmt: skip
@@ -42,11 +42,25 @@ def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
     if not claims:
         return None
     said = without_ketamine(plan, claims)
-    shown = tuple(claim for claim in claims if not (said and claim.id in CATALOGUE))
-    rows = tuple(row for name, of_group in by_group(shown) for row in (Row(name), *_rows_of_group(of_group)))
-    rows = (*_primary(plan, ard), *((Row(said, ("", *_EMPTY)),) if said else ()), *rows)
+    asked = tuple(claim for claim in claims if not (said and claim.id in CATALOGUE))
+    groups = by_group(tuple(claim for claim in asked if claim.is_testable))
+    rows = tuple(row for name, of_group in groups for row in (Row(name), *_rows_of_group(of_group)))
+    judged = Part(_COLUMNS, (*_primary(plan, ard), *rows), "What the results decide", is_text=True)
+    parts = (judged, _untestable(asked, said))
     label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=FOOTNOTES)
-    return Table(label, (Part(_COLUMNS, rows, is_text=True),))
+    return Table(label, tuple(part for part in parts if part.rows))
+
+
+def _untestable(claims: tuple[ShownClaim, ...], said: str) -> Part:
+    """Give the claims that the data cannot decide, with the reasons; one sentence for those of the catalogue."""
+    groups = by_group(tuple(claim for claim in claims if not claim.is_testable))
+    rows = [
+        row
+        for name, of_group in groups
+        for row in (Row(name), *(Row(f"{claim.id} {claim.words}", (claim.reason,), 1) for claim in of_group))
+    ]
+    whole = (Row("All claims of the catalogue", (said,)),) if said else ()
+    return Part(("Claim", "Why"), (*whole, *rows), Verdict.NOT_TESTABLE.value.capitalize(), is_text=True)
 
 
 def _primary(plan: Plan, ard: pd.DataFrame) -> tuple[Row, ...]:
@@ -66,7 +80,7 @@ def _rows_of_group(claims: tuple[ShownClaim, ...]) -> list[Row]:
 def _rows(claim: ShownClaim) -> list[Row]:
     """Give the row of a claim, and below it one for each result where several decide."""
     verdict = claim.in_words if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
-    prespecified = ("yes" if claim.is_prespecified else "no") if claim.is_testable else ""
+    prespecified = "yes" if claim.is_prespecified else "no"
     label = f"{claim.id} {claim.words}".strip()
     if len(claim.evidence) == 1:
         (only,) = claim.evidence
