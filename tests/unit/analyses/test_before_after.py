@@ -7,6 +7,7 @@ import pytest
 from postinfusion.analyses.before_after import before_after, segmented
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import table
+from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select
 from postinfusion.errors import ModelError
 from postinfusion.simulate.single_arm import simulate_single_arm
@@ -90,3 +91,18 @@ def test_relabelled_participants_and_rows_in_another_order_change_nothing():
     other = RECORDS.assign(USUBJID="X" + RECORDS["USUBJID"].str[::-1]).sample(frac=1, random_state=1)
     mine, theirs = estimates(found(RECORDS), "segment"), estimates(found(other), "segment")
     assert theirs == pytest.approx(mine, rel=1e-6)
+
+
+def test_the_change_of_one_or_two_participants_at_the_visit_is_not_told():
+    kept = set(RECORDS["USUBJID"].unique()[:2])
+    rows = found(RECORDS[(RECORDS["AVISIT"] != "24 h") | RECORDS["USUBJID"].isin(kept)])
+    assert "fewer than 3: described only" in select(rows, term="observed-change", stat_name="error")["error"].iloc[0]
+    assert not len(rows[rows["term"].isin(["regression-to-the-mean", "beyond-regression"])])
+    assert set(select(rows, term="observed-change")["stat_name"]) == {"n", "error"}
+
+
+def test_a_public_report_does_not_tell_the_change_of_few():
+    made = found(few(4), random=["intercept"]).assign(trial="t", analysis_id="course")
+    told = public(made, small_cell=5)
+    hidden = told[told["term"].isin(["observed-change", "regression-to-the-mean", "beyond-regression"])]
+    assert hidden["stat"].isna().all()

@@ -11,6 +11,7 @@ from postinfusion.core.regression_to_the_mean import (
     expected_change,
     expected_change_beyond,
 )
+from postinfusion.errors import ModelError
 
 SOURCE = SourcePopulation(60.0, 15.0, 0.5)  # the population of the example by Barnett and others, cut off at 40
 
@@ -61,8 +62,11 @@ def test_what_is_left_has_the_t_interval_of_one_sample():
     first, change = np.array([80.0, 90, 100]), np.array([-12.0, -20, -25])
     found = beyond_regression(SOURCE, first, change)
     left = change - 0.5 * (60 - first)
-    assert found is not None
     assert found.estimate == pytest.approx(left.mean())
     assert found.df == 2
     assert found.conf_high - found.estimate == pytest.approx(4.302653 * left.std(ddof=1) / np.sqrt(3), rel=1e-6)
-    assert beyond_regression(SOURCE, first[:1], change[:1]) is None
+
+
+def test_one_participant_has_no_interval():
+    with pytest.raises(ModelError, match="needs 2 participants or more"):
+        beyond_regression(SOURCE, np.array([80.0]), np.array([-12.0]))

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import observed
+from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.model_rows import TEST
-from postinfusion.ard.build import Row, rows
+from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.regression_to_the_mean import (
     Remainder,
@@ -50,15 +51,16 @@ def regression_rows(plan: Plan, analysis: BeforeAfter, records: pd.DataFrame, ar
     key = {"visit": analysis.visit, "time": time, "arm": arm, "variable": "CHG"}
     first, change = (at_visit[name].to_numpy(dtype=float) for name in ("BASE", "CHG"))
     result = rows({"n": len(first)}, term=OBSERVED, **key)
-    if not len(first):
-        return result
+    if len(first) < FEWEST_PARTICIPANTS:
+        text = f"{len(first)} participants have a change at {analysis.visit}, fewer than {FEWEST_PARTICIPANTS}"
+        return [*result, error_row(f"{text}: described only", term=OBSERVED, **key)]
     population = SourcePopulation(stated.mean, stated.sd, stated.correlation)
     nothing = SourcePopulation(stated.mean, stated.sd, correlation=1.0)
-    result += rows({"mean": float(first.mean())}, term=OBSERVED, **key, level="baseline")
-    result += _tested(beyond_regression(nothing, first, change, confidence=analysis.confidence), change, OBSERVED, key)
+    result += rows({"n": len(first), "mean": float(first.mean())}, term=OBSERVED, **key, level="baseline")
+    result += _tested(beyond_regression(nothing, first, change, confidence=analysis.confidence), OBSERVED, key)
     result += _expected(population, stated, first, float(change.mean()), key)
     left = beyond_regression(population, first, change, confidence=analysis.confidence)
-    return result + _tested(left, change - expected_change(population, first), BEYOND, key)
+    return [*result, *rows({"n": len(first)}, term=BEYOND, **key), *_tested(left, BEYOND, key)]
 
 
 def _expected(
@@ -72,15 +74,13 @@ def _expected(
         found[FROM_CUT_OFF] = expected_change_beyond(population, cut_off, is_lowest=is_lowest)
     result: list[Row] = []
     for level, expected in found.items():
-        result += rows({"estimate": expected}, term=EXPECTED, level=level, **key)
+        result += rows({"n": len(first), "estimate": expected}, term=EXPECTED, level=level, **key)
         share = expected / change if expected * change > 0 else math.nan
         reason = {} if math.isfinite(share) else {"error": _NO_SHARE}
         result += [row | reason for row in rows({"proportion": share}, term=EXPECTED, level=level, **key)]
     return result
 
 
-def _tested(left: Remainder | None, change: np.ndarray, term: str, key: dict[str, str]) -> list[Row]:
-    """Give a mean change with its interval; of one participant the change alone."""
-    if left is None:
-        return rows({"estimate": float(change.mean())}, term=term, **key)
+def _tested(left: Remainder, term: str, key: dict[str, str]) -> list[Row]:
+    """Give a mean change with its interval."""
     return rows({name: getattr(left, name) for name in TEST}, term=term, **key)

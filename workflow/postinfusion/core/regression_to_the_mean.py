@@ -13,6 +13,7 @@ from scipy.special import log_ndtr, stdtr
 
 from postinfusion.core.contrasts import estimates
 from postinfusion.core.linalg import Array
+from postinfusion.errors import ModelError
 
 _FEWEST = 2
 
@@ -107,8 +108,8 @@ def expected_change_beyond(population: SourcePopulation, cut_off: float, *, is_l
 
 def beyond_regression(
     population: SourcePopulation, first: Array, change: Array, *, confidence: float = 0.95
-) -> Remainder | None:
-    """Give the mean of the changes minus what regression to the mean lets expect of each; None with fewer than two.
+) -> Remainder:
+    """Give the mean of the changes minus what regression to the mean lets expect of each.
 
     Parameters
     ----------
@@ -118,11 +119,16 @@ def beyond_regression(
         First value and change from it of each participant, shape (n,).
     confidence
         Level of the interval.
+
+    Raises
+    ------
+    ModelError
+        There are fewer than two participants.
     """
     left = np.asarray(change, dtype=float) - expected_change(population, first)
     n = len(left)
     if n < _FEWEST:
-        return None
+        raise ModelError(f"a mean change needs {_FEWEST} participants or more for an interval; here are {n}")
     mean, error, df = float(left.mean()), float(left.std(ddof=1) / np.sqrt(n)), float(n - 1)
     found = estimates([mean], [error], [df], confidence=confidence)
     statistic = mean / error if error > 0 else float("nan")
