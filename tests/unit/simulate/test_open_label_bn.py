@@ -64,5 +64,6 @@ def test_the_command_makes_both_scenarios_and_refuses_that_of_another_trial(tmp_
     arguments = ["open_label_bn", "--out", str(tmp_path), "--scenario"]
     assert run(parser.parse_args([*arguments, "null"])) == 0
     assert json.loads((tmp_path / "truth.json").read_text())["has_effects"] is False
-    with pytest.raises(DataError, match="open_label_bn has no scenario not-at-random"):
-        run(parser.parse_args([*arguments, "not-at-random"]))
+    for other in ("not-at-random", "harmful"):
+        with pytest.raises(DataError, match=f"open_label_bn has no scenario {other}"):
+            run(parser.parse_args([*arguments, other]))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TRIALS = ("ketamine_ed", "crossover_an", "open_label_bn")
+CLOSED_FORM = ("at-random", "null")
+"""The scenarios of the trials whose truth has a closed form."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +73,7 @@ def _crossover(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], 
     from postinfusion.simulate.scenarios import scenario_named
 
     scenario = scenario_named(arguments.scenario)
-    if scenario.madrs_after_dropout:
+    if scenario.name not in CLOSED_FORM:
         raise DataError(f"crossover_an has no scenario {scenario.name} — allowed: at-random, null. Choose one of them.")
     tables = simulate_crossover(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
     return tables, truth_of_crossover(arguments.seed, scenario.name, has_effects=scenario.has_effects)
@@ -93,7 +95,7 @@ def _single_arm(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame],
     from postinfusion.simulate.single_arm_truth import truth_of_single_arm
 
     scenario = scenario_named(arguments.scenario)
-    if scenario.madrs_after_dropout:
+    if scenario.name not in CLOSED_FORM:
         text = f"open_label_bn has no scenario {scenario.name} — allowed: at-random, null. Choose one of them."
         raise DataError(text)
     tables = simulate_single_arm(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
