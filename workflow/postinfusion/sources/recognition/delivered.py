@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from postinfusion.sources.recognition.names import code
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.values import DateOrder
@@ -40,8 +41,16 @@ class Delivered:
     found: Found | None = None
 
     def cells(self, role: str) -> pd.Series:
-        """Give the cells of our column."""
-        return self.frame[self.columns[role]]
+        """Give the cells of our column: visits by their labels, dates with the hour that stands beside them."""
+        text = self.frame[self.columns[role]]
+        if role == "visit":
+            known = self.found.values.get("visit", {}) if self.found else {}
+            return text.map(lambda cell: known.get(code(cell), cell)) if known else text
+        clock = self.columns.get(f"{role}_clock")
+        if clock is None:
+            return text
+        beside = self.frame[clock]
+        return text.where((text == "") | (beside == "") | text.str.contains(":", regex=False), text + " " + beside)
 
     def order(self, orders: Orders) -> DateOrder | None:
         """Give the order of its dates."""

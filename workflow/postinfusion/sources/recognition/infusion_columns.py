@@ -49,6 +49,18 @@ def numbered_infusions(part: Part, identifier: str) -> list[Found]:
     return [_of_one(part, number, found[number]) for number in begun]
 
 
+def only_infusion(found: Found) -> Found | None:
+    """Give infusions without a number as the first ones of participants who have one row each; None where not so.
+
+    A date alone may be that of a course of treatment: an end or a dose beside it shows that it is an infusion.
+    """
+    ids = found.part.frame[found.columns["id"]]
+    if "start" not in found.evidence or not {"end", *_NUMBERS} & {*found.evidence} or ids.duplicated().any():
+        return None
+    had = found.part.frame.loc[filled(found.part.frame[found.columns["start"]]).index]
+    return replace(found, part=replace(found.part, frame=had), constants={**found.constants, "number": "1"})
+
+
 def without(part: Part, infusions: list[Found]) -> Part:
     """Give a part without the columns that its infusions use."""
     used = {name for one in infusions for role, name in one.columns.items() if role != "id"}

@@ -11,12 +11,14 @@ from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
 from postinfusion.sources.recognition.evidence import Evidence, names_of
 from postinfusion.sources.recognition.facts import Facts
+from postinfusion.sources.recognition.names import code
 from postinfusion.sources.recognition.redcap import event_label, is_bookkeeping
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.score_rows import codes_of
 from postinfusion.sources.recognition.survey import Survey
-from postinfusion.sources.recognition.tables import Found, clock_column, hour_of_day
+from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.time_columns import clock_column, hour_of_day
 from postinfusion.sources.recognition.told_twice import is_timeless
 from postinfusion.sources.recognition.visits import named_time
 
@@ -25,6 +27,7 @@ _ORDER = (
     "adverse_events", "medication", "intercurrent_events", "deviations", "discharge", "guesses",
 )  # fmt: skip
 _LABELLED = ("sex", "diagnosis", "subtype")  # their codes are taken from labels only
+_TAKEN = ("taken", "taken_clock")
 _TIME_ROLES = (
     "taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked",
 )  # fmt: skip
@@ -111,7 +114,7 @@ def _columns(facts: Facts, found: Found) -> dict[str, Node]:
     """Give our columns → theirs; a guess with its reason."""
     evidence = dict(found.evidence)
     if any(one.visit for one in found.scales) or any(not isinstance(one, str) for one in found.wide.values()):
-        evidence = {role: one for role, one in evidence.items() if role not in {"taken", "visit"}}
+        evidence = {role: one for role, one in evidence.items() if role not in {*_TAKEN, "visit"}}
     elif found.table in {"assessments", "weights"}:
         evidence = _with_times(facts, found, evidence)
     shown: dict[str, Node] = {}
@@ -126,7 +129,7 @@ def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> di
         hour = hour_of_day(found.part)
         companion = {"taken_clock": Evidence("taken_clock", hour)} if hour else {}
         return {**evidence, "taken": clock[0], **companion}
-    return evidence if facts.has_times else {role: one for role, one in evidence.items() if role != "taken"}
+    return evidence if facts.has_times else {role: one for role, one in evidence.items() if role not in _TAKEN}
 
 
 def _values(found: Found) -> dict[str, Node]:
@@ -160,8 +163,13 @@ def _visits(facts: Facts, found: Found) -> dict[str, Node]:
     if "visit" not in found.evidence:
         return {}
     spelt = {visit.recorded_as or visit.name for visit in facts.visits}
-    labels = [one for one in dict.fromkeys(found.part.frame[found.columns["visit"]]) if one and one not in spelt]
-    known = {label: visit.recorded_as or visit.name for label in labels if (visit := same_visit(facts, label))}
+    labels = found.values.get("visit", {})
+    known: dict[str, str] = {}
+    for cell in filter(None, dict.fromkeys(found.part.frame[found.columns["visit"]])):
+        label = labels.get(code(cell), cell)
+        visit = None if label in spelt else same_visit(facts, label)
+        meant = (visit.recorded_as or visit.name) if visit else label
+        known |= {code(cell) if code(cell) in labels else cell: meant} if meant != cell else {}
     return {"visit": Flow(known)} if known else {}
 
 

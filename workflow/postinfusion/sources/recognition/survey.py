@@ -13,12 +13,13 @@ from postinfusion.plan.source import Standard
 from postinfusion.sources.recognition import cdisc, redcap, several, tables
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, Sample, names_of
-from postinfusion.sources.recognition.infusion_columns import numbered_infusions, without
+from postinfusion.sources.recognition.infusion_columns import numbered_infusions, only_infusion, without
 from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
 from postinfusion.sources.recognition.redcap import Export
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
 from postinfusion.sources.recognition.score_rows import rows_by_kind
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.time_columns import time_column, with_clocks
 from postinfusion.sources.recognition.visits import named_time
 
 PERSON = (
@@ -108,7 +109,7 @@ def _tables(parts: Sequence[Part], exports: Mapping[str, Export]) -> dict[str, F
         export = exports.get(part.sample.file)
         identifier = export.id if export else _identifier(part, parts)
         for one in _delivered(part, identifier, export) if identifier else ():
-            offered.setdefault(one.table, []).append(one)
+            offered.setdefault(one.table, []).append(_with_names_of_visits(one))
     if not offered:
         names = listed(name for part in parts for name in names_of(part.frame))
         text = f"no column tells participants apart, or none of what stands beside it is known. It has: {names}."
@@ -125,6 +126,13 @@ def _people(offered: Mapping[str, Sequence[Found]]) -> Found:
     return Found("participants", one.part, {"id": one.evidence["id"]})
 
 
+def _with_names_of_visits(found: Found) -> Found:
+    """Add what the codes of visits mean, where the file or a dictionary has labels of them."""
+    visit = found.evidence.get("visit")
+    known = tables.labelled(found.part, visit) if visit else {}
+    return replace(found, values={**found.values, "visit": known}) if known else found
+
+
 def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[Found]:
     """Give every table that a part can deliver."""
     kind = tables.kind_of(part)
@@ -135,6 +143,9 @@ def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[F
             yield found
             if kind != "disposition":
                 return
+        elif only := only_infusion(found):
+            yield only
+            part = without(part, [only])
     if kind == "vitals":
         yield _vitals(part, identifier, export)
         return
@@ -154,8 +165,7 @@ def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Fo
     base = {"id": Evidence("id", identifier), **({"visit": visit} if visit else {})}
     long = _long_scores(part, base)
     scales = tuple(scale_columns(_rest(part, base), part.sample.decimal, _title(part))) if long is None else ()
-    when = tables.time_column(part)
-    dated = {**base, **({"taken": when} if when else {})}
+    dated = _dated(part, base)
     if long is not None:
         yield from rows_by_kind(part, {**dated, **long})
     elif scales:
@@ -173,9 +183,14 @@ def _weights(part: Part, base: Mapping[str, Evidence]) -> Iterator[Found]:
         return
     body = tables.weight(part)
     if body:
-        when = tables.time_column(part)
         constants = {"weight_unit": "lb"} if body[1] == "lb" else {}
-        yield Found("weights", part, {**base, "weight_kg": body[0], **({"taken": when} if when else {})}, constants)
+        yield Found("weights", part, _dated(part, {**base, "weight_kg": body[0]}), constants)
+
+
+def _dated(part: Part, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """Add the column that says when something was measured, and the one with the hour of the day beside it."""
+    when = time_column(part)
+    return with_clocks(part, {**evidence, "taken": when}, ("taken",)) if when else dict(evidence)
 
 
 def _title(part: Part) -> str:
@@ -190,8 +205,8 @@ def _vitals(part: Part, identifier: str, export: Export | None) -> Found:
         names = columns_for(role, names_of(part.frame), "vitals")
         if names and cells.are_numbers(part.frame[names[0]], part.sample.decimal):
             evidence[role] = Evidence(role, names[0])
-    when, visit = tables.time_column(part), _visit(part, export)
-    evidence |= {"taken": when} if when else {}
+    visit = _visit(part, export)
+    evidence = _dated(part, evidence)
     evidence |= {"visit": visit} if visit and "infusion" not in evidence else {}
     wide = {sign: one.column for sign, one in tables.signs(part).items()}
     return Found("vitals", part, evidence, wide=wide)

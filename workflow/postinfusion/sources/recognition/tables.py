@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
 from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, are_arms, code, columns_for, plain, plays
 from postinfusion.sources.recognition.redcap import ordering
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
+from postinfusion.sources.recognition.time_columns import with_clocks
 from postinfusion.sources.recognition.visits import named_time
 
 Wide = Mapping[str, str | Mapping[str, str]]
@@ -47,6 +48,7 @@ _NEEDED = {
 _TIMES = frozenset(
     {"start", "end", "onset", "taken", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked"}
 )
+_CLOCKED = {"infusions": ("start", "end"), "adverse_events": ("onset", "end")}
 _SEVERITIES = {
     "1": "mild", "2": "moderate", "3": "severe", "4": "life-threatening", "5": "fatal", "leicht": "mild",
     "mittel": "moderate", "mäßig": "moderate", "schwer": "severe", "Mild": "mild", "Moderate": "moderate",
@@ -76,7 +78,6 @@ _CATEGORIES = ("sex", "diagnosis", "subtype")
 _MOST_ARMS = 8
 _LIGHTEST, _HEAVY = 20.0, 130.0
 _IN_METRES = 3.0
-_HOUR_OF_DAY = re.compile(r"(clock |visit |assessment )?(time|hours?)( of (the )?day)?|clock|uhrzeit|stunden?")
 _FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
 
 
@@ -151,6 +152,7 @@ def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Fo
         if instance:
             evidence["number"] = Evidence("number", instance)
         evidence = doses(part, evidence)
+    evidence = with_clocks(part, evidence, _CLOCKED.get(table, ()))
     values = {role: known for role in evidence if (known := _terms(part, role, evidence[role].column))}
     return Found(table, part, evidence, values=values)
 
@@ -165,7 +167,7 @@ def participants(part: Part, identifier: str, roles: Iterable[str]) -> Found:
     if "arm" in roles and "arm" not in evidence and (arm := _arm_by_values(part)):
         evidence["arm"] = arm
     constants = {"height_unit": unit} if (unit := _height_unit(part, evidence)) else {}
-    values = {role: known for role in _CATEGORIES if role in evidence and (known := _labelled(part, evidence[role]))}
+    values = {role: known for role in _CATEGORIES if role in evidence and (known := labelled(part, evidence[role]))}
     return Found("participants", part, evidence, constants, values)
 
 
@@ -181,7 +183,7 @@ def _arm_by_values(part: Part) -> Evidence | None:
     return None
 
 
-def _labelled(part: Part, one: Evidence) -> dict[str, str]:
+def labelled(part: Part, one: Evidence) -> dict[str, str]:
     """Give code → label of a category, where the file or a dictionary has labels."""
     labels = part.sample.labels.get(one.column, {})
     found = [value for value in dict.fromkeys(part.frame[one.column]) if value]
@@ -241,70 +243,6 @@ def weights_by_visit(part: Part) -> tuple[dict[str, str], str] | None:
     return found, "lb" if said or float(np.median(numbers)) > _HEAVY else "kg"
 
 
-def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:
-    """Give the column that says when something was measured: the one that is filled most often."""
-    frame = part.frame
-    dates = [name for name in names_of(frame) if cells.are_dates(frame[name])]
-    named = [name for name in dates if plays("taken", name) or name in set(preferred)]
-    behind = [name for name in dates if re.search(r"\b(date|datum|dt|dtc|date time|time)\b", plain(name))]
-    chosen = (
-        [name for name in named if not _is_of_person(name)]
-        or named
-        or [name for name in behind if not _is_of_person(name)]
-    )
-    if not chosen:
-        return None
-    best = max(chosen, key=lambda name: np.count_nonzero(frame[name] != ""))
-    others = [name for name in chosen if name != best]
-    reason = f"filled most often; {', '.join(others[:3])} not used" if others else ""
-    return Evidence("taken", best, "guess" if others else "sure", reason)
-
-
-def clock_column(part: Part) -> tuple[Evidence, str] | None:
-    """Give a column of hours or days since time zero, with what it counts; None where there is none."""
-    if (companion := hour_of_day(part)) is not None:
-        day = next(_study_days(part))
-        return Evidence("taken", day, "guess", f"study day, with {companion} as the hour of that day"), "study-day"
-    for role, clock in (("hours", "hours"), ("day", "days")):
-        for name in columns_for(role, names_of(part.frame)):
-            if cells.are_numbers(part.frame[name], part.sample.decimal):
-                is_study_day = clock == "days" and (plain(name) in {"ady", "study day", "studientag"})
-                return Evidence(
-                    "taken", name, "guess", "counted from time zero"
-                ), "study-day" if is_study_day else clock
-    return None
-
-
-def hour_of_day(part: Part) -> str | None:
-    """Give the column with the hour of the day that stands beside a study day; None where there are not both."""
-    if next(_study_days(part), None) is None:
-        return None
-    for name in names_of(part.frame):
-        text = part.frame[name]
-        is_clock = cells.filled(text).str.fullmatch(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?")
-        if _HOUR_OF_DAY.fullmatch(plain(name)) and (
-            (len(is_clock) and is_clock.all()) or cells.are_numbers(text, part.sample.decimal)
-        ):
-            return name
-    return None
-
-
-def _study_days(part: Part) -> Iterator[str]:
-    """Give the columns of days that count from 1, as study days do."""
-    for name in columns_for("day", names_of(part.frame)):
-        text = part.frame[name]
-        is_bare = not re.search(r"\b(since|post|after|seit|nach)\b", plain(name))
-        if is_bare and cells.are_numbers(text, part.sample.decimal):
-            numbers = cells.numbers(text, part.sample.decimal)
-            if (numbers == np.round(numbers)).all() and not (numbers == 0).any():
-                yield name
-
-
-def _is_of_person(name: str) -> bool:
-    """Say whether a date tells about the person rather than about a measurement."""
-    return bool(re.search(r"\b(birth|dob|consent|rand|randomi[sz]\w*|death|geburt\w*|enrol\w*)\b", plain(name)))
-
-
 def _is_there(part: Part, table: str) -> bool:
     """Say whether a part has the columns that a table cannot lack."""
     if table == "vitals":
@@ -317,7 +255,8 @@ def _tells(part: Part, table: str) -> bool:
     """Say whether columns other than the needed ones tell of a table."""
     if table == "infusions":
         named = [name for name in names_of(part.frame) if re.search(r"\binf(usions?)?\b|\bketamine\b", plain(name))]
-        return len(named) >= 2 or any(plays("dose_mg", name, table) for name in names_of(part.frame))
+        has_period = all(columns_for(role, names_of(part.frame), table) for role in ("number", "start", "end"))
+        return len(named) >= 2 or has_period or any(plays("dose_mg", name, table) for name in names_of(part.frame))
     return (
         sum(
             bool(columns_for(role, names_of(part.frame), table)) for role in ("severity", "serious", "onset", "related")

@@ -11,7 +11,7 @@ from postinfusion.sources.recognition.delivered import Delivered, Orders, delive
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
-from postinfusion.sources.recognition.tables import clock_column
+from postinfusion.sources.recognition.time_columns import clock_column
 from postinfusion.sources.recognition.told_twice import is_early, is_timeless
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, named_time
 
@@ -141,11 +141,11 @@ def visit_labels(survey: Survey) -> list[str]:
 
 def _observed(rows: Delivered) -> list[str]:
     """Give the visits at which anything was measured, in the order in which they occur."""
-    frame = rows.frame
+    visits = rows.cells("visit")
     if rows.found is not None and rows.found.scales:
         columns = [one.column for one in rows.found.scales]
-        frame = frame[(frame[columns] != "").any(axis=1)]
-    return list(dict.fromkeys(frame[rows.columns["visit"]]))
+        visits = visits[(rows.frame[columns] != "").any(axis=1)]
+    return list(dict.fromkeys(visits))
 
 
 def _in_names(rows: Delivered) -> list[str]:

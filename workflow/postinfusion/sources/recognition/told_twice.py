@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.score_rows import meaning
-from postinfusion.sources.recognition.tables import Found, clock_column
+from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.time_columns import clock_column
 from postinfusion.sources.recognition.visits import named_time
 
 _MEASURED = ("assessments", "weights")

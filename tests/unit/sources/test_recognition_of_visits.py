@@ -1,0 +1,80 @@
+"""What files say of visits, clocks and infusions without a column that says it in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from postinfusion.plan import yaml_text
+from postinfusion.sources.recognition.drafts import draft
+from postinfusion.sources.recognition.evidence import Sample
+from postinfusion.sources.recognition.survey import survey
+
+IDS = [f"P{number:02d}" for number in range(1, 9)]
+FIRST_DAY = pd.Timestamp("2023-01-02 09:30")
+
+
+def sample(name: str, rows: list[dict[str, Any]], **about: Any) -> Sample:
+    return Sample(name, pd.DataFrame(rows).astype("str"), len(rows), **about)
+
+
+def drafted(*samples: Sample) -> Any:
+    return yaml_text.read(draft(survey(samples), "mytrial").text(), "mytrial").tree
+
+
+def scores(day: str, clock: str) -> list[dict[str, Any]]:
+    """Give scores at three visits with the date and the time of day in columns of their own."""
+    return [
+        {"id": one, "visit": visit, day: f"{at:%Y-%m-%d}", clock: f"{at:%H:%M}", "madrs": 20 + place}
+        for place, one in enumerate(IDS)
+        for visit, hours in (("Baseline", -1), ("4 h", 4.5), ("24 h", 24))
+        for at in [FIRST_DAY + pd.Timedelta(days=place, hours=hours)]
+    ]
+
+
+def infusions(**columns: str) -> list[dict[str, Any]]:
+    return [
+        {"id": one, **{name: f"{FIRST_DAY + pd.Timedelta(days=place):{form}}" for name, form in columns.items()}}
+        for place, one in enumerate(IDS)
+    ]
+
+
+@pytest.mark.parametrize(("day", "clock"), [("visit_date", "visit_time"), ("Datum", "Uhrzeit"), ("date", "clock")])
+def test_a_time_of_day_beside_a_date_belongs_to_it(day, clock):
+    given = sample("infusions.csv", infusions(infusion_date="%Y-%m-%d", start_time="%H:%M", dose_mg="30"))
+    plan = drafted(sample("scores.csv", scores(day, clock)), given)
+    assert (
+        plan["sources"]["assessments"]["columns"] | {"taken": day, "taken_clock": clock}
+        == (plan["sources"]["assessments"]["columns"])
+    )
+    assert [visit["at"] for visit in plan["schedule"]] == ["0 h", "4 h", "24 h"]
+
+
+def test_the_date_of_an_infusion_has_the_clock_of_its_start_and_its_end():
+    given = infusions(infusion_date="%Y-%m-%d", start_time="%H:%M", end_time="%H:%M", dose_mg="30")
+    columns = drafted(sample("scores.csv", scores("date", "clock")), sample("kit.csv", given))["sources"]["infusions"]
+    assert columns["columns"] == {
+        "id": "id", "start": "infusion_date", "dose_mg": "dose_mg", "start_clock": "start_time",
+        "end": "infusion_date", "end_clock": "end_time",
+    }  # fmt: skip
+    assert columns["constants"] == {"number": "1"}
+
+
+@pytest.mark.parametrize("number", [{"infusion_no": "1"}, {}])
+def test_a_file_of_any_name_with_start_and_end_of_infusions_is_a_file_of_infusions(number):
+    names = ("start", "end") if number else ("infusion_start", "infusion_end")
+    given = infusions(**number, **dict.fromkeys(names, "%Y-%m-%d %H:%M"))
+    plan = drafted(sample("scores.csv", scores("date", "clock")), sample("kit.csv", given))
+    assert plan["sources"]["infusions"]["columns"]["end"] == names[1]
+
+
+def test_coded_visits_have_the_names_of_their_labels():
+    coded = [
+        {"SubjID": one, "VisitNo": visit, "BDI2": 20 + place} for place, one in enumerate(IDS) for visit in (1, 2, 3)
+    ]
+    labels = {"VisitNo": {"1": "Baseline", "2": "Week 1", "3": "Woche 4"}}
+    plan = drafted(sample("s.sav", coded, labels=labels))
+    assert plan["sources"]["assessments"]["values"]["visit"] == {"1": "Baseline", "2": "Week 1", "3": "Woche 4"}
+    assert [visit["at"] for visit in plan["schedule"]] == ["0 h", "7 d", "28 d"]
