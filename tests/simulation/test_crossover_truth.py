@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from postinfusion.simulate.crossover import simulate_crossover
-from postinfusion.simulate.crossover_truth import SEQUENCES, carried_over, ignoring_carry_over, treatment_effect
+from postinfusion.simulate.crossover_truth import (
+    SEQUENCES,
+    carried_over,
+    ignoring_carry_over,
+    treatment_effect,
+    truth_of_crossover,
+)
+from postinfusion.simulate.export import csv_text
+from postinfusion.simulate.scenarios import DEFAULT_SEED
 from simulation.crossover import replicates, summary
 
 QUANTILE_999 = 3.29
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "crossover_an"
 TRIALS = 10
 
 
@@ -40,3 +52,11 @@ def test_a_trial_is_the_same_with_the_same_seed(has_effects: bool):
     )
     assert first.equals(second)
     assert first["participant"].nunique() == 24
+
+
+def test_the_shipped_trial_is_what_the_command_makes():
+    made = simulate_crossover(np.random.SeedSequence(DEFAULT_SEED))
+    for name, table in made.items():
+        assert csv_text(table) == (SHIPPED / f"{name}.csv").read_text("utf-8")
+    truth = truth_of_crossover(DEFAULT_SEED, "at-random", has_effects=True)
+    assert json.loads((SHIPPED / "truth.json").read_text("utf-8")) == truth

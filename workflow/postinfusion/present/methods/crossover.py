@@ -23,7 +23,7 @@ def _crossover(results: Results) -> str:
     return (
         f"{outcome(analysis.form, results)} {'of the period' if analysis.form == 'change' else ''} was analysed at "
         f"each visit by a linear mixed model with {listed(terms)}, and an intercept varying between participants"
-        f"{in_population(results)}. {_carry_over(results, analysis)} {_beside(results)}"
+        f"{in_population(results)}. {_carry_over(results, analysis)} {_beside(results)} {_where(results, analysis)}"
     ).replace("  ", " ")
 
 
@@ -37,6 +37,14 @@ def _carry_over(results: Results, analysis: CrossoverModel) -> str:
     crossover = results.plan.design.crossover
     washout = f"; the planned washout is {hours_as_text(crossover.washout)}" if crossover else ""
     return f"{said}, and no test of it chooses the model{washout}."
+
+
+def _where(results: Results, analysis: CrossoverModel) -> str:
+    """Say which of the models the numbers of the fit are those of."""
+    estimand = results.plan.estimands.get(analysis.estimand)
+    visits = [visit for visit in results.values_of("visit", term="marginal-mean") if visit]
+    visit = estimand.variable.visit if estimand else next(reversed(visits), "")
+    return f"The numbers of the fit are those at {visit}." if visit in visits else ""
 
 
 def _beside(results: Results) -> str:
