@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from postinfusion.cli import main
 from postinfusion.errors import PlanError
 from postinfusion.io.plans import plan_files, read_plans
+from postinfusion.plan.analyses import Analysis
 from postinfusion.plan.parse import parse
 from spec.small_trial import SmallTrial
 
 TRIAL = SmallTrial()
 COURSE = "  course: {endpoint: madrs, method: trajectory,"
-METHODS = (
-    "disposition, demographics, summary, missingness, windows, weight, courses, adverse-events, "
-    "mmrm, trajectory, ancova"
-)
+METHODS = ", ".join(get_args(part.model_fields["method"].annotation)[0] for part in get_args(get_args(Analysis)[0]))
 
 MISTAKES = {
     "a misspelt key": (
