@@ -58,7 +58,8 @@ def _visits(plan: Plan) -> Iterator[Problem]:
         if later <= max(earlier, 0):
             before = f"{visits[position - 1].visit} ({_written(plan, position - 1, 'at', visits[position - 1].at)})"
             text = (
-                f"{_written(plan, position, 'at', visits[position].at)} is not after {before}. Put the visits in order."
+                f"{_written(plan, position, 'at', visits[position].at)} is not after {before}. Put the visits in order, "
+                "or delete a visit at which no endpoint is measured."
             )
             yield problem(("schedule", position, "at"), text)
 
