@@ -12,6 +12,7 @@ from postinfusion.sources.recognition.scale_columns import ScaleColumn, in_words
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.values import CODES
 from postinfusion.sources.recognition.visits import as_duration
 
@@ -338,10 +339,18 @@ def _guesses(survey: Survey, known: Facts) -> list[str]:
     for table in survey.found.values():
         guessed = [(one.column, one.reason) for one in table.evidence.values() if one.confidence == "guess"]
         guessed += [(one.column, one.reason) for one in table.scales if one.confidence == "guess"]
+        guessed += [
+            (table.columns[role], why)
+            for role, known in table.values.items()
+            if role in table.columns and (why := doubt(table.part, role, table.columns[role], known))
+        ]
         found += [f'"{column}": {reason}' for reason, column in {reason: column for column, reason in guessed}.items()]
     for order, sure in {*known.orders.values()}:
         found += [] if sure else [f"date order {order.replace('-first', '')}-month" if order == "day-first" else order]
     if known.reference:
         found.append(f"reference arm {known.reference}")
+    if coded := [one for one in known.missing if one in CODES]:
+        found.append(f"{listed(coded)} taken for missing")
     found += [f"{visit.name}: {visit.doubt}" for visit in known.visits if visit.doubt]
+    found += ["median days of the infusions"] if len(known.infusions) > 1 else []
     return list(dict.fromkeys(found))

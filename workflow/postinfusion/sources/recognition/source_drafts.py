@@ -18,6 +18,7 @@ from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.score_rows import codes_of
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import Found
+from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.time_columns import clock_column, hour_of_day
 from postinfusion.sources.recognition.told_twice import is_timeless
 from postinfusion.sources.recognition.visits import named_time
@@ -26,7 +27,6 @@ _ORDER = (
     "participants", "screening", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory",
     "adverse_events", "medication", "intercurrent_events", "deviations", "discharge", "guesses",
 )  # fmt: skip
-_LABELLED = ("sex", "diagnosis", "subtype")  # their codes are taken from labels only
 _TAKEN = ("taken", "taken_clock")
 _TIME_ROLES = (
     "taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked",
@@ -52,15 +52,7 @@ def visit_name(visits: tuple[DraftVisit, ...], label: str) -> str:
 def _standard(survey: Survey, table: str) -> Node:
     """Give a source that follows a standard."""
     sample, standard = survey.standards[table]
-    content: dict[str, Node] = {"file": sample.file, "standard": standard.value}
-    if table == "assessments":
-        named = list(cdisc.scores(sample, standard))
-        measures = {theirs: ours for theirs, _, ours, _ in named if theirs != ours}
-        totals = {code: score for _, code, _, score in named if code and code != score}
-        values: dict[str, Node] = {"measure": Flow(measures)} if measures else {}
-        values |= {"score": Flow(totals)} if totals else {}
-        content |= {"values": values} if values else {}
-    return content
+    return {"file": sample.file, "standard": standard.value, **cdisc.told(sample, standard, table)}
 
 
 def _source(survey: Survey, facts: Facts, found: Found) -> Node:
@@ -134,12 +126,10 @@ def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> di
 
 def _values(found: Found) -> dict[str, Node]:
     """Give the codes of a source."""
-    values: dict[str, Node] = {
-        role: Noted(Flow(dict(known)), "guess: what the codes mean")
-        if _are_codes(known) and role not in _LABELLED
-        else Flow(dict(known))
-        for role, known in found.values.items()
-    }
+    values: dict[str, Node] = {}
+    for role, known in found.values.items():
+        why = doubt(found.part, role, found.columns[role], known) if role in found.columns else ""
+        values[role] = Noted(Flow(dict(known)), f"guess: {why}") if why else Flow(dict(known))
     if (meant := meanings_of_sex(found)) and all(code != meaning for code, meaning in meant.items()):
         values["sex"] = Flow(meant)
     if "measure" in found.evidence:
@@ -190,11 +180,6 @@ def _guessed_arms(facts: Facts, found: Found) -> dict[str, Node]:
     cells_ = {*found.part.frame[found.columns["guess"]]}
     known = {arm.code: arm.name for arm in facts.arms if arm.code in cells_}
     return {"guess": Flow(known)} if known else {}
-
-
-def _are_codes(known: Mapping[str, str]) -> bool:
-    """Say whether values are numbers of which only a code book knows the meaning."""
-    return all(value.isdecimal() for value in known)
 
 
 def _constants(facts: Facts, found: Found) -> Node:

@@ -14,6 +14,7 @@ from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
 from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, are_arms, code, columns_for, plain, plays
 from postinfusion.sources.recognition.redcap import ordering
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
+from postinfusion.sources.recognition.terms import terms
 from postinfusion.sources.recognition.time_columns import with_clocks
 from postinfusion.sources.recognition.visits import named_time
 
@@ -49,36 +50,11 @@ _TIMES = frozenset(
     {"start", "end", "onset", "taken", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked"}
 )
 _CLOCKED = {"infusions": ("start", "end"), "adverse_events": ("onset", "end")}
-_SEVERITIES = {
-    "1": "mild", "2": "moderate", "3": "severe", "4": "life-threatening", "5": "fatal", "leicht": "mild",
-    "mittel": "moderate", "mäßig": "moderate", "schwer": "severe", "Mild": "mild", "Moderate": "moderate",
-    "Severe": "severe", "MILD": "mild", "MODERATE": "moderate", "SEVERE": "severe",
-}  # fmt: skip
-_YES_NO = {"ja": "yes", "nein": "no", "Ja": "yes", "Nein": "no", "J": "yes", "N": "no"}
-_STATUSES = {
-    "completed": "completed", "complete": "completed", "completer": "completed", "yes": "completed", "1": "completed",
-    "discontinued": "discontinued", "withdrawn": "discontinued", "dropout": "discontinued", "drop out": "discontinued",
-    "no": "discontinued", "0": "discontinued", "lost to follow up": "discontinued", "ongoing": "ongoing",
-    "ja": "completed", "nein": "discontinued", "abgeschlossen": "completed", "abgebrochen": "discontinued",
-}  # fmt: skip
-_RELATIONS = {
-    "0": "none", "1": "unlikely", "2": "possible", "3": "probable", "4": "definite", "unrelated": "none",
-    "not related": "none", "no": "none", "none": "none", "unlikely": "unlikely", "possible": "possible",
-    "possibly": "possible", "probable": "probable", "probably": "probable", "definite": "definite",
-    "definitely": "definite", "related": "definite", "yes": "definite",
-}  # fmt: skip
-_OUTCOMES = {
-    "recovered": "resolved", "resolved": "resolved", "recovering": "resolving", "resolving": "resolving",
-    "not recovered": "not resolved", "not resolved": "not resolved", "ongoing": "not resolved", "fatal": "fatal",
-    "unknown": "unknown", "recovered with sequelae": "sequelae", "sequelae": "sequelae",
-}  # fmt: skip
-_TERMS = {"severity": _SEVERITIES, "status": _STATUSES, "related": _RELATIONS, "outcome": _OUTCOMES}
 _WEIGHT_WORD = re.compile(r"(body|koerper)?(weight|gewicht)|wt|bw|wgt|kgs?|lbs?|pounds?|body")
-_CATEGORIES = ("sex", "diagnosis", "subtype")
+_CATEGORIES = ("sex", "diagnosis", "subtype", "site")
 _MOST_ARMS = 8
 _LIGHTEST, _HEAVY = 20.0, 130.0
 _IN_METRES = 3.0
-_FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
 
 
 @dataclass(frozen=True)
@@ -153,7 +129,7 @@ def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Fo
             evidence["number"] = Evidence("number", instance)
         evidence = doses(part, evidence)
     evidence = with_clocks(part, evidence, _CLOCKED.get(table, ()))
-    values = {role: known for role in evidence if (known := _terms(part, role, evidence[role].column))}
+    values = {role: known for role in evidence if (known := terms(part, role, evidence[role].column))}
     return Found(table, part, evidence, values=values)
 
 
@@ -312,28 +288,3 @@ def doses(part: Part, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
     reason = f"doses {given.min():g}-{given.max():g} taken as mg/kg"
     rest = {role: one for role, one in evidence.items() if role != "dose_mg"}
     return {**rest, "dose_mg_per_kg": Evidence("dose_mg_per_kg", found.column, "guess", reason)}
-
-
-def _terms(part: Part, role: str, column: str) -> dict[str, str]:
-    """Give their values → ours for a column of choices, where they are not ours already."""
-    found = [value for value in dict.fromkeys(part.frame[column]) if value]
-    labels = part.sample.labels.get(column, {})
-    meant = {value: labels.get(value) or labels.get(code(value)) or code(value) for value in found}
-    if role in _TERMS:
-        table = _TERMS[role]
-        allowed = set(table.values())
-        known = {value: _meaning(table, meant[value]) for value in found}
-        if known and role == "severity" and all(code(value).isdecimal() for value in known):
-            known = {value: ours for value, ours in table.items() if value.isdecimal()}
-        return {code(value): ours for value, ours in known.items() if ours and value.lower() not in allowed}
-    if role in _FLAGS:
-        spelt = {
-            value: _YES_NO.get(meant[value], "") or (meant[value] if meant[value] != value else "") for value in found
-        }
-        return {code(value): ours for value, ours in spelt.items() if ours and ours != code(value)}
-    return {}
-
-
-def _meaning(table: Mapping[str, str], value: str) -> str:
-    """Give our word for one of theirs."""
-    return table.get(value) or table.get(value.lower()) or table.get(plain(value), "")
