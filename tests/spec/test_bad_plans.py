@@ -117,8 +117,10 @@ MISTAKES = {
     ),
     "visits out of order": (
         TRIAL.with_plan("{visit: Day 7, at: 7 d, from: 32 h, until: 10 d}", "{visit: Day 7, at: 12 h}"),
-        'line 20  schedule, visit "Day 7", at: 12 h is not after 24 h (24 h). Put the visits in order, '
-        "or delete a visit at which no endpoint is measured.",
+        (
+            'line 20  schedule, visit "Day 7", at: 12 h is not after 24 h (24 h). Put the visits in order, '
+            "or delete a visit at which no endpoint is measured."
+        ),
     ),
     "a visit after no infusion": (
         TRIAL.with_plan("{visit: Day 7, at: 7 d,", "{visit: Day 7, after: last one, at: 7 d,"),

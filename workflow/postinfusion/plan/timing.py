@@ -57,9 +57,10 @@ def _visits(plan: Plan) -> Iterator[Problem]:
     for position, (earlier, later) in enumerate(pairwise(nominal), start=1):
         if later <= max(earlier, 0):
             before = f"{visits[position - 1].visit} ({_written(plan, position - 1, 'at', visits[position - 1].at)})"
+            here = _written(plan, position, "at", visits[position].at)
             text = (
-                f"{_written(plan, position, 'at', visits[position].at)} is not after {before}. Put the visits in order, "
-                "or delete a visit at which no endpoint is measured."
+                f"{here} is not after {before}. Put the visits in order, or delete a visit at which no endpoint is "
+                "measured."
             )
             yield problem(("schedule", position, "at"), text)
 
