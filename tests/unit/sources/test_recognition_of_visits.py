@@ -7,9 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from postinfusion.errors import DataError
 from postinfusion.plan import yaml_text
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample
+from postinfusion.sources.recognition.names import plays
 from postinfusion.sources.recognition.survey import survey
 
 IDS = [f"P{number:02d}" for number in range(1, 9)]
@@ -78,3 +80,52 @@ def test_coded_visits_have_the_names_of_their_labels():
     plan = drafted(sample("s.sav", coded, labels=labels))
     assert plan["sources"]["assessments"]["values"]["visit"] == {"1": "Baseline", "2": "Week 1", "3": "Woche 4"}
     assert [visit["at"] for visit in plan["schedule"]] == ["0 h", "7 d", "28 d"]
+
+
+def german(**columns: Any) -> list[dict[str, Any]]:
+    """Give four visits of each participant under the short names of a German file of SPSS."""
+    return [
+        {
+            "patnr": one,
+            "zeitpkt": visit,
+            "infdat": f"{FIRST_DAY + pd.Timedelta(days=place):%Y-%m-%d}",
+            "datum": f"{FIRST_DAY + pd.Timedelta(days=place + days):%Y-%m-%d}",
+            "hamd17": 20 + place,
+            **columns,
+        }
+        for place, one in enumerate(IDS)
+        for visit, days in ((0, 0), (1, 3), (2, 7), (3, 28))
+    ]
+
+
+def test_short_german_names_say_ids_visits_and_the_day_of_the_infusion():
+    plan = drafted(sample("d.csv", german()))
+    assert plan["sources"]["participants"]["columns"]["first_dose"] == "infdat"
+    assert plan["sources"]["assessments"]["columns"] == {"id": "patnr", "visit": "zeitpkt", "taken": "datum"}
+    assert [visit["at"] for visit in plan["schedule"]] == ["0 h", "3 d", "7 d", "28 d"]
+
+
+def test_the_label_of_a_column_says_what_its_name_does_not():
+    own = {"patnr": "v1", "zeitpkt": "v2", "infdat": "v3", "hamd17": "v4"}
+    titles = {"v1": "Patientennummer", "v2": "Messzeitpunkt", "v3": "Datum der Infusion", "v4": "HAMD-17 Summe"}
+    rows = [{own.get(name, name): cell for name, cell in row.items()} for row in german()]
+    labels = {"v2": {"0": "Baseline", "1": "Tag 3", "2": "Tag 7", "3": "Tag 28"}}
+    sources = drafted(sample("d.sav", rows, titles=titles, labels=labels))["sources"]
+    assert sources["participants"]["columns"]["first_dose"] == "v3"
+    assert sources["assessments"]["columns"] == {"id": "v1", "visit": "v2", "taken": "datum"}
+    assert sources["assessments"]["wide"] == {"HAM-D17": "v4"}
+    assert sources["assessments"]["values"]["visit"]["3"] == "Tag 28"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["patnr", "Pat-Nr.", "patnr.", "probandennr", "vpn", "subjid", "lfdnr", "lfd. Nr.", "Pseudonym", "Patientennr"],
+)
+def test_the_usual_names_of_ids_are_known(name):
+    assert plays("id", name)
+
+
+@pytest.mark.parametrize(("columns", "lacks"), [({"aa": "x"}, "Rename"), ({"id": "x", "bb": "y"}, '"id" tells')])
+def test_a_file_of_which_nothing_is_known_says_which_of_two_things_it_lacks(columns, lacks):
+    with pytest.raises(DataError, match=lacks):
+        survey([sample("a.csv", [columns])])

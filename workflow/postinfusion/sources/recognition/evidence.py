@@ -54,6 +54,8 @@ class Sample:
         Column → code → label of the value, where the file has labels.
     decimal
         The decimal mark of its numbers.
+    titles
+        Column → what the file says of it beside its name, where the format has such labels.
     options
         What the plan must say of the file so that it is read as it was here.
     """
@@ -64,6 +66,7 @@ class Sample:
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimal: str = "."
     options: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

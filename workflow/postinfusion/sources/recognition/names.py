@@ -15,9 +15,14 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "id": (
             (
                 r"(record|subject|participant|patient|pat|subj|study|proband(in|en)?|teilnehmer(in)?|case|fall|person|"
-                r"pseudonym)( (id|nr|no|number|code|nummer|num|kennung))?"
+                r"pseudonym)( (id|nr|no|number|code|nummer|num|kennung))?|"
+                r"(record|subj(ect)?|participant|pat(ient(en)?)?|prob(and(en)?)?|teilnehmer|fall|case|study)"
+                r" ?(id|nr|no|code|nummer|num|kennung)"
             ),
-            r"id|usubjid|subjid|pid|sid|code|ppn|rownames?|(id|vp|vpn|patienten|probanden)( )?(code|nummer|nr|id)?",
+            (
+                r"id|usubjid|subjid|pid|sid|code|ppn|rownames?|(id|vp|vpn|patienten|probanden|teilnehmer|fall|vpn)"
+                r"( )?(code|nummer|nr|id|kennung)?|(lfd|laufende) ?(nr|nummer|no)|vpn? ?(nr|id|code)|pseudonym"
+            ),
         ),
         "arm": (
             (
@@ -61,14 +66,16 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
                 r"started))?( (date( ?time)?|time|dt))?|"
                 r"(1|1 st|first|erste) (infusion|inf|dose)( (date|datum|dat|dt|start|time))*|"
                 r"(infusion|inf|dose) 1 (date|datum|dat|dt|start)( (date|time|dt))?|"
-                r"infusions? ?(beginn|start|datum)|erste infusion|behandlungsbeginn|first (infusion|dose)( .*)?"
+                r"(infusions?|inf) ?(beginn|start|datum|dat|date|dt)|erste infusion|"
+                r"datum (der )?(ersten )?infusion|behandlungsbeginn|first (infusion|dose)( .*)?"
             ),
         ),
         "consented": (r"(date (of )?)?(informed )?consent( date| dt)?|consented|einwilligung(s ?datum)?|icf date",),
         "visit": (
             (
                 r"visit( name| label| code| id| no| nr| number)?|avisit|visitnum|time ?point|event( name)?|"
-                r"redcap event name|assessment( point| wave)?|wave|session|messzeitpunkt|visite|zeitpunkt|mzp|phase"
+                r"redcap event name|assessment( point| wave)?|wave|session|messzeitpunkt|visite|zeitpunkt|mzp|phase|"
+                r"(mess|erhebungs) ?(zeit ?(punkt|pkt|p)|zp)|zeit ?pkt|zp|visit(en)? ?(nr|nummer|name)|untersuchung|t"
             ),
         ),
         "measure": (r"(measure|scale|questionnaire|paramcd|param|skala|fragebogen|instrument|test)( name| code)?",),

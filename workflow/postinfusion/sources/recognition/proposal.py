@@ -148,6 +148,7 @@ def _with_declared(proposed: Draft, found: Survey, declared: Sequence[str]) -> D
 def _identifying(paths: Mapping[str, Path], found: Survey, plan: Plan, progress: Progress | None) -> list[Problem]:
     """Give the columns of all files that tell who somebody is, files that deliver nothing included."""
     problems: list[Problem] = []
+    known = {source.columns["id"] for source in plan.sources.values() if "id" in source.columns}
     for file, path in paths.items():
         for sheet in sheets(path):
             source = Source.model_validate({"file": path.name, **({"sheet": sheet} if sheet else {})})
@@ -156,6 +157,7 @@ def _identifying(paths: Mapping[str, Path], found: Survey, plan: Plan, progress:
             if file == found.dictionary:
                 continue
             use = use_of(_with_standards(plan, table.header), file, _marked(paths, found, table.header))
+            use = replace(use, ids=use.ids | known)
             problems += [
                 _of_sheet(_for_new(one), sheet)
                 for one in gate(file, table.header, frames, use).problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -118,7 +118,7 @@ def choices(dictionary: pd.DataFrame) -> dict[str, dict[str, str]]:
 def with_choices(sample: Sample, labels: Mapping[str, Mapping[str, str]]) -> Sample:
     """Give a file with the labels that a dictionary knows for its columns."""
     known = {name: found for name, found in labels.items() if name in sample.frame}
-    return Sample(sample.file, sample.frame, sample.rows, {**known, **sample.labels}, sample.decimal, sample.options)
+    return replace(sample, labels={**known, **sample.labels})
 
 
 def _filled(frame: pd.DataFrame, export: Export) -> pd.DataFrame:

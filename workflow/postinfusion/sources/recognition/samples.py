@@ -45,7 +45,8 @@ def sample(path: Path, options: Mapping[str, str] | None = None, progress: Progr
         kept.append(chunk.frame if rows <= WHOLE else _some(chunk.frame))
     frame = pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=list(file.header), dtype="str")
     labels = {name: about.values for name, about in file.about.items() if about.values}
-    return Sample(path.name, _named(frame), rows, labels, file.decimal, options or {})
+    titles = {name: about.label for name, about in file.about.items() if about.label}
+    return Sample(path.name, _named(frame), rows, labels, file.decimal, options or {}, titles)
 
 
 def chunks(file: Opened, progress: Progress | None = None) -> Iterator[Records]:

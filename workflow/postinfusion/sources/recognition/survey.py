@@ -20,6 +20,7 @@ from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_me
 from postinfusion.sources.recognition.score_rows import rows_by_kind
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.time_columns import time_column, with_clocks
+from postinfusion.sources.recognition.titles import titled, untitled
 from postinfusion.sources.recognition.visits import named_time
 
 PERSON = (
@@ -27,6 +28,7 @@ PERSON = (
     "randomised", "first_dose", "consented",
 )  # fmt: skip
 _MOST_ARMS = 8
+_NO_FILE = Problem("", "", "no column tells participants apart: only a data dictionary was given. Give the data too.")
 _WORTH = {"arm": 4, "sex": 1, "age": 1, "diagnosis": 1, "site": 1, "height_cm": 1, "randomised": 1}
 
 
@@ -80,8 +82,10 @@ def survey(samples: Sequence[Sample]) -> Survey:
     if standard and len(standard) == len(data):
         return _of_standards(data, standard)
     exports = {sample.file: export for sample in data if (export := redcap.export_of(sample))}
-    parts = [part for sample in data for part in _parts(sample, exports.get(sample.file))]
-    found = _tables(parts, exports)
+    read = [(titled(sample), sample) for sample in data]
+    parts = [part for (spoken, _), _ in read for part in _parts(spoken, exports.get(spoken.file))]
+    own = {id(spoken): (sample, said) for (spoken, said), sample in read}
+    found = {name: untitled(one, *own[id(one.part.sample)]) for name, one in _tables(parts, exports).items()}
     return Survey(tuple(data), found, {}, exports, dictionary)
 
 
@@ -111,12 +115,24 @@ def _tables(parts: Sequence[Part], exports: Mapping[str, Export]) -> dict[str, F
         for one in _delivered(part, identifier, export) if identifier else ():
             offered.setdefault(one.table, []).append(_with_names_of_visits(one))
     if not offered:
-        names = listed(name for part in parts for name in names_of(part.frame))
-        text = f"no column tells participants apart, or none of what stands beside it is known. It has: {names}."
-        raise DataError(Problem(parts[0].sample.file if parts else "", "", text))
+        raise DataError([_nothing_known(part, _identifier(part, parts)) for part in parts] or [_NO_FILE])
     if "participants" not in offered:
         offered = {"participants": [_people(offered)], **offered}
     return several.chosen(offered, exports, _worth)
+
+
+def _nothing_known(part: Part, identifier: str) -> Problem:
+    """Say what of two things a file lacks: a column of ids, or one beside it that is known."""
+    names = listed(name for name in names_of(part.frame) if name != identifier)
+    if not identifier:
+        text = "no column tells participants apart: none is named as ids are, for example id, subject, patient_id or "
+        text += f"Patientennummer. Rename the column of ids to id. It has: {names}."
+    elif names:
+        text = f'"{identifier}" tells participants apart, but beside it no visit, date, arm or scale is known. '
+        text += f"Name a scale as it is usually called, such as MADRS or PHQ-9. It also has: {names}."
+    else:
+        text = f'"{identifier}" tells participants apart, but no column stands beside it. Give the whole file.'
+    return Problem(part.sample.file, "", text)
 
 
 def _people(offered: Mapping[str, Sequence[Found]]) -> Found:
