@@ -168,6 +168,14 @@ def test_no_difference(low, high, margin, verdict):
     assert equivalence(low, high, margin).verdict is verdict
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(-1.0, 1.0, Verdict.COMPATIBLE), (3.0, 5.0, Verdict.INCONCLUSIVE), (-5.0, 1.0, Verdict.INCONCLUSIVE)],
+)
+def test_no_change_without_control_is_never_more_than_compatible_nor_contradicted(low, high, verdict):
+    assert equivalence(low, high, 2.0, controlled=False).verdict is verdict
+
+
 @pytest.mark.parametrize(("events", "total", "rare", "verdict"), FREQUENCY)
 def test_rarity_needs_as_many_participants_as_the_exact_limit_says(events, total, rare, verdict):
     exact = clopper_pearson(events, total)

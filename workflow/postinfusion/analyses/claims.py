@@ -231,7 +231,7 @@ class _Judge:
             return replace(one, judgement=obstacle)
         if kind is not ClaimKind.EQUIVALENCE:
             return replace(one, judgement=capped(comparative(one.comparison), found.circumstances))
-        within = equivalence(found.conf_low, found.conf_high, found.margin)
+        within = equivalence(found.conf_low, found.conf_high, found.margin, controlled=found.is_controlled)
         return replace(one, judgement=capped(within, found.circumstances), margin=found.margin)
 
     def _margin(self, point: Point) -> float | None:

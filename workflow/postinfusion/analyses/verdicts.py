@@ -165,13 +165,19 @@ def _importance(found: Comparison, important: float) -> Judgement:
     return Judgement(Verdict.INCONCLUSIVE, reason="the interval holds no effect and one that matters")
 
 
-def equivalence(low: float, high: float, margin: float | None) -> Judgement:
-    """Judge a claim of no difference: the interval within, wholly outside, or across the margin."""
+def equivalence(low: float, high: float, margin: float | None, *, controlled: bool = True) -> Judgement:
+    """Judge a claim of no difference: the interval within, wholly outside, or across the margin.
+
+    Without a concurrent control a change within the margin is compatible and no more, and nothing is contradicted: what
+    would have become of the participants otherwise is not known.
+    """
     if margin is None:
         return Judgement(Verdict.NOT_TESTABLE, reason="the plan names no margin")
     if -margin < low and high < margin:
-        return Judgement(Verdict.SUPPORTED, reason="the interval lies within the margin")
-    if low >= margin or high <= -margin:
+        if controlled:
+            return Judgement(Verdict.SUPPORTED, reason="the interval lies within the margin")
+        return Judgement(Verdict.COMPATIBLE, reason="the interval lies within the margin, but nothing was compared")
+    if controlled and (low >= margin or high <= -margin):
         return Judgement(Verdict.CONTRADICTED, reason="the interval lies outside the margin")
     return Judgement(Verdict.INCONCLUSIVE, reason="the interval reaches over the margin")
 
