@@ -179,7 +179,7 @@ def equivalence(low: float, high: float, margin: float | None, *, controlled: bo
         return Judgement(Verdict.COMPATIBLE, reason="the interval lies within the margin, but nothing was compared")
     if controlled and (low >= margin or high <= -margin):
         return Judgement(Verdict.CONTRADICTED, reason="the interval lies outside the margin")
-    return Judgement(Verdict.INCONCLUSIVE, reason="the interval reaches over the margin")
+    return Judgement(Verdict.INCONCLUSIVE, reason="the interval does not lie within the margin")
 
 
 def frequency(share: Share, rare: float | None) -> Judgement:
