@@ -49,7 +49,11 @@ def test_the_data_satisfy_the_plan_without_a_warning(name: str, participants: in
 
 
 def test_every_real_trial_has_a_plan():
-    assert {*EXPORTS} | {"crossover_an", "ketamine_ed", "open_label_bn"} == {*PARTICIPANTS} == {path.stem for path in TRIALS.glob("*.yaml")}
+    assert (
+        {*EXPORTS} | {"crossover_an", "ketamine_ed", "open_label_bn"}
+        == {*PARTICIPANTS}
+        == {path.stem for path in TRIALS.glob("*.yaml")}
+    )
 
 
 def test_pounds_become_kilograms_and_nothing_is_said_of_body_mass():
