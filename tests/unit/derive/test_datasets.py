@@ -70,6 +70,15 @@ def test_body_mass_index_is_weight_by_squared_height(adam):
     assert adam["ADSL"].set_index("USUBJID")["BMIBL"]["A"] == pytest.approx(50 / 1.7**2)
 
 
+def test_weight_that_stands_among_the_vital_signs_too_is_read_once():
+    signs = {"id": "A", "measure": ["WEIGHT", "SYSBP"], "value": [51.0, 118.0], "taken": START - 1}
+    twice = tables() | {"vitals": pd.DataFrame(signs).assign(taken_date_only=False)}
+    small = plan(sources={name: {"file": f"{name}.csv"} for name in twice})
+    found = derive(small, "small", twice)
+    assert found["ADVS"][["PARAMCD", "AVAL"]].apply(tuple, axis=1).tolist() == [("SYSBP", 118.0), ("WEIGHT", 50.0)]
+    assert found["ADSL"].set_index("USUBJID")["WEIGHTBL"]["A"] == 50.0
+
+
 def test_an_event_before_the_first_infusion_is_not_emergent(adam):
     found = adam["ADAE"].set_index(["USUBJID", "AEDECOD"])["TRTEMFL"].to_dict()
     assert found[("A", "nausea")] == "Y"

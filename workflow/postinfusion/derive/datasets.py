@@ -137,7 +137,9 @@ def _records(context: Context, tables: dict[str, pd.DataFrame]) -> dict[str, pd.
         signs = weights(context, tables["weights"], tables["participants"], tables.get("growth_reference"))
         found |= {"weights": signs[0], **{f"weights {number}": one for number, one in enumerate(signs[1:])}}
     if "vitals" in tables:
-        found["vitals"] = vital_signs(context, tables["vitals"])
+        weighed = {name for part in found if part != "assessments" for name in found[part]["PARAMCD"].unique()}
+        others = tables["vitals"][~tables["vitals"]["measure"].isin(weighed)].reset_index(drop=True)
+        found["vitals"] = vital_signs(context, others)
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.errors import Problem, listed
+from postinfusion.sources import named_tests
 from postinfusion.sources.records import Records, rows_as_text
 
 DOSE_MG = "EXDOSE in mg"
@@ -21,6 +22,8 @@ CRITERION = "criterion of AESER"
 STATUS = "status by DSDECOD"
 REASON = "reason by DSDECOD"
 DIED = "death by DSDECOD"
+ITEM = "item by QSTESTCD"
+SCORE = "score by QSTESTCD"
 _SERIOUS = {
     "AESDTH": "death",
     "AESLIFE": "life-threatening",
@@ -151,6 +154,23 @@ def _died(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     return died, pd.Series(data=False, index=frame.index)
 
 
+def _item(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Give the number of the item of a scale that a test is; empty for other tests."""
+    names = [name for name in ("QSCAT", "QSTESTCD", "QSTEST") if name in frame]
+    known = {key: named_tests.item(*key) for key in frame[names].drop_duplicates().itertuples(index=False, name=None)}
+    cells = [
+        "" if (found := known[key]) is None else str(found)
+        for key in zip(*(frame[name] for name in names), strict=True)
+    ]
+    return pd.Series(cells, index=frame.index, dtype="str"), pd.Series(data=False, index=frame.index)
+
+
+def _score(frame: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Give the code of a test that is no single item; empty for items."""
+    items, wrong = _item(frame)
+    return frame["QSTESTCD"].mask(items != "", ""), wrong
+
+
 _MG = {"mg": 1.0, "g": 1000.0, "ug": 0.001, "µg": 0.001, "mcg": 0.001}
 _MG_PER_KG = {"mg/kg": 1.0, "ug/kg": 0.001, "µg/kg": 0.001, "mcg/kg": 0.001}
 _UNKNOWN_DOSE = (
@@ -174,4 +194,6 @@ _DERIVED: Mapping[str, _Derived] = {
     STATUS: _Derived(("DSDECOD",), _status),
     REASON: _Derived(("DSDECOD",), _reason),
     DIED: _Derived(("DSDECOD",), _died),
+    ITEM: _Derived(("QSCAT", "QSTESTCD"), _item, uses=("QSTEST",)),
+    SCORE: _Derived(("QSCAT", "QSTESTCD"), _score, uses=("QSTEST",)),
 }

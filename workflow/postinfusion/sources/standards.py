@@ -91,8 +91,8 @@ _SDTM = {
     ),
     "assessments": Domain(
         {
-            "id": ("USUBJID",), "measure": ("QSCAT",), "score": ("QSTESTCD",), "value": ("QSSTRESN",),
-            "taken": ("QSDTC",), "visit": ("VISIT",),
+            "id": ("USUBJID",), "measure": ("QSCAT",), "score": (derived_columns.SCORE, "QSTESTCD"),
+            "item": (derived_columns.ITEM,), "value": ("QSSTRESN",), "taken": ("QSDTC",), "visit": ("VISIT",),
         },
     ),
     "weights": Domain(

@@ -9,6 +9,7 @@ import numpy as np
 from postinfusion.errors import listed
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import Source
+from postinfusion.sources import derived_columns
 from postinfusion.sources.mapping import mapping
 from postinfusion.sources.names import are_names
 from postinfusion.sources.recognition import timing
@@ -17,6 +18,9 @@ from postinfusion.sources.recognition.facts import Facts
 from postinfusion.sources.recognition.redcap import is_bookkeeping
 from postinfusion.sources.recognition.source_drafts import same_visit
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.unscheduled import is_unscheduled
+
+_UNSCHEDULED = "unscheduled visits, which count for no window and stay in models over continuous time"
 
 
 def not_used(survey: Survey, known: Facts, plan: Plan) -> list[str]:
@@ -33,7 +37,10 @@ def not_used(survey: Survey, known: Facts, plan: Plan) -> list[str]:
     """
     found = [left for sample in survey.samples for left in _of_file(survey, plan, sample)]
     dropped = [label for label in timing.visit_labels(survey) if same_visit(known, label) is None]
-    return [*found, *([f"visits without a place in the schedule: {listed(dropped)}"] if dropped else [])]
+    beside = [label for label in dropped if is_unscheduled(label)]
+    lost = [label for label in dropped if label not in beside]
+    found += [f"visits without a place in the schedule: {listed(lost)}"] if lost else []
+    return [*found, *([f"outside of the schedule: {listed(beside)} ({_UNSCHEDULED})"] if beside else [])]
 
 
 def _of_file(survey: Survey, plan: Plan, sample: Sample) -> Iterator[str]:
@@ -57,7 +64,9 @@ def _of_file(survey: Survey, plan: Plan, sample: Sample) -> Iterator[str]:
 def _columns(survey: Survey, plan: Plan, sample: Sample, names: list[str]) -> list[str]:
     """Give the columns that hold something and that none of some sources reads."""
     header = names_of(sample.frame)
-    used = {column for name in names for column in mapping(plan, name, header)[0].wanted}
+    derived = derived_columns.names(header)
+    used = {column for name in names for column in mapping(plan, name, (*header, *derived))[0].wanted}
+    used |= {*derived_columns.needed((name for name in derived if name in used), header)}
     if export := survey.exports.get(sample.file):
         used |= {export.id, export.event, export.instrument, export.instance, export.group}
         used |= {name for name in header if is_bookkeeping(name)}

@@ -11,6 +11,7 @@ import pandas as pd
 
 from postinfusion.plan.design import LAST
 from postinfusion.sources.recognition.redcap import event_label
+from postinfusion.sources.recognition.unscheduled import is_unscheduled
 from postinfusion.sources.recognition.values import DateOrder, filled
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, NamedTime, as_duration, named_time
 
@@ -89,13 +90,14 @@ def from_names(
     Parameters
     ----------
     labels
-        Names as the data have them, in the order in which they occur.
+        Names as the data have them, in the order in which they occur; unscheduled visits are left out.
     medians
         Name → median hours since time zero, for names with dates.
     infusions
         The infusions that visits may be named after.
     """
     known = infusions or Infusions()
+    labels = [label for label in labels if not is_unscheduled(label)]
     named = {label: named_time(event_label(label)) for label in labels}
     screening = {label for label, found in named.items() if found and found.is_screening}
     timed = [_visit(label, medians, known) for label in labels if label not in screening]
