@@ -129,3 +129,15 @@ def test_the_usual_names_of_ids_are_known(name):
 def test_a_file_of_which_nothing_is_known_says_which_of_two_things_it_lacks(columns, lacks):
     with pytest.raises(DataError, match=lacks):
         survey([sample("a.csv", [columns])])
+
+
+def test_rows_of_one_participant_that_nothing_tells_apart_make_new_ask_which_column_is_the_visit():
+    rows = [{"id": one, "arm": "A", "besuch_x": visit, "madrs": 20} for one in IDS for visit in "PQR"]
+    asked = drafted(sample("a.csv", rows))["sources"]["assessments"]["columns"]["visit"]
+    assert asked.startswith("ANSWER: the column that says at which visit a row was measured, one of besuch_x;")
+
+
+def test_every_visit_whose_time_nothing_says_is_asked_for():
+    rows = [{"id": one, "visit": visit, "madrs": 20} for one in IDS for visit in range(1, 6)]
+    schedule = drafted(sample("a.csv", rows))["schedule"]
+    assert [str(visit["at"]).startswith("ANSWER:") for visit in schedule] == [False, True, True, True, True]

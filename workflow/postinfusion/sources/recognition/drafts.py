@@ -16,7 +16,6 @@ from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.values import CODES
 from postinfusion.sources.recognition.visits import as_duration
 
-MOST_QUESTIONS = 5
 ENOUGH_FOR_MMRM = 8
 FEWEST_FOR_A_MODEL = 3
 ENOUGH_FOR_SLOPES = 15
@@ -117,26 +116,18 @@ def _design(known: Facts) -> Node:
 
 
 def _schedule(known: Facts) -> Node:
-    """Give the visits; those whose time nothing says are asked for as far as few questions allow."""
-    free = MOST_QUESTIONS - 3
+    """Give the visits; those whose time nothing says are asked for."""
     shown: list[Node] = []
-    for position, visit in enumerate(known.visits):
+    for visit in known.visits:
         entry: dict[str, Node] = {"visit": visit.name, **_counts_from(visit)}
-        doubt = visit.doubt
-        if visit.hours is not None:
-            at = visit.offset if visit.offset is not None else visit.hours
-            entry["at"] = as_duration(at) if at else "0 h"
-        elif free > 0:
-            free -= 1
+        recorded = _recorded(known, visit.recorded_as)
+        if visit.hours is None:
             asks = f"when {visit.name} is, as in 24 h, 7 d or 4 wk after {entry.get('after', 'time zero')}"
-            shown.append(
-                {**entry, "at": Question(asks, f"time of {visit.name}"), **_recorded(known, visit.recorded_as)}
-            )
+            shown.append({**entry, "at": Question(asks, f"time of {visit.name}"), **recorded})
             continue
-        else:
-            entry["at"] = "24 h" if visit.after else as_duration(_between(known, position))
-            doubt = visit.doubt or "nothing says when this visit is"
-        shown.append(Noted(Flow({**entry, **_recorded(known, visit.recorded_as)}), f"guess: {doubt}" if doubt else ""))
+        at = visit.offset if visit.offset is not None else visit.hours
+        entry["at"] = as_duration(at) if at else "0 h"
+        shown.append(Noted(Flow({**entry, **recorded}), f"guess: {visit.doubt}" if visit.doubt else ""))
     return Noted(shown, "time since time zero; windows lie midway between visits unless from and until are written")
 
 
@@ -150,13 +141,6 @@ def _counts_from(visit: DraftVisit) -> dict[str, Node]:
 def _recorded(known: Facts, name: str) -> dict[str, Node]:
     """Give the name of a visit in the data, where a column holds it."""
     return {"recorded_as": name} if name and known.records_visits else {}
-
-
-def _between(known: Facts, position: int) -> float:
-    """Give a time for a visit about which nothing is known: a week after the one before."""
-    before = [visit.hours for visit in known.visits[:position] if visit.hours is not None]
-    steps = position - max((place for place in range(position) if known.visits[place].hours is not None), default=0)
-    return (before[-1] if before else 0.0) + 168.0 * steps
 
 
 def _populations(known: Facts) -> Node:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 
 from postinfusion.datasets.canonical import TABLES
-from postinfusion.plan.scaffold import Flow, Node, Noted
+from postinfusion.errors import listed
+from postinfusion.plan.scaffold import Flow, Node, Noted, Question
 from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
 from postinfusion.sources.recognition.evidence import Evidence, names_of
@@ -112,7 +113,26 @@ def _columns(facts: Facts, found: Found) -> dict[str, Node]:
     shown: dict[str, Node] = {}
     for role, one in evidence.items():
         shown[role] = Noted(one.column, f"guess: {one.reason}") if one.confidence == "guess" else one.column
-    return shown
+    return {**shown, "visit": _asked_for_visits(found)} if _has_untold_visits(found) else shown
+
+
+def _has_untold_visits(found: Found) -> bool:
+    """Say whether participants were measured in several rows each, and nothing says at which visit or time."""
+    return is_timeless(found) and bool(found.part.frame[found.columns["id"]].duplicated().any())
+
+
+def _asked_for_visits(found: Found) -> Question:
+    """Ask for the column that tells the rows of a participant apart, with those that nothing reads and that repeat."""
+    frame, used = found.part.frame, _used(found)
+    changing = frame.groupby(found.columns["id"]).nunique().max() > 1
+    free = [
+        name
+        for name in names_of(frame)
+        if name not in used and changing[name] and frame[name].nunique() < len(frame) / 2
+    ]
+    choice = f"one of {listed(free)}" if free else "which the file still needs"
+    asks = f"the column that says at which visit a row was measured, {choice}; then write its visits under schedule"
+    return Question(asks, "column of visits")
 
 
 def _with_times(facts: Facts, found: Found, evidence: dict[str, Evidence]) -> dict[str, Evidence]:
