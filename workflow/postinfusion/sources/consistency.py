@@ -219,7 +219,14 @@ def _visits(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from lacking.values()
     meant = {*told, *lacking, *plan.left_out.names}
     for delivery in recorded.values():
-        yield from delivery.problems_of(list(_unscheduled(delivery.frame["visit"], spelt, meant)))
+        yield from delivery.problems_of(list(_unscheduled(_of_measured(delivery.frame), spelt, meant)))
+
+
+def _of_measured(frame: pd.DataFrame) -> pd.Series:
+    """Give the visits of the rows that hold a measurement; a form without one, such as the end, is no visit."""
+    held = [name for name in ("value", "weight_kg") if name in frame]
+    visits: pd.Series = frame["visit"].where(frame[held].notna().any(axis=1)) if held else frame["visit"]
+    return visits
 
 
 def _all_delivered(plan: Plan, deliveries: Deliveries) -> bool:

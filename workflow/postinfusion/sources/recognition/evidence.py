@@ -58,6 +58,8 @@ class Sample:
         Column → what the file says of it beside its name, where the format has such labels.
     options
         What the plan must say of the file so that it is read as it was here.
+    forms
+        Column → the form of a data dictionary that it stands on.
     """
 
     file: str
@@ -67,6 +69,7 @@ class Sample:
     decimal: str = "."
     options: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -19,6 +19,7 @@ _DICTIONARY = (
     ("Variable / Field Name", "field_name"),
     ("Choices, Calculations, OR Slider Labels", "select_choices_or_calculations"),
 )
+_FORM = ("Form Name", "form_name")
 _CHOICE = re.compile(r"\s*([^,|]+?)\s*,\s*([^|]*?)\s*(?:\||$)")
 _NAMED_ARM = re.compile(r"\(Arm \d+: (.+)\)$")
 _NUMBERED_ARM = re.compile(r"_arm_(\d+)[a-z]?$")
@@ -115,10 +116,18 @@ def choices(dictionary: pd.DataFrame) -> dict[str, dict[str, str]]:
     return {field: labels for field, labels in found.items() if labels}
 
 
-def with_choices(sample: Sample, labels: Mapping[str, Mapping[str, str]]) -> Sample:
-    """Give a file with the labels that a dictionary knows for its columns."""
-    known = {name: found for name, found in labels.items() if name in sample.frame}
-    return replace(sample, labels={**known, **sample.labels})
+def forms(dictionary: pd.DataFrame) -> dict[str, str]:
+    """Give field → the form that it stands on, as a data dictionary says it."""
+    names = next(name for name in _DICTIONARY[0] if name in dictionary)
+    written = next((name for name in _FORM if name in dictionary), None)
+    return {} if written is None else dict(zip(dictionary[names], dictionary[written], strict=True))
+
+
+def with_dictionary(sample: Sample, dictionary: pd.DataFrame) -> Sample:
+    """Give a file with the labels and forms that a dictionary knows for its columns."""
+    labels = {name: found for name, found in choices(dictionary).items() if name in sample.frame}
+    known = {name: form for name, form in forms(dictionary).items() if name in sample.frame}
+    return replace(sample, labels={**labels, **sample.labels}, forms=known)
 
 
 def _filled(frame: pd.DataFrame, export: Export) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from postinfusion.errors import DataError, Problem, listed
 from postinfusion.plan.source import Standard
 from postinfusion.sources.recognition import cdisc, redcap, several, tables
 from postinfusion.sources.recognition import values as cells
+from postinfusion.sources.recognition.endings import ending
 from postinfusion.sources.recognition.evidence import Evidence, Part, Sample, names_of
 from postinfusion.sources.recognition.infusion_columns import numbered_infusions, only_infusion, without
 from postinfusion.sources.recognition.names import IN_CONTEXT, columns_for, plain
@@ -75,8 +76,7 @@ def survey(samples: Sequence[Sample]) -> Survey:
     """
     dictionaries = [sample for sample in samples if redcap.is_dictionary(sample.frame)]
     data = [sample for sample in samples if sample not in dictionaries]
-    labels = redcap.choices(dictionaries[0].frame) if dictionaries else {}
-    data = [redcap.with_choices(sample, labels) for sample in data]
+    data = [redcap.with_dictionary(sample, dictionaries[0].frame) for sample in data] if dictionaries else data
     dictionary = dictionaries[0].file if dictionaries else ""
     standard = {sample.file: known for sample in data if (known := cdisc.standard_of(sample))}
     if standard and len(standard) == len(data):
@@ -165,6 +165,9 @@ def _delivered(part: Part, identifier: str, export: Export | None) -> Iterator[F
     if kind == "vitals":
         yield _vitals(part, identifier, export)
         return
+    if kind != "disposition" and (end := ending(part, identifier, export)):
+        yield end
+        part = without(part, [end])
     in_columns = numbered_infusions(part, identifier)
     yield from in_columns
     part = without(part, in_columns)

@@ -11,6 +11,7 @@ from postinfusion.sources.recognition.delivered import Delivered, Orders, delive
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.time_columns import clock_column
 from postinfusion.sources.recognition.told_twice import is_early, is_timeless
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, named_time
@@ -142,10 +143,16 @@ def visit_labels(survey: Survey) -> list[str]:
 def _observed(rows: Delivered) -> list[str]:
     """Give the visits at which anything was measured, in the order in which they occur."""
     visits = rows.cells("visit")
-    if rows.found is not None and rows.found.scales:
-        columns = [one.column for one in rows.found.scales]
+    if rows.found is not None and (columns := _measured(rows.found)):
         visits = visits[(rows.frame[columns] != "").any(axis=1)]
     return list(dict.fromkeys(visits))
+
+
+def _measured(found: Found) -> list[str]:
+    """Give the columns of a part that hold what was measured."""
+    wide = [name for one in found.wide.values() for name in ([one] if isinstance(one, str) else one.values())]
+    of_roles = [found.columns[role] for role in ("value", "weight_kg") if role in found.columns]
+    return [*(one.column for one in found.scales), *wide, *of_roles]
 
 
 def _in_names(rows: Delivered) -> list[str]:
