@@ -29,6 +29,7 @@ class Method(StrEnum):
     RELIABLE_CHANGE = "reliable-change"
     REPEATED_BINARY = "repeated-binary"
     ORDINAL = "ordinal"
+    COUNTS = "counts"
     SHIFT = "shift"
 
 
@@ -88,6 +89,7 @@ OUTPUTS = {
         Output("LGRT02", "Logistic model by visit", Section.EFFICACY, Method.REPEATED_BINARY, "table"),
         Output("ORDT01", "Ordered categories by visit", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("CMHT01", "Tests of ordered categories", Section.EFFICACY, Method.ORDINAL, "table"),
+        Output("RATET01", "Counts of events by visit", Section.EFFICACY, Method.COUNTS, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),

@@ -13,6 +13,7 @@ from postinfusion.plan.analyses import (
     Analysis,
     Ancova,
     BeforeAfter,
+    Counts,
     Courses,
     CrossoverModel,
     Demographics,
@@ -36,7 +37,7 @@ from postinfusion.plan.plan import Plan
 _Participants = Disposition | Demographics | Weight | AdverseEvents
 _Assessments = Summary | Missingness | Windows | Courses
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
-_Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Shift
+_Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | Shift
 
 
 def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) -> list[Row]:
@@ -144,6 +145,10 @@ def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Membe
             from postinfusion.analyses.ordinal import ordinal
 
             return ordinal(plan, analysis, adam, population)
+        case Counts():
+            from postinfusion.analyses.counts import counts
+
+            return counts(plan, analysis, adam, population)
         case Shift():
             from postinfusion.analyses.shift import shift
 

@@ -14,7 +14,7 @@ from postinfusion.analyses.response_status import remission_at, response_at, val
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import ReliableChange, Response
+from postinfusion.plan.analyses import Counts, ReliableChange, Response
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import ESTIMATOR_NAMES
@@ -71,7 +71,7 @@ def criteria_of(analysis: Response, endpoint: Endpoint) -> tuple[str, ...]:
 
 
 def visits_with_values(
-    plan: Plan, analysis: Response | ReliableChange, records: pd.DataFrame, population: Members
+    plan: Plan, analysis: Counts | Response | ReliableChange, records: pd.DataFrame, population: Members
 ) -> Iterator[dict[str, str]]:
     """Give the key of each visit after baseline at which anyone has a value.
 
@@ -88,7 +88,7 @@ def visits_with_values(
         yield {"visit": visit, "time": canonical_hours(plan.nominal_hours[visit])}
 
 
-def declared_rows(analysis: Response | ReliableChange, **key: object) -> list[Row]:
+def declared_rows(analysis: Counts | Response | ReliableChange, **key: object) -> list[Row]:
     """Give the row that names the estimator that decides, as the plan declares it."""
     return rows({"declared": ESTIMATOR_NAMES[analysis.missing]}, term="estimator", **key)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from postinfusion.errors import Problem
 from postinfusion.instruments.catalogue import find_score
+from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.ordinal import Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
-from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.endpoints import Endpoint, EndpointKind
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Better
@@ -19,6 +20,8 @@ _NO_DIRECTION = "the endpoint has no direction of benefit. Write better: lower o
 def check(plan: Plan) -> Iterator[Problem]:
     """Give everything in which analyses of a status or of categories do not fit the rest of the plan."""
     for key, analysis in plan.analyses.items():
+        if isinstance(analysis, Counts):
+            yield from _counts(plan, ("analyses", key), analysis)
         if not isinstance(analysis, Response | ReliableChange | RepeatedBinary | Shift):
             continue
         endpoint, way = plan.endpoints.get(analysis.endpoint), ("analyses", key)
@@ -28,6 +31,16 @@ def check(plan: Plan) -> Iterator[Problem]:
             yield from _thresholds(plan, way, analysis, endpoint)
         if isinstance(analysis, Response):
             yield from _durability(plan, way, analysis)
+
+
+def _counts(plan: Plan, way: Path, analysis: Counts) -> Iterator[Problem]:
+    """Check that the endpoints of counts say over which days they count."""
+    for field in ("endpoint", "before"):
+        name = getattr(analysis, field)
+        endpoint = plan.endpoints.get(name)
+        if endpoint is not None and endpoint.kind is not EndpointKind.COUNT:
+            text = f"endpoint {name} is no count of events over days. Write kind: count and days under it."
+            yield plan.places.problem((*way, field), text)
 
 
 def _takes_the_value(analysis: Response | ReliableChange | RepeatedBinary | Shift) -> bool:

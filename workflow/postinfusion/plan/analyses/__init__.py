@@ -8,6 +8,7 @@ from pydantic import Field
 
 from postinfusion.plan.analyses.base import AnalysisPart, ModelPart
 from postinfusion.plan.analyses.before_after import BeforeAfter, RegressionToTheMean
+from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.crossover import CrossoverModel
 from postinfusion.plan.analyses.descriptions import (
     AdverseEvents,
@@ -32,6 +33,7 @@ __all__ = [
     "AnalysisPart",
     "Ancova",
     "BeforeAfter",
+    "Counts",
     "Courses",
     "CrossoverModel",
     "Demographics",
@@ -75,6 +77,7 @@ Analysis = Annotated[
     | ReliableChange
     | RepeatedBinary
     | Ordinal
+    | Counts
     | Shift,
     Field(discriminator="method"),
 ]

@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 from postinfusion.plan.endpoints import Strategy
 from postinfusion.present import formats
-from postinfusion.present.methods import crossover, descriptions, models, one_design, ordinal, responders, time_to_event
+from postinfusion.present.methods import (
+    counts,
+    crossover,
+    descriptions,
+    models,
+    one_design,
+    ordinal,
+    responders,
+    time_to_event,
+)
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import df_name, structure_name
@@ -20,6 +29,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **crossover.TEXTS,
     **responders.TEXTS,
     **ordinal.TEXTS,
+    **counts.TEXTS,
     **one_design.TEXTS,
 }
 

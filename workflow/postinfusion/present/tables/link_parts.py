@@ -22,9 +22,14 @@ def wald_tests_part(results: Results) -> Part:
 
 def log_odds_part(results: Results) -> Part:
     """Give the coefficients, on the log odds."""
+    return coefficients_on(results, "Log odds")
+
+
+def coefficients_on(results: Results, scale: str) -> Part:
+    """Give the coefficients, on the scale of the link, which is named."""
     levels = results.values_of("level", term="coefficient")
     rows = tuple(Row(term_in_words(results, level), _coefficient(results, level)) for level in levels)
-    headings = ("Coefficient", "Log odds", "SE", f"{results.confidence} CI", "z", "p")
+    headings = ("Coefficient", scale, "SE", f"{results.confidence} CI", "z", "p")
     return Part(headings, rows, "Fixed effects")
 
 

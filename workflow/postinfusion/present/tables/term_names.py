@@ -14,6 +14,7 @@ _WORDS = {
     "ARM": "arm",
     "AVISIT": "visit",
     "BASE": "baseline",
+    "LOGBASE": "log(count before + 0.5)",
     "PERIOD": "period",
     "SEQUENCE": "sequence",
     "BASE_MEAN": "mean baseline of the participant",

@@ -1,0 +1,202 @@
+"""Rates of events by arm and visit: a negative binomial mixed model, and estimating equations beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.analyses.category_data import fixed_effects, observed_at_visits, tested_terms
+from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.gee import GeeFit, fit_gee
+from postinfusion.analyses.glmm import GlmmFit, fit_glmm
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_rows import MEAN, coefficient_rows, estimate_rows, joint_test_rows
+from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import Row, error_row, rows, warning_row
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Counts
+from postinfusion.plan.plan import Plan
+
+RATE, BY_EQUATIONS = "rate", "rate by estimating equations"
+LOG_BASELINE, WINDOW = "LOGBASE", "WINDOW"
+RATIO = ("estimate", "std_error", "conf_low", "conf_high", "df", "statistic", "p_value")
+# The usual step that keeps the logarithm of a count of zero finite; it matters for small counts alone.
+ADDED_TO_BASELINE = 0.5
+
+
+def rate_rows(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> list[Row]:
+    """Fit the rate by arm × visit, log(baseline count + 0.5), strata and covariates, with log(days) as the offset.
+
+    Rows with level ``rate`` come from the mixed model (variance mu + mu²/k, random intercept, Laplace), those with
+    level ``rate by estimating equations`` from Poisson equations with bias-reduced errors. Where an arm had no event at
+    a visit, no ratio exists there: the visit is left out of both models and said.
+    """
+    key = {"variable": "count"}
+    try:
+        data = count_data(plan, analysis, adam, population)
+        refuse_few(data)
+        data, without = with_events(data)
+    except ModelError as error:
+        return [error_row(str(error), term="fit", level=RATE, **key)]
+    found = [*_no_events(plan, without, population)]
+    formula = fixed_effects(data)
+    if data.frame.empty:
+        return [row | key for row in found]
+    for level, fitted in ((RATE, mixed_model), (BY_EQUATIONS, equations)):
+        try:
+            fit = fitted(data, formula)
+        except ModelError as error:
+            found.append(error_row(str(error), term="fit", level=level))
+            continue
+        estimated = [*_rates(plan, data, fit, analysis.confidence),
+                     *_ratios(plan, data, fit, population.reference, analysis.confidence)]  # fmt: skip
+        found += [row | {"level": level} for row in estimated]
+        if isinstance(fit, GlmmFit):
+            found += _model_rows(plan, analysis, data, fit, formula)
+        found += [warning_row(text) for text in fit.warnings]
+    return [row | key for row in found]
+
+
+def count_data(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> ModelData:
+    """Give the observed counts of the visits with the days of the window and the logarithm of the baseline count.
+
+    Raises
+    ------
+    ModelError
+        No record is left.
+    """
+    has_baseline = "baseline" in analysis.covariates
+    own = has_baseline and not analysis.before
+    needed = tuple(name for name in analysis.covariates if own or name != "baseline")
+    data = observed_at_visits(plan, analysis.model_copy(update={"covariates": needed}), adam, population)
+    frame = data.frame.assign(WINDOW=float(plan.endpoints[analysis.endpoint].days or 1))
+    covariates = data.covariates
+    if has_baseline:
+        before = frame["BASE"] if own else frame["USUBJID"].map(_before(plan, analysis, adam, population))
+        frame = frame.assign(LOGBASE=np.log(before + ADDED_TO_BASELINE)).dropna(subset=[LOG_BASELINE])
+        covariates = (LOG_BASELINE, *covariates)
+    if frame.empty:
+        raise ModelError("no participant has a count before treatment and one at a visit of the model")
+    frame = frame.assign(AVISIT=frame["AVISIT"].cat.remove_unused_categories())
+    return replace(data.replaced(frame), has_baseline=False, covariates=covariates)
+
+
+def with_events(data: ModelData) -> tuple[ModelData, list[tuple[str, list[str]]]]:
+    """Leave out the visits at which an arm had no event at all, and name these with their arms."""
+    sums = data.frame.groupby(["AVISIT", ARM], observed=True)["AVAL"].sum()
+    empty = sums[sums == 0].reset_index()
+    without = [(str(visit), [str(arm) for arm in rows[ARM]]) for visit, rows in empty.groupby("AVISIT", observed=True)]
+    kept = data.frame[~data.frame["AVISIT"].isin([visit for visit, _ in without])]
+    return data.replaced(kept.assign(AVISIT=kept["AVISIT"].cat.remove_unused_categories())), without
+
+
+def mixed_model(data: ModelData, formula: str) -> GlmmFit:
+    """Fit the negative binomial mixed model with a random intercept of the participant.
+
+    Raises
+    ------
+    ModelError
+        It cannot be fitted, with the reason.
+    """
+    return fit_glmm(data.frame, "AVAL", formula, "1", "USUBJID", family="nbinom2", exposure=WINDOW)
+
+
+def equations(data: ModelData, formula: str) -> GeeFit:
+    """Solve Poisson estimating equations, exchangeable, with bias-reduced (Mancl and DeRouen) errors.
+
+    Raises
+    ------
+    ModelError
+        They cannot be solved, with the reason.
+    """
+    return fit_gee(data.frame, "AVAL", formula, "USUBJID", family="poisson", exposure=WINDOW)
+
+
+def _before(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> pd.Series:
+    """Give the count before treatment of each participant, USUBJID → value at baseline of another endpoint."""
+    records = endpoint_records(adam, plan.endpoints[analysis.before], population)
+    return records[records["ABLFL"] == "Y"].drop_duplicates("USUBJID").set_index("USUBJID")["AVAL"]
+
+
+def _no_events(plan: Plan, without: list[tuple[str, list[str]]], population: Members) -> Iterator[Row]:
+    """Say at which visits no ratio exists, and why."""
+    nothing = {"estimate": np.nan, "std_error": np.nan, "conf_low": np.nan, "conf_high": np.nan}
+    for visit, arms in without:
+        reason = f"no event in {', '.join(arms)} at {visit}: no rate ratio exists there, see abstinence"
+        yield warning_row(f"{reason}; the models leave the visit out")
+        for arm in population.compared:
+            key = {**_at(plan, visit), "arm": arm, "comparator": population.reference, "term": "ratio", "level": RATE}
+            yield from (row | {"error": reason} for row in rows(nothing, **key))
+
+
+def _at(plan: Plan, visit: str) -> dict[str, str]:
+    """Give the key of a visit."""
+    return {"visit": visit, "time": canonical_hours(plan.nominal_hours[visit])}
+
+
+def _rates(plan: Plan, data: ModelData, fit: GlmmFit | GeeFit, confidence: float) -> Iterator[Row]:
+    """Give the events expected in the window by arm and visit, standardised over the analysed records."""
+    by = ["AVISIT"] if "AVISIT" in fit.design.variables else []
+    specs = [ARM, *by] if len(data.arms) > 1 else by
+    only = str(data.frame["AVISIT"].cat.categories[0])
+    days = float(data.frame[WINDOW].iloc[0])
+    seen = data.frame.groupby(["AVISIT", ARM], observed=True)["USUBJID"].nunique()
+    means = fit.means(specs, weights="counterfactual", confidence=confidence, kind="marginal")
+    for record in means.to_dict("records"):
+        arm, visit = str(record.get(ARM, data.arms[0])), str(record.get("AVISIT", only))
+        key = {**_at(plan, visit), "arm": arm, "term": "rate"}
+        in_window = {name: days * float(record[name]) for name in ("estimate", "std_error", "conf_low", "conf_high")}
+        yield from estimate_rows(record | in_window, MEAN, **key)
+        yield from rows({"n": int(seen.get((visit, arm), 0))}, **key)
+
+
+def _ratios(
+    plan: Plan, data: ModelData, fit: GlmmFit | GeeFit, reference: str | None, confidence: float
+) -> Iterator[Row]:
+    """Give rate ratios to the reference arm by visit, and that of the mean log rate; errors are of the logarithm."""
+    if len(data.arms) < 2 or reference not in data.arms:
+        return
+    by = ["AVISIT"] if "AVISIT" in fit.design.variables else []
+    only = str(data.frame["AVISIT"].cat.categories[0])
+    tables = [fit.ratios(ARM, by=by, reference=reference, confidence=confidence)]
+    if by:
+        average = fit.ratios(ARM, reference=reference, confidence=confidence)
+        tables.append(average.assign(AVISIT="average"))
+    for record in (record for table in tables for record in table.to_dict("records")):
+        visit, arm = str(record.get("AVISIT", only)), str(record[ARM])
+        at = {"visit": visit} if visit == "average" else _at(plan, visit)
+        key = {**at, "arm": arm, "comparator": reference, "term": "ratio"}
+        of_logarithm = {"std_error": float(record["std_error"]) / float(record["estimate"])}
+        yield from estimate_rows(record | of_logarithm, RATIO, **key)
+        of_pair = data.frame[data.frame[ARM].isin([arm, reference])]
+        here = of_pair if visit == "average" else of_pair[of_pair["AVISIT"] == visit]
+        yield from rows({"n": int(here["USUBJID"].nunique())}, **key)
+
+
+def _model_rows(plan: Plan, analysis: Counts, data: ModelData, fit: GlmmFit, formula: str) -> Iterator[Row]:
+    """Give tests, coefficients and the dossier of the mixed model."""
+    yield from joint_test_rows(fit, tested_terms(data))
+    yield from coefficient_rows(fit)
+    yield from rows({"covariance": float(fit.random_covariance.to_numpy()[0, 0])}, term="covariance", level="intercept")
+    yield from rows({"estimate": float(fit.dispersion)}, term="dispersion")
+    days = f"{float(data.frame[WINDOW].iloc[0]):g}"
+    numbers: dict[str, float | int | bool | str] = {
+        "n_observations": fit.n_observations,
+        "n_participants": fit.n_subjects,
+        "log_likelihood": fit.log_likelihood,
+        "aic": fit.aic,
+        "bic": fit.bic,
+        "converged": True,
+        "formula": f"{plan.endpoints[analysis.endpoint].parameter} ~ {formula} + offset(log({days} days))",
+        "df_method": "asymptotic",
+        "random_effects": "intercept",
+        "estimation": "maximum likelihood (Laplace), negative binomial with variance mu + mu²/k",
+    }
+    yield from rows(numbers, term="fit")
+    for arm in data.arms:
+        n = int(data.frame.loc[data.frame[ARM] == arm, "USUBJID"].nunique())
+        yield from rows({"n_participants": n}, term="fit", arm=arm)

@@ -1,0 +1,56 @@
+"""How counts of events were modelled, and abstinence compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.plan.analyses import Counts
+from postinfusion.present import formats
+from postinfusion.present.methods.phrases import endpoint_label, in_population, listed, terms_of
+from postinfusion.present.methods.responders import comparisons_text
+from postinfusion.present.results import Results
+from postinfusion.present.tables.ratet01 import left_out_note
+from postinfusion.vocabulary import Method
+
+_MISSING = {
+    "failure": "Participants without a value are counted as not abstinent (declared); observed cases stand beside.",
+    "observed": "Participants without a value are left out of abstinence (declared); counted as not abstinent they "
+    "stand beside.",
+}
+
+
+def _counts(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Counts)  # noqa: S101
+    described = f"{endpoint_label(results)} was described by visit and arm{in_population(results)}."
+    abstinence = f"Abstinence is no event in the window of a visit. {_MISSING[analysis.missing]}"
+    parts = (described, *left_out_note(results), _modelled(results, analysis), abstinence, comparisons_text(results))
+    return " ".join(part for part in parts if part)
+
+
+def _modelled(results: Results, analysis: Counts) -> str:
+    """Say what was fitted, or why nothing was."""
+    failed = f"Not all could be fitted: {results.failure}." if results.failure else ""
+    if not results.said("formula", term="fit"):
+        return failed
+    arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
+    named = (formats.in_sentence(name) for name in terms_of(results) if name != "baseline")
+    before = ["the logarithm of the count before treatment plus 0.5"] if "baseline" in analysis.covariates else []
+    days = results.endpoint.days if results.endpoint else None
+    n, observations = (results.text(name, term="fit") for name in ("n_participants", "n_observations"))
+    compared = (
+        "rate ratios are those of the model, with intervals and tests on the logarithm (Wald)"
+        if results.comparisons
+        else "no arms are compared"
+    )
+    return (
+        f"A negative binomial mixed model (log link, variance μ + μ²/k) with {listed([*arms, *before, *named])}, a "
+        f"random intercept of the participant and the logarithm of {days or 1:g} days as the offset was fitted to "
+        f"{observations} observations of {n} participants by maximum likelihood (Laplace). Rates are averaged over the "
+        f"covariates of the analysed records; {compared}. Beside it stand Poisson estimating equations "
+        "(exchangeable working correlation, Mancl and DeRouen's bias-reduced standard errors)."
+        f"{f' {failed}' if failed else ''}"
+    )
+
+
+TEXTS: dict[Method, Callable[[Results], str]] = {Method.COUNTS: _counts}
