@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -10,12 +11,14 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.plan.design import LAST
+from postinfusion.sources.recognition.names import plain
 from postinfusion.sources.recognition.redcap import event_label
 from postinfusion.sources.recognition.unscheduled import is_unscheduled
 from postinfusion.sources.recognition.values import DateOrder, filled
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, NamedTime, as_duration, named_time
 
 USUAL = (0.0, 4.0, 24.0, 72.0, 168.0, 336.0, 504.0, 672.0, 1344.0, 2016.0, 4368.0)
+_STUDY_DAY = re.compile(r"(?:study )?(?:day|d|tag|studientag) ?(\d+)")
 _FEWEST = 0.2
 _SEVERAL = 2
 _SHORT = 3
@@ -100,7 +103,8 @@ def from_names(
     labels = [label for label in labels if not is_unscheduled(label)]
     named = {label: named_time(event_label(label)) for label in labels}
     screening = {label for label, found in named.items() if found and found.is_screening}
-    timed = [_visit(label, medians, known) for label in labels if label not in screening]
+    days = study_days(labels, medians)
+    timed = [_visit(label, medians, known, days) for label in labels if label not in screening]
     before = [visit for visit in timed if visit.hours is not None and visit.hours <= 0]
     if not before and screening:
         label = max(screening, key=labels.index)
@@ -112,6 +116,24 @@ def from_names(
     latest = max((visit.hours for visit in timed if visit.hours is not None and visit.hours <= 0), default=0.0)
     kept = [visit for visit in timed if visit.hours is None or visit.hours >= latest]
     return _in_order(kept)
+
+
+def study_days(labels: Sequence[str], medians: Mapping[str, float]) -> dict[str, float]:
+    """Give visits named after days of the study → hours since time zero, where day 1 is the day of time zero.
+
+    CDISC has no day 0. Other trials count days since time zero: that the first is meant is taken only where the dates
+    of every visit that is named after a day lie nearer to it, and no visit is named after a day 0.
+
+    >>> study_days(["Screening", "DAY 2", "DAY 8"], {"DAY 2": 24.0, "DAY 8": 167.0})
+    {'DAY 2': 24.0, 'DAY 8': 168.0}
+    """
+    found = {label: _STUDY_DAY.fullmatch(plain(event_label(label))) for label in labels}
+    days = {label: int(one[1]) for label, one in found.items() if one and label in medians}
+    counted = {label: (day - 1) * HOURS_PER_DAY for label, day in days.items()}
+    is_since_one = all(abs(medians[label] - hours) < HOURS_PER_DAY / 2 for label, hours in counted.items())
+    if not is_since_one or 0 in days.values():
+        return {}
+    return {label: hours for label, hours in counted.items() if hours or medians[label] <= 0}
 
 
 def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
@@ -180,11 +202,13 @@ def planned_infusions(numbers: pd.Series, since: pd.Series, needed: int = 0) -> 
     return days if rising and days and days[0] == 0 and len(days) <= 40 else []
 
 
-def _visit(label: str, medians: Mapping[str, float], infusions: Infusions) -> DraftVisit:
+def _visit(label: str, medians: Mapping[str, float], infusions: Infusions, days: Mapping[str, float]) -> DraftVisit:
     """Give one visit."""
     found, median = named_time(event_label(label)), medians.get(label)
     name = _name(event_label(label), found)
     recorded = label if label != name else ""
+    if label in days:
+        return DraftVisit(name, days[label], recorded, "its dates show that the study counts the first day as day 1")
     anchored = _anchored(label, found, infusions, medians) if found else None
     if anchored is not None:
         return replace(anchored, name=name, recorded_as=recorded)
