@@ -14,7 +14,7 @@ from postinfusion.errors import Problem, Severity, listed, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
-from postinfusion.sources import birth_dates, body_size, times
+from postinfusion.sources import birth_dates, body_size, times, unknown_measures, unused_tables
 from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
@@ -45,6 +45,8 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
+        yield from unknown_measures.check(plan, deliveries)
+    yield from unused_tables.check(plan, deliveries)
     if "intercurrent_events" in deliveries or "intercurrent_events" not in plan.sources:
         yield from _events(plan, deliveries)
 
