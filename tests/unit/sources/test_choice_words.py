@@ -3,6 +3,9 @@
 import pandas as pd
 import pytest
 
+from postinfusion.datasets.canonical import RELATIONS
+from postinfusion.datasets.columns import Column
+from postinfusion.sources.cells import typed
 from postinfusion.sources.choice_words import meaning
 from postinfusion.sources.recognition.evidence import Part, Sample
 from postinfusion.sources.recognition.terms import doubt, terms
@@ -50,3 +53,14 @@ def test_a_relation_without_grades_is_a_guess():
     assert doubt(some, "related", "ae", known) == '"related" names no grade, taken for definite'
     graded = part(["probable", "Unrelated"])
     assert doubt(graded, "related", "ae", terms(graded, "related", "ae")) == ""
+
+
+def test_an_unknown_word_is_told_with_the_line_that_maps_it():
+    column = Column("related", "choice", "relation", allowed=RELATIONS)
+    (told,) = typed(column, pd.Series(["wahrscheinlich", "none"], dtype="str")).findings
+    assert told.text == (
+        '"wahrscheinlich" is unknown. Allowed: none, unlikely, possible, probable, definite. '
+        "Write values: {related: {wahrscheinlich: probable}}."
+    )
+    (strange,) = typed(column, pd.Series(["xyz"], dtype="str")).findings
+    assert "Write values" not in strange.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from postinfusion.datasets.checks import Finding, Mask, by_value
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import listed, nearest
+from postinfusion.sources.choice_words import meaning
 from postinfusion.sources.typed import PLAIN, Spelling, Typed
 from postinfusion.sources.whole_codes import as_codes
 from postinfusion.sources.written_numbers import as_numbers, number
@@ -33,6 +34,7 @@ _NO_DATES = (
     "holds dates (values not shown). Remove it: give an age for a date of birth, map times to a column of times."
 )
 _CLOSE_TO_AN_ARM = 0.8
+_SHOWN_WORDS = 5
 _MISSING_WORDS = (
     "nd", "n.d.", "not done", "n/a", "na", "#n/a", "missing", "miss", ".", "..", "-", "--", "?", "null", "#null!",
     "nan",
@@ -136,9 +138,16 @@ def _not_choices(
     findings = list(by_value(column, text, codes, f"{_A_CODE} Add it to missing_codes.", filled))
     for finding in by_value(column, text, wrong & ~codes, "is unknown.", filled):
         values = text.iloc[finding.positions].unique()
-        remedy = _remedy(str(values[0]) if len(values) == 1 else "", column, allowed)
+        remedy = f"{_remedy(str(values[0]) if len(values) == 1 else '', column, allowed)}{_line(values, column)}"
         findings.append(Finding(finding.columns, finding.positions, f"{finding.text} {remedy}"))
     return findings
+
+
+def _line(values: Iterable[str], column: Column) -> str:
+    """Give the line that maps words whose meaning is known; empty where none is, or the column is no such choice."""
+    known = {word: ours for word in values if (ours := meaning(column.name, word)) in column.allowed}
+    shown = ", ".join(f"{word}: {ours}" for word, ours in [*known.items()][:_SHOWN_WORDS])
+    return f" Write values: {{{column.name}: {{{shown}}}}}." if shown else ""
 
 
 def _remedy(found: str, column: Column, allowed: Mapping[str, str]) -> str:
