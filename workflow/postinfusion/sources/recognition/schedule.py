@@ -23,6 +23,7 @@ _FEWEST = 0.2
 _SEVERAL = 2
 _SHORT = 3
 _SECONDS = 3600
+_SAMPLED, _STEP = 12.0, 5
 _BASELINE = {0.0: "Baseline"}
 _NAMES = {**_BASELINE, 4.0: "4 h", 24.0: "24 h"}
 
@@ -145,6 +146,8 @@ def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
     needed = max(1.0, _FEWEST * frame["id"].nunique())
     usual = np.array(USUAL[1:])
     after = frame[frame["hours"] > 0]
+    if sampled := _within_a_day(after, 0.5 * frame["id"].nunique()):
+        return [DraftVisit("Baseline", 0.0), *sampled]
     nearest = usual[np.abs(np.log1p(after["hours"].to_numpy()[:, None]) - np.log1p(usual)).argmin(axis=1)]
     counts = after.assign(at=nearest).groupby("at")["id"].nunique()
     times = [0.0, *counts.index[counts >= needed].astype("float64").tolist()]
@@ -153,6 +156,17 @@ def from_hours(hours: Iterable[float], ids: Iterable[str]) -> list[DraftVisit]:
         DraftVisit(names.get(at, f"Day {at / HOURS_PER_DAY:g}"), at, "", "" if not at else "observed about then")
         for at in times
     ]
+
+
+def _within_a_day(after: pd.DataFrame, needed: float) -> list[DraftVisit]:
+    """Give the visits of one day by the minute; none where times reach further, or few participants share them."""
+    if after.empty or after["hours"].max() > _SAMPLED:
+        return []
+    minutes = (after["hours"] * 60 / _STEP).round() * _STEP
+    counts = after.assign(at=minutes).groupby("at")["id"].nunique()
+    times = [float(at) / 60 for at in counts.index[(counts >= needed) & (counts.index > 0)]]
+    is_told = len(times) > 1 and counts[counts >= needed].sum() >= 0.5 * counts.sum()
+    return [DraftVisit(as_duration(at), at, "", "observed about then") for at in times] if is_told else []
 
 
 def median_hours(

@@ -20,7 +20,7 @@ from postinfusion.sources.recognition.redcap import Export
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_measures, scale_columns
 from postinfusion.sources.recognition.score_rows import rows_by_kind
 from postinfusion.sources.recognition.tables import Found
-from postinfusion.sources.recognition.time_columns import time_column, with_clocks
+from postinfusion.sources.recognition.time_columns import own_time, time_column, with_clocks
 from postinfusion.sources.recognition.titles import titled, untitled
 from postinfusion.sources.recognition.visits import named_time
 
@@ -188,7 +188,7 @@ def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Fo
     if long is not None:
         yield from rows_by_kind(part, {**dated, **long})
     elif scales:
-        yield Found("assessments", part, dated, scales=scales)
+        yield from _by_form(part, base, scales)
     yield from _weights(part, base)
 
 
@@ -203,12 +203,20 @@ def _weights(part: Part, base: Mapping[str, Evidence]) -> Iterator[Found]:
     body = tables.weight(part)
     if body:
         constants = {"weight_unit": "lb"} if body[1] == "lb" else {}
-        yield Found("weights", part, _dated(part, {**base, "weight_kg": body[0]}), constants)
+        yield Found("weights", part, _dated(part, {**base, "weight_kg": body[0]}, body[0].column), constants)
 
 
-def _dated(part: Part, evidence: Mapping[str, Evidence]) -> dict[str, Evidence]:
+def _by_form(part: Part, base: Mapping[str, Evidence], scales: Sequence[ScaleColumn]) -> Iterator[Found]:
+    """Give scores, those with a column of times of their own apart from the others."""
+    whens = {one.column: None if one.visit else own_time(part, one.column) for one in scales}
+    for own in dict.fromkeys(when and when.column for when in whens.values()):
+        some = tuple(one for one in scales if ((when := whens[one.column]) and when.column) == own)
+        yield Found("assessments", part, _dated(part, base, some[0].column if own else ""), scales=some)
+
+
+def _dated(part: Part, evidence: Mapping[str, Evidence], measured: str = "") -> dict[str, Evidence]:
     """Add the column that says when something was measured, and the one with the hour of the day beside it."""
-    when = time_column(part)
+    when = (own_time(part, measured) if measured else None) or time_column(part)
     return with_clocks(part, {**evidence, "taken": when}, ("taken",)) if when else dict(evidence)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
+import pandas as pd
 
 from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
 from postinfusion.sources.recognition.names import columns_for, plain, plays
@@ -35,10 +36,25 @@ def time_column(part: Part, preferred: Iterable[str] = ()) -> Evidence | None:
     )
     if not chosen:
         return None
-    best = max(chosen, key=lambda name: np.count_nonzero(frame[name] != ""))
+    columns: dict[str, pd.Series] = {name: frame[name] for name in chosen}
+    best = max(columns, key=lambda name: (np.count_nonzero(columns[name] != ""), have_hours(columns[name])))
     others = [name for name in chosen if name != best]
     reason = f"filled most often; {', '.join(others[:3])} not used" if others else ""
     return Evidence("taken", best, "guess" if others else "sure", reason)
+
+
+def own_time(part: Part, measured: str) -> Evidence | None:
+    """Give the column of times whose name begins as that of what was measured: ``madrs_date`` of ``madrs_total``.
+
+    Where several do, the one with the longest name in common comes first, then one with the time of day.
+    """
+    words = plain(measured).split()
+    found: list[tuple[int, bool, str]] = []
+    for name in names_of(part.frame):
+        said = [word for word in plain(name).split() if word not in _DATE_OR_CLOCK and word != "datetime"]
+        if said and len(said) < len(plain(name).split()) and words[: len(said)] == said and are_dates(part.frame[name]):
+            found.append((len(said), have_hours(part.frame[name]), name))
+    return Evidence("taken", max(found, key=lambda one: one[:2])[2]) if found else None
 
 
 def clock_column(part: Part) -> tuple[Evidence, str] | None:

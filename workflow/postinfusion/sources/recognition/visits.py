@@ -137,10 +137,10 @@ def _beside_an_infusion(before: str, behind: str) -> NamedTime | None:
 def as_duration(hours: float) -> str:
     """Give hours as a plan writes them: hours up to two days, days beyond.
 
-    >>> as_duration(24), as_duration(72), as_duration(0.5), as_duration(50.3)
-    ('24 h', '3 d', '30 min', '50 h')
+    >>> as_duration(24), as_duration(72), as_duration(0.5), as_duration(50.3), as_duration(1.25)
+    ('24 h', '3 d', '30 min', '50 h', '75 min')
     """
-    if 0 < abs(hours) < 1:
+    if 0 < abs(hours) < 4 and round(hours * 60) % 60:
         return f"{round(hours * 60)} min"
     if abs(hours) < 2 * HOURS_PER_DAY or (abs(hours) < 4 * HOURS_PER_DAY and round(hours) % 24):
         return f"{round(hours)} h"
