@@ -6,12 +6,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
-from postinfusion.errors import DataError
+from postinfusion.cli.new import _for_new
+from postinfusion.errors import DataError, Problem
 from postinfusion.plan import yaml_text
 from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample
 from postinfusion.sources.recognition.names import plays
+from postinfusion.sources.recognition.samples import header_row
 from postinfusion.sources.recognition.survey import survey
 
 IDS = [f"P{number:02d}" for number in range(1, 9)]
@@ -141,3 +144,45 @@ def test_every_visit_whose_time_nothing_says_is_asked_for():
     rows = [{"id": one, "visit": visit, "madrs": 20} for one in IDS for visit in range(1, 6)]
     schedule = drafted(sample("a.csv", rows))["schedule"]
     assert [str(visit["at"]).startswith("ANSWER:") for visit in schedule] == [False, True, True, True, True]
+
+
+def test_measurements_within_a_day_have_a_schedule_in_minutes():
+    rows = [
+        {"id": one, "time": f"{FIRST_DAY + pd.Timedelta(days=place, minutes=minutes):%Y-%m-%d %H:%M}", "cadss": 20}
+        for place, one in enumerate(IDS)
+        for minutes in (-5, 40, 80, 120, 240)
+    ]
+    given = infusions(infusion_start="%Y-%m-%d %H:%M", infusion_end="%Y-%m-%d %H:%M")
+    schedule = drafted(sample("a.csv", rows), sample("b.csv", given))["schedule"]
+    assert [visit["at"] for visit in schedule] == ["0 h", "40 min", "80 min", "2 h", "4 h"]
+
+
+def test_each_form_has_the_dates_of_its_own():
+    rows = [
+        {
+            "id": one, "visit": visit, "phq9_total": 9, "phq9_date": f"{at:%Y-%m-%d}", "madrs_total": 20,
+            "madrs_datetime": f"{at:%Y-%m-%d %H:%M}", "weight_kg": 60, "weight_date": f"{at:%Y-%m-%d}",
+        }
+        for place, one in enumerate(IDS)
+        for visit, days in (("Baseline", 0), ("Day 7", 7))
+        for at in [FIRST_DAY + pd.Timedelta(days=place + days)]
+    ]  # fmt: skip
+    given = infusions(infusion_start="%Y-%m-%d %H:%M", infusion_end="%Y-%m-%d %H:%M")
+    sources = drafted(sample("a.csv", rows), sample("b.csv", given))["sources"]
+    times = {next(iter(one["wide"])): one["columns"]["taken"] for one in sources.values() if "wide" in one}
+    assert times == {"PHQ-9": "phq9_date", "MADRS": "madrs_datetime"}
+    assert sources["weights"]["columns"]["taken"] == "weight_date"
+
+
+@pytest.mark.parametrize(("above", "row"), [([["Ketamine pilot"], []], 3), ([], None), ([["Scores", "", "2024"]], 2)])
+def test_the_header_of_a_sheet_is_found_below_its_titles(above, row, tmp_path):
+    book = Workbook()
+    for cells in [*above, ["ID", "Group", "Visit", "MADRS", "Age", "Sex"], [1, "A", "Baseline", 20, 30, "f"]]:
+        book.active.append(cells)
+    book.save(tmp_path / "a.xlsx")
+    assert header_row(tmp_path / "a.xlsx") == row
+
+
+def test_new_names_its_options_for_a_sheet_and_its_header():
+    told = _for_new(Problem("a.xlsx", "", "it has no names; name that row as header_row. Name one of them as sheet."))
+    assert told.text == "it has no names; name that row with --header-row. Name one of them with --sheet."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files of the trial, or folders with them")
     parser.add_argument("--name", help="name of the trial; left out: that of the first file")
+    parser.add_argument("--sheet", help="the sheet of Excel files that holds the data; left out: all of them")
+    parser.add_argument(
+        "--header-row", type=int, metavar="ROW",
+        help="the row of Excel files with the names of the columns; left out: the first one below any title",
+    )  # fmt: skip
     parser.add_argument(
         "--not-identifying", action="append", default=[], metavar="COLUMN",
         help="a column that looks as if it told who somebody is, and does not; may be given more than once",
@@ -40,9 +46,11 @@ def run(arguments: Namespace) -> int:
     _refuse_to_overwrite(plan, folder, name)
     try:
         with ReadingLine() as reading:
-            proposal = propose(arguments.paths, name, arguments.not_identifying, progress=reading.show)
+            said = {"sheet": arguments.sheet, "header_row": arguments.header_row}
+            layout = {key: str(value) for key, value in said.items() if value is not None}
+            proposal = propose(arguments.paths, name, arguments.not_identifying, layout=layout, progress=reading.show)
     except DataError as error:
-        return _refused(error.problems)
+        return _refused([_for_new(problem) for problem in error.problems])
     if proposal.identifying:
         return _refused(proposal.identifying, counted(len(proposal.identifying), "column") + _IDENTIFY)
     for path, file in proposal.files.items():
@@ -68,6 +76,13 @@ def _refused(problems: Sequence[Problem], summary: str = "") -> int:
     print(grouped_by_file(problems), file=sys.stderr)
     print(" ".join(part for part in (summary, _NOTHING) if part), file=sys.stderr)
     return 1
+
+
+def _for_new(problem: Problem) -> Problem:
+    """Give a problem with the options that there are before there is a plan to write in."""
+    text = problem.text.replace("as header_row", "with --header-row").replace("with header_row", "with --header-row")
+    text = text.replace("as sheet.", "with --sheet.")
+    return replace(problem, text=text)
 
 
 def _report(proposal: Proposal, plan: str, name: str) -> list[str]:

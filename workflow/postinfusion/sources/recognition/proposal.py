@@ -14,7 +14,7 @@ from postinfusion.errors import DataError, Problem, counted
 from postinfusion.plan import yaml_text
 from postinfusion.plan.plan import Plan, PrivacyRules
 from postinfusion.plan.scaffold import Draft, Flow, Node
-from postinfusion.plan.source import Source
+from postinfusion.plan.source import SPREADSHEETS, Source
 from postinfusion.sources.formats.registry import opened
 from postinfusion.sources.gate import data_dictionary
 from postinfusion.sources.gate.identifiers import gate, use_of
@@ -22,7 +22,7 @@ from postinfusion.sources.recognition.drafts import draft
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.facts import Facts, facts
 from postinfusion.sources.recognition.not_used import not_used
-from postinfusion.sources.recognition.samples import Progress, chunks, data_files, sample, sheets
+from postinfusion.sources.recognition.samples import Progress, chunks, data_files, header_row, sample, sheets
 from postinfusion.sources.recognition.survey import Survey, survey
 from postinfusion.sources.standards import with_standard
 
@@ -59,7 +59,12 @@ class Proposal:
 
 
 def propose(
-    paths: Sequence[Path], name: str, declared: Sequence[str] = (), *, progress: Progress | None = None
+    paths: Sequence[Path],
+    name: str,
+    declared: Sequence[str] = (),
+    *,
+    layout: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> Proposal:
     """Give the proposal for some files.
 
@@ -71,6 +76,8 @@ def propose(
         Name of the trial.
     declared
         Columns that look as if they told who somebody is, and do not, as the researcher says.
+    layout
+        The ``sheet`` and ``header_row`` of Excel files, as the researcher says.
     progress
         Called after each chunk of a file with its name, what is done, the size and their unit.
 
@@ -80,12 +87,12 @@ def propose(
         A file cannot be read, or nothing in the files is known.
     """
     files = _named([file for path in paths for file in data_files(path)])
-    samples = [one for path, file in files.items() for one in _samples(path, file, progress)]
+    samples = [one for path, file in files.items() for one in _samples(path, file, layout or {}, progress)]
     found = survey(samples)
     proposed = _with_declared(draft(found, name), found, declared)
     plan = _of_sources(proposed.text(), name)
     by_name = {file: path for path, file in files.items()}
-    identifying = _identifying(by_name, found, plan, progress)
+    identifying = _identifying(by_name, found, plan, layout or {}, progress)
     known = facts(found)
     left_out = not_used(found, known, plan)
     return Proposal(files, proposed, _read(found, known), tuple(identifying), tuple(left_out))
@@ -120,11 +127,20 @@ def _named(paths: Iterable[Path]) -> dict[Path, str]:
     return named
 
 
-def _samples(path: Path, file: str, progress: Progress | None) -> list[Sample]:
+def _samples(path: Path, file: str, layout: Mapping[str, str], progress: Progress | None) -> list[Sample]:
     """Give the samples of a file: one for each of its sheets."""
-    found = sheets(path)
-    options = [{"sheet": sheet} if sheet else {} for sheet in found]
-    return [replace(sample(path, chosen, progress), file=file) for chosen in options]
+    return [replace(sample(path, chosen, progress), file=file) for chosen in _layouts(path, layout)]
+
+
+def _layouts(path: Path, layout: Mapping[str, str]) -> list[dict[str, str]]:
+    """Give sheet and row of the header of each table in a file: what the researcher says, else what is found."""
+    if not path.name.lower().endswith(SPREADSHEETS):
+        return [{}]
+    found: list[dict[str, str]] = []
+    for sheet in [layout["sheet"]] if "sheet" in layout else sheets(path):
+        row = layout.get("header_row") or header_row(path, "" if "sheet" in layout and sheet.isdigit() else sheet)
+        found.append({**({"sheet": sheet} if sheet else {}), **({"header_row": str(row)} if row else {})})
+    return found
 
 
 def _with_declared(proposed: Draft, found: Survey, declared: Sequence[str]) -> Draft:
@@ -145,13 +161,16 @@ def _with_declared(proposed: Draft, found: Survey, declared: Sequence[str]) -> D
     return replace(proposed, content={**proposed.content, "privacy": privacy})
 
 
-def _identifying(paths: Mapping[str, Path], found: Survey, plan: Plan, progress: Progress | None) -> list[Problem]:
+def _identifying(
+    paths: Mapping[str, Path], found: Survey, plan: Plan, layout: Mapping[str, str], progress: Progress | None
+) -> list[Problem]:
     """Give the columns of all files that tell who somebody is, files that deliver nothing included."""
     problems: list[Problem] = []
     known = {source.columns["id"] for source in plan.sources.values() if "id" in source.columns}
     for file, path in paths.items():
-        for sheet in sheets(path):
-            source = Source.model_validate({"file": path.name, **({"sheet": sheet} if sheet else {})})
+        for chosen in _layouts(path, layout):
+            sheet = chosen.get("sheet", "")
+            source = Source.model_validate({"file": path.name, **chosen})
             table = opened(path, source)
             frames = (chunk.frame for chunk in chunks(table, progress))
             if file == found.dictionary:

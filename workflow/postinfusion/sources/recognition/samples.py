@@ -73,6 +73,28 @@ def sheets(path: Path) -> tuple[str, ...]:
     return found if len(found) > 1 else ("",)
 
 
+def header_row(path: Path, sheet: str = "") -> int | None:
+    """Give the row of a spreadsheet with the names of its columns where titles stand above it; None where none do.
+
+    A title is a first row with less than half the cells of the fullest one; the names are the first full row of texts.
+    """
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(path, read_only=True)
+        chosen = book[sheet] if sheet else next(one for one in book.worksheets if any(map(any, _first_rows(one))))
+        rows = [[cell for cell in row if str(cell or "").strip()] for row in _first_rows(chosen)]
+        book.close()
+    except Exception as cause:
+        raise DataError(Problem(path.name, "", "the file cannot be read as Excel. Save it again.")) from cause
+    fullest = max(map(len, rows), default=0)
+    full = [number for number, row in enumerate(rows, 1) if len(row) > fullest / 2 and len(row) > 1]
+    title = next((number for number, row in enumerate(rows, 1) if row), 0)
+    if not full or full[0] == title or not all(isinstance(cell, str) for cell in rows[full[0] - 1]):
+        return None
+    return full[0]
+
+
 def data_files(path: Path) -> list[Path]:
     """Give the files of a path that can be read: itself, or those in the folder.
 
