@@ -76,6 +76,18 @@ def test_items_of_sdtm_out_of_range_are_told(tmp_path: Path, plan: Plan):
     assert any("10 of 10 values of MADRS items are out of range" in text for text in told)
 
 
+def test_a_measure_that_no_endpoint_and_no_catalogue_knows_is_named(tmp_path: Path, plan: Plan):
+    others = questionnaires().assign(QSCAT="SLEEP DIARY", QSTESTCD="SLEEP01", QSTEST="Hours")[:1]
+    _, told = read(tmp_path, plan, pd.concat([questionnaires(), others]))
+    assert [text for text in told if "SLEEP DIARY" in text and "no endpoint uses" in text]
+
+
+def test_a_known_scale_that_no_endpoint_uses_is_not_told(tmp_path: Path, plan: Plan):
+    others = questionnaires().assign(QSCAT="PHQ-9", QSTESTCD="PHQ9", QSTEST="PHQ-9 Total")[:1]
+    _, told = read(tmp_path, plan, pd.concat([questionnaires(), others]))
+    assert not [text for text in told if "no endpoint uses" in text]
+
+
 @pytest.mark.parametrize(
     ("category", "code", "label", "number"),
     [

@@ -8,11 +8,11 @@ import numpy as np
 
 from postinfusion.errors import listed
 from postinfusion.plan.plan import Plan
-from postinfusion.plan.source import Source
+from postinfusion.plan.source import Source, Standard
 from postinfusion.sources import derived_columns
 from postinfusion.sources.mapping import mapping
 from postinfusion.sources.names import are_names
-from postinfusion.sources.recognition import timing
+from postinfusion.sources.recognition import cdisc, timing
 from postinfusion.sources.recognition.evidence import Sample, names_of
 from postinfusion.sources.recognition.facts import Facts
 from postinfusion.sources.recognition.redcap import is_bookkeeping
@@ -37,10 +37,22 @@ def not_used(survey: Survey, known: Facts, plan: Plan) -> list[str]:
     """
     found = [left for sample in survey.samples for left in _of_file(survey, plan, sample)]
     dropped = [label for label in timing.visit_labels(survey) if same_visit(known, label) is None]
+    found += _parameters(survey, known)
     beside = [label for label in dropped if is_unscheduled(label)]
     lost = [label for label in dropped if label not in beside]
     found += [f"visits without a place in the schedule: {listed(lost)}"] if lost else []
     return [*found, *([f"outside of the schedule: {listed(beside)} ({_UNSCHEDULED})"] if beside else [])]
+
+
+def _parameters(survey: Survey, known: Facts) -> list[str]:
+    """Give the parameters of an ADaM dataset of scores that no endpoint of a draft uses, as single items."""
+    sample, standard = survey.standards.get("assessments", (None, None))
+    if sample is None or standard is not Standard.ADAM:
+        return []
+    wanted = {(one.measure, one.score) for one in known.endpoints}
+    used = {code for code, _, measure, score in cdisc.scores(sample, standard) if (measure, score) in wanted}
+    codes = [code for code in dict.fromkeys(sample.frame["PARAMCD"]) if code and code not in used]
+    return [f"{sample.file}, parameters: {listed(codes)}"] if codes and are_names(codes) else []
 
 
 def _of_file(survey: Survey, plan: Plan, sample: Sample) -> Iterator[str]:
