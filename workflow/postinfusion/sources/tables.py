@@ -27,6 +27,7 @@ from postinfusion.sources.typed import Spelling, Typed
 from postinfusion.sources.whole_codes import as_codes
 
 _EMPTY = ""
+_MANY_COLUMNS = 4
 _OF_VALUES = (("value",), ("weight_kg",))
 _BY_CELL = ("number", "integer", "time")
 ARM_COLUMNS = ("arm", "arm_actual", "arm_given")
@@ -144,7 +145,14 @@ def _told(finding: Finding, origin: Origin, rows: Rows, labels: Labels | None) -
         yield Problem(origin.file, place, f"{names}: {finding.text}", finding.severity)
         return
     of_finding = labels[finding.positions]
-    for label in dict.fromkeys(of_finding):
+    distinct = [*dict.fromkeys(of_finding)]
+    of_these = here & np.isin(labels, distinct)
+    if len(distinct) >= _MANY_COLUMNS and 2 * len(finding.positions) >= of_these.sum():
+        shown = f"{distinct[0]} to {distinct[-1]} ({len(distinct)} columns)"
+        place = rows_as_text(np.unique(rows[finding.positions]), np.unique(rows[of_these]))
+        yield Problem(origin.file, place, f"{shown}: {finding.text}", finding.severity)
+        return
+    for label in distinct:
         place = rows_as_text(rows[finding.positions[of_finding == label]], rows[here & (labels == label)])
         yield Problem(origin.file, place, f"{label}: {finding.text}", finding.severity)
 

@@ -8,7 +8,7 @@ from postinfusion.errors import listed
 from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
-from postinfusion.sources.recognition.scale_columns import ScaleColumn, in_words, without_key
+from postinfusion.sources.recognition.scale_columns import ScaleColumn, answered_in_words, in_words, without_key
 from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
@@ -71,6 +71,7 @@ def _remarks(survey: Survey) -> list[str]:
     """Give the items that no scale of the catalogue has a key for, and the columns of scales that hold words."""
     samples = () if survey.standards else survey.samples
     found = [block.remark for sample in samples for block in without_key(sample.frame, sample.decimal)]
+    found += [block.words for sample in samples for block in answered_in_words(sample.frame, sample.decimal)]
     words = [_of_words(one) for sample in samples for one in in_words(sample.frame, sample.decimal)]
     return list(dict.fromkeys([*found, *words]))
 
@@ -297,7 +298,8 @@ def _sure(survey: Survey, known: Facts) -> list[str]:
     words = ["id"]
     if len(known.arms) > 1:
         words.append("arm")
-    words += [_shown(one) for one in known.endpoints if not one.doubt and one.is_known]
+    spoken = {block.measure for one in survey.samples for block in answered_in_words(one.frame, one.decimal)}
+    words += [_shown(one) for one in known.endpoints if not one.doubt and one.is_known and one.measure not in spoken]
     if "weights" in survey.found:
         unit = survey.found["weights"].constants.get("weight_unit", "kg")
         weighed = survey.found["weights"].evidence.get("weight_kg")

@@ -43,6 +43,19 @@ class Block:
     has_key: bool
     doubt: str = ""
 
+    def in_words(self, frame: pd.DataFrame, decimal: str = ".") -> bool:
+        """Say whether the items are answered in words, of which no score comes before each has its number."""
+        return self.has_key and not any(len(numbers(frame[column], decimal)) for column in self.columns.values())
+
+    @property
+    def words(self) -> str:
+        """What is to be done about items that are answered in words."""
+        names = [*self.columns.values()]
+        return (
+            f"{names[0]} to {names[-1]} are items of {self.measure} and hold words, so no score comes of them: write "
+            "the number of each word under values of their source: {value: {word: number}}"
+        )
+
     @property
     def remark(self) -> str:
         """What is to be done about items without a key."""

@@ -85,6 +85,11 @@ def without_key(frame: pd.DataFrame, decimal: str = ".") -> list[Block]:
     return [block for block in blocks(frame, _by_key().get, decimal) if not block.has_key]
 
 
+def answered_in_words(frame: pd.DataFrame, decimal: str = ".") -> list[Block]:
+    """Give the items of scales that are answered in words."""
+    return [block for block in blocks(frame, _by_key().get, decimal) if block.in_words(frame, decimal)]
+
+
 def in_words(frame: pd.DataFrame, decimal: str = ".") -> list[ScaleColumn]:
     """Give the columns that are named after a scale and hold words where its numbers would stand."""
     in_blocks = {column for block in blocks(frame, _by_key().get, decimal) for column in block.columns.values()}
