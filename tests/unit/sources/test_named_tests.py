@@ -128,3 +128,8 @@ def test_a_draft_has_the_total_of_items_and_no_endpoint_for_each_item():
 def test_a_parameter_is_known_without_hyphens_and_by_its_label(code: str, label: str, measure: str, score: str):
     frame = pd.DataFrame({"USUBJID": ["1", "2"], "PARAMCD": code, "PARAM": label, "AVAL": ["3", "4"]})
     assert [*cdisc.scores(Sample("adqs.csv", frame, 2), Standard.ADAM)] == [(code, "", measure, score)]
+
+
+def test_a_single_item_among_the_parameters_is_no_endpoint():
+    frame = pd.DataFrame({"USUBJID": "1", "PARAMCD": ["MADRS01", "MADRSTOT"], "AVAL": ["3", "24"]})
+    assert [code for code, *_ in cdisc.scores(Sample("adqs.csv", frame, 2), Standard.ADAM)] == ["MADRSTOT"]

@@ -108,7 +108,7 @@ def _of_parameters(sample: Sample) -> Iterator[tuple[str, str, str, str]]:
     frame = sample.frame
     labels = dict(zip(frame["PARAMCD"], frame["PARAM"], strict=True)) if "PARAM" in frame else {}
     meant = {code: named_tests.score(code, labels.get(code, "")) for code in _numeric(sample, "PARAMCD", "AVAL")}
-    codes = [code for code, found in meant.items() if found or not _ITEM.search(code)]
+    codes = [code for code, found in meant.items() if found or not (_ITEM.search(code) or named_tests.item("", code))]
     for code in sorted(codes, key=lambda code: not named_tests.is_total(f"{labels.get(code, '')} {code}")):
         found = meant[code]
         yield code, "", found.name if found else code, (found.score if found else "") or TOTAL
