@@ -492,3 +492,12 @@ def test_a_column_that_nothing_uses_is_noted_and_not_read(tmp_path: Path, capsys
     assert (code, told) == (0, "")
     assert "referral" in written
     assert "clinic" not in written
+
+
+def test_rows_that_nothing_tells_apart_are_not_called_copies_before_the_column_of_visits_is_looked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    rows = "who,m,zp\nA1,30,1\nA1,20,2\nA2,28,1\nA2,25,2\n"
+    long = "columns: {id: who, measure: scale, value: points, taken: when}"
+    trial = TRIAL.with_text("scores.csv", rows).with_plan(long, "columns: {id: who}, wide: {MADRS: m}")
+    assert "If a column holds the visit or the time, name it under columns" in checked(trial, tmp_path, capsys)[1]

@@ -18,7 +18,11 @@ from postinfusion.errors import Severity
 Mask = npt.NDArray[np.bool_]
 _SHOWN_VALUES = 5
 _FEWEST_TOGETHER = 3
-_ONE_OF_EACH = "in more than one row. Keep one row of each."
+_ONE_OF_EACH = "eep one row of each."
+_NOTHING_APART = (
+    "in more than one row, and nothing that the plan names tells them apart. If a column holds the visit or the time, "
+    f"name it under columns; else k{_ONE_OF_EACH}"
+)
 _CODE = r"[^0-9]+|(-?(99+|88+|77+)|-[789])(\.0*)?"
 
 
@@ -112,7 +116,9 @@ def repeated_key(
     if repeated.any():
         shown = tuple(name for name in key if name not in implied)
         what = "the same value stands" if len(shown) == 1 else "the same values together stand"
-        yield Finding(shown, np.flatnonzero(repeated), f"{what} {_ONE_OF_EACH}")
+        is_lacking = len(shown) == 1 and len(table.key) > 1 and "visit" not in key
+        which = _NOTHING_APART if is_lacking else f"in more than one row. K{_ONE_OF_EACH}"
+        yield Finding(shown, np.flatnonzero(repeated), f"{what} {which}")
 
 
 def copies(frame: pd.DataFrame, findings: Collection[Finding]) -> Mask:
