@@ -130,7 +130,7 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "dose_mg": (
                 r"(ketamine |infusion |inf |total )?(dose|dosis|dosage)( (in )?(mg|given|total|given mg))?|exdose",
             ),
-            "dose_mg_per_kg": (r".*(dose|dosis)?.*mg (per )?kg",),
+            "dose_mg_per_kg": (r".*(dose|dosis)?.*mg ?(per )?kg",),
             "drug": (r"(study )?(drug|medication|agent|substance|substanz|extrt|medikament)( name)?",),
             "stopped_early": (r".*(stopped|terminated|interrupted|abgebrochen|abbruch)( early)?|early stop.*",),
             "stop_reason": (r".*(stop|abbruch) ?(reason|grund)|reason (for )?(stop|stopping)",),
