@@ -31,6 +31,7 @@ class Method(StrEnum):
     ORDINAL = "ordinal"
     COUNTS = "counts"
     SHIFT = "shift"
+    MASKING = "masking"
 
 
 MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.CROSSOVER})
@@ -90,6 +91,7 @@ OUTPUTS = {
         Output("ORDT01", "Ordered categories by visit", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("CMHT01", "Tests of ordered categories", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("RATET01", "Counts of events by visit", Section.EFFICACY, Method.COUNTS, "table"),
+        Output("UNBT01", "Treatment guess and blinding indices", Section.EFFICACY, Method.MASKING, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
@@ -168,6 +170,11 @@ FOR_AGE = ("BMIZ", "BMIPCT", "PMBMI")
 MISSING_AS_FAILURE, OBSERVED_CASES = "missing as failure", "observed cases"
 ESTIMATOR_NAMES = {"failure": MISSING_AS_FAILURE, "observed": OBSERVED_CASES}
 """How a plan calls the two ways to count participants without a value → how the results call them."""
+
+NO_GUESS = "don't know"
+"""The guess of a participant who does not know the allocated arm."""
+ANSWERS = ("correct", "wrong", NO_GUESS, "no answer")
+"""What a participant's guess was; the last is whoever was not asked or did not say."""
 
 # What an analysis writes into ``error`` of a statistic that the data do not record: this, a colon and what is missing.
 NOT_RECORDED = "not recorded"

@@ -18,6 +18,7 @@ from postinfusion.plan.analyses import (
     CrossoverModel,
     Demographics,
     Disposition,
+    Masking,
     Missingness,
     Mmrm,
     Ordinal,
@@ -34,7 +35,7 @@ from postinfusion.plan.analyses import (
 )
 from postinfusion.plan.plan import Plan
 
-_Participants = Disposition | Demographics | Weight | AdverseEvents
+_Participants = Disposition | Demographics | Weight | AdverseEvents | Masking
 _Assessments = Summary | Missingness | Windows | Courses
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | Shift
@@ -85,7 +86,7 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
 
 
 def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: Members) -> list[Row]:
-    """Describe the participants, their weight, and what happened to them."""
+    """Describe the participants, their weight, what happened to them, and what they guessed."""
     match analysis:
         case Disposition():
             from postinfusion.analyses.disposition import disposition
@@ -103,6 +104,10 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
+        case Masking():
+            from postinfusion.analyses.masking import masking
+
+            return masking(plan, analysis, adam, population)
 
 
 def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Members) -> list[Row]:

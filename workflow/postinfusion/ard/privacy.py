@@ -9,7 +9,8 @@ together are below the limit where levels divide all participants.
 Shares, odds ratios and the like of a status go with any gap among its counts in that arm, and so do all its other
 counts: the number of those with a value is printed, so that one count gives the other away. So do all cells of a shift
 table. Minimum and maximum are values of single persons and always go; so do numbers of events in a table with any gap,
-since they add up too.
+since they add up too. Numbers analysed by guess of the treatment go with any gap among the guesses: where no
+value is missing they are the same numbers.
 """
 
 from __future__ import annotations
@@ -26,9 +27,10 @@ EVENTS = "n_events"
 INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
 _DENOMINATOR = "denominator"
+_GUESS = "guess"
 OF_COUNTS = frozenset(
     {"proportion", "risk-difference", "crude-risk-difference", "odds-ratio", "exact-odds-ratio",
-     "number-needed-to-treat", "probability"}
+     "number-needed-to-treat", "probability", "bang-index", "james-index"}
 )  # fmt: skip
 """Terms of what is computed from the counts of the same variable, visit and arm."""
 _TWO_WAY = frozenset({"shift"})
@@ -56,6 +58,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     gaps = _gaps(ard, small_cell)
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
+    hidden |= (ard["term"] == "observed") & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden &= ard["stat"].notna()
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))

@@ -85,6 +85,8 @@ ADSL = Table(
         Column("DCSREAS", "text", "why discontinued"),
         Column("EOSHR", "number", "time since time zero at the end of participation", "h"),
         Column("DTHFL", "text", "Y: died during the trial"),
+        Column("TRTGUESS", "text", "arm that the participant guessed, or don't know; empty: no answer"),
+        Column("GUESSHR", "number", "time since time zero when the guess was asked", "h"),
     ),
     key=("USUBJID",),
 )

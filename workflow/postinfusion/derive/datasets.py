@@ -17,6 +17,7 @@ from postinfusion.derive.events import (
     time_to_leaving,
 )
 from postinfusion.derive.exposure import infusions, planned_infusions
+from postinfusion.derive.guesses import with_guesses
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.periods import of_periods, periods, with_sequences
 from postinfusion.derive.records import scores, stacked, vital_signs, weights
@@ -81,6 +82,8 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
     adsl = subject_level(plan, trial, tables, context.keys)
     if context.periods is not None:
         adsl = with_sequences(adsl, context.periods)
+    if "guesses" in tables:
+        adsl = with_guesses(context, adsl, tables["guesses"])
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
     parts = {name: with_relapse(plan, frame, context.infused) for name, frame in _records(context, tables).items()}
     found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": context.exposure}

@@ -12,6 +12,7 @@ from postinfusion.plan import (
     claim_rules,
     crossover_rules,
     event_rules,
+    masking_rules,
     scale_rules,
     timing,
     uncontrolled_rules,
@@ -66,6 +67,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *crossover_rules.check(plan),
         *category_rules.check(plan),
         *event_rules.check(plan),
+        *masking_rules.check(plan),
         *uncontrolled_rules.check(plan),
     )
 

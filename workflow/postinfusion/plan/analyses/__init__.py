@@ -20,6 +20,7 @@ from postinfusion.plan.analyses.descriptions import (
     Weight,
     Windows,
 )
+from postinfusion.plan.analyses.masking import Masking
 from postinfusion.plan.analyses.models import Ancova, Mmrm
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
@@ -38,6 +39,7 @@ __all__ = [
     "CrossoverModel",
     "Demographics",
     "Disposition",
+    "Masking",
     "Missingness",
     "Mmrm",
     "Model",
@@ -78,7 +80,8 @@ Analysis = Annotated[
     | RepeatedBinary
     | Ordinal
     | Counts
-    | Shift,
+    | Shift
+    | Masking,
     Field(discriminator="method"),
 ]
 Model = Mmrm | Trajectory | Ancova

@@ -10,6 +10,7 @@ from postinfusion.present.methods import (
     counts,
     crossover,
     descriptions,
+    masking,
     models,
     one_design,
     ordinal,
@@ -30,6 +31,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **responders.TEXTS,
     **ordinal.TEXTS,
     **counts.TEXTS,
+    **masking.TEXTS,
     **one_design.TEXTS,
 }
 
