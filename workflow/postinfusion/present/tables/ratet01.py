@@ -32,7 +32,7 @@ def table(results: Results) -> Table:
         raise ModelError(results.failure or "the results hold no counts of events")
     parts = (_rates(results, visits), _abstinence(results), wald_tests_part(results),
              coefficients_on(results, "Log rate"), fit_part(results))  # fmt: skip
-    not_done = tuple(f"Not done: {formats.as_sentence(text)}." for text in results.errors())
+    not_done = tuple(f"Not done: {text}." for text in results.values_of("error", term="fit", stat_name="error"))
     notes = (*left_out_note(results), _NOTE, *binary_notes(results), *not_done)
     return Table(label_of(results, "RATET01", _subtitle(results), notes), tuple(part for part in parts if part.rows))
 
