@@ -45,10 +45,15 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from _visits(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
-        yield from unknown_measures.check(plan, deliveries)
-    yield from unused_tables.check(plan, deliveries)
     if "intercurrent_events" in deliveries or "intercurrent_events" not in plan.sources:
         yield from _events(plan, deliveries)
+
+
+def unused(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
+    """Give what is read although nothing of the plan uses it; told where all else is right."""
+    if all(name in deliveries for name in _MEASURING if name in plan.sources):
+        yield from unknown_measures.check(plan, deliveries)
+    yield from unused_tables.check(plan, deliveries)
 
 
 def _participants(deliveries: Deliveries) -> Iterator[Problem]:

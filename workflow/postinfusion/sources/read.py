@@ -116,6 +116,8 @@ def readable_tables(plan: Plan, folder: Path, progress: Progress | None = None) 
     problems.extend(unfit)
     deliveries = times.kept(plan, deliveries)
     problems.extend(consistency.check(plan, deliveries))
+    if not any(problem.severity == "error" for problem in problems):
+        problems.extend(consistency.unused(plan, deliveries))
     told = [problem for gate in gates.values() for problem in gate.problems] + shielded(problems, gates)
     ids = _ids(deliveries).union(*changed.values())
     counts = {file: len(found) for file, found in changed.items()}

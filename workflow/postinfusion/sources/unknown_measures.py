@@ -26,7 +26,7 @@ def check(plan: Plan, deliveries: Mapping[str, Delivery]) -> Iterator[Problem]:
     spelt nearly as that of an endpoint is told as such elsewhere.
     """
     assessments = deliveries.get("assessments")
-    if assessments is None or "measure" not in assessments.frame:
+    if assessments is None or "measure" not in assessments.frame or plan.left_out.touches("endpoints"):
         return
     wanted = {name for one in plan.endpoints.values() for name in (one.measure, one.parameter)}
     wanted |= {name for source in plan.sources.values() for name in source.wide}
