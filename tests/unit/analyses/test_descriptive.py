@@ -156,7 +156,8 @@ def test_statuses_of_a_visit_add_up_to_the_population(adam):
 def test_who_cannot_enter_a_model_is_counted(adam):
     analysis, population = PLAN.analyses["at-24h"], members(PLAN, adam["ADSL"], "randomised")
     entered = model_records(PLAN, analysis, adam, population)
-    found = select(table(participation_rows(PLAN, analysis, adam, population, entered)), arm="")
+    found = table(participation_rows(PLAN, analysis, adam, population, entered))
+    found = select(found, arm="", variable="model")
     counts = {level: count(found, level=level) for level in found["level"]}
     assert counts == {
         "randomised": 5,
