@@ -17,7 +17,7 @@ TOLD = "are read, but no endpoint uses them. Add one under endpoints, or remove 
 
 def problems(source: str, folder: Path, endpoint: str = "") -> list[str]:
     trial = SmallTrial().with_plan(ASSESSMENTS, source)
-    trial = trial.with_text("w.csv", "who,visit,number,kg\nA1,Baseline,1,60\nA2,Baseline,1,70\n")
+    trial = trial.with_text("w.csv", "who,visit,number,kg\nA1,Baseline,1,60\nA1,24 h,1,60\nA2,Day 7,1,70\n")
     if endpoint:
         trial = trial.with_plan("\nendpoints:\n", f"\nendpoints:\n  weight: {endpoint}\n")
     plan = parse(trial.write(folder).read_text(), "small.yaml")

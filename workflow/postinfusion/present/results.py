@@ -142,7 +142,11 @@ class Results:
 
     def values_of(self, column: str, **key: str) -> list[str]:
         """Give the values of one key column among the rows with this key, in the order of the results."""
-        return [str(value) for value in select(self.rows, **key).sort_values("order", kind="stable")[column].unique()]
+        asked = (column, *sorted(key.items()))
+        if asked not in self._values:
+            found = select(self.rows, **key).sort_values("order", kind="stable")[column]
+            self._values[asked] = tuple(str(value) for value in found.unique())
+        return [*self._values[asked]]
 
     @cached_property
     def comparisons(self) -> tuple[tuple[str, str], ...]:
@@ -195,6 +199,11 @@ class Results:
     def of_parameter(self, parameter: str) -> Results:
         """Give the rows of one of several parameters, with those that belong to none."""
         return replace(self, rows=select(self.rows, parameter=["", parameter]))
+
+    @cached_property
+    def _values(self) -> dict[tuple[object, ...], tuple[str, ...]]:
+        """What was asked of the key columns so far: displays ask the same many times over."""
+        return {}
 
     @cached_property
     def _index(self) -> Mapping[tuple[str, ...], dict[str, object]]:
