@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from postinfusion.core.kaplan_meier import checked_times
+from postinfusion.core.kaplan_meier import RiskTable, checked_times
 from postinfusion.errors import ModelError
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class CumulativeIncidence:
+class CumulativeIncidence(RiskTable):
     """The probability of an event of one cause up to each time, in the presence of the others.
 
     Attributes
@@ -37,19 +37,10 @@ class CumulativeIncidence:
         Influence of each participant on F_k(t_j), (n, T).
     """
 
-    times: Array
-    at_risk: Array
-    events: Array
-    censored: Array
     estimate: Array
     std_error: Array
     event_free: Array
     influence: Array
-
-    @property
-    def last(self) -> float:
-        """The longest time under observation."""
-        return float(self.times[-1])
 
     def at(self, times: ArrayLike) -> tuple[Array, Array]:
         """Give F_k and its standard error at any times: NaN after the last one, unless all had an event by then."""
@@ -60,11 +51,6 @@ class CumulativeIncidence:
             np.where(unknown, np.nan, np.concatenate([[0.0], self.estimate])[place]),
             np.where(unknown, np.nan, np.concatenate([[0.0], self.std_error])[place]),
         )
-
-    def at_risk_at(self, times: ArrayLike) -> Array:
-        """Give how many are at risk at any times, those with an event or the censoring there included."""
-        asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        return np.append(self.at_risk, 0.0)[np.searchsorted(self.times, asked, side="left")]
 
 
 def aalen_johansen(time: ArrayLike, cause: ArrayLike, *, of: int = 1) -> CumulativeIncidence:

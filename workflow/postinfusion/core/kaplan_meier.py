@@ -21,7 +21,35 @@ SAME_PROBABILITY = float(np.sqrt(np.finfo(np.float64).eps))
 
 
 @dataclass(frozen=True)
-class Curve:
+class RiskTable:
+    """Who is under observation, and what happens at each distinct time; each array has shape (T,).
+
+    Attributes
+    ----------
+    times
+        Distinct times of events and of censoring, ascending.
+    at_risk, events, censored
+        Participants at risk just before, with the event at, and censored at each time.
+    """
+
+    times: Array
+    at_risk: Array
+    events: Array
+    censored: Array
+
+    @property
+    def last(self) -> float:
+        """The longest time under observation."""
+        return float(self.times[-1])
+
+    def at_risk_at(self, times: ArrayLike) -> Array:
+        """Give how many are at risk at any times, those with the event or the censoring there included."""
+        asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        return np.append(self.at_risk, 0.0)[np.searchsorted(self.times, asked, side="left")]
+
+
+@dataclass(frozen=True)
+class Curve(RiskTable):
     """An event-free probability as a step function; each array has one element per distinct time.
 
     Attributes
@@ -36,17 +64,8 @@ class Curve:
         Standard error of S(t_j), by Greenwood's formula; 0 before the first event, NaN where S is 0.
     """
 
-    times: Array
-    at_risk: Array
-    events: Array
-    censored: Array
     survival: Array
     std_error: Array
-
-    @property
-    def last(self) -> float:
-        """The longest time under observation."""
-        return float(self.times[-1])
 
     def at(self, times: ArrayLike) -> tuple[Array, Array]:
         """Give S and its standard error at any times: NaN after the last time, unless S was 0 by then."""
@@ -57,11 +76,6 @@ class Curve:
             np.where(unknown, np.nan, np.concatenate([[1.0], self.survival])[place]),
             np.where(unknown, np.nan, np.concatenate([[0.0], self.std_error])[place]),
         )
-
-    def at_risk_at(self, times: ArrayLike) -> Array:
-        """Give how many are at risk at any times, those with the event or the censoring there included."""
-        asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        return np.append(self.at_risk, 0.0)[np.searchsorted(self.times, asked, side="left")]
 
 
 def checked_times(time: ArrayLike, *others: ArrayLike) -> tuple[Array, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -29,6 +28,7 @@ from postinfusion.present.effect_features import (
     problem,
 )
 from postinfusion.present.figures import type_setting
+from postinfusion.present.figures.shapes import NARROW, WIDE, Shape
 from postinfusion.present.figures.sheet import draw_axis_title, fill, sheet
 from postinfusion.present.figures.time_axis import (
     SQUEEZED_NOTE,
@@ -48,24 +48,6 @@ _SIGNS = {"≤": "<", ">": ">"}
 _HEADROOM = 0.24
 _TITLE_MARGIN = 0.35
 _FIRST, _STEP = 0.94, 0.085
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One shape of the figure: its width, the height of a panel (inches), and how many panels stand side by side."""
-
-    width: float
-    height: float
-    columns: int
-
-    def room(self, panels: int) -> float:
-        """Give the width of the axis of one panel in inches."""
-        columns = min(panels, self.columns)
-        return (self.width - 0.85) / columns - 0.15 * (columns - 1)
-
-
-WIDE = Shape(5.8, 3.7, 2)
-NARROW = Shape(3.6, 2.9, 1)
 
 
 def draw(results: Results) -> Drawing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +12,7 @@ from postinfusion.plan.endpoints import Form
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
+from postinfusion.present.figures.shapes import NARROW, WIDE, Shape
 from postinfusion.present.figures.sheet import draw_axis_title, fill, sheet
 from postinfusion.present.figures.time_axis import (
     SQUEEZED_NOTE,
@@ -29,24 +28,6 @@ from postinfusion.vocabulary import TIME_ZERO_NAMES, Better
 
 _NUMBERS = ("estimate", "conf_low", "conf_high")
 _LARGE = 8.5
-
-
-@dataclass(frozen=True)
-class Shape:
-    """One shape of the figure: its width, the height of a panel (inches), and how many panels stand side by side."""
-
-    width: float
-    height: float
-    columns: int
-
-    def room(self, panels: int) -> float:
-        """Give the width of the axis of one panel in inches."""
-        columns = min(panels, self.columns)
-        return (self.width - 0.85) / columns - 0.15 * (columns - 1)
-
-
-WIDE = Shape(5.8, 3.7, 2)
-NARROW = Shape(3.6, 2.9, 1)
 
 
 def draw(results: Results) -> Drawing:
