@@ -29,9 +29,7 @@ def holm(p_values: ArrayLike) -> Array:
     ----------
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70; Wright (1992), Biometrics 48, 1005-1013.
     """
-    p = _checked(p_values)
-    order = np.argsort(p, kind="stable")
-    steps = np.arange(len(p), 0, -1) * p[order]
+    order, steps = _steps(p_values)
     return _in_place(np.minimum(np.maximum.accumulate(steps), 1.0), order)
 
 
@@ -54,9 +52,7 @@ def hochberg(p_values: ArrayLike) -> Array:
     ----------
     Hochberg (1988), Biometrika 75, 800-802; Sarkar (1998), Annals of Statistics 26, 494-504.
     """
-    p = _checked(p_values)
-    order = np.argsort(p, kind="stable")
-    steps = np.arange(len(p), 0, -1) * p[order]
+    order, steps = _steps(p_values)
     return _in_place(np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0), order)
 
 
@@ -104,6 +100,13 @@ def _in_place(ordered: Array, order: NDArray[np.intp]) -> Array:
     placed = np.empty_like(ordered)
     placed[order] = ordered
     return placed
+
+
+def _steps(p_values: ArrayLike) -> tuple[NDArray[np.intp], Array]:
+    """Give the order of the p-values and (m - j + 1) p_(j)."""
+    p = _checked(p_values)
+    order = np.argsort(p, kind="stable")
+    return order, np.arange(len(p), 0, -1) * p[order]
 
 
 def _checked(p_values: ArrayLike) -> Array:
