@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
-from reference.comparisons import CLOSED_FORM, Comparison
+from reference.comparisons import CLOSED_FORM, Comparison, half_unit
 from reference.reference_cases import anorexia, numbers
 
 FITS = numbers("ancova_anorexia")["fits"]
@@ -20,6 +20,13 @@ COEFFICIENTS = {"estimate": "estimate", "std_error": "se", "statistic": "t", "p_
 MEANS = {"estimate": "emmean", "std_error": "SE", "df": "df", "conf_low": "lower.CL"}
 CONTRASTS = {"estimate": "estimate", "std_error": "SE", "conf_high": "upper.CL", "p_value": "p.value"}
 DIFFERENCES = ["CBT - Cont", "FT - Cont"]
+# The example of the help page of R's glm, of the change in weight: coefficients as printed, with their decimals.
+PUBLISHED = {
+    "(Intercept)": (49.771, 3),
+    "Prewt": (-0.5655, 4),
+    "TreatCont": (-4.0971, 4),
+    "TreatFT": (4.5631, 4),
+}
 
 
 @cache
@@ -45,6 +52,21 @@ def comparisons() -> Iterator[Comparison]:
             yield from _columns(f"{fixed}, {name}", program, expected, ours, columns)
     yield from _summaries()
     yield from _heteroscedasticity_consistent()
+    yield from _published()
+
+
+def _published() -> Iterator[Comparison]:
+    arms = ["CBT", "Cont", "FT"]
+    frame = anorexia().assign(change=lambda rows: rows["Postwt"] - rows["Prewt"])
+    frame = frame.assign(Treat=pd.Categorical(frame["Treat"].astype(str), arms))
+    for term, (printed, digits) in PUBLISHED.items():
+        yield Comparison(
+            f"change ~ Prewt + Treat, coefficient of {term}",
+            "R's documentation of glm",
+            printed,
+            lambda term=term: fit_ancova(frame, "change", "Prewt + Treat").coefficients.set_index("term")["estimate"][term],
+            half_unit(digits),
+        )
 
 
 def _columns(
