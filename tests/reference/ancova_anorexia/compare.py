@@ -59,12 +59,13 @@ def _published() -> Iterator[Comparison]:
     arms = ["CBT", "Cont", "FT"]
     frame = anorexia().assign(change=lambda rows: rows["Postwt"] - rows["Prewt"])
     frame = frame.assign(Treat=pd.Categorical(frame["Treat"].astype(str), arms))
+    table = fit_ancova(frame, "change", "Prewt + Treat").coefficients.set_index("term")
     for term, (printed, digits) in PUBLISHED.items():
         yield Comparison(
             f"change ~ Prewt + Treat, coefficient of {term}",
             "R's documentation of glm",
             printed,
-            lambda term=term: fit_ancova(frame, "change", "Prewt + Treat").coefficients.set_index("term")["estimate"][term],
+            lambda term=term: table["estimate"][term],
             half_unit(digits),
         )
 
