@@ -142,6 +142,16 @@ def test_each_family_is_a_block_of_the_table_of_multiplicity():
     assert claims == ["E1", "own-1", "E5b"]
 
 
+def test_a_family_of_results_is_a_block_of_its_own():
+    results = [{"analysis": "madrs-mmrm", "visit": visit} for visit in ("24 h", "Day 7")]
+    found_plan = plan(multiplicity={"early visits": {"results": results}})
+    made = section_displays(found_plan, trials.results(found_plan), Section.CLAIMS, {}).made
+    table = next(item.display for item in made if item.display.label.output_id == "MULT01")
+    assert table.parts[-1].caption == "Family early visits, decides no claim: Holm's method"
+    assert [row.label for row in table.parts[-1].rows] == ["MADRS at 24 h", "MADRS at Day 7"]
+    assert all(cell for row in table.parts[-1].rows for cell in row.cells)
+
+
 def test_the_first_screen_holds_the_verdict_of_the_primary_result_and_every_claim_in_its_group():
     text = first_screen(report())
     assert f"<strong>{primary_verdict(*wired())}</strong>" in text

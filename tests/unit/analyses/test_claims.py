@@ -9,6 +9,7 @@ from postinfusion.ard.build import error_row, rows, table
 from postinfusion.ard.query import select, statistic
 from postinfusion.core.contrasts import estimates
 from postinfusion.plan.claim_catalogue import CATALOGUE
+from postinfusion.plan.rules import check
 from postinfusion.vocabulary import Verdict
 
 ERROR, DF, N = 1.5, 80.0, 46
@@ -262,3 +263,38 @@ def test_no_key_stands_twice_and_every_number_is_finite():
     assert not claims.duplicated(keys).any()
     numeric = claims["stat_text"] == ""
     assert all(math.isfinite(value) for value in claims.loc[numeric & (claims["stat_name"] != "qualifiers"), "stat"])
+
+
+SUBSCALES = {
+    "subscales": {"results": [{"analysis": name, "visit": "24 h"} for name in ("madrs-mmrm", "gad7-mmrm", "bmi-mmrm")]}
+}
+
+
+def test_results_of_a_family_of_their_own_are_adjusted_together_and_decide_no_claim():
+    found_plan = plan({}, multiplicity=SUBSCALES)
+    models = [model("madrs-mmrm", {"24 h": -4.0}), model("bmi-mmrm", {"24 h": -3.5})]
+    claims = judged(found_plan, *models)
+    key = {"variable": "subscales", "term": "result"}
+    p = estimates([-4.0, -3.5], [ERROR, ERROR], [DF, DF]).p_value
+    assert statistic(claims, level="1", stat_name="p_adjusted", **key) == pytest.approx(2 * p[0])
+    assert statistic(claims, level="3", stat_name="p_adjusted", **key) == pytest.approx(max(2 * p[0], p[1]))
+    first = statistic(claims, level="1", stat_name="adjusted_high", **key)
+    assert first == pytest.approx(estimates([-4.0], [ERROR], [DF], confidence=0.975).conf_high[0])
+    assert select(claims, level="2", stat_name="reason", **key)["stat_text"].item()
+    assert judged_claims(claims)[0] == 0
+
+
+def test_a_family_of_results_names_results_that_exist_and_no_order_of_claims():
+    unknown = plan({}, multiplicity={"subscales": {"results": [{"analysis": "nothing", "visit": "24 h"}]}})
+    (told,) = [str(problem) for problem in check(unknown) if "nothing" in str(problem)]
+    assert "multiplicity" in told
+    with pytest.raises(ValueError, match="results stand in their own order"):
+        plan({}, multiplicity={"subscales": SUBSCALES["subscales"] | {"order": ["E1"], "method": "fixed-sequence"}})
+
+
+def test_results_in_a_fixed_order_stop_at_the_first_that_shows_nothing():
+    sequence = {"subscales": SUBSCALES["subscales"] | {"method": "fixed-sequence"}}
+    models = [model("madrs-mmrm", {"24 h": -1.0}), model("bmi-mmrm", {"24 h": -9.0})]
+    claims = judged(plan({}, multiplicity=sequence), *models)
+    adjusted = [statistic(claims, level=place, stat_name="p_adjusted", variable="subscales") for place in ("1", "3")]
+    assert adjusted[0] == adjusted[1] > 0.05

@@ -11,6 +11,7 @@ from postinfusion.analyses.claim_counts import safety_of, share_of
 from postinfusion.analyses.claim_evidence import Estimate, Identity, estimate_of, identity
 from postinfusion.analyses.claim_rows import Decided, Judged, claim_rows
 from postinfusion.analyses.multiplicity import ALPHA, Adjusted, Hypothesis, adjust
+from postinfusion.analyses.result_families import result_families
 from postinfusion.analyses.verdicts import (
     Circumstances,
     Comparison,
@@ -58,11 +59,13 @@ def synthesise(plan: Plan, trial: str, ard: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Rows of the results with ``analysis_id`` ``claims``: ``variable`` is the claim; ``term`` is ``claim`` for its
-        verdict, and ``decides``, ``sensitivity`` or ``conflict`` for the estimates, numbered in ``level``.
+        verdict, and ``decides``, ``sensitivity`` or ``conflict`` for the estimates, numbered in ``level``. After the
+        claims stand the families of results.
     """
     judge = _Judge(plan, ard)
     judged = judge.without_conflicts([judge.of(claim, entry) for claim, entry in _asked(plan)])
-    found = [row | {"order": place} for place, row in enumerate(row for one in judged for row in claim_rows(one))]
+    of_claims = (row for one in judged for row in claim_rows(one))
+    found = [row | {"order": place} for place, row in enumerate([*of_claims, *result_families(plan, ard)])]
     return table(found, trial=trial, analysis_id=ANALYSIS_ID, method=ANALYSIS_ID)
 
 

@@ -83,10 +83,14 @@ def _visit(plan: Plan, way: Path, point: Point) -> Iterator[Problem]:
 
 
 def _families(plan: Plan) -> Iterator[Problem]:
-    """Check that the families exist, and that an order names claims that are judged."""
+    """Check that families of claims exist, that an order names claims that are judged, and the visits of results."""
     own = {judged.family for judged in plan.claims.judged.values()}
     known = [name for name in {*(endpoint.family for endpoint in plan.endpoints.values()), *own} if name]
     for name, family in plan.multiplicity.items():
+        for point in family.results:
+            yield from _visit(plan, ("multiplicity", name, "results"), point)
+        if family.results:
+            continue
         if name not in known and "endpoints" not in plan.left_out and not plan.left_out.touches("endpoints"):
             remedy = nearest(name, known) or f"There are: {listed(sorted(known))}."
             yield plan.places.problem(("multiplicity", name), f'"{name}" is no family of endpoints. {remedy}')

@@ -141,12 +141,18 @@ class Family(Part):
     order: tuple[str, ...] = ()
     """For a fixed sequence: the claims in their order."""
     reason: str = ""
+    results: tuple[Point, ...] = Field(default=(), max_length=50)
+    """Results that share the risk among themselves instead of claims, such as the subscales of a scale; a fixed
+    sequence takes them as they stand here. They decide no claim."""
     """For none: why no adjustment is needed."""
 
     @model_validator(mode="after")
     def _method_goes_with_its_keys(self) -> Family:
         """Refuse a sequence without an order, and no adjustment without a reason."""
-        if (self.method is Adjustment.FIXED_SEQUENCE) != bool(self.order):
+        if self.results and self.order:
+            raise ValueError("results stand in their own order. Remove order")
+        is_sequence = self.method is Adjustment.FIXED_SEQUENCE
+        if not self.results and is_sequence != bool(self.order):
             raise ValueError("method: fixed-sequence needs order, the claims in their order, and nothing else has it")
         if (self.method is Adjustment.NONE) != bool(self.reason):
             raise ValueError("method: none needs reason, and nothing else has it")

@@ -185,7 +185,7 @@ class _Rules:
                 yield from self.enough_visits(way, analysis)
 
     def claims(self) -> Iterator[Problem]:
-        """Check the names in the claims."""
+        """Check the names in the claims and in the families of results."""
         for claim, judged in self.plan.claims.judged.items():
             for inner, kind, names in names_in(judged):
                 yield from self.named(("claims", "judged", claim, *inner), kind, names)
@@ -195,6 +195,9 @@ class _Rules:
         if kind is Names.LATER_VISIT:
             yield from self.visits(way, names, form=Form.CHANGE)
         else:
+        for family, members in self.plan.multiplicity.items():
+            for inner, kind, names in names_in(members):
+                yield from self.named(("multiplicity", family, *inner), kind, names)
             yield from self.unknown(way, names, self.known(kind), kind.value)
 
     def known(self, kind: Names) -> Iterable[str]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import pandas as pd
 
+from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
-from postinfusion.present import formats
+from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present.claims import ANALYSIS_ID, claims_of
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.present.results import Results, results_of
 from postinfusion.vocabulary import OUTPUTS
 
 _COLUMNS = ("Claim", "p", "Adjusted p", "Level of the interval (%)", "Lower limit, adjusted", "Upper limit, adjusted")
+_KEY = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term")
+_OF_RESULTS = ("Result", *_COLUMNS[1:])
 _METHODS = {
     "holm": "Holm's method",
     "hochberg": "Hochberg's method",
@@ -26,7 +31,7 @@ _FOOTNOTE = (
 
 
 def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
-    """Give a block for each family; None where no claim was tested.
+    """Give a block for each family of claims or of results; None where nothing was tested.
 
     Parameters
     ----------
@@ -38,7 +43,7 @@ def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
     results = results_of(plan, ard, ANALYSIS_ID)
     tested = [claim.id for claim in claims_of(plan, ard) if results.said("family", variable=claim.id, term="family")]
     families = dict.fromkeys(results.said("family", variable=claim, term="family") for claim in tested)
-    parts = tuple(_part(results, family, tested) for family in families)
+    parts = (*(_part(results, family, tested) for family in families), *_of_results(results))
     label = Label("MULT01", ANALYSIS_ID, OUTPUTS["MULT01"].title, footnotes=(_FOOTNOTE,))
     return Table(label, parts) if parts else None
 
@@ -50,6 +55,28 @@ def _part(results: Results, family: str, tested: list[str]) -> Part:
     reason = results.plan.multiplicity[family].reason if family in results.plan.multiplicity else ""
     caption = f"Family {family}: {_METHODS[method]}{f' ({reason})' if reason else ''}"
     return Part(_COLUMNS, tuple(row for claim in members for row in _rows(results, claim)), caption)
+
+
+def _of_results(results: Results) -> Iterator[Part]:
+    """Give a block for each family of results."""
+    found = results.rows
+    for family in found.loc[found["term"] == "family-of-results", "variable"].unique():
+        method = _METHODS[results.said("adjustment", variable=family, term="family-of-results")]
+        reason = results.plan.multiplicity[family].reason
+        members = found[(found["variable"] == family) & (found["term"] == "result")]
+        named = members[members["stat_name"] == "analysis"].to_dict("records")
+        caption = f"Family {family}, decides no claim: {method}{f' ({reason})' if reason else ''}"
+        yield Part(_OF_RESULTS, tuple(_result(results, row) for row in named), caption)
+
+
+def _result(results: Results, row: Mapping[object, object]) -> Row:
+    """Give one result of a family with its p-values and its adjusted interval, or why it was not tested."""
+    key = {name: str(row[name]) for name in _KEY}
+    reason = results.said("reason", **key)
+    if reason:
+        return Row(_name(results, key), (reason, "", "", "", ""))
+    texts = (results.text(name, **key) for name in ("p_value", "p_adjusted", "confidence"))
+    return Row(_name(results, key), (*texts, *_limits(results, key)))
 
 
 def _rows(results: Results, claim: str) -> list[Row]:
@@ -65,14 +92,29 @@ def _rows(results: Results, claim: str) -> list[Row]:
     return [head, *(_point(results, point) for point in points.to_dict("records"))]
 
 
-def _point(results: Results, point: dict[object, object]) -> Row:
+def _point(results: Results, point: Mapping[object, object]) -> Row:
     """Give the adjusted interval of one result."""
-    names = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term")
-    key = {name: str(point[name]) for name in names}
-    analysis = results.plan.analyses[results.said("analysis", **key)]
-    endpoint = results.plan.endpoints.get(getattr(analysis, "endpoint", ""))
+    key = {name: str(point[name]) for name in _KEY}
+    return Row(_name(results, key), (results.text("p_value", **key), "", "", *_limits(results, key)), 1)
+
+
+def _name(results: Results, key: Mapping[str, str]) -> str:
+    """Name a result by its endpoint, group of participants and time."""
+    endpoint = _endpoint(results, key)
+    group = f" ({key['subgroup_level']})" if key["subgroup_level"] else ""
+    when = key["visit"] or (hours_as_text(float(key["time"])) if key["time"] else "")
+    name = endpoint.label if endpoint else results.said("analysis", **key)
+    return f"{name}{group} at {when}" if when else f"{name}{group}"
+
+
+def _limits(results: Results, key: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the adjusted limits of a result."""
+    endpoint = _endpoint(results, key)
     decimals = endpoint.decimals if endpoint else 0
-    limits = tuple(results.printed(name, decimals, **key) for name in ("adjusted_low", "adjusted_high"))
-    when = key["visit"] or formats.NO_BREAK
-    name = f"{endpoint.label if endpoint else results.said('analysis', **key)} at {when}"
-    return Row(name, (results.text("p_value", **key), "", "", *limits), 1)
+    return tuple(results.printed(name, decimals, **key) for name in ("adjusted_low", "adjusted_high"))
+
+
+def _endpoint(results: Results, key: Mapping[str, str]) -> Endpoint | None:
+    """Give the endpoint of a result; None where its analysis has none."""
+    analysis = results.plan.analyses[results.said("analysis", **key)]
+    return results.plan.endpoints.get(getattr(analysis, "endpoint", ""))
