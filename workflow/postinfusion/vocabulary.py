@@ -30,6 +30,7 @@ class Method(StrEnum):
     REPEATED_BINARY = "repeated-binary"
     ORDINAL = "ordinal"
     COUNTS = "counts"
+    TIMED_TASK = "timed-task"
     SHIFT = "shift"
     MASKING = "masking"
 
@@ -91,6 +92,7 @@ OUTPUTS = {
         Output("ORDT01", "Ordered categories by visit", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("CMHT01", "Tests of ordered categories", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("RATET01", "Counts of events by visit", Section.EFFICACY, Method.COUNTS, "table"),
+        Output("COGT01", "Cognitive tasks", Section.EFFICACY, Method.TIMED_TASK, "table"),
         Output("UNBT01", "Treatment guess and blinding indices", Section.EFFICACY, Method.MASKING, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
@@ -285,6 +287,8 @@ STATISTICS = {
         Statistic("mean", "Mean", decimals=1),
         Statistic("sd", "SD", decimals=1),
         Statistic("median", "Median", decimals=1),
+        Statistic("geometric_mean", "Geometric mean", decimals=1),
+        Statistic("n_stopped", "Times at the limit"),
         Statistic("q1", "Lower quartile", decimals=1),
         Statistic("q3", "Upper quartile", decimals=1),
         Statistic("min", "Minimum", decimals=0),

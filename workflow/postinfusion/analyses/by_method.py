@@ -28,6 +28,7 @@ from postinfusion.plan.analyses import (
     Response,
     Shift,
     Summary,
+    TimedTask,
     TimeToEvent,
     Trajectory,
     Weight,
@@ -38,7 +39,7 @@ from postinfusion.plan.plan import Plan
 _Participants = Disposition | Demographics | Weight | AdverseEvents | Masking
 _Assessments = Summary | Missingness | Windows | Courses
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
-_Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | Shift
+_Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
 
 
 def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) -> list[Row]:
@@ -132,7 +133,7 @@ def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Mem
 
 
 def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Members) -> list[Row]:
-    """Count and compare participants by a binary status or an ordered category."""
+    """Count and compare participants by a binary status, an ordered category, events or times of a task."""
     match analysis:
         case Response():
             from postinfusion.analyses.response import response
@@ -150,14 +151,25 @@ def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Membe
             from postinfusion.analyses.ordinal import ordinal
 
             return ordinal(plan, analysis, adam, population)
-        case Counts():
-            from postinfusion.analyses.counts import counts
-
-            return counts(plan, analysis, adam, population)
+        case Counts() | TimedTask():
+            return _amounts(plan, analysis, adam, population)
         case Shift():
             from postinfusion.analyses.shift import shift
 
             return shift(plan, analysis, adam, population)
+
+
+def _amounts(plan: Plan, analysis: Counts | TimedTask, adam: Adam, population: Members) -> list[Row]:
+    """Compare rates of events or times of a task."""
+    match analysis:
+        case Counts():
+            from postinfusion.analyses.counts import counts
+
+            return counts(plan, analysis, adam, population)
+        case TimedTask():
+            from postinfusion.analyses.timed_task import timed_task
+
+            return timed_task(plan, analysis, adam, population)
 
 
 def _of_one_design(plan: Plan, analysis: _SpecialDesigns, adam: Adam, population: Members) -> list[Row]:

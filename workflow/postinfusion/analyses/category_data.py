@@ -8,18 +8,18 @@ from postinfusion.analyses.endpoint_records import Adam, observed
 from postinfusion.analyses.model_data import ARM, ModelData, model_data
 from postinfusion.analyses.populations import Members
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Counts, Ordinal, RepeatedBinary
+from postinfusion.plan.analyses import Counts, Ordinal, RepeatedBinary, TimedTask
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.plan import Plan
 
 
-def visits_of(plan: Plan, analysis: Counts | Ordinal | RepeatedBinary) -> tuple[str, ...]:
+def visits_of(plan: Plan, analysis: Counts | Ordinal | RepeatedBinary | TimedTask) -> tuple[str, ...]:
     """Give the visits of a model: those that it names, else all after the baseline."""
     return analysis.visits or tuple(visit for visit in plan.visit_names if visit != plan.baseline_visit)
 
 
 def observed_at_visits(
-    plan: Plan, analysis: Counts | Ordinal | RepeatedBinary, adam: Adam, population: Members
+    plan: Plan, analysis: Counts | Ordinal | RepeatedBinary | TimedTask, adam: Adam, population: Members
 ) -> ModelData:
     """Give the observed records of the visits, complete in all that the model uses, with the visit as a category.
 

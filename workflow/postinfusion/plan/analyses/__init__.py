@@ -26,6 +26,7 @@ from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
 from postinfusion.plan.analyses.time_to_event import TimeToEvent
+from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 
 __all__ = [
@@ -54,6 +55,7 @@ __all__ = [
     "Shift",
     "Summary",
     "TimeToEvent",
+    "TimedTask",
     "Trajectory",
     "Weight",
     "Windows",
@@ -80,6 +82,7 @@ Analysis = Annotated[
     | RepeatedBinary
     | Ordinal
     | Counts
+    | TimedTask
     | Shift
     | Masking,
     Field(discriminator="method"),

@@ -16,6 +16,7 @@ from postinfusion.present.methods import (
     ordinal,
     responders,
     time_to_event,
+    timed_task,
 )
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
@@ -31,6 +32,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **responders.TEXTS,
     **ordinal.TEXTS,
     **counts.TEXTS,
+    **timed_task.TEXTS,
     **masking.TEXTS,
     **one_design.TEXTS,
 }

@@ -1,0 +1,137 @@
+"""How the times of one arm change from test to test: practice and time together, never an effect of the treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.analyses.model_data import ARM, ModelData
+from postinfusion.analyses.populations import Members
+from postinfusion.analyses.timed_task_data import BASELINE_AT_CAP, BASELINE_SIDE, LOG_BASELINE
+from postinfusion.analyses.timed_task_fit import TimedTaskFit
+from postinfusion.ard.build import Row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.core.censored_mixed_model import CensoredData, fit_censored_mixed_model
+from postinfusion.core.contrasts import Estimates
+from postinfusion.core.linalg import Array
+from postinfusion.plan.analyses import TimedTask
+from postinfusion.plan.plan import Plan
+
+SINCE_BASELINE, SINCE_BEFORE, PER_TEST = "since baseline", "since the test before", "per test"
+
+
+def practice_rows(
+    plan: Plan, analysis: TimedTask, data: ModelData, fit: TimedTaskFit, population: Members
+) -> Iterator[Row]:
+    """Give the ratios of one arm's times to those of earlier tests.
+
+    With a reference arm these rows have the term ``practice`` and are of that arm alone; in a single arm they have the
+    term ``change``. They hold practice, time, regression to the mean and, in a single arm, whatever was given: one
+    cannot be told from the other. There is no test of them. Given another task there is none since baseline, where
+    that task took another time.
+    """
+    arm = population.reference or data.arms[0]
+    if arm not in data.arms:
+        return
+    tests = _tests(data, fit, arm, has_baseline=LOG_BASELINE in data.frame and not analysis.given)
+    term = "practice" if population.reference else "change"
+    n = int(data.frame.loc[data.frame[ARM] == arm, "USUBJID"].nunique())
+    for level, visits, weights in _combinations(tests):
+        found = tests.combined(fit, weights, analysis.confidence)
+        for place, visit in enumerate(visits):
+            at = {"time": canonical_hours(plan.nominal_hours[visit])} if visit in plan.nominal_hours else {}
+            key = {"visit": visit, "arm": arm, "term": term, "level": level, **at}
+            yield from rows({**_ratio(found, place), "n": n}, **key)
+
+
+@dataclass(frozen=True)
+class _Tests:
+    """The tests of one arm on the scale of log seconds.
+
+    Attributes
+    ----------
+    visits
+        Names of the tests after baseline.
+    L
+        Shape (tests, c): rows of their means at the baseline below.
+    baseline
+        Mean log time at baseline, stopped times as limits; NaN without a baseline in the model.
+    slope
+        Shape (c,): the row of the coefficient of the log baseline.
+    error
+        Standard error of that mean, as one of a population.
+    """
+
+    visits: tuple[str, ...]
+    L: Array
+    baseline: float
+    slope: Array
+    error: float
+
+    @property
+    def has_baseline(self) -> bool:
+        """Say whether a change since baseline can be told."""
+        return bool(np.isfinite(self.baseline))
+
+    def combined(self, fit: TimedTaskFit, weights: Array, confidence: float) -> Estimates:
+        """Estimate weighted sums of the tests, the baseline being the first.
+
+        The mean at the mean baseline x is a(x) = a(0) + b x; with weight w of the baseline itself the sum moves by
+        (b (1' weights of later tests) + w) with x, which is a mean of a sample: its variance is added.
+        """
+        later, first = weights[:, 1:], weights[:, 0]
+        L = later @ self.L  # noqa: N806 - the letter of the notation table
+        if not self.has_baseline:
+            return fit.shifted(L, np.zeros(len(L)), np.zeros(len(L)), confidence=confidence)
+        b = float(fit.inference.in_basis(self.slope[None])[0] @ fit.inference.beta)
+        moves = b * later.sum(axis=1) + first
+        return fit.shifted(L, first * self.baseline, (moves * self.error) ** 2, confidence=confidence)
+
+
+def _tests(data: ModelData, fit: TimedTaskFit, arm: str, *, has_baseline: bool) -> _Tests:
+    """Give the means of the tests of an arm at the mean baseline."""
+    frame = data.frame
+    at: dict[str, object] = {ARM: [arm]} if len(data.arms) > 1 else {}
+    baseline, error, slope = np.nan, 0.0, np.zeros(len(fit.design.names))
+    if has_baseline:
+        baseline, error = _mean_at_baseline(frame)
+        at |= {LOG_BASELINE: baseline} | ({BASELINE_AT_CAP: 0.0} if BASELINE_AT_CAP in fit.design.variables else {})
+        slope[fit.design.names.index(LOG_BASELINE)] = 1.0
+    visits = tuple(str(visit) for visit in frame["AVISIT"].cat.categories)
+    found = fit.mean_rows(["AVISIT"] if len(visits) > 1 else [], at)
+    return _Tests(visits, found.L, baseline, slope, error)
+
+
+def _mean_at_baseline(frame: pd.DataFrame) -> tuple[float, float]:
+    """Give the mean log time at baseline and its standard error: without limits the mean and SD / √n."""
+    people = frame.drop_duplicates("USUBJID")
+    y, side = (people[name].to_numpy(dtype=float) for name in (LOG_BASELINE, BASELINE_SIDE))
+    data = CensoredData(np.ones((len(y), 1)), y, side, np.arange(len(y)))
+    found = fit_censored_mixed_model(data).inference().of_columns()
+    return float(found.estimate[0]), float(found.std_error[0])
+
+
+def _combinations(tests: _Tests) -> Iterator[tuple[str, tuple[str, ...], Array]]:
+    """Give what is told of the tests: level, visits, and the weights of baseline and tests, shape (m, 1 + tests)."""
+    number = len(tests.visits)
+    each = np.eye(number + 1)
+    if tests.has_baseline:
+        yield SINCE_BASELINE, tests.visits, each[1:] - each[0]
+    if number > 1:
+        yield SINCE_BEFORE, tests.visits[1:], each[2:] - each[1:-1]
+    used = np.arange(0 if tests.has_baseline else 1, number + 1)
+    if len(used) > 2:
+        centred = used - used.mean()
+        slope = np.zeros(number + 1)
+        slope[used] = centred / (centred @ centred)
+        yield PER_TEST, ("average",), slope[None]
+
+
+def _ratio(found: Estimates, place: int) -> dict[str, float]:
+    """Give one ratio with its interval; its error is that of the logarithm."""
+    values = {name: getattr(found, name)[place] for name in ("estimate", "conf_low", "conf_high")}
+    others = {name: float(getattr(found, name)[place]) for name in ("std_error", "df")}
+    return {name: float(np.exp(value)) for name, value in values.items()} | others
