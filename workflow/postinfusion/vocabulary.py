@@ -18,6 +18,9 @@ class Method(StrEnum):
     WEIGHT = "weight"
     COURSES = "courses"
     ADVERSE_EVENTS = "adverse-events"
+    SIDE_EFFECTS = "side-effects"
+    CONDUCT = "conduct"
+    ALERTS = "alerts"
     MMRM = "mmrm"
     TRAJECTORY = "trajectory"
     ANCOVA = "ancova"
@@ -100,6 +103,9 @@ OUTPUTS = {
         Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
+        Output("SEFT01", "Side effects after an infusion", Section.SAFETY, Method.SIDE_EFFECTS, "table"),
+        Output("MONT01", "Monitoring and conduct of the infusions", Section.SAFETY, Method.CONDUCT, "table"),
+        Output("ALTL01", "Values beyond a limit", Section.SAFETY, Method.ALERTS, "table"),
         Output("CSST01", "Worst category and shift from baseline", Section.SAFETY, Method.SHIFT, "table"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
         Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),

@@ -10,9 +10,11 @@ from postinfusion.ard.build import Row
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import (
     AdverseEvents,
+    Alerts,
     Analysis,
     Ancova,
     BeforeAfter,
+    Conduct,
     Counts,
     Courses,
     CrossoverModel,
@@ -27,6 +29,7 @@ from postinfusion.plan.analyses import (
     RepeatedBinary,
     Response,
     Shift,
+    SideEffects,
     Summary,
     TimedTask,
     TimeToEvent,
@@ -36,7 +39,8 @@ from postinfusion.plan.analyses import (
 )
 from postinfusion.plan.plan import Plan
 
-_Participants = Disposition | Demographics | Weight | AdverseEvents | Masking
+_Safety = SideEffects | Conduct | Alerts
+_Participants = Disposition | Demographics | Weight | AdverseEvents | Masking | _Safety
 _Assessments = Summary | Missingness | Windows | Courses
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
@@ -105,6 +109,10 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
+        case SideEffects() | Conduct() | Alerts():
+            from postinfusion.analyses.safety import safety
+
+            return safety(analysis, adam, population)
         case Masking():
             from postinfusion.analyses.masking import masking
 

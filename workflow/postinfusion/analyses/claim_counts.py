@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from postinfusion.analyses.claim_evidence import NAN
+from postinfusion.analyses.claim_evidence import CONFIDENCE, NAN
 from postinfusion.analyses.verdicts import Share
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
@@ -70,6 +70,9 @@ class Safety:
 def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     """Give the share that a claim names: ``n`` of the arm, out of ``n_total`` of the same key or of the arm.
 
+    Limits that stand beside the count are used: they respect that a participant may count several times. Otherwise each
+    counts once, and the limits are those of Clopper and Pearson.
+
     Parameters
     ----------
     plan
@@ -83,6 +86,9 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     key = _key(plan, point)
     failed = select(rows, stat_name="error")["error"]
     found = select(rows, **key, comparator="", stat_name="n")
+    if found.empty and not point.arm:  # what came before the allocation is of all arms together
+        of_all = select(rows, **{**key, "arm": ""}, comparator="", stat_name="n")
+        key, found = ({**key, "arm": ""}, of_all) if len(of_all) else (key, found)
     if found.empty and len(failed):
         return Counted(key, absent=str(failed.iloc[0]))
     if found.empty and point.term:
@@ -94,12 +100,28 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
         said = next((str(text) for text in found["error"] if text), "")
         return Counted(key, absent=said or "the results hold no such count")
     row = found.iloc[0]
-    total = _total(rows, {name: str(row[name]) for name in ("variable", "level", "term", "visit", "time")}, key["arm"])
+    cell = {name: str(row[name]) for name in ("variable", "level", "term", "visit", "time")}
+    total = _total(rows, cell, key["arm"])
     if not total >= 1:
-        return Counted(key, absent="the results do not tell of how many")
+        nobody = "nobody had it, or not at a known time: there is nothing to judge"
+        return Counted(key, absent=nobody if total == 0 else "the results do not tell of how many")
+    own = _own_limits(plan, point, select(rows, **cell, arm=key["arm"], comparator=""))
+    if isinstance(own, str):
+        return Counted(key, absent=own)
     interval = clopper_pearson(row["stat"], total)
-    share = Share(float(row["stat"]), float(interval.conf_low), float(interval.conf_high))
+    low, high = own or (float(interval.conf_low), float(interval.conf_high))
+    share = Share(float(row["stat"]), low, high)
     return Counted(key, share, float(interval.estimate), total, prespecified=bool(row["prespecified"]))
+
+
+def _own_limits(plan: Plan, point: Point, cell: pd.DataFrame) -> tuple[float, float] | str | None:
+    """Give the limits that stand beside a count, None where there are none, or why they cannot be used."""
+    limits = cell.set_index("stat_name")["stat"]
+    if not {"proportion", "conf_low", "conf_high"} <= {*limits.dropna().index}:
+        return None
+    if getattr(plan.analyses[point.analysis], "confidence", CONFIDENCE) != CONFIDENCE:
+        return "the interval of the share is not the one of 95 % that a verdict needs"
+    return float(limits["conf_low"]), float(limits["conf_high"])
 
 
 def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:

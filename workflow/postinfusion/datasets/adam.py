@@ -95,6 +95,8 @@ ADEX = Table(
     "one row for each infusion that was started",
     (
         USUBJID,
+        TRTP,
+        TRTA,
         Column("INFNUM", "integer", "number of the infusion"),
         APERIOD,
         Column("AHRFIRST", "number", "start since time zero", "h"),
@@ -106,6 +108,10 @@ ADEX = Table(
         Column("GAPHR", "number", "time since the start of the infusion before", "h"),
         Column("COURSE", "integer", "course of infusions: as recorded, else a new one after each long pause"),
         Column("EXSTOPFL", "text", "Y: stopped early"),
+        Column("EXSETFL", "text", "Y: it was recorded where and by whom it was given"),
+        Column("DCCRITFL", "text", "Y: all discharge criteria were met; N: not; empty: not recorded"),
+        Column("ESCORTFL", "text", "Y: left with an accompanying person; N: not; empty: not recorded"),
+        Column("DRVADVFL", "text", "Y: advised not to drive for a day; N: not; empty: not recorded"),
     ),
     key=("USUBJID", "INFNUM"),
 )
@@ -118,8 +124,31 @@ ADQS = Table(
 ADVS = Table(
     "ADVS",
     "one row for each weight, body mass index, vital sign or rating around an infusion",
-    (USUBJID, TRTP, TRTA, *OF_PERIOD, *ANALYSIS_VALUE, *SINCE_INFUSION),
+    (
+        USUBJID,
+        TRTP,
+        TRTA,
+        *OF_PERIOD,
+        *ANALYSIS_VALUE,
+        Column("WTSRC", "text", "whether a weight was measured or self-reported, where that was recorded"),
+        *SINCE_INFUSION,
+    ),
     key=("USUBJID", "PARAMCD", "AHRFIRST", "ATPTN", "INFNUM", "AVISIT"),
+)
+ADLB = Table(
+    "ADLB",
+    "one row for each laboratory or electrocardiogram result",
+    (
+        USUBJID,
+        TRTP,
+        TRTA,
+        *OF_PERIOD,
+        *ANALYSIS_VALUE[:-1],
+        Column("AVALU", "text", "unit of the value as recorded"),
+        Column("AVALQ", "text", "what stood beside the number, for example <"),
+        *SINCE_INFUSION,
+    ),
+    key=("USUBJID", "PARAMCD", "AHRFIRST", "AVISIT"),
 )
 ADAE = Table(
     "ADAE",
@@ -135,6 +164,7 @@ ADAE = Table(
         Column("AENHR", "number", "end since time zero", "h"),
         *SINCE_INFUSION[1:3],
         Column("ASTTMF", "text", "D where only the day of onset is known"),
+        Column("AENTMF", "text", "D where only the day of the end is known"),
         Column("AESEV", "text", "intensity"),
         Column("AESER", "text", "Y: serious; N: not; empty: not recorded"),
         Column("AEREL", "text", "relation to the treatment"),
@@ -177,7 +207,20 @@ ADSCR = Table(
     key=(),
 )
 
-DATASETS = {table.name: table for table in (ADSL, ADEX, ADQS, ADVS, ADAE, ADICE, ADTTE, ADSCR)}
+ADDV = Table(
+    "ADDV",
+    "one row for each departure from the protocol",
+    (
+        USUBJID,
+        TRTP,
+        TRTA,
+        Column("DVMAJFL", "text", "Y: could affect the results or a participant's safety"),
+        Column("AHRFIRST", "number", "time since time zero", "h"),
+    ),
+    key=(),
+)
+
+DATASETS = {table.name: table for table in (ADSL, ADEX, ADQS, ADVS, ADLB, ADAE, ADICE, ADTTE, ADSCR, ADDV)}
 
 PARTICIPANT_COLUMNS = {
     "arm": "TRTP",

@@ -12,15 +12,16 @@ from postinfusion.derive.canonical_columns import claim
 from postinfusion.derive.context import Context
 from postinfusion.derive.events import (
     adverse_events,
+    deviations,
     end_of_participation,
     intercurrent_events,
     time_to_leaving,
 )
-from postinfusion.derive.exposure import infusions, planned_infusions
+from postinfusion.derive.exposure import infusions, planned_infusions, with_discharge
 from postinfusion.derive.guesses import with_guesses
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.periods import of_periods, periods, with_sequences
-from postinfusion.derive.records import scores, stacked, vital_signs, weights
+from postinfusion.derive.records import laboratory, scores, stacked, vital_signs, weights
 from postinfusion.derive.relapse import RELAPSE, with_relapse
 from postinfusion.derive.scores import with_scores
 from postinfusion.derive.time_since import time_zero
@@ -86,11 +87,8 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
         adsl = with_guesses(context, adsl, tables["guesses"])
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
     parts = {name: with_relapse(plan, frame, context.infused) for name, frame in _records(context, tables).items()}
-    found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": context.exposure}
-    if "adverse_events" in tables:
-        found["ADAE"] = adverse_events(context, tables["adverse_events"])
-    if "intercurrent_events" in tables:
-        found["ADICE"] = intercurrent_events(context, tables["intercurrent_events"])
+    found = {"ADQS": parts.get("assessments"), "ADVS": _signs(parts), "ADEX": _exposure(context, tables)}
+    found |= {name: make(context, tables[table]) for table, (name, make) in _DATASETS.items() if table in tables}
     adsl = _with_baseline_weight(adsl, found["ADVS"])
     present = {name: _with_arms(context, frame, adsl) for name, frame in found.items() if frame is not None}
     if "EOSHR" in adsl and "EOSSTT" in adsl:
@@ -99,6 +97,22 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
         present["ADSCR"] = eligibility(tables["screening"])
     conformed = {name: _conform(name, frame) for name, frame in {"ADSL": adsl, **present}.items()}
     return Derivation(conformed, {name: parts[name] for name in ("assessments", "weights") if name in parts})
+
+
+def _exposure(context: Context, tables: dict[str, pd.DataFrame]) -> pd.DataFrame | None:
+    """Give ADEX, with the check before going home where it was recorded."""
+    if context.exposure is None or "discharge" not in tables:
+        return context.exposure
+    return with_discharge(context, context.exposure, tables["discharge"])
+
+
+_DATASETS = {
+    "adverse_events": ("ADAE", adverse_events),
+    "intercurrent_events": ("ADICE", intercurrent_events),
+    "laboratory": ("ADLB", laboratory),
+    "deviations": ("ADDV", deviations),
+}
+"""The datasets that each come from one canonical table by itself."""
 
 
 def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:

@@ -1,4 +1,4 @@
-"""ADAE, ADICE and ADTTE: adverse events, intercurrent events and the time to leaving the trial."""
+"""ADAE, ADICE, ADDV and ADTTE: adverse and intercurrent events, deviations, and the time to leaving the trial."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
-from postinfusion.derive.time_since import since_infusions
+from postinfusion.derive.time_since import POST_DOSE, since_infusions
 
 _TEXTS = {
     "AEBODSYS": "body_system",
@@ -31,8 +31,8 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame({"USUBJID": context.subject(table), **texts}, index=table.index)
     frame["ASTHR"] = context.hours("adverse_events", table, "onset") if "onset" in table else np.nan
     frame["AENHR"] = context.hours("adverse_events", table, "end") if "end" in table else np.nan
-    date_only = claim(table, "onset_date_only") & frame["ASTHR"].notna()
-    frame["ASTTMF"] = np.where(date_only, "D", "")
+    for ours, hours, theirs in (("ASTTMF", "ASTHR", "onset"), ("AENTMF", "AENHR", "end")):
+        frame[ours] = np.where(claim(table, f"{theirs}_date_only") & frame[hours].notna(), "D", "")
     frame["AESER"] = answer(table, "serious")
     frame["AESOLFL"] = answer(table, "solicited")
     frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(_emergent(frame), "Y", "")
@@ -43,6 +43,13 @@ def intercurrent_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Give ADICE from the canonical intercurrent events."""
     hours = context.hours("intercurrent_events", table, "occurred") if "occurred" in table else np.nan
     return pd.DataFrame({"USUBJID": context.subject(table), "ICE": table["event"].astype("str"), "AHRFIRST": hours})
+
+
+def deviations(context: Context, table: pd.DataFrame) -> pd.DataFrame:
+    """Give ADDV from the canonical deviations; their kind, a free text, stays behind."""
+    hours = context.hours("deviations", table, "occurred") if "occurred" in table else np.nan
+    major = flag(table, "major")
+    return pd.DataFrame({"USUBJID": context.subject(table), "DVMAJFL": major, "AHRFIRST": hours}, index=table.index)
 
 
 def end_of_participation(context: Context, disposition: pd.DataFrame) -> pd.Series:
@@ -75,8 +82,8 @@ def _emergent(frame: pd.DataFrame) -> pd.Series:
 
 
 def _attributed(frame: pd.DataFrame, table: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
-    """Add the infusion after which each event began; a recorded number of the infusion is kept."""
-    onsets = frame.rename(columns={"ASTHR": "AHRFIRST", "ASTTMF": "ATMF"})
+    """Add the infusion that started last at or before each onset; a recorded number of the infusion is kept."""
+    onsets = frame.rename(columns={"ASTHR": "AHRFIRST", "ASTTMF": "ATMF"}).assign(TIMING=POST_DOSE)
     since = since_infusions(onsets, exposure, same_day_is_after=True)[["AHRLAST", "INFNUM"]]
     if "infusion" in table:
         since["INFNUM"] = table["infusion"].astype("Int64").fillna(since["INFNUM"])

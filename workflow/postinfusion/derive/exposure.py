@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from postinfusion.derive.canonical_columns import flag, number, text
+from postinfusion.derive.canonical_columns import answer, flag, number, text
 from postinfusion.derive.context import Context
 
 
@@ -28,6 +28,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "EXDOSE": number(table, "dose_mg"),
             "EXDOSEKG": number(table, "dose_mg_per_kg"),
             "EXSTOPFL": flag(table, "stopped_early"),
+            **_setting(table),
             "COURSE": number(table, "course"),
         }
     )
@@ -37,6 +38,20 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     gap = by_subject["AHRFIRST"].diff()
     course = _courses(ordered, gap, context.plan.design.course_gap)
     return ordered.assign(CUMDOSE=dose, GAPHR=gap, COURSE=course)
+
+
+def _setting(table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Say whether it was recorded where and by whom each was given; the text, which may name somebody, stays behind."""
+    return {"EXSETFL": np.where(text(table, "setting") != "", "Y", "")} if "setting" in table else {}
+
+
+def with_discharge(context: Context, exposure: pd.DataFrame, discharge: pd.DataFrame) -> pd.DataFrame:
+    """Give ADEX with what was recorded before the participant went home; empty where nothing was."""
+    checks = {"criteria_met": "DCCRITFL", "escort": "ESCORTFL", "driving_advice": "DRVADVFL"}
+    held = {ours: answer(discharge, theirs) for theirs, ours in checks.items() if theirs in discharge}
+    key = {"USUBJID": context.subject(discharge), "INFNUM": discharge["infusion"].astype("int64")}
+    checked = pd.DataFrame({**key, **held}).drop_duplicates([*key])
+    return exposure.merge(checked, on=[*key], how="left").fillna(dict.fromkeys(held, ""))
 
 
 def planned_infusions(context: Context) -> pd.DataFrame | None:

@@ -1,4 +1,4 @@
-"""ADQS and ADVS: records of values with time since infusion, visit, baseline and change."""
+"""ADQS, ADVS and ADLB: records of values with time since infusion, visit, baseline and change."""
 
 from __future__ import annotations
 
@@ -70,6 +70,12 @@ def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:
         if theirs in vitals:
             records[ours] = vitals[theirs].to_numpy()
     return records
+
+
+def laboratory(context: Context, results: pd.DataFrame) -> pd.DataFrame:
+    """Give ADLB from the canonical laboratory and electrocardiogram results."""
+    records = values(context, "laboratory", results, results["test"], results["value"])
+    return records.assign(AVALU=text(results, "unit"), AVALQ=text(results, "qualifier"))
 
 
 def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Series, value: pd.Series) -> pd.DataFrame:

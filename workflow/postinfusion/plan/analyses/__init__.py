@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from postinfusion.plan.analyses.alerts import AlertLimit, Alerts
 from postinfusion.plan.analyses.base import AnalysisPart, ModelPart
 from postinfusion.plan.analyses.before_after import BeforeAfter, RegressionToTheMean
+from postinfusion.plan.analyses.conduct import Conduct
 from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.crossover import CrossoverModel
 from postinfusion.plan.analyses.descriptions import (
@@ -25,16 +27,20 @@ from postinfusion.plan.analyses.models import Ancova, Mmrm
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
+from postinfusion.plan.analyses.side_effects import SideEffects
 from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 
 __all__ = [
     "AdverseEvents",
+    "AlertLimit",
+    "Alerts",
     "Analysis",
     "AnalysisPart",
     "Ancova",
     "BeforeAfter",
+    "Conduct",
     "Counts",
     "Courses",
     "CrossoverModel",
@@ -53,6 +59,7 @@ __all__ = [
     "Response",
     "ShapedBasis",
     "Shift",
+    "SideEffects",
     "Summary",
     "TimeToEvent",
     "TimedTask",
@@ -70,6 +77,9 @@ Analysis = Annotated[
     | Weight
     | Courses
     | AdverseEvents
+    | SideEffects
+    | Conduct
+    | Alerts
     | Mmrm
     | Trajectory
     | TimeToEvent

@@ -15,6 +15,7 @@ from postinfusion.present.methods import (
     one_design,
     ordinal,
     responders,
+    safety,
     time_to_event,
     timed_task,
 )
@@ -34,6 +35,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **counts.TEXTS,
     **timed_task.TEXTS,
     **masking.TEXTS,
+    **safety.TEXTS,
     **one_design.TEXTS,
 }
 

@@ -1,0 +1,117 @@
+"""Participants with a laboratory value, vital sign or rating beyond a limit of the plan (method alerts)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from postinfusion.analyses.clustered_shares import risk_differences, share_rows, unknown_row
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, rows, warning_row
+from postinfusion.plan.analyses import AlertLimit, Alerts
+from postinfusion.vocabulary import NOT_RECORDED
+
+EVER, BEFORE, AFTER, NEW = "any time", "before", "after", "new"
+NOT_ASSESSED = "not assessed after"
+_DATASETS = ("ADLB", "ADVS", "ADQS")
+_COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "AVALQ"]
+
+
+def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
+    """Count participants with a value beyond each limit by arm: before and after time zero, newly, and at any time.
+
+    A value at time zero, or on its day at an unknown hour, is one before it; one whose time is not known counts only
+    at any time. Shares are of those with a value then: whoever has none is counted as not assessed, never as normal.
+
+    Parameters
+    ----------
+    analysis
+        The limits.
+    adam
+        The datasets; the measures are looked for in ADLB, ADVS and ADQS.
+    population
+        Who is counted.
+    """
+    result = denominators(population)
+    for limit in analysis.limits:
+        values = _values(adam, limit.measure, population)
+        comparable = values[_is_comparable(values, limit)]
+        if len(comparable) < len(values):
+            left = len(values) - len(comparable)
+            text = f"{limit.name}: {left} results are in another unit, or in none, and were not compared"
+            result.append(warning_row(text, variable="alert", term=limit.name))
+        result += _limit(analysis, limit, comparable, population)
+    return result
+
+
+def _values(adam: Adam, measure: str, population: Members) -> pd.DataFrame:
+    """Give the observed values of a measure in the population, of the first dataset that has any."""
+    for name in _DATASETS:
+        found = adam[name][adam[name]["PARAMCD"] == measure] if name in adam else pd.DataFrame()
+        if not found.empty:
+            inside = found[found["USUBJID"].isin(population.frame["USUBJID"])].assign(ARM=population.arm_of)
+            kept = inside.reindex(columns=[*_COLUMNS, "ARM"])
+            return kept[kept["AVAL"].notna() & (kept["DTYPE"].fillna("") == "")]
+    return pd.DataFrame(columns=[*_COLUMNS, "ARM"])
+
+
+def _is_comparable(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:
+    """Say which values are in the unit of the limit; where no dataset has units, as for vital signs, all are."""
+    if not limit.unit or values["AVALU"].isna().all():
+        return pd.Series(data=True, index=values.index)
+    return values["AVALU"].fillna("").str.strip().str.casefold() == limit.unit.casefold()
+
+
+def _is_beyond(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:
+    """Say which values are beyond a limit; of one below detection, as < 3, all that is known is used."""
+    value, sign = values["AVAL"].astype("float64"), values["AVALQ"].fillna("").str.strip()
+    bound = limit.value
+    beyond = {
+        "below": (value < bound) | ((value <= bound) & (sign == "<")),
+        "at_most": value <= bound,
+        "at_least": value >= bound,
+        "above": (value > bound) | ((value >= bound) & (sign == ">")),
+    }[limit.side]
+    opposite = {"below": (">", ">=", "≥"), "at_most": (">", ">=", "≥")}.get(limit.side, ("<", "<=", "≤"))
+    return beyond & ~sign.isin(opposite)
+
+
+def _limit(analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population: Members) -> Iterator[Row]:
+    """Give the rows of one limit."""
+    beyond = _is_beyond(values, limit)
+    later = values["AHRFIRST"].astype("float64") > 0
+    earlier = values["AHRFIRST"].astype("float64") <= 0
+    before = set(values.loc[earlier & beyond, "USUBJID"])
+    times = {
+        EVER: (pd.Series(data=True, index=values.index), beyond),
+        BEFORE: (earlier, beyond),
+        AFTER: (later, beyond),
+        NEW: (later & ~values["USUBJID"].isin(before), beyond),
+    }
+    for level, (then, what) in times.items():
+        key = {"variable": "alert", "term": limit.name, "level": level}
+        yield from _level(analysis, limit, values[then].assign(BEYOND=what[then]), population, key)
+    for arm in population.arms:
+        assessed = values.loc[later & (values["ARM"] == arm), "USUBJID"].nunique()
+        n = population.n_by_arm[arm] - assessed
+        yield from rows({"n": n}, variable="alert", term=limit.name, level=NOT_ASSESSED, arm=arm)
+
+
+def _level(
+    analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population: Members, key: dict[str, str]
+) -> Iterator[Row]:
+    """Give the participants beyond a limit among those with a value, by arm, and the differences."""
+    counts: dict[str, tuple[int, int]] = {}
+    for arm in population.arms:
+        of_arm = values[values["ARM"] == arm]
+        beyond = of_arm.loc[of_arm["BEYOND"].astype(bool), "USUBJID"]
+        counts[arm] = (beyond.nunique(), of_arm["USUBJID"].nunique())
+        if counts[arm][1]:
+            yield from share_rows(counts[arm], analysis.confidence, **key, arm=arm)
+            yield from rows({"n_events": len(beyond)}, **key, arm=arm)
+        else:
+            yield unknown_row(f"{NOT_RECORDED}: {limit.label or limit.measure}", **key, arm=arm)
+    if key["level"] in (AFTER, NEW):
+        yield from risk_differences(counts, population, analysis.confidence, **key)

@@ -1,0 +1,28 @@
+"""Which function describes the harms of infusions, how these were given, and dangerous values."""
+
+from __future__ import annotations
+
+from postinfusion.analyses.alerts import alerts
+from postinfusion.analyses.conduct import conduct
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members
+from postinfusion.analyses.side_effects import side_effects
+from postinfusion.ard.build import Row
+from postinfusion.plan.analyses import Alerts, Conduct, SideEffects
+
+
+def safety(analysis: SideEffects | Conduct | Alerts, adam: Adam, population: Members) -> list[Row]:
+    """Give the rows of an analysis of side effects, of the conduct of infusions, or of dangerous values.
+
+    Raises
+    ------
+    ModelError
+        The data do not allow the analysis.
+    """
+    match analysis:
+        case SideEffects():
+            return side_effects(analysis, adam, population)
+        case Conduct():
+            return conduct(analysis, adam, population)
+        case Alerts():
+            return alerts(analysis, adam, population)

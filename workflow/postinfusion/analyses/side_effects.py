@@ -1,0 +1,243 @@
+"""Side effects of an infusion: how often, how soon after it, how long, and what passed by itself (method side-effects).
+
+An event belongs to the last infusion that started at or before its onset. What is said of durations rests on the first
+event of each participant, so that nobody counts more than once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, error_row, rows, warning_row
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.core.kaplan_meier import kaplan_meier, quantile_of_curve, survival_limits
+from postinfusion.errors import nearest
+from postinfusion.plan.analyses import SideEffects
+from postinfusion.plan.analyses.side_effects import SELF_INDUCED, event_name
+from postinfusion.vocabulary import NOT_RECORDED
+
+FIRST, ALL = "first event", "all events"
+TIME_UNKNOWN = "time unknown"
+_NO_TREATMENT = ("", "none", "no", "n/a")
+_NOT_ENDED = ("fatal", "not resolved", "resolving")
+_A_SLIP = 0.85
+_HALF = 0.5
+
+
+def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list[Row]:
+    """Give the rows of each group of events by arm: incidence, onset, duration, and what had passed by each limit.
+
+    Parameters
+    ----------
+    analysis
+        Groups of events and limits.
+    adam
+        The datasets; ADAE holds the events, ADEX the infusions.
+    population
+        Who is counted.
+    """
+    result = denominators(population)
+    if "ADAE" not in adam:
+        return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
+    infusions = _infusions(adam, population)
+    events = _events(adam["ADAE"], infusions, population)
+    result += _review(events, population)
+    events = events[~events["SELFFL"]]
+    result += _slips(analysis, events)
+    for name, terms in analysis.groups.items():
+        of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
+        is_later = of_group["ONSET"] > (np.inf if analysis.within is None else analysis.within)
+        result += _later(analysis, of_group[is_later], population, name)
+        result += _group(analysis, of_group[~is_later], infusions, population, name)
+    return result
+
+
+def _events(events: pd.DataFrame, infusions: pd.DataFrame | None, population: Members) -> pd.DataFrame:
+    """Give the treatment-emergent events of the population with infusion, hours from its start, and duration.
+
+    ``ONSET`` is missing where the hour of the onset is not known; ``HOURS`` is the time to the end, or to the end of
+    participation of an event that has not ended, and missing where either is not known; ``ENDED`` says which it is.
+    """
+    inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
+    found = events[inside].reset_index(drop=True)
+    exact = found["ASTHR"].where(found["ASTTMF"] != "D").astype("float64")
+    found = found.assign(ARM=population.arm_of(found), NAME=found["AEDECOD"].map(event_name), START=exact)
+    found["SELFFL"] = found["AEDECOD"].str.contains(SELF_INDUCED)
+    found = _attributed(found, infusions)
+    end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
+    found["ENDED"] = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
+    hours = end.where(found["ENDED"], _last_contact(found, population)) - exact
+    found["HOURS"] = hours.where(hours >= 0)
+    is_recorded = bool((events["AETRT"] != "").any())
+    untreated = found["AETRT"].str.strip().str.casefold().isin(_NO_TREATMENT)
+    found["UNTREATED"] = untreated.astype("boolean") if is_recorded else pd.array([pd.NA] * len(found), "boolean")
+    return found.sort_values(["USUBJID", "START"], kind="stable", ignore_index=True)
+
+
+def _attributed(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.DataFrame:
+    """Add number and hours since the start of the last infusion at or before the onset.
+
+    Where the hour of the onset is not known, the infusion of that day, or the recorded one, stands; the hours do not.
+    """
+    if infusions is None:
+        return found.assign(INFUSION=pd.Series(pd.NA, found.index, dtype="Int64"), ONSET=np.nan)
+    timed = found.loc[found["START"].notna(), ["USUBJID", "START"]].rename_axis("row").reset_index()
+    starts = infusions.assign(BEGAN=infusions["AHRFIRST"].astype("float64"))[["USUBJID", "INFNUM", "BEGAN"]]
+    last = pd.merge_asof(
+        timed.sort_values("START", kind="stable"), starts.dropna().sort_values(["BEGAN", "INFNUM"], kind="stable"),
+        left_on="START", right_on="BEGAN", by="USUBJID",
+    ).set_index("row").reindex(found.index)  # fmt: skip
+    recorded = found["INFNUM"].astype("Int64").where(found["START"].isna())
+    number = last["INFNUM"].astype("Int64").fillna(recorded)
+    return found.assign(INFUSION=number, ONSET=found["START"] - last["BEGAN"].astype("float64"))
+
+
+def _infusions(adam: Adam, population: Members) -> pd.DataFrame | None:
+    """Give the infusions of the population with their arm; None in a trial that recorded none."""
+    if "ADEX" not in adam:
+        return None
+    found = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
+    return found.assign(ARM=population.arm_of(found), INFNUM=found["INFNUM"].astype("Int64"))
+
+
+def _last_contact(found: pd.DataFrame, population: Members) -> pd.Series:
+    """Give hours since time zero until when each participant was followed; missing where the data do not say."""
+    if "EOSHR" not in population.frame:
+        return pd.Series(np.nan, found.index)
+    return found["USUBJID"].map(population.frame.set_index("USUBJID")["EOSHR"]).astype("float64")
+
+
+def _review(events: pd.DataFrame, population: Members) -> Iterator[Row]:
+    """Count what participants do to themselves, which is to be looked at and is no side effect."""
+    for arm in population.arms:
+        n = int((events["SELFFL"] & (events["ARM"] == arm)).sum())
+        yield from rows({"n": n}, variable="review", level="self-induced", arm=arm)
+
+
+def _slips(analysis: SideEffects, events: pd.DataFrame) -> Iterator[Row]:
+    """Warn of an event of the plan that nobody had while the data have one with nearly its name."""
+    recorded = set(events["NAME"])
+    for name, terms in analysis.groups.items():
+        for term in terms:
+            near = nearest(event_name(term), sorted(recorded), cutoff=_A_SLIP)
+            if event_name(term) not in recorded and near:
+                yield warning_row(f'{name}: no event is called "{term}". {near}', variable="incidence", term=name)
+
+
+def _later(analysis: SideEffects, events: pd.DataFrame, population: Members, name: str) -> Iterator[Row]:
+    """Count the events that began too long after an infusion to be of it, where the plan says how long that is."""
+    for arm in population.arms if analysis.within is not None else ():
+        yield from rows({"n": int((events["ARM"] == arm).sum())}, variable="onset", level="later", term=name, arm=arm)
+
+
+def _group(
+    analysis: SideEffects, events: pd.DataFrame, infusions: pd.DataFrame | None, population: Members, name: str
+) -> list[Row]:
+    """Give the rows of one group of events."""
+    result: list[Row] = []
+    counts = {}
+    for arm, size in population.n_by_arm.items():
+        if arm == "":
+            continue
+        of_arm = events[events["ARM"] == arm]
+        counts[arm] = (of_arm["USUBJID"].nunique(), size)
+        if size:
+            of_infusions = None if infusions is None else infusions[infusions["ARM"] == arm]
+            result += _incidence(analysis, of_arm, of_infusions, counts[arm], {"term": name, "arm": arm})
+            result += _onset(of_arm, {"variable": "onset", "term": name, "arm": arm})
+            result += _passing(analysis, of_arm, {"term": name, "arm": arm})
+    key = {"variable": "incidence", "level": "participants", "term": name}
+    return result + risk_differences(counts, population, analysis.confidence, **key)
+
+
+def _incidence(
+    analysis: SideEffects, events: pd.DataFrame, infusions: pd.DataFrame | None, n: tuple[int, int], key: dict[str, str]
+) -> Iterator[Row]:
+    """Give participants and infusions with at least one event."""
+    of = {**key, "variable": "incidence"}
+    yield from share_rows(n, analysis.confidence, **of, level="participants")
+    yield from rows({"n_events": len(events)}, **of, level="participants")
+    if infusions is None or infusions.empty:
+        yield unknown_row(f"{NOT_RECORDED}: infusions", **of, level="infusions")
+        return
+    hit = pd.MultiIndex.from_frame(events.loc[events["INFUSION"].notna(), ["USUBJID", "INFUSION"]])
+    has = pd.Series(pd.MultiIndex.from_frame(infusions[["USUBJID", "INFNUM"]]).isin(hit), infusions.index)
+    yield from clustered_rows(has, infusions["USUBJID"], analysis.confidence, **of, level="infusions")
+
+
+def _onset(events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
+    """Give the time from the start of the infusion to the onset of the first event of each participant."""
+    since = events[events["ONSET"].notna()].drop_duplicates("USUBJID")["ONSET"]
+    numbers = {"n": float(len(since))}
+    if len(since):
+        numbers |= {name: float(since.quantile(part)) for name, part in (("median", _HALF), ("q1", 0.25), ("q3", 0.75))}
+    yield from (row | {"unit": "h"} for row in rows(numbers, level=FIRST, **key))
+    yield from rows({"n": int(events["ONSET"].isna().sum())}, level=TIME_UNKNOWN, **key)
+
+
+def _passing(analysis: SideEffects, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
+    """Give the duration, and what had passed by each limit, at all and without a treatment for it."""
+    started = events[events["START"].notna()].drop_duplicates("USUBJID")
+    first = started[started["HOURS"].notna()]
+    yield from _duration(analysis, first, {**key, "variable": "duration", "level": FIRST})
+    unknown = int(events["HOURS"].isna().sum())
+    yield from rows({"n": unknown}, **key, variable="duration", level=TIME_UNKNOWN)
+    timed = events[events["HOURS"].notna()]
+    for limit in analysis.resolved_by:
+        at = {**key, "variable": "resolved", "time": canonical_hours(limit)}
+        by_then, known = _passed(first, limit)
+        yield from _share(by_then[known], analysis.confidence, {**at, "level": FIRST})
+        by_then, known = _passed(timed, limit)
+        yield from _share_of_events(by_then[known], timed.loc[known, "USUBJID"], analysis.confidence, at)
+    yield from _untreated(analysis, events, first, {**key, "variable": "resolved-untreated", "level": FIRST})
+
+
+def _passed(events: pd.DataFrame, limit: float) -> tuple[pd.Series, pd.Series]:
+    """Say which events had passed by a limit, and of which that is known: not of one that was followed for less."""
+    return events["ENDED"] & (events["HOURS"] <= limit), events["ENDED"] | (events["HOURS"] >= limit)
+
+
+def _untreated(analysis: SideEffects, events: pd.DataFrame, first: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
+    """Give the share that passed without a treatment: by each limit, and by the end of participation."""
+    if len(events) and events["UNTREATED"].isna().all():
+        yield unknown_row(f"{NOT_RECORDED}: treatment of the events (no value in treatment)", **key)
+        return
+    by_itself = first["UNTREATED"].eq(other=True).fillna(value=False)
+    for limit in analysis.resolved_by:
+        by_then, known = _passed(first, limit)
+        yield from _share((by_then & by_itself)[known], analysis.confidence, {**key, "time": canonical_hours(limit)})
+    every = events.drop_duplicates("USUBJID")
+    ended = every["ENDED"] & every["UNTREATED"].eq(other=True).fillna(value=False)
+    yield from _share(ended, analysis.confidence, key)
+
+
+def _share(has: pd.Series, confidence: float, key: dict[str, str]) -> list[Row]:
+    """Give a share of participants; without any of them only their number, which is zero."""
+    n = int(has.sum())
+    return share_rows((n, len(has)), confidence, **key) if len(has) else rows({"n": n, "n_total": 0}, **key)
+
+
+def _share_of_events(has: pd.Series, subject: pd.Series, confidence: float, key: dict[str, str]) -> list[Row]:
+    """Give a share of events, of which a participant may have had several."""
+    of = {**key, "level": ALL}
+    return clustered_rows(has, subject, confidence, **of) if len(has) else rows({"n": 0, "n_total": 0}, **of)
+
+
+def _duration(analysis: SideEffects, first: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
+    """Give the median duration of the first event by Kaplan-Meier: one that has not ended is censored."""
+    yield from rows({"n": int(first["ENDED"].sum()), "n_total": len(first)}, **key)
+    if first.empty:
+        return
+    curve = kaplan_meier(first["HOURS"].to_numpy(), first["ENDED"].to_numpy())
+    low, high = survival_limits(curve.survival, curve.std_error, kind="log-log", confidence=analysis.confidence)
+    courses = {"median": curve.survival, "conf_low": low, "conf_high": high}
+    for name, course in courses.items():
+        (row,) = rows({name: quantile_of_curve(curve.times, course, _HALF, last=curve.last)}, **key)
+        is_reached = np.isfinite(float(str(row["stat"])))
+        yield row | {"unit": "h"} | ({} if is_reached else {"error": "the median or its limit was not reached"})

@@ -1,0 +1,68 @@
+"""How side effects, the conduct of the infusions, and dangerous values were counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.plan.analyses import Alerts, Conduct, SideEffects
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present.methods.phrases import in_population, listed
+from postinfusion.present.results import Results
+from postinfusion.vocabulary import Method
+
+_CLUSTERED = (
+    "Intervals of infusions{} are exact ones at the effective number (Korn and Graubard 1998, with the variance "
+    "between participants and Student's t of one degree of freedom less than participants), since those of a "
+    "participant are alike"
+)
+
+
+def _side_effects(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, SideEffects)  # noqa: S101
+    limits = listed([hours_as_text(limit) for limit in analysis.resolved_by])
+    within = "" if analysis.within is None else f" that began within {hours_as_text(analysis.within)} of it"
+    return (
+        f"Treatment-emergent events of {listed([*analysis.groups])} were counted{in_population(results)}; each is of "
+        f"the last infusion that started at or before its onset{f', and only those{within} count' if within else ''}. "
+        f"Shares of participants have exact intervals (Clopper and Pearson, {results.confidence}), their differences "
+        f"between arms Miettinen and Nurminen's. {_CLUSTERED.format(' and of all events')}. Onset, duration and the "
+        f"share that had passed by {limits} are of the first event of each participant; the median duration is Kaplan "
+        "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
+        "scale. Events of unknown hours are counted as such and enter no duration; a treatment that is not recorded "
+        "for any event is not taken for none. What is known of a duration depends on how closely it was asked for."
+    )
+
+
+def _conduct(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Conduct)  # noqa: S101
+    monitored = (
+        f" A set of vital signs ({', '.join(analysis.signs)}) is there when each was taken at its planned minute, or "
+        f"within {60 * analysis.tolerance:g} min of it where only the time is recorded."
+        if analysis.signs
+        else ""
+    )
+    return (
+        f"What was recorded of the conduct of the infusions was counted{in_population(results)}.{monitored} "
+        f"{_CLUSTERED.format('')}; those of participants and of persons screened are Clopper and Pearson's. What the "
+        "data do not record is told as not recorded, and a record says that it was written down, not that it was done."
+    )
+
+
+def _alerts(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Alerts)  # noqa: S101
+    return (
+        f"Participants with a value beyond each limit of the plan ({analysis.source}) were counted among those with a "
+        f"value{in_population(results)}, with exact intervals (Clopper and Pearson, {results.confidence}) and "
+        "Miettinen and Nurminen's risk differences. Values that were not taken were not replaced, so that more "
+        "assessments find more of them."
+    )
+
+
+TEXTS: dict[Method, Callable[[Results], str]] = {
+    Method.SIDE_EFFECTS: _side_effects,
+    Method.CONDUCT: _conduct,
+    Method.ALERTS: _alerts,
+}

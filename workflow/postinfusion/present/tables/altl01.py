@@ -1,0 +1,51 @@
+"""ALTL01: participants with a value beyond a limit of the plan, counted and not listed; zeros are printed."""
+
+from __future__ import annotations
+
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import Alerts
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
+
+_LEVELS = {"before": "Before", "after": "After", "new": "After, and not before", "any time": "At any time"}
+
+
+def table(results: Results) -> Table:
+    """Give the participants beyond each limit: before and after time zero, newly, and at any time.
+
+    Raises
+    ------
+    ModelError
+        The results hold no limits.
+    """
+    analysis = results.analysis
+    if not isinstance(analysis, Alerts) or not results.values_of("term", variable="alert"):
+        raise ModelError(results.failure or "the results hold no values to compare with limits")
+    rows: list[Row] = []
+    for limit in analysis.limits:
+        rows.append(Row(f"{limit.label}: {limit.name}" if limit.label else limit.name))
+        rows += [_row(results, name, level, limit.name) for level, name in _LEVELS.items()]
+        rows.append(_not_assessed(results, limit.name))
+    heads = ("Limit", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
+    explained = (
+        f"Limits: {analysis.source}. They are no medical advice. Shares are of those with a value then (n of N, % and "
+        f"{results.confidence} CI): whoever was not assessed is neither normal nor abnormal. Before: up to time zero."
+    )
+    notes = (explained, *(f"{text}." for text in results.warnings()))
+    return Table(label_of(results, "ALTL01", "Participants with at least one value beyond the limit", notes),
+                 (Part(heads, tuple(rows)),))  # fmt: skip
+
+
+def _row(results: Results, name: str, level: str, term: str) -> Row:
+    """Give the row of one time."""
+    key = {"variable": "alert", "level": level, "term": term}
+    cells = tuple(share(results, **key, arm=arm) for arm in results.arms)
+    return Row(name, (*cells, *risk_differences(results, **key)), 1)
+
+
+def _not_assessed(results: Results, term: str) -> Row:
+    """Give how many have no value after time zero."""
+    key = {"variable": "alert", "level": "not assessed after", "term": term}
+    cells = tuple(results.text("n", **key, arm=arm) for arm in results.arms)
+    return Row("Not assessed after", (*cells, *("" for _ in results.comparisons)), 1)

@@ -1,0 +1,133 @@
+"""SEFT01: side effects after an infusion: how often, how soon, how long, what passed by itself; zeros are printed."""
+
+from __future__ import annotations
+
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import SideEffects
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
+
+FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
+_TIME_DECIMALS = 1
+_EXPLANATION = (
+    "Onset, duration and what has passed are of the first event of each participant, so that nobody counts twice; an "
+    "event that has not ended is followed to the end of participation. Limits of infusions and of all events respect "
+    "that a participant may have several."
+)
+
+
+def table(results: Results) -> Table:
+    """Give a block for each side effect of the plan.
+
+    Raises
+    ------
+    ModelError
+        The results hold no side effects.
+    """
+    analysis = results.analysis
+    if not isinstance(analysis, SideEffects) or not results.values_of("term", variable="incidence"):
+        raise ModelError(results.failure or "the results hold no side effects")
+    parts = tuple(_group(results, analysis, name) for name in analysis.groups)
+    return Table(label_of(results, "SEFT01", _subtitle(analysis), _notes(results)), parts)
+
+
+def _group(results: Results, analysis: SideEffects, name: str) -> Part:
+    """Give the block of one side effect."""
+    level, of = results.confidence, {"variable": "incidence", "term": name}
+    rows = [
+        _shares(results, f"Participants, n of N (%; {level} CI)", **of, level="participants"),
+        _events(results, name),
+        _shares(results, f"Infusions, n of N (%; {level} CI)", **of, level="infusions"),
+        _times(results, "Onset after the start of the infusion, h: median (quartiles)", ("q1", "q3"), "onset", name),
+        _times(results, f"Duration, h: median ({level} CI)", ("conf_low", "conf_high"), "duration", name),
+        _counts(results, "Ended, of those followed", {"variable": "duration", "level": FIRST, "term": name}),
+        *_passing(results, analysis, name),
+        _unknown(results, name),
+    ]
+    heads = ("", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
+    return Part(heads, tuple(row for row in rows if any(row.cells)), f"{name}: {', '.join(analysis.groups[name])}")
+
+
+def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
+    """Give what had passed by each limit: of first events, without a treatment, and of all events."""
+    blocks = (
+        ("Passed by {}", {"variable": "resolved", "level": FIRST}),
+        ("Passed by {} without a treatment", {"variable": "resolved-untreated", "level": FIRST}),
+        ("All events passed by {} (sensitivity)", {"variable": "resolved", "level": ALL}),
+    )
+    rows = []
+    for words, of in blocks:
+        key = {**of, "term": name}
+        timed = [
+            _shares(results, words.format(_hours(limit)), **key, time=canonical_hours(limit))
+            for limit in analysis.resolved_by
+        ]
+        if key["variable"] == "resolved-untreated":
+            timed.append(_shares(results, "Passed without a treatment, whenever", **key))
+        rows += [Row(row.label, row.cells, 1) for row in timed]
+    return rows
+
+
+def _shares(results: Results, label: str, **key: str) -> Row:
+    """Give a row of shares, with risk differences where arms were compared in them."""
+    cells = tuple(share(results, **key, arm=arm) for arm in results.arms)
+    return Row(label, (*cells, *risk_differences(results, **key)))
+
+
+def _events(results: Results, name: str) -> Row:
+    """Give the numbers of events."""
+    key = {"variable": "incidence", "level": "participants", "term": name}
+    return Row("Events", (*(results.text("n_events", **key, arm=arm) for arm in results.arms), *_blank(results)))
+
+
+def _counts(results: Results, label: str, key: dict[str, str]) -> Row:
+    """Give a row of numbers out of numbers."""
+    return Row(label, (*(share(results, **key, arm=arm) for arm in results.arms), *_blank(results)), 1)
+
+
+def _times(results: Results, label: str, limits: tuple[str, str], variable: str, name: str) -> Row:
+    """Give a row of medians with two limits, of the first event of each participant."""
+    cells = []
+    for arm in results.arms:
+        key = {"variable": variable, "level": FIRST, "term": name, "arm": arm}
+        median, low, high = (results.printed(at, _TIME_DECIMALS, **key) for at in ("median", *limits))
+        cells.append(formats.with_bracket(median, f"{low} to {high}") if low or high else median)
+    return Row(label, (*cells, *_blank(results)))
+
+
+def _unknown(results: Results, name: str) -> Row:
+    """Give how many events have no hour of onset, no duration, or began too late to be of the infusion."""
+    cells = []
+    for arm in results.arms:
+        levels = (("onset", UNKNOWN), ("duration", UNKNOWN), ("onset", "later"))
+        found = [results.text("n", variable=of, level=level, term=name, arm=arm) for of, level in levels]
+        cells.append("; ".join(text for text in found if text))
+    later = "; later than the infusion" if results.values_of("level", variable="onset", level="later") else ""
+    return Row(f"Events of unknown onset; of unknown duration{later}", (*cells, *_blank(results)))
+
+
+def _blank(results: Results) -> tuple[str, ...]:
+    """Give empty cells for the comparisons."""
+    return ("",) * len(results.comparisons)
+
+
+def _hours(limit: float) -> str:
+    """Give a limit in words."""
+    return hours_as_text(limit)
+
+
+def _subtitle(analysis: SideEffects) -> str:
+    """Say which events are of an infusion."""
+    within = f" and began within {_hours(analysis.within)} of it" if analysis.within is not None else ""
+    return f"An event is of the last infusion that started at or before its onset{within}"
+
+
+def _notes(results: Results) -> tuple[str, ...]:
+    """Say what durations rest on, and what is in none of the groups."""
+    found = (f"{arm} {results.text('n', variable='review', level='self-induced', arm=arm)}" for arm in results.arms)
+    left = f"Self-induced vomiting is a symptom and in no group; events left out for this: {'; '.join(found)}."
+    return (_EXPLANATION, left, *(f"{text[:1].upper()}{text[1:]}" for text in results.warnings()))
