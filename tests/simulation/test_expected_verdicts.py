@@ -32,6 +32,7 @@ EXPECTED_OF = {
         "primary": "compatible (uncontrolled)", "E1": "compatible (uncontrolled)", "E4": "inconclusive",
         "S8": "contradicted",
     },
+    "two_stage_bed": {"primary": "supported", "E1": "supported; clearly important"},
     "ketamine_ed": {
         "primary": "supported; clearly important",
         "E1": "supported; clearly important",

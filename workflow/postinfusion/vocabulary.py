@@ -36,6 +36,8 @@ class Method(StrEnum):
     TIMED_TASK = "timed-task"
     SHIFT = "shift"
     MASKING = "masking"
+    TWO_STAGE = "two-stage"
+    PHASES = "phases"
 
 
 MODELS = frozenset({Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.CROSSOVER})
@@ -86,6 +88,8 @@ OUTPUTS = {
         Output("PRMT01", "Randomisation test", Section.EFFICACY, Method.RANDOMISATION_TEST, "table"),
         Output("XOVT01", "Crossover model", Section.EFFICACY, Method.CROSSOVER, "table"),
         Output("XOVG01", "Paired differences", Section.EFFICACY, Method.CROSSOVER, "figure", individual=True),
+        Output("STGT01", "Two stages, randomised again", Section.EFFICACY, Method.TWO_STAGE, "table"),
+        Output("PHST01", "Induction and maintenance", Section.EFFICACY, Method.PHASES, "table"),
         Output("TTET01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
         Output("KMG01", "Time to an event", Section.EFFICACY, Method.TIME_TO_EVENT, "figure", individual=True),
         Output("COXT01", "Hazard ratios", Section.EFFICACY, Method.TIME_TO_EVENT, "table"),
@@ -195,6 +199,7 @@ PARTICIPANT_LABELS = {
     "co_treatment": "Concomitant treatment",
     "exposure_days": "Days on treatment",
     "arm_actual": "Arm received",
+    "arm_2": "Arm of the second randomisation",
 }
 ABBREVIATIONS = frozenset(
     {"adhd", "bdi", "bmi", "bprs", "cadss", "cgi", "cia", "ecg", "ede", "edeq", "gad", "gad7", "gaf", "hamd", "hdrs",
@@ -221,6 +226,7 @@ class DesignKind(StrEnum):
     SINGLE_ARM = "single-arm"
     PARALLEL = "parallel"
     CROSSOVER = "crossover"
+    RE_RANDOMISED = "re-randomised"
 
 
 class TimeZero(StrEnum):

@@ -39,6 +39,7 @@ PARTICIPANTS = {
     "liver": 312,
     "open_label_bn": 12,
     "respiratory": 111,
+    "two_stage_bed": 96,
 }
 
 
@@ -50,7 +51,7 @@ def test_the_data_satisfy_the_plan_without_a_warning(name: str, participants: in
 
 def test_every_real_trial_has_a_plan():
     assert (
-        {*EXPORTS} | {"crossover_an", "ketamine_ed", "open_label_bn"}
+        {*EXPORTS} | {"crossover_an", "ketamine_ed", "open_label_bn", "two_stage_bed"}
         == {*PARTICIPANTS}
         == {path.stem for path in TRIALS.glob("*.yaml")}
     )

@@ -10,6 +10,7 @@ import pandas as pd
 
 from postinfusion.analyses.design import Array
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.expectation import Score, association_rows
 from postinfusion.analyses.grid_rows import Rows
 from postinfusion.analyses.lmm import LmmFit, fit_lmm
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
@@ -71,12 +72,21 @@ def before_after(plan: Plan, analysis: BeforeAfter, adam: Adam, population: Memb
     key = {"parameter": endpoint.parameter, "variable": "AVAL"}
     counted = [*denominators(population), *(row | key for row in _counts(frame, arm))]
     regression = [row | {"parameter": endpoint.parameter} for row in regression_rows(plan, analysis, records, arm)]
+    if analysis.expectation:
+        regression += _association(plan, analysis, adam, population)
     try:
         _refuse_short_past(frame)
         model = _model(analysis, frame, arm)
     except ModelError as error:
         model = [error_row(str(error))]
     return [*counted, *(row | key for row in model), *regression]
+
+
+def _association(plan: Plan, analysis: BeforeAfter, adam: Adam, population: Members) -> list[Row]:
+    """Give the association of the expectation score with the change at the visit, at the same baseline."""
+    of_change = Ancova.model_validate({"method": "ancova", "endpoint": analysis.endpoint, "visit": analysis.visit})
+    score = Score(analysis.expectation, analysis.visit, analysis.confidence)
+    return association_rows(plan, of_change, adam, population, score)
 
 
 def segmented(records: pd.DataFrame, analysis: BeforeAfter) -> pd.DataFrame:

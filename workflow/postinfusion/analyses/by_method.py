@@ -24,6 +24,7 @@ from postinfusion.plan.analyses import (
     Missingness,
     Mmrm,
     Ordinal,
+    PhasesAnalysis,
     RandomisationTest,
     ReliableChange,
     RepeatedBinary,
@@ -34,6 +35,7 @@ from postinfusion.plan.analyses import (
     TimedTask,
     TimeToEvent,
     Trajectory,
+    TwoStage,
     Weight,
     Windows,
 )
@@ -42,7 +44,7 @@ from postinfusion.plan.plan import Plan
 _Safety = SideEffects | Conduct | Alerts
 _Participants = Disposition | Demographics | Weight | AdverseEvents | Masking | _Safety
 _Assessments = Summary | Missingness | Windows | Courses
-_SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel
+_SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel | TwoStage | PhasesAnalysis
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
 
 
@@ -195,6 +197,14 @@ def _of_one_design(plan: Plan, analysis: _SpecialDesigns, adam: Adam, population
             from postinfusion.analyses.crossover import crossover
 
             return crossover(plan, analysis, adam, population)
+        case TwoStage():
+            from postinfusion.analyses.two_stage import two_stage
+
+            return two_stage(plan, analysis, adam, population)
+        case PhasesAnalysis():
+            from postinfusion.analyses.phases import phases
+
+            return phases(plan, analysis, adam, population)
 
 
 def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, population: Members) -> list[Row]:

@@ -274,11 +274,20 @@ def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
     at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
     own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at)
     return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit")
+    if _is_in_maintenance(plan, point):
+        return True
 
 
 def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
     """Give the share of participants without a value there, by arm."""
     present, total = (
+def _is_in_maintenance(plan: Plan, point: Point) -> bool:
+    """Say whether a result lies in maintenance, for which participants were selected by the course before."""
+    phases = plan.design.phases
+    hours = plan.nominal_hours.get(point.visit, point.time)
+    return phases is not None and hours is not None and hours >= phases.maintenance_from
+
+
         _participants(found, arms),
         _by_arm(found.rows, arms, stat_name="n_total", variable="denominator"),
     )

@@ -26,7 +26,7 @@ def demographics(plan: Plan, analysis: Demographics, adam: Adam, population: Mem
     result = denominators(population)
     for name in analysis.variables:
         try:
-            values, unit = _values(plan, name, adam, population)
+            values, unit = values_of(plan, name, adam, population)
         except ModelError as error:
             result.append(error_row(str(error), variable=name))
             continue
@@ -35,7 +35,7 @@ def demographics(plan: Plan, analysis: Demographics, adam: Adam, population: Mem
     return result
 
 
-def _values(plan: Plan, name: str, adam: Adam, population: Members) -> tuple[pd.Series, str]:
+def values_of(plan: Plan, name: str, adam: Adam, population: Members) -> tuple[pd.Series, str]:
     """Give one variable by participant and its unit: a column of ADSL, or the baseline of an endpoint."""
     if name in plan.endpoints:
         endpoint = plan.endpoints[name]

@@ -7,6 +7,7 @@ import pandas as pd
 
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam, observed
+from postinfusion.analyses.expectation import Score, association_rows
 from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS, ModelData, model_data
 from postinfusion.analyses.model_rows import TEST, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members, denominators
@@ -41,7 +42,11 @@ def masking(plan: Plan, analysis: Masking, adam: Adam, population: Members) -> l
     answers = _answers(population)
     found = [*_counts(population, answers), *_asked(population)]
     found += [*_bang_rows(analysis, population, answers), *_james_rows(analysis, population)]
-    return [*denominators(population), *found, *_by_guess(plan, analysis, adam, population)]
+    found += _by_guess(plan, analysis, adam, population)
+    if analysis.expectation:
+        score = Score(analysis.expectation, analysis.visit, analysis.confidence)
+        found += association_rows(plan, analysis, adam, population, score)
+    return [*denominators(population), *found]
 
 
 def _answers(population: Members) -> pd.Series:

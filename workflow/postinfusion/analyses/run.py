@@ -9,6 +9,7 @@ import pandas as pd
 from postinfusion.analyses.by_method import individual_data, results_of
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.populations import members
+from postinfusion.analyses.two_stage_data import by_treatment, of_first_stage
 from postinfusion.ard.build import error_row, table
 from postinfusion.errors import ModelError
 from postinfusion.plan.plan import Plan
@@ -50,7 +51,8 @@ def analyse(plan: Plan, trial: str, analysis_id: str, adam: Adam) -> Outcome:
     population = plan.estimands[estimand].population if estimand else analysis.population
     individual = pd.DataFrame()
     try:
-        who = members(plan, adam["ADSL"], population)
+        who = by_treatment(plan, analysis, members(plan, adam["ADSL"], population))
+        adam = of_first_stage(plan, analysis, adam)
         found = results_of(plan, analysis, adam, who)
         individual = individual_data(plan, analysis, adam, who)
     except ModelError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-TRIALS = ("ketamine_ed", "crossover_an", "open_label_bn")
+TRIALS = ("ketamine_ed", "crossover_an", "open_label_bn", "two_stage_bed")
 CLOSED_FORM = ("at-random", "null")
 """The scenarios of the trials whose truth has a closed form."""
 
@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     from postinfusion.simulate.export import csv_text, json_text
 
     folder = arguments.out or Path("data") / arguments.trial
-    make = {"crossover_an": _crossover, "open_label_bn": _single_arm}.get(arguments.trial, _parallel)
+    others = {"crossover_an": _crossover, "open_label_bn": _single_arm, "two_stage_bed": _re_randomised}
+    make = others.get(arguments.trial, _parallel)
     tables, truth = make(arguments)
     for name, table in tables.items():
         write.text(folder / f"{name}.csv", csv_text(table))
@@ -100,6 +101,28 @@ def _single_arm(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame],
         raise DataError(text)
     tables = simulate_single_arm(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
     return tables, truth_of_single_arm(arguments.seed, scenario.name, has_effects=scenario.has_effects)
+
+
+def _re_randomised(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    """Simulate the trial in two stages, with its truth.
+
+    Raises
+    ------
+    DataError
+        The scenario is one of another trial.
+    """
+    import numpy as np
+
+    from postinfusion.errors import DataError
+    from postinfusion.simulate.re_randomised import simulate_re_randomised, truth_of_re_randomised
+    from postinfusion.simulate.scenarios import scenario_named
+
+    scenario = scenario_named(arguments.scenario)
+    if scenario.name not in CLOSED_FORM:
+        text = f"two_stage_bed has no scenario {scenario.name} — allowed: at-random, null. Choose one of them."
+        raise DataError(text)
+    tables = simulate_re_randomised(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
+    return tables, truth_of_re_randomised(arguments.seed, scenario.name, has_effects=scenario.has_effects)
 
 
 def _at_least_one(text: str) -> int:

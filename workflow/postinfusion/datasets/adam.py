@@ -39,7 +39,7 @@ ANALYSIS_VALUE = (
     Column("RELAPFL", "text", "Y: a response that was lost again after the last infusion of its course"),
 )
 TRTSEQP = Column("TRTSEQP", "text", "treatments of a crossover trial in the order allocated")
-APERIOD = Column("APERIOD", "integer", "period of a crossover trial; TRTP and TRTA are then those of the period")
+APERIOD = Column("APERIOD", "integer", "period of a crossover trial, or stage; TRTP and TRTA are then those of it")
 OF_PERIOD = (
     APERIOD,
     TRTSEQP,
@@ -64,10 +64,11 @@ ADSL = Table(
         TRTSEQP,
         Column("TRTSEQA", "text", "treatments of a crossover trial in the order received"),
         *(
-            Column(f"TRT0{period}{kind}", "text", f"treatment {word} in period {period} of a crossover trial")
+            Column(f"TRT0{period}{kind}", "text", f"treatment {word} in period {period} of a crossover trial, or stage")
             for period in (1, 2, 3)
             for kind, word in (("P", "allocated"), ("A", "received"))
         ),
+        Column("AP02SHR", "number", "start of the second stage since time zero, for who was randomised again", "h"),
         Column("SITEID", "text", "centre"),
         Column("DIAG", "text", "diagnosis"),
         Column("SUBTYPE", "text", "subtype of the diagnosis"),
@@ -225,6 +226,7 @@ DATASETS = {table.name: table for table in (ADSL, ADEX, ADQS, ADVS, ADLB, ADAE, 
 PARTICIPANT_COLUMNS = {
     "arm": "TRTP",
     "arm_actual": "TRTA",
+    "arm_2": "TRT02P",
     "site": "SITEID",
     "diagnosis": "DIAG",
     "subtype": "SUBTYPE",

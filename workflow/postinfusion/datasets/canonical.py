@@ -39,6 +39,7 @@ PARTICIPANTS = Table(
         ID,
         Column("arm", "choice", "arm allocated by randomisation (or the only arm); empty when never allocated"),
         Column("arm_actual", "choice", "arm actually received, where it differs from the allocated one"),
+        Column("arm_2", "choice", "arm allocated by the second randomisation; empty for who was not randomised again"),
         Column("crossover_sequence", "text", "order of the treatments in a crossover trial, as the plan calls it"),
         Column("site", "text", "centre"),
         Column("diagnosis", "text", "diagnosis, for example AN, BN, BED"),

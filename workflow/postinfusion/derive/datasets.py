@@ -24,6 +24,7 @@ from postinfusion.derive.periods import of_periods, periods, with_sequences
 from postinfusion.derive.records import laboratory, scores, stacked, vital_signs, weights
 from postinfusion.derive.relapse import RELAPSE, with_relapse
 from postinfusion.derive.scores import with_scores
+from postinfusion.derive.stages import of_stages, with_stages
 from postinfusion.derive.time_since import time_zero
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.windows import windows
@@ -83,6 +84,7 @@ def derivation(plan: Plan, trial: str, tables: dict[str, pd.DataFrame]) -> Deriv
     adsl = subject_level(plan, trial, tables, context.keys)
     if context.periods is not None:
         adsl = with_sequences(adsl, context.periods)
+    adsl = with_stages(context, adsl)
     if "guesses" in tables:
         adsl = with_guesses(context, adsl, tables["guesses"])
     adsl = with_populations(_with_last_day(context, adsl, tables), plan, tables)
@@ -191,7 +193,8 @@ def _with_arms(context: Context, frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.
     if context.periods is not None:
         return of_periods(frame, context.periods)
     arms = adsl.set_index("USUBJID")
-    return frame.assign(**{name: frame["USUBJID"].map(arms[name]) for name in ("TRTP", "TRTA")})
+    named = frame.assign(**{name: frame["USUBJID"].map(arms[name]) for name in ("TRTP", "TRTA")})
+    return of_stages(context, named, adsl)
 
 
 def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from postinfusion.plan.base import Part
 from postinfusion.plan.crossover_design import Crossover
+from postinfusion.plan.phases_design import Phases
 from postinfusion.plan.quantities import Hours, Name
+from postinfusion.plan.re_randomised_design import SecondRandomisation
 from postinfusion.vocabulary import DesignKind, TimeZero
 
 FIRST, LAST = 1, -1
@@ -75,7 +77,7 @@ class Design(Part):
     """Design of the trial."""
 
     kind: DesignKind
-    """single-arm, parallel or crossover."""
+    """single-arm, parallel, crossover, or re-randomised: parallel arms, and a second randomisation of some."""
     time_zero: TimeZero
     """What hour 0 is: the start of the first infusion; randomisation or the first dose in trials without infusions."""
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=8)
@@ -90,6 +92,10 @@ class Design(Part):
     """A longer pause between two infusions begins a new course, where the data do not number courses themselves."""
     crossover: Crossover | None = None
     """Periods of a crossover trial; only there, and needed there."""
+    second_randomisation: SecondRandomisation | None = None
+    """The second randomisation of a re-randomised trial; only there, and needed there."""
+    phases: Phases | None = None
+    """Induction and maintenance, where only some participants go on after a course."""
     before_consent: OutOfPlace = OutOfPlace.REFUSE
     """Rows of measurements and infusions before the participant's consent: refuse them, exclude them (counted), or keep
     them (earlier weights from a record, for example)."""

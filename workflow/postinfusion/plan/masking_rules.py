@@ -32,7 +32,7 @@ def check(plan: Plan) -> Iterator[Problem]:
 def _two_arms(plan: Plan, way: Path) -> Iterator[Problem]:
     """Check that participants were allocated to one of two arms."""
     kind = plan.design.kind
-    if kind is DesignKind.PARALLEL and len(plan.design.arm_names) == 2:
+    if kind in (DesignKind.PARALLEL, DesignKind.RE_RANDOMISED) and len(plan.design.arm_names) == 2:
         return
     reason = _REASONS.get(kind, "the indices of blinding are defined for two arms")
     yield plan.places.problem((*way, "method"), f"{reason}. Remove this analysis.")

@@ -14,10 +14,11 @@ from postinfusion.plan import (
     event_rules,
     masking_rules,
     scale_rules,
+    stage_rules,
     timing,
     uncontrolled_rules,
 )
-from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, Weight
+from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, TwoStage, Weight
 from postinfusion.plan.design import ArmRole, Rule
 from postinfusion.plan.endpoints import Form, Treatment
 from postinfusion.plan.left_out import LeftOut
@@ -69,6 +70,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *event_rules.check(plan),
         *masking_rules.check(plan),
         *uncontrolled_rules.check(plan),
+        *stage_rules.check(plan),
     )
 
 
@@ -159,7 +161,7 @@ class _Rules:
 
     def primary(self) -> Iterator[Problem]:
         """Check that the report will have a primary result, where there is any model."""
-        models = [model for model in self.plan.analyses.values() if isinstance(model, ModelPart)]
+        models = [model for model in self.plan.analyses.values() if isinstance(model, ModelPart | TwoStage)]
         if not models or self.left_out.touches("estimands") or self.left_out.touches("analyses"):
             return
         if PRIMARY not in self.plan.estimands:

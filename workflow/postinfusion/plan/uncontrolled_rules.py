@@ -34,7 +34,8 @@ def _single_arm(plan: Plan, way: Path) -> Iterator[Problem]:
 
 def _randomised(plan: Plan, way: Path) -> Iterator[Problem]:
     """Check that labels of parallel arms were dealt out."""
-    if plan.design.kind is not DesignKind.PARALLEL and not plan.left_out.touches("design"):
+    is_parallel = plan.design.kind in (DesignKind.PARALLEL, DesignKind.RE_RANDOMISED)
+    if not is_parallel and not plan.left_out.touches("design"):
         text = (
             f"a randomisation test needs participants who were allocated to parallel arms; this trial is "
             f"{plan.design.kind}. Remove it."

@@ -11,7 +11,10 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.vocabulary import TIME_ZERO_NAMES, DesignKind
 
-_KINDS = {DesignKind.PARALLEL: "parallel arms", DesignKind.SINGLE_ARM: "single arm", DesignKind.CROSSOVER: "treatments"}
+_KINDS = {
+    DesignKind.PARALLEL: "parallel arms", DesignKind.SINGLE_ARM: "single arm", DesignKind.CROSSOVER: "treatments",
+    DesignKind.RE_RANDOMISED: "arms in two stages",
+}  # fmt: skip
 
 
 def design_line(plan: Plan, ard: pd.DataFrame) -> str:

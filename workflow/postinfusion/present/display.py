@@ -11,6 +11,7 @@ import pandas as pd
 from postinfusion.present import formats
 from postinfusion.present.primary import primary_analysis
 from postinfusion.present.results import Results
+from postinfusion.present.selection import selection_notes
 from postinfusion.vocabulary import OUTPUTS
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def label_of(
         subtitle=subtitle,
         population=results.population,
         n=formats.statistic("n_total", results.total()),
-        footnotes=(*footnotes, *_without_value(results, signs)),
+        footnotes=(*footnotes, *selection_notes(results), *_without_value(results, signs)),
     )
 
 

@@ -157,6 +157,7 @@ def _rank(method: Method | None) -> int:
     """Give the place of a method among the displays of one endpoint."""
     order = (
         Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.RANDOMISATION_TEST, Method.BEFORE_AFTER,
+        Method.TWO_STAGE, Method.PHASES,
         Method.RESPONSE, Method.RELIABLE_CHANGE, Method.REPEATED_BINARY,
         Method.ORDINAL, Method.COUNTS, Method.TIME_TO_EVENT, Method.SUMMARY, Method.MISSINGNESS, Method.MASKING,
         Method.COURSES,

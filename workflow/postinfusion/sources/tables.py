@@ -30,7 +30,7 @@ _EMPTY = ""
 _MANY_COLUMNS = 4
 _OF_VALUES = (("value",), ("weight_kg",))
 _BY_CELL = ("number", "integer", "time")
-ARM_COLUMNS = ("arm", "arm_actual", "arm_given")
+ARM_COLUMNS = ("arm", "arm_actual", "arm_2", "arm_given")
 Labels = npt.NDArray[np.object_]
 
 

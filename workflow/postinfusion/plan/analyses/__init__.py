@@ -28,6 +28,7 @@ from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
 from postinfusion.plan.analyses.side_effects import SideEffects
+from postinfusion.plan.analyses.stages import PhasesAnalysis, TwoStage
 from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
@@ -52,6 +53,7 @@ __all__ = [
     "Model",
     "ModelPart",
     "Ordinal",
+    "PhasesAnalysis",
     "RandomisationTest",
     "RegressionToTheMean",
     "ReliableChange",
@@ -64,6 +66,7 @@ __all__ = [
     "TimeToEvent",
     "TimedTask",
     "Trajectory",
+    "TwoStage",
     "Weight",
     "Windows",
 ]
@@ -94,7 +97,9 @@ Analysis = Annotated[
     | Counts
     | TimedTask
     | Shift
-    | Masking,
+    | Masking
+    | TwoStage
+    | PhasesAnalysis,
     Field(discriminator="method"),
 ]
 Model = Mmrm | Trajectory | Ancova

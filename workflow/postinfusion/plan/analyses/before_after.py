@@ -56,7 +56,10 @@ class BeforeAfter(AnalysisPart):
     report_at: tuple[Hours, ...] = Field(default=(), max_length=20)
     """Times after time zero at which the fitted mean is compared with the line before, continued."""
     visit: Annotated[str, Names.LATER_VISIT] = ""
-    """Visit whose observed change stands beside the expected regression to the mean."""
+    """Visit whose observed change stands beside the expected regression to the mean, and the expectation score."""
+    expectation: Annotated[str, Names.GROUP] = ""
+    """Participants' column or covariate with an expectation score from before treatment, whose association with the
+    change at the visit is given; needs visit."""
     regression_to_the_mean: RegressionToTheMean | None = None
     """What repeated measurement alone lets expect; needs visit."""
     df: DfMethod = DfMethod.KENWARD_ROGER_LINEAR
@@ -67,8 +70,8 @@ class BeforeAfter(AnalysisPart):
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         """Refuse what does not go together."""
-        if bool(self.visit) != (self.regression_to_the_mean is not None):
-            raise ValueError("visit and regression_to_the_mean go together: write both, or neither")
+        if bool(self.visit) != (self.regression_to_the_mean is not None or bool(self.expectation)):
+            raise ValueError("visit goes together with regression_to_the_mean or expectation: write both, or neither")
         if self.start is not None and self.start >= 0:
             raise ValueError("from is a time before time zero, as in from: -60 d")
         if any(time <= 0 for time in self.report_at):

@@ -21,6 +21,9 @@ class Masking(AnalysisPart):
     """Visit of the schedule at which it is compared."""
     covariates: CovariateNames = ("baseline",)
     """`baseline` for the endpoint's baseline value; participants' columns or covariates. Strata are always added."""
+    expectation: Annotated[str, Names.GROUP] = ""
+    """Participants' column or covariate with an expectation score from before treatment, whose association with the
+    change at the visit is given."""
     estimand: Annotated[str, Names.ESTIMAND] = ""
     """Key under estimands, where its population and events apply to the difference by guess."""
     confidence: Percent = 0.95

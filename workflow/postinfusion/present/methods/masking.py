@@ -12,7 +12,20 @@ from postinfusion.vocabulary import Method
 
 
 def _masking(results: Results) -> str:
-    return " ".join(part for part in (_counted(results), _compared(results)) if part)
+    return " ".join(part for part in (_counted(results), _compared(results), expectation_text(results)) if part)
+
+
+def expectation_text(results: Results) -> str:
+    """Say how the association of an expectation score with change was found; empty without one."""
+    score = getattr(results.analysis, "expectation", "")
+    if not score:
+        return ""
+    several = "arm, " if len(results.plan.design.arm_names) > 1 else ""
+    return (
+        f"The association of {formats.in_sentence(score)} with the change is the coefficient of the score in an "
+        f"analysis of covariance with {several}baseline and strata (residual degrees of freedom), in participants with "
+        "a score and a value; it says nothing of causes."
+    )
 
 
 def _counted(results: Results) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from postinfusion.plan.analyses import BeforeAfter, RandomisationTest
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
+from postinfusion.present.methods.masking import expectation_text
 from postinfusion.present.methods.phrases import endpoint_label, in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import TIME_ZERO_NAMES, Method
@@ -26,6 +27,7 @@ def _before_after(results: Results) -> str:
             _records(analysis),
             _fitted(results),
             _regression(analysis),
+            expectation_text(results),
         )
         if part
     )

@@ -15,6 +15,7 @@ from postinfusion.present.methods import (
     one_design,
     ordinal,
     responders,
+    stages,
     safety,
     time_to_event,
     timed_task,
@@ -37,6 +38,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **masking.TEXTS,
     **safety.TEXTS,
     **one_design.TEXTS,
+    **stages.TEXTS,
 }
 
 

@@ -8,6 +8,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.expectation_part import EXPECTATION_NOTE, expectation_part
 from postinfusion.present.tables.model_parts import fit_part
 from postinfusion.vocabulary import TIME_ZERO_NAMES
 
@@ -34,7 +35,8 @@ def table(results: Results) -> Table:
     ModelError
         There is neither a model nor an observed change.
     """
-    parts = (_segments(results), _deviations(results), _regression(results), _spread(results), fit_part(results))
+    first = (_segments(results), _deviations(results), _regression(results), expectation_part(results))
+    parts = (*first, _spread(results), fit_part(results))
     found = tuple(part for part in parts if part.rows)
     if not found:
         raise ModelError(results.failure or "the results hold no change")
@@ -138,7 +140,8 @@ def _notes(results: Results) -> tuple[str, ...]:
     analysis = results.analysis
     stated = analysis.regression_to_the_mean if isinstance(analysis, BeforeAfter) else None
     failed = f"Segmented model not done: {results.failure}." if results.failure else ""
-    return tuple(note for note in (UNCONTROLLED, failed, _source(stated), *map(formats.as_sentence, results.warnings()))
+    expected = EXPECTATION_NOTE if expectation_part(results).rows else ""
+    return tuple(note for note in (UNCONTROLLED, failed, _source(stated), expected, *map(formats.as_sentence, results.warnings()))
                  if note)  # fmt: skip
 
 

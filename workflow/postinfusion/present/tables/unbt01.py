@@ -8,6 +8,7 @@ from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count_row, headings
+from postinfusion.present.tables.expectation_part import EXPECTATION_NOTE, expectation_part
 from postinfusion.vocabulary import ANSWERS, NO_GUESS
 
 BANG, JAMES, BY_GUESS = "bang-index", "james-index", "difference-by-guess"
@@ -39,8 +40,10 @@ def table(results: Results) -> Table:
     parts = (Part(("", *headings(results)), counted, "Guess of the allocated arm"), _indices(results))
     compared = _by_guess(results)
     reasons = tuple(f"{text[:1].upper()}{text[1:]}." for text in results.errors())
-    notes = (_SCALES, *((_EXPLORATORY,) if compared.rows else ()), *reasons)
-    shown = tuple(part for part in (*parts, compared) if part.rows)
+    expected = expectation_part(results)
+    told = (*((_EXPLORATORY,) if compared.rows else ()), *((EXPECTATION_NOTE,) if expected.rows else ()))
+    notes = (_SCALES, *told, *reasons)
+    shown = tuple(part for part in (*parts, compared, expected) if part.rows)
     return Table(label_of(results, "UNBT01", _subtitle(results), notes), shown)
 
 
