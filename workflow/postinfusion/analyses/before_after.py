@@ -30,7 +30,7 @@ from postinfusion.analyses.regression_to_the_mean import regression_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import BeforeAfter
+from postinfusion.plan.analyses import Ancova, BeforeAfter
 from postinfusion.plan.plan import Plan
 
 HOURS_PER_WEEK = 168.0

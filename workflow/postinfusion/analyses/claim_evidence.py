@@ -262,25 +262,15 @@ def _looks_back_too_far(plan: Plan, found: _Found) -> bool:
 
 
 def _conditions_on_the_course(plan: Plan, point: Point) -> bool:
-    """Say whether a comparison of arms counts time from something that happened after randomisation."""
+    """Say whether a result counts time from something that happened after randomisation, or is of selected people."""
     analysis = plan.analyses[point.analysis]
+    if _is_in_maintenance(plan, point):
+        return True
     if isinstance(analysis, Trajectory):
         return analysis.is_exploratory(plan.design.kind)
     return plan.design.reference is not None and getattr(analysis, "since", "") in _AFTER_RANDOMISATION
 
 
-def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
-    """Count the participants that the estimate rests on, by arm: those with a value there, else those in the model."""
-    at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
-    own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at)
-    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit")
-    if _is_in_maintenance(plan, point):
-        return True
-
-
-def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
-    """Give the share of participants without a value there, by arm."""
-    present, total = (
 def _is_in_maintenance(plan: Plan, point: Point) -> bool:
     """Say whether a result lies in maintenance, for which participants were selected by the course before."""
     phases = plan.design.phases
@@ -288,6 +278,16 @@ def _is_in_maintenance(plan: Plan, point: Point) -> bool:
     return phases is not None and hours is not None and hours >= phases.maintenance_from
 
 
+def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
+    """Count the participants that the estimate rests on, by arm: those with a value there, else those in the model."""
+    at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
+    own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at)
+    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit")
+
+
+def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
+    """Give the share of participants without a value there, by arm."""
+    present, total = (
         _participants(found, arms),
         _by_arm(found.rows, arms, stat_name="n_total", variable="denominator"),
     )

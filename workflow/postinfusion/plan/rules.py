@@ -191,15 +191,15 @@ class _Rules:
         for claim, judged in self.plan.claims.judged.items():
             for inner, kind, names in names_in(judged):
                 yield from self.named(("claims", "judged", claim, *inner), kind, names)
+        for family, members in self.plan.multiplicity.items():
+            for inner, kind, names in names_in(members):
+                yield from self.named(("multiplicity", family, *inner), kind, names)
 
     def named(self, way: Path, kind: Names, names: Iterable[str]) -> Iterator[Problem]:
         """Check names of one kind."""
         if kind is Names.LATER_VISIT:
             yield from self.visits(way, names, form=Form.CHANGE)
         else:
-        for family, members in self.plan.multiplicity.items():
-            for inner, kind, names in names_in(members):
-                yield from self.named(("multiplicity", family, *inner), kind, names)
             yield from self.unknown(way, names, self.known(kind), kind.value)
 
     def known(self, kind: Names) -> Iterable[str]:
