@@ -50,7 +50,7 @@ OF_PERIOD = (
 SCORING = (
     Column("NITEMS", "integer", "items answered, where the score was computed from items"),
     Column("PRORFL", "text", "Y: prorated, since items are missing"),
-    Column("CENSFL", "text", "Y: at the value at which the task is stopped, so the true one is at least as large"),
+    Column("CENSFL", "text", "Y: stopped at the cap or delivered as at least this value, or computed of such a value"),
 )
 
 ADSL = Table(

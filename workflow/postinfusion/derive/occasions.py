@@ -13,7 +13,7 @@ from postinfusion.instruments.model import Instrument
 from postinfusion.instruments.scoring import Array, Mask
 
 Positions = npt.NDArray[np.intp]
-_MEASURED = ("measure", "score", "item", "value")
+_MEASURED = ("measure", "score", "item", "value", "qualifier")
 _TOTAL = "total"
 
 

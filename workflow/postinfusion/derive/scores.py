@@ -22,6 +22,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 
 ANSWERED, PRORATED, CENSORED = "items_answered", "prorated", "censored"
+_QUALIFIER = "qualifier"
+_AT_LEAST = (">", "≥", ">=")
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ def assessed(plan: Plan, assessments: pd.DataFrame) -> Assessed:
     parts = [Assessed(assessments.iloc[kept], kept)]
     changed = assessments["value"].to_numpy(dtype="float64").copy()
     marks = {name: np.full(len(assessments), np.nan) for name in (ANSWERED, PRORATED, CENSORED)}
+    at_least = _said_to_be_at_least(assessments)
+    marks[CENSORED][at_least] = 1.0
     findings: list[Finding] = []
     for measure, here in _by_measure(assessments):
         found = catalogue.find(measure, plan.instruments)
@@ -95,7 +99,7 @@ def assessed(plan: Plan, assessments: pd.DataFrame) -> Assessed:
         for name, values in occasions.values.items():
             rows = occasions.rows[name]
             changed[rows[rows >= 0]] = values[rows >= 0]
-        one = _Measure(plan, measure, found, occasions)
+        one = _Measure(plan, measure, found, occasions, at_least)
         findings += one.findings()
         for score in one.scores():
             changed[score.replaced] = score.new_values
@@ -103,6 +107,13 @@ def assessed(plan: Plan, assessments: pd.DataFrame) -> Assessed:
                 marks[name][score.delivered] = values
             parts.append(score.added(assessments))
     return _joined(parts, changed, marks, findings)
+
+
+def _said_to_be_at_least(assessments: pd.DataFrame) -> Mask:
+    """Say which values were delivered with a mark that the true one is at least as large, as >300 of a timed task."""
+    if _QUALIFIER not in assessments:
+        return np.zeros(len(assessments), dtype="bool")
+    return assessments[_QUALIFIER].isin(_AT_LEAST).to_numpy(dtype="bool")
 
 
 def _by_measure(assessments: pd.DataFrame) -> Iterator[tuple[str, npt.NDArray[np.intp]]]:
@@ -137,6 +148,8 @@ class _Score:
             PRORATED: result.prorated[self.is_added].astype("float64"),
             CENSORED: result.censored[self.is_added].astype("float64"),
         }
+        if _QUALIFIER in assessments:
+            columns[_QUALIFIER] = None
         return Assessed(assessments.iloc[rows].assign(**columns), rows)
 
 
@@ -148,6 +161,11 @@ class _Measure:
     measure: str
     found: Found
     occasions: Occasions
+    at_least: Mask
+
+    def _marked(self, rows: npt.NDArray[np.intp]) -> Mask:
+        """Say which of some rows, by their positions, were delivered as at least their value."""
+        return np.asarray((rows >= 0) & self.at_least[rows], dtype="bool")
 
     @property
     def aligned(self) -> bool:
@@ -162,8 +180,14 @@ class _Measure:
         computed: dict[str, Scored] = {}
         if occasions.has_items.any():
             share = self.plan.scoring.prorate
-            computed = scoring.from_items(instrument, occasions.answers, aligned=self.aligned, share=share)
-        delivered = {name: _as_delivered(self.found, name, value) for name, value in occasions.values.items()}
+            stopped = self._marked(occasions.item_rows)
+            computed = scoring.from_items(
+                instrument, occasions.answers, aligned=self.aligned, share=share, stopped=stopped
+            )
+        delivered = {
+            name: _as_delivered(self.found, name, value, self._marked(occasions.rows[name]))
+            for name, value in occasions.values.items()
+        }
         for name, score in instrument.scores.items():
             if score.of and {*score.of} <= {*delivered}:
                 composed = scoring.from_scores(score, delivered)
@@ -176,7 +200,7 @@ class _Measure:
         for name in dict.fromkeys([*computed, *self.occasions.values]):
             delivered = self.occasions.rows.get(name, np.full(self.occasions.number, -1))
             given = self.occasions.values.get(name, np.full(self.occasions.number, np.nan))
-            result = computed.get(name) or _as_delivered(self.found, name, given)
+            result = computed.get(name) or _as_delivered(self.found, name, given, self._marked(delivered))
             yield self._score(name, result, delivered, given, is_computed=name in computed)
 
     def findings(self) -> Iterator[Finding]:
@@ -202,7 +226,7 @@ class _Measure:
         marks = {
             ANSWERED: np.where(from_items, result.answered, np.nan)[has_row],
             PRORATED: np.where(takes, result.prorated, 0.0)[has_row],
-            CENSORED: result.censored[has_row].astype("float64"),
+            CENSORED: (result.censored | (self._marked(delivered) & ~takes))[has_row].astype("float64"),
         }
         return _Score(
             self.measure,
@@ -225,12 +249,12 @@ def _up_to_caps(found: Found, occasions: Occasions) -> Occasions:
     return replace(occasions, values={**occasions.values, **cut})
 
 
-def _as_delivered(found: Found, name: str, value: Array) -> Scored:
+def _as_delivered(found: Found, name: str, value: Array, at_least: Mask) -> Scored:
     """Give a delivered score in the form of a computed one."""
     score = found.instrument.scores.get(name)
     cap = score.cap if score else None
     given = ~np.isnan(value)
-    censored = np.asarray(value >= cap if cap is not None else np.zeros(len(value)), dtype="bool")
+    censored = at_least | (value >= cap if cap is not None else np.zeros(len(value), dtype="bool"))
     return Scored(value, given.astype("int64"), given, np.zeros(len(value), dtype="bool"), censored)
 
 
@@ -249,7 +273,7 @@ def _joined(parts: list[Assessed], changed: Array, marks: Mapping[str, Array], f
     """Give delivered and added rows as one table; with the marks only where one of them says something."""
     kept = parts[0]
     says = any((values[kept.rows] > 0).any() for values in marks.values())
-    if len(parts) == 1 or not (says or any(len(part.rows) for part in parts[1:])):
+    if not (says or any(len(part.rows) for part in parts[1:])):
         frame = kept.frame.drop(columns="item", errors="ignore").reset_index(drop=True)
         return Assessed(frame.assign(value=changed[kept.rows]), kept.rows, tuple(findings))
     own = kept.frame.assign(value=changed[kept.rows], **{name: values[kept.rows] for name, values in marks.items()})

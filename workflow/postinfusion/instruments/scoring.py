@@ -51,7 +51,12 @@ class Scored:
 
 
 def from_items(
-    instrument: Instrument, answers: Array, *, aligned: bool = False, share: float | None = None
+    instrument: Instrument,
+    answers: Array,
+    *,
+    aligned: bool = False,
+    share: float | None = None,
+    stopped: Mask | None = None,
 ) -> dict[str, Scored]:
     """Give all scores of a scale that can be computed.
 
@@ -65,11 +70,14 @@ def from_items(
         Reversed items are turned already.
     share
         For scores that need all items by their own rule: the share of items that is enough by the plan.
+    stopped
+        Occasions × items: answers that were delivered as at least their value.
     """
     answers = up_to_cap(instrument, answers)
     turned = answers if aligned else reflected(instrument, answers)
     place = {number: position for position, number in enumerate(instrument.item_numbers)}
     at_cap, unscored = at_the_cap(instrument, answers), not_scored(instrument, answers)
+    at_cap = at_cap if stopped is None else at_cap | stopped
     found: dict[str, Scored] = {}
     for name, score in instrument.scores.items():
         if score.of:
