@@ -5,10 +5,11 @@
 # make lock         pins the environment anew after an edit of pyproject.toml
 # make validate     compares every model with the numbers of other programs and of publications
 # make type-one-error REPLICATES=5000   simulates small trials: does the inference keep its level?
-# make verdict-shares REPLICATES=200  simulates the shipped trial over many seeds: how often does each verdict come out?
+# make verdict-shares REPLICATES=400  simulates the shipped trials over many seeds: how often does each verdict come out?
+# make coverage REPLICATES=400        the same for estimates: are they unbiased, do their intervals hold the truth?
 # make benchmark    times the engine beside statsmodels, and R where it is installed
 # make timings      adds up the time and memory of the jobs
-.PHONY: run test lint lock benchmark timings type-one-error verdict-shares validate set-up
+.PHONY: run test lint lock benchmark timings type-one-error verdict-shares coverage validate set-up
 run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
@@ -33,6 +34,9 @@ type-one-error: set-up
 
 verdict-shares: set-up
 	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests .venv/bin/python -m simulation.verdict_shares $(or $(REPLICATES),100)
+
+coverage: set-up
+	@OPENBLAS_NUM_THREADS=1 PYTHONPATH=tests .venv/bin/python -m simulation.coverage $(or $(REPLICATES),100)
 
 validate: set-up
 	@PYTHONPATH=tests .venv/bin/python -m reference.validate

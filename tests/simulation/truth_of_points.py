@@ -1,0 +1,37 @@
+"""The true benefit behind a deciding point of a shipped trial, oriented so that more is better."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from postinfusion.analyses.claim_evidence import Estimate
+from postinfusion.plan.claims import Point
+from postinfusion.plan.plan import Plan
+from postinfusion.simulate import crossover_truth, single_arm_truth
+from simulation.true_effects import differences, rate_ratios
+
+
+def benefit_of(trial: str, truth: str, plan: Plan, point: Point, template: Estimate) -> float:
+    """Give the true benefit of a point: of a ratio its logarithm."""
+    endpoint = plan.analyses[point.analysis].endpoint or plan.estimands["primary"].variable.endpoint
+    if trial == "ketamine_ed":
+        raw = _of_ketamine_ed(endpoint, truth, point, is_ratio=template.is_ratio)
+    elif trial == "crossover_an":
+        codes = {name: code for code, name in crossover_truth.ARMS.items()}
+        measure = plan.endpoints[endpoint].measure
+        raw = crossover_truth.treatment_effect(measure, point.visit, codes[template.key["arm"]])
+        raw *= truth != "null"
+    else:
+        has_effects = truth == "with effects"
+        day = plan.nominal_hours[point.visit] / 24
+        raw = single_arm_truth.expected_change(day, has_effects=has_effects)
+        if endpoint != "madrs":
+            raw = single_arm_truth.EDEQ_CHANGE * has_effects
+    return float(template.sign * raw)
+
+
+def _of_ketamine_ed(endpoint: str, truth: str, point: Point, *, is_ratio: bool) -> float:
+    """Give the true difference, or the logarithm of the true ratio."""
+    if is_ratio:
+        return float(np.log(rate_ratios(endpoint, truth)[point.visit]))
+    return differences(endpoint, truth)[point.visit]
