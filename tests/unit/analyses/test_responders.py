@@ -190,3 +190,25 @@ def test_a_status_is_kept_lost_or_unknown():
     unknown = kept(visits, missing_is_failure=False)
     assert unknown.iloc[[0, 1, 3]].tolist() == [1, 0, 0]
     assert np.isnan(unknown.iloc[2])
+
+
+def under(strategy: str, method: str, **keys: object) -> pd.DataFrame:
+    """Give the results of an analysis whose estimand has a strategy for rescue, which A took after 24 h."""
+    question = {
+        "population": "safety", "treatment": {"arm": "Ketamine", "against": "Midazolam"},
+        "variable": {"endpoint": "madrs", "visit": "Day 4"}, "events": {"rescue": strategy},
+    }  # fmt: skip
+    analysis = {"method": method, "endpoint": "madrs", "estimand": "q", "missing": "observed", **keys}
+    the_plan = plan(analyses={"x": analysis}, endpoints=ENDPOINTS, estimands={"q": question})
+    events = pd.DataFrame({"USUBJID": ["A"], "ICE": ["rescue"], "AHRFIRST": [50.0]})
+    return analyse(the_plan, "small", "x", {**adam(), "ADICE": events}).results
+
+
+@pytest.mark.parametrize(("method", "variable"), [("response", "response"), ("reliable-change", "important-change")])
+def test_what_follows_a_hypothetical_event_is_left_out_and_kept_under_treatment_policy(method, variable):
+    at = {"variable": variable, "visit": "Day 4"}
+    kept_all = share(under("treatment-policy", method), OBSERVED_CASES, "Ketamine", **at)
+    without = share(under("hypothetical", method), OBSERVED_CASES, "Ketamine", **at)
+    assert kept_all[1] == 3
+    assert (without[0], without[1]) == (kept_all[0] - 1, 2)
+    assert set(under("hypothetical", method)["population"]) == {"safety"}

@@ -310,3 +310,46 @@ def test_infusions_that_the_design_does_not_have_are_told():
     the_plan = a_plan(event="relapse", since="planned-last-infusion")
     without = the_plan.model_copy(update={"design": the_plan.design.model_copy(update={"infusions": ()})})
     assert "planned-last-infusion needs" in " ".join(problem.text for problem in check(without))
+
+
+def a_question(strategy, endpoint="madrs"):
+    """An estimand with a strategy for rescue."""
+    return {
+        "population": "randomised", "treatment": {"arm": "Ketamine", "against": "Midazolam"},
+        "variable": {"endpoint": endpoint, "visit": "Week 4"}, "events": {"rescue": strategy},
+    }  # fmt: skip
+
+
+def asked_for(strategy, about="madrs", **keys):
+    """A plan whose analysis answers that estimand."""
+    part = {"method": "time-to-event", "event": "response", "endpoint": "madrs", "report_at": ["28 d"], "estimand": "q"}
+    part = {name: value for name, value in (part | keys).items() if value is not None}
+    return plan(
+        endpoints={"madrs": MADRS, "weight": WEIGHT},
+        analyses={"tte": part},
+        estimands={"q": a_question(strategy, about)},
+    )
+
+
+@pytest.mark.parametrize(("strategy", "expected"), [("hypothetical", (24, 0)), ("treatment-policy", (96, 1))])
+def test_observation_ends_at_a_hypothetical_event_and_goes_on_under_treatment_policy(strategy, expected):
+    sets = adam([(30, 29, 10, 10)] * 3, events=[("A", "rescue", 50.0)])
+    the_plan = asked_for(strategy)
+    data = event_times(the_plan, the_plan.analyses["tte"], sets, members(the_plan, sets["ADSL"], "randomised"))
+    assert tuple(data.frame.set_index("USUBJID").loc["A", ["HOURS", "CAUSE"]]) == expected
+
+
+@pytest.mark.parametrize(
+    ("strategy", "keys", "told"),
+    [
+        ("hypothetical", {"competing": ["rescue"]}, "stands here"),
+        ("treatment-policy", {"censored_at": ["rescue"]}, "stands here"),
+        ("hypothetical", {"event": {"intercurrent": ["rescue"]}, "endpoint": None}, "the event that is timed"),
+    ],
+)
+def test_an_estimand_that_says_otherwise_than_the_analysis_is_refused(strategy, keys, told):
+    assert told in " ".join(problem.text for problem in check(asked_for(strategy, **keys)))
+
+
+def test_an_estimand_of_another_endpoint_is_refused():
+    assert "is about weight" in " ".join(problem.text for problem in check(asked_for("hypothetical", "weight")))

@@ -68,3 +68,24 @@ def test_durability_since_the_last_infusion_needs_planned_ones():
     analysis = {"method": "response", "endpoint": "both", "durable_at": ["7 d"]}
     found = check(plan(analyses={"x": analysis}, endpoints=ENDPOINTS, design=design))
     assert any("design, infusions" in problem.text for problem in found)
+
+
+def strategies(analysis: dict[str, object], **events: str) -> str:
+    """Give what is told of an analysis that answers an estimand with these strategies."""
+    question = {
+        "population": "randomised", "treatment": {"arm": "Ketamine", "against": "Midazolam"},
+        "variable": {"endpoint": "both", "visit": "Week 4"}, "events": events,
+    }  # fmt: skip
+    found = check(plan(analyses={"x": analysis | {"estimand": "q"}}, endpoints=ENDPOINTS, estimands={"q": question}))
+    return " ".join(problem.text for problem in found if "analyses, x" in problem.text)
+
+
+def test_what_an_estimand_leaves_out_is_not_counted_as_failure():
+    response = {"method": "response", "endpoint": "both"}
+    assert "another strategy" in strategies(response, rescue="hypothetical")
+    assert strategies(response, rescue="treatment-policy") == ""
+    assert strategies(response | {"missing": "observed"}, rescue="hypothetical") == ""
+
+
+def test_an_estimand_is_about_the_endpoint_of_its_analysis():
+    assert "is about both" in strategies({"method": "response", "endpoint": "remission"}, rescue="treatment-policy")

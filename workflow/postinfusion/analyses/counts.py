@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.count_model import rate_rows
-from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed, under_strategies
+from postinfusion.analyses.endpoint_records import Adam, observed, strategy_records
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.response import declared_rows, visits_with_values
 from postinfusion.analyses.response_status import values_at
@@ -73,8 +73,7 @@ def chosen_participants(analysis: Counts, population: Members) -> tuple[Members,
 def _records(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> pd.DataFrame:
     """Give the records under the strategies of the estimand; refuse values that are no counts."""
     endpoint = plan.endpoints[analysis.endpoint]
-    estimand = plan.estimands[analysis.estimand] if analysis.estimand else None
-    records = under_strategies(endpoint_records(adam, endpoint, population), estimand, adam)
+    records = strategy_records(plan, endpoint, analysis.estimand, adam, population)
     values = records["AVAL"].dropna()
     if ((values < 0) | (values % 1 != 0)).any():
         raise ModelError(f"{endpoint.label} has values that are no whole numbers from zero: it is no count of events")

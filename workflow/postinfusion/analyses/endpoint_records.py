@@ -9,6 +9,7 @@ import pandas as pd
 from postinfusion.analyses.populations import Members
 from postinfusion.errors import ModelError
 from postinfusion.plan.endpoints import Endpoint, Estimand, Strategy
+from postinfusion.plan.plan import Plan
 
 Adam = Mapping[str, pd.DataFrame]
 
@@ -27,6 +28,17 @@ def endpoint_records(adam: Adam, endpoint: Endpoint, population: Members) -> pd.
             inside = found[found["USUBJID"].isin(population.frame["USUBJID"])]
             return inside.assign(ARM=population.arm_of(inside))
     raise ModelError(f"the data hold no values of {endpoint.parameter}")
+
+
+def strategy_records(plan: Plan, endpoint: Endpoint, estimand: str, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the records of an endpoint in a population under the strategies of an estimand, named by its key if any.
+
+    Raises
+    ------
+    ModelError
+        No dataset has records of the endpoint.
+    """
+    return under_strategies(endpoint_records(adam, endpoint, population), plan.estimands.get(estimand), adam)
 
 
 def observed(records: pd.DataFrame) -> pd.DataFrame:

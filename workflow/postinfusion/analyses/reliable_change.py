@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
-from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.endpoint_records import Adam, strategy_records
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.response import declared_rows, thresholds, visits_with_values
 from postinfusion.analyses.response_status import ROUNDING, baselines, improvement, reaches, values_at
@@ -65,7 +65,7 @@ def reliable_change(plan: Plan, analysis: ReliableChange, adam: Adam, population
         if endpoint.important_change is None:
             raise
         result.append(error_row(str(error), variable="reliable-change", **key))
-    records = endpoint_records(adam, endpoint, population)
+    records = strategy_records(plan, endpoint, analysis.estimand, adam, population)
     strata, base = strata_of(plan, population), baselines(records, population)
     result += strata_warnings(strata, population)
     for at in visits_with_values(plan, analysis, records, population):

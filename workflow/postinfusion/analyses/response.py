@@ -8,7 +8,7 @@ import pandas as pd
 
 from postinfusion.analyses.binary_comparison import status_rows, strata_of, strata_warnings
 from postinfusion.analyses.durability import durability
-from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.endpoint_records import Adam, strategy_records
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.response_status import remission_at, response_at, values_at
 from postinfusion.ard.build import Row, rows
@@ -23,7 +23,7 @@ from postinfusion.vocabulary import ESTIMATOR_NAMES
 def response(plan: Plan, analysis: Response, adam: Adam, population: Members) -> list[Row]:
     """Give shares of responders and remitters by visit and arm, their comparisons, and the durability of response.
 
-    Assessments after intercurrent events are used as observed.
+    Assessments after intercurrent events are used as observed, unless the estimand of the analysis says otherwise.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def response(plan: Plan, analysis: Response, adam: Adam, population: Members) ->
         The endpoint has neither response nor remission, or the data hold no values of it.
     """
     endpoint = plan.endpoints[analysis.endpoint]
-    records = endpoint_records(adam, endpoint, population)
+    records = strategy_records(plan, endpoint, analysis.estimand, adam, population)
     strata = strata_of(plan, population)
     key = {"parameter": endpoint.parameter}
     result = [*denominators(population), *declared_rows(analysis, **key), *thresholds(endpoint, **key)]

@@ -20,6 +20,7 @@ from postinfusion.analyses.time_to_event_criteria import (
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses.time_to_event import RELAPSE, Intercurrent, TimeToEvent
+from postinfusion.plan.event_rules import ends_of_observation
 from postinfusion.plan.plan import Plan
 
 CENSORED, EVENT = 0, 1
@@ -66,10 +67,11 @@ def event_times(plan: Plan, analysis: TimeToEvent, adam: Adam, population: Membe
         The data hold no values of the endpoint, no infusions or no events, or nobody can be timed.
     """
     who = population.frame.set_index("USUBJID")
-    kinds = (*analysis.competing, *analysis.censored_at)
+    ends = ends_of_observation(plan, analysis)
+    kinds = (*analysis.competing, *ends)
     occurred = {kind: occurrences(adam, who, (kind,)) for kind in kinds}
     competing = _earliest(occurred, analysis.competing, who.index)
-    stopped = _earliest(occurred, analysis.censored_at, who.index)
+    stopped = _earliest(occurred, ends, who.index)
     stop = pd.concat([competing, stopped], axis=1).min(axis=1)
     if isinstance(analysis.event, Intercurrent):
         times = _of_intercurrent(analysis.event, adam, who)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from postinfusion.errors import Problem
+from postinfusion.errors import Problem, listed
 from postinfusion.instruments.catalogue import find_score
 from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.ordinal import Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
-from postinfusion.plan.endpoints import Endpoint, EndpointKind
+from postinfusion.plan.endpoints import Endpoint, EndpointKind, Strategy
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Better
@@ -22,6 +22,8 @@ def check(plan: Plan) -> Iterator[Problem]:
     for key, analysis in plan.analyses.items():
         if isinstance(analysis, Counts):
             yield from _counts(plan, ("analyses", key), analysis)
+        if isinstance(analysis, Counts | Response | ReliableChange):
+            yield from _strategies(plan, ("analyses", key), analysis)
         if not isinstance(analysis, Response | ReliableChange | RepeatedBinary | Shift):
             continue
         endpoint, way = plan.endpoints.get(analysis.endpoint), ("analyses", key)
@@ -41,6 +43,26 @@ def _counts(plan: Plan, way: Path, analysis: Counts) -> Iterator[Problem]:
         if endpoint is not None and endpoint.kind is not EndpointKind.COUNT:
             text = f"endpoint {name} is no count of events over days. Write kind: count and days under it."
             yield plan.places.problem((*way, field), text)
+
+
+def _strategies(plan: Plan, way: Path, analysis: Counts | Response | ReliableChange) -> Iterator[Problem]:
+    """Check the estimand's endpoint, and that no value is left out by it and then counted as failure."""
+    estimand = plan.estimands.get(analysis.estimand)
+    if estimand is None:
+        return
+    if estimand.variable.endpoint != analysis.endpoint:
+        text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}. Make them agree."
+        yield plan.places.problem((*way, "endpoint"), text)
+    if analysis.missing != "failure":
+        return
+    hypothetical = [event for event, strategy in estimand.events.items() if strategy is Strategy.HYPOTHETICAL]
+    if hypothetical:
+        text = (
+            f"estimand {analysis.estimand} leaves out what follows {listed(hypothetical)} as if it had not happened, "
+            "and missing: failure would count it as failure, which is another strategy. Write missing: observed, or "
+            "another estimand."
+        )
+        yield plan.places.problem((*way, "missing"), text)
 
 
 def _takes_the_value(analysis: Response | ReliableChange | RepeatedBinary | Shift) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postinfusion.errors import Problem
-from postinfusion.plan.analyses.time_to_event import OF_VISITS, RELAPSE, TimeToEvent
-from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.analyses.time_to_event import OF_VISITS, RELAPSE, Intercurrent, TimeToEvent
+from postinfusion.plan.endpoints import Endpoint, Strategy
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.responses import IMPROVES
@@ -22,9 +22,38 @@ def check(plan: Plan) -> Iterator[Problem]:
             endpoint = plan.endpoints.get(analysis.endpoint)
             if endpoint is not None and analysis.event in OF_VISITS:
                 yield from _criterion(plan, way, analysis, endpoint)
+            yield from _strategies(plan, way, analysis)
             if BASELINE in analysis.covariates and not analysis.endpoint:
                 text = "baseline is that of an endpoint, and this analysis has none. Name one, or remove it here."
                 yield plan.places.problem((*way, "covariates"), text)
+
+
+def ends_of_observation(plan: Plan, analysis: TimeToEvent) -> tuple[str, ...]:
+    """Name the kinds of event that end observation: those of the analysis, and the hypothetical of its estimand."""
+    estimand = plan.estimands.get(analysis.estimand)
+    events = estimand.events if estimand else {}
+    hypothetical = (event for event, strategy in events.items() if strategy is Strategy.HYPOTHETICAL)
+    return tuple(dict.fromkeys([*analysis.censored_at, *hypothetical]))
+
+
+def _strategies(plan: Plan, way: Path, analysis: TimeToEvent) -> Iterator[Problem]:
+    """Check the estimand's endpoint, and that it and the analysis do the same with each kind of event."""
+    estimand = plan.estimands.get(analysis.estimand)
+    if estimand is None:
+        return
+    if analysis.endpoint and estimand.variable.endpoint != analysis.endpoint:
+        text = f"estimand {analysis.estimand} is about {estimand.variable.endpoint}. Make them agree."
+        yield plan.places.problem((*way, "endpoint"), text)
+    own = analysis.event.intercurrent if isinstance(analysis.event, Intercurrent) else ()
+    for event, strategy in estimand.events.items():
+        said = f"estimand {analysis.estimand} says {strategy.value} for {event}"
+        ends = event in analysis.censored_at and strategy is not Strategy.HYPOTHETICAL
+        if event in own and strategy is Strategy.HYPOTHETICAL:
+            text = f"{said}, as if it had not happened, and it is the event that is timed. Write another estimand."
+            yield plan.places.problem((*way, "event"), text)
+        elif ends or event in analysis.competing:
+            field = "competing" if event in analysis.competing else "censored_at"
+            yield plan.places.problem((*way, field), f"{said}, and it stands here. Keep one of them.")
 
 
 def _origin(plan: Plan, way: Path, analysis: TimeToEvent) -> Iterator[Problem]:

@@ -37,6 +37,9 @@ class Response(AnalysisPart):
     """The anchor: time zero, or the last infusion as design, infusions plans it."""
     durable_from: Annotated[str, Names.LATER_VISIT] = ""
     """Visit at which response must be there first; left out: the first visit after the anchor."""
+    estimand: Annotated[str, Names.ESTIMAND] = ""
+    """Key under estimands, where this analysis answers one; its population and events then apply. A hypothetical event
+    goes with missing: observed only, since failure would count what it leaves out."""
     confidence: Percent = 0.95
     """Level of all intervals."""
 
@@ -63,6 +66,9 @@ class ReliableChange(AnalysisPart):
     """Where the cut-off comes from; must be given with it."""
     missing: Missing = "failure"
     """Which estimator decides, as for response."""
+    estimand: Annotated[str, Names.ESTIMAND] = ""
+    """Key under estimands, where this analysis answers one; its population and events then apply. A hypothetical event
+    goes with missing: observed only, since failure would count what it leaves out."""
     confidence: Percent = 0.95
     """Level of all intervals."""
 

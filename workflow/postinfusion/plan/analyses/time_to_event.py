@@ -69,6 +69,9 @@ class TimeToEvent(AnalysisPart):
     """Tests and hazard ratios are stratified by the strata of the design."""
     covariates: CovariateNames = ()
     """Of the hazard ratio: `baseline` for the endpoint's baseline value, participants' columns or covariates."""
+    estimand: Annotated[str, Names.ESTIMAND] = ""
+    """Key under estimands, where this analysis answers one; its population then applies, observation ends at a
+    hypothetical event as under censored_at, and goes on after one of treatment policy."""
     limits: Literal["log-log", "log", "plain"] = "log-log"
     """Scale on which intervals of probabilities are symmetric; with competing events always log-log."""
     confidence: Percent = 0.95

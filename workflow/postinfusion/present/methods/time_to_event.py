@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from postinfusion.plan.analyses.time_to_event import Intercurrent, TimeToEvent
+from postinfusion.plan.event_rules import ends_of_observation
 from postinfusion.present import formats
 from postinfusion.present.event_words import asked, definition, event_in_words, since_in_words
 from postinfusion.present.methods.phrases import in_population, listed
@@ -22,7 +23,7 @@ def _time_to_event(results: Results) -> str:
         f"Time from {since_in_words(results)} to {event_in_words(results)}{label}{f' ({what})' if what else ''} was "
         f"analysed{in_population(results)}."
     )
-    sentences = (subject, _visits(analysis), _ends(analysis), _curve(analysis), _comparison(results, analysis))
+    sentences = (subject, _visits(analysis), _ends(results, analysis), _curve(analysis), _comparison(results, analysis))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -36,10 +37,10 @@ def _visits(analysis: TimeToEvent) -> str:
     )
 
 
-def _ends(analysis: TimeToEvent) -> str:
+def _ends(results: Results, analysis: TimeToEvent) -> str:
     """Say what ends observation and what competes."""
     end = "the end of participation" if isinstance(analysis.event, Intercurrent) else "the last assessment"
-    kinds = [formats.event_in_words(kind) for kind in analysis.censored_at]
+    kinds = [formats.event_in_words(kind) for kind in ends_of_observation(results.plan, analysis)]
     text = f"Observation ends at {listed([end, *kinds], 'or')}."
     rivals = [formats.event_in_words(kind) for kind in analysis.competing]
     return f"{text} What competes with the event: {listed(rivals)}." if rivals else text
