@@ -22,8 +22,11 @@ from postinfusion.analyses.run import analyse
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.plan import Plan
+from postinfusion.simulate.single_arm_truth import LEVEL_CHANGE, SLOPE_AFTER, benefit, expected_change
 from simulation.deciding_estimates import estimates_of, rates, without_second_engine
 from simulation.replicates import AT_ONCE, Replicates, replicates, trial_plan
+from simulation.single_arm import asked as single_arm_plan
+from simulation.single_arm import results as single_arm_results
 from simulation.true_effects import differences, differences_at_hours, rate_ratios, response_differences
 
 TRIAL, TRUTH = "ketamine_ed", "at-random"
@@ -31,6 +34,7 @@ LARGEST_BIAS = 3.29
 COVERED = (0.93, 0.97)
 PART_OF_SLOW = 0.2
 TAIL = 0.0005
+SINGLE_ARM_SEED = 20_261_200
 REPEATED = {
     "madrs-mmrm": "madrs", "anxiety-mmrm": "anxiety", "edeq-mmrm": "edeq", "fcqs-mmrm": "fcqs", "eqvas-mmrm": "eqvas"
 }  # fmt: skip
@@ -160,6 +164,25 @@ def _sides(results: pd.DataFrame) -> pd.DataFrame:
     return wanted.pivot_table(index=["visit", "time"], columns="stat_name", values="stat", sort=False).reset_index()
 
 
+def collect_single_arm(total: int) -> Found:
+    """Give what the segmented model and regression to the mean find in trials of twelve without a comparison."""
+    truths = {
+        ("segment", "slope before"): 0.0,
+        ("segment", "level change"): LEVEL_CHANGE,
+        ("segment", "slope after"): SLOPE_AFTER,
+        ("observed-change", ""): expected_change(1.0, has_effects=True),
+        ("beyond-regression", ""): benefit(1.0, has_effects=True),
+    }
+    found = {(f"before-after, {term}", level or "24 h"): Quantity(truth) for (term, level), truth in truths.items()}
+    for number in range(total):
+        results = single_arm_results(SINGLE_ARM_SEED + number, single_arm_plan())
+        for term, level in truths:
+            rows = select(results, term=term, level=level).drop_duplicates("stat_name")
+            of = rows.set_index("stat_name")["stat"].reindex(["estimate", "conf_low", "conf_high"])
+            found[f"before-after, {term}", level or "24 h"].add(*of)
+    return found
+
+
 def lines(found: Mapping[tuple[str, str], Quantity]) -> Iterator[str]:
     """Give the table as Markdown."""
     yield "| analysis | at | trials | truth | bias (Monte Carlo SE) | coverage of 95 %, % | amiss |"
@@ -172,7 +195,7 @@ def lines(found: Mapping[tuple[str, str], Quantity]) -> Iterator[str]:
 def main(total: int, options: Sequence[str]) -> None:
     """Print the table."""
     kept = next((Path(word.removeprefix("--kept=")) for word in options if word.startswith("--kept=")), None)
-    sys.stdout.write("\n".join(lines(collect(total, kept))) + "\n")
+    sys.stdout.write("\n".join(lines(collect(total, kept) | collect_single_arm(total))) + "\n")
 
 
 if __name__ == "__main__":

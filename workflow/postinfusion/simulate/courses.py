@@ -63,9 +63,12 @@ def later(
     shift
         Added before the score is rounded and cut off: what an intercurrent event does.
     """
-    means = np.stack([_latent_means(endpoint, hours, active=False), _latent_means(endpoint, hours, active=True)])
-    row = np.zeros(len(active), dtype=np.int64) if hours.shape[0] == 1 else np.arange(len(active))
-    mean = means[active.astype(np.int64), diagnosis, row]
+    targets = np.stack([endpoint.mean + endpoint.mean_change(hours, active=acts) for acts in (False, True)])
+    own = active.astype(np.int64)
+    if hours.shape[0] == 1:
+        mean = _latent(endpoint, targets)[own, diagnosis, 0]
+    else:
+        mean = _latent(endpoint, targets[own, diagnosis, np.arange(len(active))])
     return recorded(mean + endpoint.later_sd * deviations + shift, endpoint)
 
 
@@ -151,7 +154,6 @@ def behaviour_labels() -> tuple[str, ...]:
     return tuple(f"day {day:.0f}" for day in BINGES.days)
 
 
-def _latent_means(endpoint: Endpoint, hours: Floats, *, active: bool) -> Floats:
-    """Give the means before cutting off, by diagnosis: 3 × persons (or 1) × times."""
-    target = endpoint.mean + endpoint.mean_change(hours, active=active)
+def _latent(endpoint: Endpoint, target: Floats) -> Floats:
+    """Give the means before cutting off."""
     return latent_mean(target, endpoint.later_sd, endpoint.low, endpoint.high)
