@@ -110,3 +110,28 @@ def test_one_or_two_in_an_arm_are_described_only(per_arm: int):
 def test_the_row_names_the_population_of_the_model():
     safety = {"model": MODEL | {"population": "safety"}, "test": ANALYSES["test"]}
     assert set(results("test", 4, safety)["population"]) == {"safety"}
+
+
+def test_the_test_stands_beside_a_model_over_time_at_a_time_that_it_reports():
+    course = {
+        "method": "trajectory", "endpoint": "madrs", "basis": "linear", "random": ["intercept"],
+        "report_at": ["24 h", "4 d"],
+    }  # fmt: skip
+    test = {"method": "randomisation-test", "visit": "Day 4"}
+    analyses = {
+        "course": course, "test": test | {"of": "course"},
+        "at-the-visit": MODEL | {"visit": "Day 4"}, "beside-the-visit": test | {"of": "at-the-visit"},
+    }  # fmt: skip
+    rows, model = results("test", 6, analyses), results("course", 6, analyses)
+    expected = select(model, term="difference", stat_name="p_value", time="96")["stat"].item()
+    assert value(rows, "p_value", "model") == expected
+    assert value(rows, "p_value") == value(results("beside-the-visit", 6, analyses), "p_value")
+
+
+def test_the_visit_that_is_left_out_is_that_of_the_question():
+    question = {"population": "randomised", "variable": {"endpoint": "madrs", "visit": "Day 4"}}
+    analyses = {
+        "model": {"method": "mmrm", "estimand": "primary", "covariance": ["cs"]},
+        "test": {"method": "randomisation-test", "of": "model"},
+    }
+    assert plan(analyses=analyses, estimands={"primary": question}).analyses["test"].visit == "Day 4"

@@ -39,8 +39,11 @@ def test_it_stands_beside_a_model_that_has_its_visit():
     assert any(
         "Week 4 is not among the visits of model" in text for text in problems(analyses=with_test(visit="Week 4"))
     )
-    found = problems(analyses=with_test(of="course"))
-    assert any("beside one of method mmrm or ancova" in text for text in found)
+    assert problems(analyses=with_test(of="course")) == []
+    unreported = problems(analyses=with_test(of="course", visit="Day 4"))
+    assert any("Day 4 is not among the visits of course; it has 24 h" in text for text in unreported)
+    found = problems(analyses=with_test(of="flow") | {"flow": {"method": "disposition"}})
+    assert any("stands beside mmrm, ancova or trajectory" in text for text in found)
     assert any('"modl" is not an analysis' in text for text in problems(analyses=with_test(of="modl")))
 
 

@@ -14,13 +14,14 @@ from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
 from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.populations import Members, denominators, members
 from postinfusion.analyses.repeated_measures import repeated_measures
+from postinfusion.analyses.trajectories import trajectories
 from postinfusion.ard.build import Row, rows, table
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core import randomisation_tests as core
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Ancova, Mmrm, RandomisationTest
+from postinfusion.plan.analyses import Ancova, Mmrm, RandomisationTest, Trajectory
 from postinfusion.plan.plan import Plan
 
 TEST, MODEL = "randomisation-test", "model"
@@ -46,37 +47,46 @@ def randomisation_test(plan: Plan, analysis: RandomisationTest, adam: Adam) -> l
         An arm has fewer than three participants with a value: they are described only.
     """
     model = plan.analyses[analysis.of]
-    assert isinstance(model, Mmrm | Ancova)  # noqa: S101  the rules of the plan refuse others
+    assert isinstance(model, Mmrm | Ancova | Trajectory)  # noqa: S101  the rules of the plan refuse others
     name = plan.estimands[model.estimand].population if model.estimand else model.population
     population = members(plan, adam["ADSL"], name)
     data = model_records(plan, _at_visit(model, analysis.visit), adam, population)
     refuse_few(data)
     beside = _model_rows(plan, model, adam, population)
+    place = {"time": canonical_hours(plan.nominal_hours[analysis.visit])}
+    beside = select(beside, **(place if isinstance(model, Trajectory) else {"visit": analysis.visit}))
     endpoint = plan.endpoints[model.endpoint]
-    time = canonical_hours(plan.nominal_hours[analysis.visit])
-    key = {"parameter": endpoint.parameter, "variable": data.response, "visit": analysis.visit, "time": time}
+    key = {"parameter": endpoint.parameter, "variable": data.response, "visit": analysis.visit, **place}
     found = [row for arm in data.arms[1:] for row in _compared(plan, analysis, data, arm, beside)]
     return [row | {"population": name} for row in [*denominators(population), *(row | key for row in found)]]
 
 
-def _at_visit(model: Mmrm | Ancova, visit: str) -> Ancova:
-    """Give the analysis of covariance at the visit that uses what the model uses."""
-    kept = {name: getattr(model, name) for name in ("endpoint", "estimand", "covariates", "form", "population")}
+def _at_visit(model: Mmrm | Ancova | Trajectory, visit: str) -> Ancova:
+    """Give the analysis of covariance at the visit that uses what the model uses; a model over time is of change."""
+    names = ("endpoint", "estimand", "covariates", "form", "population")
+    kept = {name: getattr(model, name) for name in names if hasattr(model, name)}
     imputation = model.imputation if isinstance(model, Ancova) else "none"
     return Ancova.model_validate({**kept, "method": "ancova", "visit": visit, "imputation": imputation})
 
 
-def _model_rows(plan: Plan, model: Mmrm | Ancova, adam: Adam, population: Members) -> pd.DataFrame:
+def _model_rows(plan: Plan, model: Mmrm | Ancova | Trajectory, adam: Adam, population: Members) -> pd.DataFrame:
     """Give the differences of the model; none where it could not be fitted."""
     try:
-        found = (
-            repeated_measures(plan, model, adam, population)
-            if isinstance(model, Mmrm)
-            else ancova_at_visit(plan, model, adam, population)
-        )
+        found = _fitted(plan, model, adam, population)
     except ModelError:
         found = []
     return select(table(found), term="difference")
+
+
+def _fitted(plan: Plan, model: Mmrm | Ancova | Trajectory, adam: Adam, population: Members) -> list[Row]:
+    """Give the rows of the model."""
+    match model:
+        case Mmrm():
+            return repeated_measures(plan, model, adam, population)
+        case Ancova():
+            return ancova_at_visit(plan, model, adam, population)
+        case Trajectory():
+            return trajectories(plan, model, adam, population)
 
 
 def _compared(plan: Plan, analysis: RandomisationTest, data: ModelData, arm: str, beside: pd.DataFrame) -> list[Row]:
@@ -87,10 +97,10 @@ def _compared(plan: Plan, analysis: RandomisationTest, data: ModelData, arm: str
     result: list[Row] = []
     for name in (arm, reference):
         result += rows({"n": int((frame[ARM] == name).sum())}, term="observed", arm=name)
-    p_model = _statistic(beside, "p_value", visit=analysis.visit, **key)
+    p_model = _statistic(beside, "p_value", **key)
     for name in ("estimate", "p_value"):
         reason = {} if np.isfinite(p_model) else {"error": "the model gives no p at this visit"}
-        value = _statistic(beside, name, visit=analysis.visit, **key)
+        value = _statistic(beside, name, **key)
         result += [row | reason for row in rows({name: value}, term=MODEL, **key)]
     statistic, adjusted = _studentised(data, frame)
     strata = _strata(plan, frame)

@@ -11,8 +11,9 @@ _EXPERIMENTAL, _REFERENCE = "experimental", "reference"
 def written_out(tree: object) -> object:
     """Give the tree of a plan with the parts that it may leave out; the given tree stays as it is.
 
-    Roles of arms follow from ``design.reference_arm``, the comparison of an estimand from the roles, and the endpoint
-    of a model from its estimand. What cannot be told stays left out, and is told as missing.
+    Roles of arms follow from ``design.reference_arm``, the comparison of an estimand from the roles, the endpoint of a
+    model and the visit of a randomisation test beside it from its estimand. What cannot be told stays left out, and is
+    told as missing.
     """
     if not isinstance(tree, Mapping):
         return tree
@@ -20,6 +21,7 @@ def written_out(tree: object) -> object:
     arms = design.get("arms") if isinstance(design, Mapping) else None
     estimands = _each(tree.get("estimands"), lambda estimand: _with_treatment(estimand, arms))
     analyses = _each(tree.get("analyses"), lambda analysis: _with_endpoint(analysis, estimands))
+    analyses = _each(analyses, lambda analysis: _with_visit(analysis, analyses, estimands))
     parts = {"design": design, "estimands": estimands, "analyses": analyses}
     return {**tree, **{name: part for name, part in parts.items() if name in tree}}
 
@@ -63,10 +65,28 @@ def _with_treatment(estimand: Mapping[str, Any], arms: Any) -> Mapping[str, Any]
 
 
 def _with_endpoint(analysis: Mapping[str, Any], estimands: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a part of a tree
-    """Give a model with the endpoint of the question that it answers."""
-    question = estimands.get(analysis.get("estimand")) if isinstance(estimands, Mapping) else None
+    """Give a model with the endpoint of the question that it answers; an intercurrent event has none."""
+    endpoint, event = _asked(analysis, estimands, "endpoint"), analysis.get("event")
+    has_none = isinstance(event, Mapping) and "intercurrent" in event
+    return {**analysis, "endpoint": endpoint} if "endpoint" not in analysis and endpoint and not has_none else analysis
+
+
+def _with_visit(
+    analysis: Mapping[str, Any],
+    analyses: Any,  # noqa: ANN401 - a part of a tree
+    estimands: Any,  # noqa: ANN401 - a part of a tree
+) -> Mapping[str, Any]:
+    """Give an analysis that stands beside a model with the visit of the question that the model answers."""
+    of = analysis.get("of")
+    model = analyses.get(of) if isinstance(analyses, Mapping) and isinstance(of, str) else None
+    visit = _asked(model, estimands, "visit") if isinstance(model, Mapping) else None
+    return {**analysis, "visit": visit} if "visit" not in analysis and visit else analysis
+
+
+def _asked(model: Mapping[str, Any], estimands: Any, what: str) -> str | None:  # noqa: ANN401 - a part of a tree
+    """Give endpoint or visit of the question that a model answers; None where it cannot be told."""
+    name = model.get("estimand")
+    question = estimands.get(name) if isinstance(estimands, Mapping) and isinstance(name, str) else None
     variable = question.get("variable") if isinstance(question, Mapping) else None
-    endpoint = variable.get("endpoint") if isinstance(variable, Mapping) else None
-    if "endpoint" in analysis or not isinstance(endpoint, str):
-        return analysis
-    return {**analysis, "endpoint": endpoint}
+    found = variable.get(what) if isinstance(variable, Mapping) else None
+    return found if isinstance(found, str) else None

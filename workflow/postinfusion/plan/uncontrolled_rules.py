@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postinfusion.errors import Problem, listed
-from postinfusion.plan.analyses import Ancova, BeforeAfter, Mmrm, RandomisationTest
+from postinfusion.plan.analyses import Ancova, BeforeAfter, Mmrm, RandomisationTest, Trajectory
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import DesignKind
@@ -48,11 +48,21 @@ def _of_a_model(plan: Plan, way: Path, analysis: RandomisationTest) -> Iterator[
     model = plan.analyses.get(analysis.of)
     if model is None:
         return
-    if not isinstance(model, Mmrm | Ancova):
-        text = f"{analysis.of} is of method {model.method}, and the test stands beside one of method mmrm or ancova."
+    if not isinstance(model, Mmrm | Ancova | Trajectory):
+        text = f"{analysis.of} is of method {model.method}, and the test stands beside mmrm, ancova or trajectory."
         yield plan.places.problem((*way, "of"), f"{text} Name such a model.")
         return
-    visits = model.visits or plan.visit_names[1:] if isinstance(model, Mmrm) else (model.visit,)
+    visits = _visits_of(plan, model)
     if analysis.visit in plan.visit_names and analysis.visit not in visits:
         text = f"{analysis.visit} is not among the visits of {analysis.of}; it has {listed(visits)}. Name one of them."
         yield plan.places.problem((*way, "visit"), text)
+
+
+def _visits_of(plan: Plan, model: Mmrm | Ancova | Trajectory) -> tuple[str, ...]:
+    """Give the visits at which a model tells a difference; of a model over time those whose time it reports."""
+    if isinstance(model, Ancova):
+        return (model.visit,)
+    later = plan.visit_names[1:]
+    if isinstance(model, Mmrm):
+        return model.visits or later
+    return tuple(visit for visit in later if plan.nominal_hours[visit] in model.report_at)

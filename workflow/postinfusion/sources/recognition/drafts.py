@@ -19,6 +19,7 @@ from postinfusion.sources.recognition.visits import as_duration
 ENOUGH_FOR_MMRM = 8
 FEWEST_FOR_A_MODEL = 3
 ENOUGH_FOR_SLOPES = 15
+SMALL = 20
 _MOST_DETAILED = 6
 _MOST_TIMES = 20
 _DESCRIBED = ("age", "sex", "diagnosis", "subtype", "site", "illness_years", "failed_treatments", "height_cm")
@@ -247,6 +248,9 @@ def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
         found["demographics"] = Flow({"method": "demographics", "variables": Flow(described)})
     if model:
         found["primary"] = _model(known, model)
+        if len(known.arms) > 1 and known.n_participants < SMALL * len(known.arms):
+            test = Flow({"method": "randomisation-test", "of": "primary"})
+            found["randomisation-test"] = Noted(test, "small trial: a test that rests on the randomisation alone")
     for one in known.endpoints[:_MOST_DETAILED]:
         found[f"{one.key}-by-visit"] = Flow({"method": "summary", "endpoint": one.key})
         if _after(known):
