@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from postinfusion.cli import main
+from postinfusion.io import read
 from postinfusion.plan import yaml_text
 from postinfusion.plan.answers import MARK
 from spec import exports
@@ -166,6 +167,15 @@ def test_one_arm_needs_no_reference(home: Path):
     answer(plan_of(home), GIVEN["wide"])
     assert main(["check", NAME]) == 0
     assert "kind: single-arm" in plan_of(home).read_text(encoding="utf-8")
+
+
+def test_a_small_trial_gets_a_test_that_rests_on_the_randomisation_alone(home: Path):
+    frame = visited(madrs=[30 - row % 3 * 4 - row % 7 for row in range(36)])
+    (home / "small.csv").write_text(frame.to_csv(index=False), encoding="utf-8")
+    assert main(["new", "small.csv", "--name", NAME]) == 0
+    answer(plan_of(home), {"primary time": "Week 4"})
+    assert main(["check", NAME]) == 0
+    assert read.plan(plan_of(home)).analyses["randomisation-test"].visit == "Week 4"
 
 
 def drafted_from(home: Path, frame: pd.DataFrame) -> dict[str, Any]:
