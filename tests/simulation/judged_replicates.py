@@ -26,6 +26,7 @@ KINDS = (ClaimKind.COMPARATIVE, ClaimKind.LASTING)
 PART_WITH_COUNTS = 0.3
 SECONDS_ALLOWED = 1.0
 Draw = dict[Point, Estimate]
+NOTHING = table([])
 
 
 @dataclass
@@ -72,7 +73,7 @@ class Drawn(_Judge):
 
     def __init__(self, plan: Plan, at_hand: Draw) -> None:
         self.at_hand = at_hand
-        super().__init__(plan, table([]))
+        super().__init__(plan, NOTHING)
 
     def estimate(self, point: Point) -> Estimate:
         """Give the estimate of a point."""

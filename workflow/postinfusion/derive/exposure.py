@@ -34,7 +34,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     )
     ordered = frame.sort_values(["USUBJID", "INFNUM"], kind="stable", ignore_index=True)
     by_subject = ordered.groupby("USUBJID", sort=False)
-    dose = by_subject["EXDOSEKG"].transform(lambda doses: doses.cumsum(skipna=False))
+    dose = by_subject["EXDOSEKG"].cumsum(skipna=False)
     gap = by_subject["AHRFIRST"].diff()
     course = _courses(ordered, gap, context.plan.design.course_gap)
     return ordered.assign(CUMDOSE=dose, GAPHR=gap, COURSE=course)
