@@ -21,7 +21,7 @@ from postinfusion.vocabulary import Better
 
 NAN = float("nan")
 CONFIDENCE = 0.95
-RATIOS = ("ratio", "rate-ratio", "odds-ratio", "hazard-ratio")
+RATIOS = ("ratio", "rate-ratio", "odds-ratio", "common-odds-ratio", "hazard-ratio")
 DIFFERENCES = ("difference", "risk-difference")
 ALONE = "marginal-mean"
 HOURS_PER_DAY = 24.0

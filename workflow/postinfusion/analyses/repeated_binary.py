@@ -56,9 +56,10 @@ def _with_status(plan: Plan, analysis: RepeatedBinary, data: ModelData) -> Model
     """Add the status, and leave out records for which it is not known or not defined."""
     endpoint, frame = plan.endpoints[analysis.endpoint], data.frame
     if analysis.status == "value":
-        status = frame["AVAL"].astype(float)
+        values = frame["AVAL"].astype(float)
+        status = values if analysis.at_least is None else (values >= analysis.at_least).astype(float)
         if not status.isin([0.0, 1.0]).all():
-            raise ModelError(f"{endpoint.label} has other values than 0 and 1: choose status: response or remission")
+            raise ModelError(f"{endpoint.label} has other values than 0 and 1: add at_least, or choose another status")
     elif analysis.status == "remission":
         status = has_remission(endpoint, frame["AVAL"])
     else:

@@ -9,6 +9,7 @@ from postinfusion.instruments.catalogue import find_score
 from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.ordinal import Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
+from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.endpoints import Endpoint, EndpointKind, Strategy
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
@@ -22,6 +23,8 @@ def check(plan: Plan) -> Iterator[Problem]:
     for key, analysis in plan.analyses.items():
         if isinstance(analysis, Counts):
             yield from _counts(plan, ("analyses", key), analysis)
+        if isinstance(analysis, TimedTask):
+            yield from _timed_task(plan, ("analyses", key), analysis)
         if isinstance(analysis, Counts | Response | ReliableChange):
             yield from _strategies(plan, ("analyses", key), analysis)
         if not isinstance(analysis, Response | ReliableChange | RepeatedBinary | Shift):
@@ -63,6 +66,16 @@ def _strategies(plan: Plan, way: Path, analysis: Counts | Response | ReliableCha
             "another estimand."
         )
         yield plan.places.problem((*way, "missing"), text)
+
+
+def _timed_task(plan: Plan, way: Path, analysis: TimedTask) -> Iterator[Problem]:
+    """Check that the endpoints of timed tasks are such."""
+    for field in ("endpoint", "given"):
+        name = getattr(analysis, field)
+        endpoint = plan.endpoints.get(name)
+        if endpoint is not None and endpoint.kind is not EndpointKind.TIMED_TASK:
+            text = f"endpoint {name} is no timed task. Write kind: timed-task under it."
+            yield plan.places.problem((*way, field), text)
 
 
 def _takes_the_value(analysis: Response | ReliableChange | RepeatedBinary | Shift) -> bool:

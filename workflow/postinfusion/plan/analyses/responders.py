@@ -90,7 +90,10 @@ class RepeatedBinary(AnalysisPart):
     endpoint: EndpointName
     """Key under endpoints."""
     status: Literal["value", "response", "remission"] = "value"
-    """What counts as yes: a value of 1 among 0 and 1, or response or remission of the endpoint."""
+    """What counts as yes: a value of 1 among 0 and 1 (or of at_least), or response or remission of the endpoint."""
+    at_least: float | None = None
+    """With status: value, the smallest value that counts as yes, as 1 for any suicidal ideation; left out: the values
+    are 0 and 1."""
     visits: VisitNames = ()
     """Visits of the schedule; empty: all after baseline."""
     baseline_above: float = Field(default=0, ge=0)
@@ -109,3 +112,10 @@ class RepeatedBinary(AnalysisPart):
     """Key under estimands, where this analysis answers one; its population and events then apply."""
     confidence: Percent = 0.95
     """Level of all intervals."""
+
+    @model_validator(mode="after")
+    def _a_value_is_judged(self) -> RepeatedBinary:
+        """Refuse the smallest value that counts where no value is judged."""
+        if self.at_least is not None and self.status != "value":
+            raise ValueError("at_least goes with status: value; leave one of them out")
+        return self

@@ -83,6 +83,11 @@ def _reliable_change(results: Results) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _from(analysis: RepeatedBinary) -> str:
+    """Say from which value on a value counts."""
+    return "" if analysis.status != "value" or analysis.at_least is None else f" of at least {analysis.at_least:g}"
+
+
 def _repeated_binary(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, RepeatedBinary)  # noqa: S101
@@ -101,9 +106,9 @@ def _repeated_binary(results: Results) -> str:
     fitted = f" It was fitted to {observations} observations of {n} participants; tests are Wald tests." if n else ""
     failed = f" The model could not be fitted: {results.failure}." if results.failure else ""
     return (
-        f"{names[analysis.status]}{endpoint_label(results)} at all visits was analysed by {how}. Terms: {listed(terms)}"
-        f"{in_population(results)}.{fitted} Only observed statuses entered; probabilities and risk differences are "
-        f"averaged over the covariates of the analysed records.{failed}"
+        f"{names[analysis.status]}{endpoint_label(results)}{_from(analysis)} at all visits was analysed by {how}. "
+        f"Terms: {listed(terms)}{in_population(results)}.{fitted} Only observed statuses entered; probabilities and "
+        f"risk differences are averaged over the covariates of the analysed records.{failed}"
     )
 
 

@@ -32,9 +32,7 @@ def _modelled(results: Results, analysis: TimedTask) -> str:
     beside = results.plan.endpoints.get(analysis.given)
     given = [f"the logarithm of {beside.label} at the same visit"] if beside else []
     named = [formats.in_sentence(name) for name in terms_of(results) if name != "baseline"]
-    random = (
-        "a random intercept of the participant" if results.said("random_effects", term="fit") else "no random effect"
-    )
+    random = " and a random intercept of the participant" if results.said("random_effects", term="fit") else ""
     indicator = (
         " A baseline at the limit entered as the limit, with an indicator beside it."
         if "STOPPED0" in results.values_of("level", term="coefficient")
@@ -48,11 +46,11 @@ def _modelled(results: Results, analysis: TimedTask) -> str:
     )
     return (
         "The logarithm of the seconds was fitted by maximum likelihood with "
-        f"{listed([*arms, *before, *given, *named])} and {random} to {observations} times of {n} participants; "
-        f"{stopped} of them were at the limit where the task is stopped and entered as right-censored (adaptive "
-        "Gauss-Hermite quadrature). Times that were not measured "
-        "are taken as missing at random. Standard errors are those of maximum likelihood times √(n / df), with "
-        "participants less columns that differ between them as the degrees of freedom (df) of t."
+        f"{listed([*arms, *before, *given, *named])}{random} to {observations} times of {n} participants; {stopped} of "
+        "them were at the limit where the task is stopped and entered as right-censored (adaptive Gauss-Hermite "
+        "quadrature). Times that were not measured are taken as missing at random. Standard errors are those of "
+        "maximum likelihood times √(n / df), with participants less columns that differ between them as the degrees of "
+        "freedom (df) of t."
         f"{indicator}{condition}"
     )
 
