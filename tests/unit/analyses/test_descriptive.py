@@ -196,7 +196,7 @@ def test_events_with_term_and_onset_only_record_neither_seriousness_nor_deaths(a
     reasons = dict(zip(gaps["level"], gaps["error"], strict=True))
     assert reasons["serious"] == "not recorded: seriousness (no value in serious)"
     assert reasons["died"].startswith("not recorded: deaths")
-    assert gaps["stat"].notna().tolist() == [level == "any" for level in gaps["level"]]
+    assert gaps["stat"].notna().tolist() == [level in ("any", "suicidal") for level in gaps["level"]]
 
 
 def test_without_a_disposition_nobody_is_said_to_have_left(adam):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ OVERVIEW = {
     "severe": ("AESEV", ("severe", "life-threatening", "fatal")),
     "stopped": ("AEACN", ("stopped", "withdrawn")),
 }
+SUICIDAL = re.compile(r"suicid|self[- ]?(?:harm|injur)", re.IGNORECASE)
 UNCODED = "not classified"
 _IN_WORDS = {
     "related": "relation to the treatment (no value in related)",
@@ -69,6 +71,7 @@ def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
     for level, (column, counted) in OVERVIEW.items():
         if events.empty or (events[column] != "").any():
             yield Line({"variable": "overview", "level": level}, events[events[column].isin(counted)])
+    yield Line({"variable": "overview", "level": "suicidal"}, events[events["AEDECOD"].str.contains(SUICIDAL)])
     if "DTHFL" in population.frame or (events["AEOUT"] != "").any():
         yield Line({"variable": "overview", "level": "died"}, _deaths(events, population))
 

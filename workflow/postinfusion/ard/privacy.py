@@ -6,6 +6,8 @@ participants or the part above them; where a single suppressed count of such a l
 smallest other count of the line goes too (secondary suppression), until no line has exactly one gap, nor gaps that
 together are below the limit where levels divide all participants.
 
+A count with a total of its own goes also where only a small rest of that total is left.
+
 Shares, odds ratios and the like of a status go with any gap among its counts in that arm, and so do all its other
 counts: the number of those with a value is printed, so that one count gives the other away. So do all cells of a shift
 table. Minimum and maximum are values of single persons and always go; so do numbers of events in a table with any gap,
@@ -55,13 +57,21 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     pandas.DataFrame
         The same rows; a suppressed one has NaN and ``suppressed`` in ``error``.
     """
-    gaps = _gaps(ard, small_cell)
+    gaps = pd.concat([_gaps(ard, small_cell), _small_remainders(ard, small_cell)])
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
     hidden |= (ard["term"] == "observed") & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden &= ard["stat"].notna()
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
+
+
+def _small_remainders(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
+    """Give the cells whose count leaves few of its own total: those without the feature are told by subtraction."""
+    counts = ard.loc[(ard["stat_name"] == COUNT) & (ard["comparator"] == ""), [*_CELL, "stat"]]
+    totals = ard.loc[(ard["stat_name"] == "n_total") & (ard["comparator"] == ""), [*_CELL, "stat"]]
+    both = counts.merge(totals, on=_CELL, suffixes=("", "_total"))
+    return both.loc[(both["stat_total"] - both["stat"]).between(1, small_cell - 1), _CELL]
 
 
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Deaths and serious events by arm, for the first screen; zeros are printed."""
+"""Deaths, serious events, suicidal behaviour, C-SSRS and stopping by arm, for the first screen; zeros are printed."""
 
 from __future__ import annotations
 
@@ -7,15 +7,24 @@ from dataclasses import replace
 import pandas as pd
 
 from postinfusion.ard.query import select
+from postinfusion.plan.analyses import Shift
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
 from postinfusion.present.display import Label, Part, Row, Table, unrecorded
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables.event_columns import EXPLANATION, participants_and_events
-from postinfusion.vocabulary import Method
+from postinfusion.vocabulary import OBSERVED_CASES, Method
 
-_LEVELS = {"died": "Deaths", "serious": "Serious adverse events", "stopped": "Stopped because of an event"}
-_SUICIDAL = "suicid"
+_LEVELS = {
+    "died": "Deaths",
+    "serious": "Serious adverse events",
+    "suicidal": "Suicidal thoughts or behaviour reported",
+    "stopped": "Stopped because of an event",
+}
+_SCALE = "C-SSRS"
+_WORSE = f"{_SCALE} worse than before"
+_NOT_ASSESSED = "not assessed"
+_NO_SCALE = f"{_SCALE}: {_NOT_ASSESSED}; nothing is known of suicidal thoughts that nobody reported."
 
 
 def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
@@ -29,23 +38,23 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
         All results of the trial.
     """
     results = _results(plan, ard)
-    return None if results is None else _table(results, [])
+    return None if results is None else _table(results, _scale(plan, ard))
 
 
-def _table(results: Results, terms: list[tuple[str, str]]) -> Table | None:
-    """Give the table with further columns for some terms; None when the results hold nothing of it."""
+def _table(results: Results, scale: Results | None) -> Table | None:
+    """Give the table, with worsening of C-SSRS where it was analysed; None when there is nothing of events in it."""
     held = [level for level in _LEVELS if level in results.values_of("level", variable="overview")]
-    rows = tuple(Row(results.with_total(arm), _of_arm(results, held, terms, arm)) for arm in results.arms)
-    columns = ("", *(_LEVELS[level] for level in held), *(term.capitalize() for _, term in terms))
+    rows = tuple(Row(results.with_total(arm), _of_arm(results, scale, held, arm)) for arm in results.arms)
+    columns = ("", *(_LEVELS[level] for level in held), *((_WORSE,) if scale else ()))
     label = Label(
         "AET01", results.analysis_id, "Deaths and serious events", population=results.population,
-        n=results.text("n_total", variable="denominator"), footnotes=_footnotes(results),
+        n=results.text("n_total", variable="denominator"), footnotes=_footnotes(results, scale),
     )  # fmt: skip
     return Table(label, (Part(columns, rows),)) if held else None
 
 
 def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
-    """Give the same as one line for each arm, suicidal events too; why there is none where there is no table.
+    """Give the same as one line for each arm; why there is none where there is no table.
 
     Parameters
     ----------
@@ -54,11 +63,10 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
     ard
         All results of the trial.
     """
-    results = _results(plan, ard)
-    found = _table(results, _suicidal(results)) if results else None
+    found = harms(plan, ard)
     if found is None:
         return (without_harms(plan, ard),)
-    names = [f"{name[0].lower()}{name[1:]}" for name in found.parts[0].columns[1:]]
+    names = [name if name == _WORSE else f"{name[0].lower()}{name[1:]}" for name in found.parts[0].columns[1:]]
     lines = [
         f"Harms, {row.label}: {'; '.join(f'{name} {cell}' for name, cell in zip(names, row.cells, strict=True))}."
         for row in found.parts[0].rows
@@ -66,28 +74,38 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
     return (*lines, *found.label.footnotes)
 
 
-def _suicidal(results: Results) -> list[tuple[str, str]]:
-    """Give class and term of the events of suicidal thoughts and behaviour that anybody had."""
-    rows = select(results.rows, variable="class-term", arm="", stat_name="n")
-    named = rows[rows["term"].str.contains(_SUICIDAL, case=False, regex=False)]
-    return [(str(level), str(term)) for level, term in named[["level", "term"]].itertuples(index=False)]
-
-
-def _of_arm(results: Results, levels: list[str], terms: list[tuple[str, str]], arm: str) -> tuple[str, ...]:
+def _of_arm(results: Results, scale: Results | None, levels: list[str], arm: str) -> tuple[str, ...]:
     """Give the cells of one arm; arms are rows, so that any number of them fits on a phone."""
     overview = (participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
-    named = (
-        participants_and_events(results, variable="class-term", level=level, term=term, arm=arm)
-        for level, term in terms
-    )
-    return (*overview, *named)
+    return (*overview, *((_worse(scale, arm),) if scale else ()))
 
 
-def _footnotes(results: Results) -> tuple[str, ...]:
+def _worse(scale: Results, arm: str) -> str:
+    """Give how many became worse of those assessed, and how many were not assessed; these never count as not worse."""
+    key = {"variable": "worsened", "level": OBSERVED_CASES, "term": "proportion", "arm": arm}
+    n, total = scale.text("n", **key), scale.text("n_total", **key)
+    missing = scale.text("n", variable="worst", level=_NOT_ASSESSED, arm=arm)
+    if not n:
+        return _NOT_ASSESSED
+    counted = n if n in formats.WITHOUT_VALUE else f"{n} of {total} assessed"
+    return counted if missing in ("", "0", *formats.WITHOUT_VALUE) else f"{counted}, {missing} {_NOT_ASSESSED}"
+
+
+def _footnotes(results: Results, scale: Results | None) -> tuple[str, ...]:
     """Explain the cells, the sign for suppressed ones, and what was not recorded, as far as the table shows it."""
     results = replace(results, rows=select(results.rows, variable="overview", level=list(_LEVELS)))
-    suppressed = (formats.SUPPRESSED_NOTE,) if results.has_suppressed else ()
-    return (EXPLANATION, *suppressed, *unrecorded(results))
+    worse = select(scale.rows, variable="worsened", term="proportion") if scale else results.rows[:0]
+    is_suppressed = results.has_suppressed or (scale is not None and replace(scale, rows=worse).has_suppressed)
+    suppressed = (formats.SUPPRESSED_NOTE,) if is_suppressed else ()
+    return (EXPLANATION, *(() if scale else (_NO_SCALE,)), *suppressed, *unrecorded(results))
+
+
+def _scale(plan: Plan, ard: pd.DataFrame) -> Results | None:
+    """Give the first analysis of the worst category of the C-SSRS; None when the plan has none."""
+    for key, analysis in plan.analyses.items():
+        if isinstance(analysis, Shift) and plan.endpoints[analysis.endpoint].measure == _SCALE:
+            return results_of(plan, ard, key)
+    return None
 
 
 def without_harms(plan: Plan, ard: pd.DataFrame) -> str:

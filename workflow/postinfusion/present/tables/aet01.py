@@ -12,6 +12,7 @@ LEVELS = {
     "related": "Related to the treatment",
     "serious": "Serious",
     "severe": "Severe",
+    "suicidal": "Suicidal thoughts or behaviour",
     "stopped": "Led to stopping the treatment or to withdrawal",
     "died": "Died",
 }

@@ -1,0 +1,83 @@
+"""The harms beside the verdicts: zeros are printed, and nobody without an assessment counts as not worse."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from displays import trials
+from postinfusion.ard.build import rows, table
+from postinfusion.present.harms import harms, harms_in_words
+
+IDEATION = {"measure": "C-SSRS", "score": "ideation", "kind": "ordinal", "family": "suicidality"}
+ANALYSES = {"harms": {"method": "adverse-events"}, "ideation-shift": {"method": "shift", "endpoint": "ideation"}}
+WORSE = {"variable": "worsened", "level": "observed cases", "term": "proportion"}
+
+
+def plan(**changes):
+    endpoints = trials.INFUSED["endpoints"] | {"ideation": IDEATION}
+    return trials.infused(endpoints=endpoints, **{"analyses": ANALYSES, "estimands": {}, **changes})
+
+
+def ard(*, assessed: tuple[int, int]) -> pd.DataFrame:
+    """Nobody died or had a suicidal event; some became worse on the scale, others were not assessed."""
+    found = []
+    for arm, of in zip(("Ketamine", "Midazolam"), assessed, strict=True):
+        fixed = {"arm": arm, "population": "safety"}
+        found += rows({"n_total": 48}, analysis_id="harms", variable="denominator", **fixed)
+        for level in ("died", "serious", "suicidal", "stopped"):
+            numbers = {"n": 0, "n_events": 0, "proportion": 0.0}
+            found += rows(numbers, analysis_id="harms", variable="overview", level=level, **fixed)
+        shift = {"analysis_id": "ideation-shift", **fixed}
+        found += rows({"n": 48 - of}, variable="worst", level="not assessed", **shift)
+        found += rows({"n": 3, "n_total": of}, **WORSE, **shift) if of else []
+    return table(found, trial="small")
+
+
+def cells(found) -> dict[str, tuple[str, ...]]:
+    (part,) = found.parts
+    return {heading: tuple(row.cells[place] for row in part.rows) for place, heading in enumerate(part.columns[1:])}
+
+
+def test_zeros_of_every_harm_are_printed_for_every_arm():
+    found = cells(harms(plan(), ard(assessed=(48, 46))))
+    zero = "0\N{NO-BREAK SPACE}(0.0\N{NO-BREAK SPACE}%) [0]"
+    assert [*found] == [
+        "Deaths", "Serious adverse events", "Suicidal thoughts or behaviour reported", "Stopped because of an event",
+        "C-SSRS worse than before",
+    ]  # fmt: skip
+    assert {cell for heading, pair in found.items() if "C-SSRS" not in heading for cell in pair} == {zero}
+
+
+@pytest.mark.parametrize(
+    ("assessed", "expected"),
+    [
+        ((48, 46), ("3 of 48 assessed", "3 of 46 assessed, 2 not assessed")),
+        ((0, 48), ("not assessed", "3 of 48 assessed")),
+    ],
+)
+def test_whoever_was_not_assessed_is_told_and_never_counts_as_not_worse(assessed, expected):
+    found = cells(harms(plan(), ard(assessed=assessed)))
+    assert found["C-SSRS worse than before"] == expected
+
+
+def test_a_trial_without_the_scale_says_that_it_was_not_assessed():
+    without = plan(analyses={"harms": ANALYSES["harms"]})
+    found = ard(assessed=(48, 46))
+    table_without = harms(without, found[found["analysis_id"] == "harms"])
+    assert "C-SSRS worse than before" not in cells(table_without)
+    assert any("C-SSRS: not assessed" in note for note in table_without.label.footnotes)
+
+
+def test_the_line_in_words_tells_the_same():
+    lines = harms_in_words(plan(), ard(assessed=(48, 46)))
+    assert lines[1].endswith("C-SSRS worse than before 3 of 46 assessed, 2 not assessed.")
+
+
+@pytest.mark.parametrize(("of", "expected"), [("worst", "3 of 46 assessed"), ("worsened", "supp., 2 not assessed")])
+def test_what_is_suppressed_is_not_told_by_its_rest_and_explained_where_it_shows(of, expected):
+    found = ard(assessed=(48, 46))
+    few = found["variable"].eq(of) & found["stat"].between(1, 4)
+    hidden = found.assign(stat=found["stat"].mask(few, np.nan), error=found["error"].mask(few, "suppressed"))
+    shown = harms(plan(), hidden)
+    assert cells(shown)["C-SSRS worse than before"][1] == expected
+    assert any(note.startswith("supp.") for note in shown.label.footnotes) == ("supp." in expected)

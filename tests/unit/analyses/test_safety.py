@@ -1,0 +1,282 @@
+"""Side effects, conduct and dangerous values of a trial that was counted by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from postinfusion.analyses.claims import synthesise
+from postinfusion.analyses.run import analyse
+from postinfusion.ard.privacy import public
+from postinfusion.ard.query import select, statistic
+from postinfusion.derive.datasets import derive
+from postinfusion.plan.analyses import AlertLimit, Alerts, Conduct, SideEffects
+from postinfusion.present.methods.text import methods_text
+from postinfusion.present.results import results_of
+from postinfusion.present.tables import TABLES
+from small_trial import SOURCES, START, infusions, participants, plan
+
+ANALYSES = {
+    "effects": {
+        "method": "side-effects",
+        "groups": {"dizziness": ["Dizziness", "vertigo"], "vomiting": ["vomiting"], "nausea": ["nausea"]},
+        "resolved_by": ["4 h", "24 h"],
+        "within": "24 h",
+    },
+    "conduct": {"method": "conduct", "signs": ["SBP", "HR"], "minutes": [0, 30, 60]},
+    "alerts": {"method": "alerts", "source": "invented", "limits": [{"measure": "K", "below": 3, "unit": "mmol/L"}]},
+}
+S5 = {"analysis": "effects", "variable": "resolved", "level": "first event", "term": "dizziness", "time": "4 h"}
+CLAIMS = {
+    "treatment": "ketamine",
+    "judged": {
+        "S5": {"decides": [S5]},
+        "S7": {"decides": [{"analysis": "conduct", "level": "driving advice"}]},
+        "S10": {"decides": [{"analysis": "conduct", "level": "setting"}]},
+        "S11": {"decides": [{"analysis": "conduct", "level": "checklist"}]},
+        "S12": {"decides": [{"analysis": "alerts", "level": "any time", "term": "K < 3 mmol/L"}]},
+    },
+}
+EVENTS = [  # id, term, onset, only the day, end, outcome, treatment
+    ("A", "dizziness", 0.5, False, 2.5, "resolved", ""),
+    ("A", "dizziness", 96.5, False, 106.5, "resolved", ""),
+    ("A", "Vomiting", 96.0, False, 96.25, "resolved", ""),
+    ("B", "vertigo", 1.0, False, np.nan, "not resolved", ""),
+    ("C", "dizziness", -10.0, True, np.nan, "resolved", ""),
+    ("C", "nausea", 30.0, False, 31.0, "resolved", ""),
+    ("D", "self-induced vomiting", 1.0, False, 1.5, "resolved", ""),
+    ("D", "vomiting", 2.0, False, 3.0, "resolved", "ondansetron"),
+]
+VITALS = [("A", 1, 0, -0.1), ("A", 1, 30, 0.5), ("A", np.nan, np.nan, 95.7), ("A", np.nan, np.nan, 96 + 31 / 60),
+          ("A", np.nan, np.nan, 97 + 8 / 60)]  # fmt: skip
+LABORATORY = [
+    ("A", -5.0, 2.9, "", "mmol/L"),
+    ("A", 30.0, 3.0, "", "mmol/L"),
+    ("B", 30.0, 2.8, "", "mmol/L"),
+    ("B", 31.0, 11.0, "", "mg/dL"),
+    ("C", 30.0, 3.0, "<", "mmol/L"),
+    ("D", -5.0, 4.0, "", "mmol/L"),
+]
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    events = pd.DataFrame(EVENTS, columns=["id", "term", "onset", "onset_date_only", "end", "outcome", "treatment"])
+    signs = pd.DataFrame(VITALS, columns=["id", "infusion", "minute", "taken"])
+    signs = pd.concat([signs.assign(measure=name, value=100.0) for name in ("SBP", "HR")], ignore_index=True)
+    alone = pd.DataFrame(
+        {"id": ["A"], "infusion": [1], "minute": [60], "taken": [1.0], "measure": "SBP", "value": 90.0}
+    )
+    signs = pd.concat([signs, alone], ignore_index=True)
+    results = pd.DataFrame(LABORATORY, columns=["id", "taken", "value", "qualifier", "unit"]).assign(test="K")
+    left = pd.DataFrame({"id": [*"ABCD"], "status": "completed", "left": START + 600, "left_date_only": False})
+    return {
+        "participants": participants(["Ketamine", "Ketamine", "Ketamine", "Midazolam"]),
+        "infusions": infusions([("A", 1, 0.0), ("A", 2, 96.0), ("B", 1, 0.0), ("C", 1, 0.0), ("D", 1, 0.0)]),
+        "disposition": left,
+        "adverse_events": events.assign(onset=events["onset"] + START, end=events["end"] + START, end_date_only=False),
+        "vitals": signs.assign(taken=signs["taken"] + START, taken_date_only=False),
+        "laboratory": results.assign(taken=results["taken"] + START, taken_date_only=False),
+        "discharge": pd.DataFrame({"id": [*"AAB"], "infusion": [1, 2, 1], "driving_advice": [True, True, False]}),
+        "deviations": pd.DataFrame({"id": ["A", "B"], "deviation": "late", "major": [True, False]}),
+        "screening": pd.DataFrame(
+            {"screening": range(5), "id": [*"ABCD", None], "eligible": [True, True, False, True, False],
+             "checklist_complete": [True, True, True, False, True]}),
+    }  # fmt: skip
+
+
+PLAN = plan(analyses=ANALYSES, claims=CLAIMS, sources={name: {"file": f"{name}.csv"} for name in {*SOURCES, *tables()}})
+
+
+@pytest.fixture(scope="module")
+def adam() -> dict[str, pd.DataFrame]:
+    return derive(PLAN, "small", tables())
+
+
+@pytest.fixture(scope="module")
+def ard(adam) -> pd.DataFrame:
+    return pd.concat([analyse(PLAN, "small", key, adam).results for key in ANALYSES], ignore_index=True)
+
+
+def counted(ard, **key) -> tuple[float, float]:
+    """The number and of how many."""
+    key = {"arm": "Ketamine", "comparator": "", "time": "", **key}
+    return statistic(ard, **key, stat_name="n"), statistic(ard, **key, stat_name="n_total")
+
+
+def of(term, **key):
+    return {"analysis_id": "effects", "term": term, **key}
+
+
+def test_participants_and_infusions_with_an_event_count_once(ard):
+    dizziness = of("dizziness", variable="incidence")
+    assert counted(ard, **dizziness, level="participants") == (3, 3)
+    assert counted(ard, **dizziness, level="infusions") == (4, 4)
+    assert statistic(ard, **dizziness, level="participants", arm="Ketamine", comparator="", stat_name="n_events") == 4
+    assert counted(ard, **dizziness, level="participants", arm="Midazolam") == (0, 1)
+
+
+def test_an_event_at_the_very_start_of_an_infusion_is_of_it(adam, ard):
+    assert adam["ADAE"].query("AEDECOD == 'Vomiting'")["INFNUM"].tolist() == [2]
+    assert counted(ard, **of("vomiting", variable="incidence", level="infusions")) == (1, 4)
+    median = statistic(ard, **of("vomiting", variable="onset", level="first event"), arm="Ketamine", stat_name="median")
+    assert median == 0.0
+
+
+def test_a_day_without_an_hour_is_of_unknown_time_and_never_zero(ard):
+    key = of("dizziness", arm="Ketamine", stat_name="n")
+    assert statistic(ard, **key, variable="onset", level="time unknown") == 1
+    assert statistic(ard, **key, variable="duration", level="time unknown") == 1
+    assert statistic(ard, **key, variable="onset", level="first event") == 2
+    assert statistic(ard, **key | {"stat_name": "median"}, variable="onset", level="first event") == 0.75
+
+
+def test_what_has_passed_rests_on_the_first_event_of_each_and_counts_what_has_not_ended(ard):
+    passed = of("dizziness", variable="resolved")
+    assert counted(ard, **passed, level="first event", time="4") == (1, 2)
+    assert counted(ard, **passed, level="all events", time="4") == (1, 3)
+    assert counted(ard, **passed, level="all events", time="24") == (2, 3)
+    assert counted(ard, **of("dizziness", variable="duration", level="first event")) == (1, 2)
+
+
+def test_what_passed_after_a_treatment_did_not_pass_by_itself(ard):
+    vomiting = of("vomiting", level="first event", arm="Midazolam")
+    assert counted(ard, **vomiting, variable="resolved", time="4") == (1, 1)
+    assert counted(ard, **vomiting, variable="resolved-untreated", time="4") == (0, 1)
+    assert counted(ard, **of("dizziness", variable="resolved-untreated", level="first event")) == (2, 3)
+
+
+def test_without_any_treatment_in_the_data_nothing_is_said_to_pass_by_itself(adam):
+    silent = adam | {"ADAE": adam["ADAE"].assign(AETRT="")}
+    ketamine = {"variable": "resolved-untreated", "term": "dizziness", "arm": "Ketamine"}
+    found = select(analyse(PLAN, "small", "effects", silent).results, **ketamine)
+    assert found["stat"].isna().all()
+    assert found["error"].str.startswith("not recorded: treatment").all()
+
+
+def test_self_induced_vomiting_and_late_events_are_counted_apart(ard):
+    assert statistic(ard, variable="review", arm="Midazolam", stat_name="n") == 1
+    assert counted(ard, **of("vomiting", variable="incidence", level="participants"), arm="Midazolam") == (1, 1)
+    assert statistic(ard, **of("nausea", variable="onset", level="later"), arm="Ketamine", stat_name="n") == 1
+    assert counted(ard, **of("nausea", variable="incidence", level="participants")) == (0, 3)
+
+
+def test_a_name_that_is_nearly_that_of_an_event_is_told(adam):
+    effects = ANALYSES["effects"] | {"groups": {"dizziness": ["dizzines"]}}
+    slip = plan(analyses={"effects": effects}, sources=PLAN.model_dump()["sources"])
+    (warned,) = analyse(slip, "small", "effects", adam).results.query("stat_name == 'warning'")["warning"]
+    assert "Did you mean dizziness?" in warned
+
+
+def test_sets_of_vital_signs_need_every_sign_near_its_planned_minute(ard):
+    conduct = {"analysis_id": "conduct", "variable": "conduct"}
+    assert counted(ard, **conduct, level="sets of vital signs") == (4, 12)
+    assert counted(ard, **conduct, level="complete infusions") == (0, 4)
+    assert statistic(ard, **conduct, level="longest gap", arm="Ketamine", stat_name="median") == 45
+    assert counted(ard, **conduct, level="sets of vital signs", arm="Midazolam") == (0, 3)
+
+
+def test_a_sign_without_any_value_leaves_monitoring_not_recorded(adam):
+    lacking = adam | {"ADVS": adam["ADVS"].query("PARAMCD != 'HR'")}
+    found = select(analyse(PLAN, "small", "conduct", lacking).results, level="sets of vital signs")
+    assert found["stat"].isna().all()
+    assert set(found["error"]) == {"not recorded: HR around infusions"}
+
+
+def test_an_infusion_without_a_record_counts_as_one_without_and_an_absent_column_as_not_recorded(ard):
+    conduct = {"analysis_id": "conduct", "variable": "conduct"}
+    assert counted(ard, **conduct, level="driving advice") == (2, 4)
+    assert statistic(ard, **conduct, level="driving advice", arm="Ketamine", stat_name="n_missing") == 1
+    for level in ("discharge criteria", "escort", "setting"):
+        found = select(ard, **conduct, level=level, arm="Ketamine")
+        assert found["error"].str.startswith("not recorded").all()
+    assert counted(ard, **conduct, level="major deviation") == (1, 3)
+
+
+def test_screening_is_of_all_arms_together(ard):
+    conduct = {"analysis_id": "conduct", "variable": "conduct", "arm": ""}
+    assert counted(ard, **conduct, level="checklist") == (4, 5)
+    assert counted(ard, **conduct, level="checklist of the enrolled") == (3, 4)
+    assert counted(ard, **conduct, level="not eligible") == (1, 4)
+
+
+def test_values_beyond_a_limit_are_told_from_those_not_assessed(ard):
+    potassium = {"analysis_id": "alerts", "term": "K < 3 mmol/L"}
+    expected = {"any time": (3, 3), "before": (1, 1), "after": (2, 3), "new": (2, 2)}
+    assert {level: counted(ard, **potassium, level=level) for level in expected} == expected
+    assert statistic(ard, **potassium, level="not assessed after", arm="Midazolam", stat_name="n") == 1
+    gap = select(ard, **potassium, level="after", arm="Midazolam")
+    assert gap["error"].tolist() == ["not recorded: K"]
+    assert "1 results are in another unit" in select(ard, stat_name="warning")["warning"].item()
+
+
+def test_claims_use_the_limits_that_respect_participants_and_never_take_absence_for_met(ard):
+    claims = synthesise(PLAN, "small", ard)
+    said = select(claims, term="claim", stat_name="verdict").set_index("variable")["stat_text"]
+    assert said["S12"] == "supported"
+    assert said["S5"] == "inconclusive"
+    assert said["S10"] == "not testable with these data"
+    assert said["S11"] == "inconclusive"
+    reason = select(claims, variable="S10", term="claim", stat_name="reason")["stat_text"].item()
+    assert reason.startswith("not recorded: where and by whom")
+    own = {"analysis_id": "conduct", "level": "driving advice", "arm": "Ketamine", "stat_name": "conf_high"}
+    of_claim = statistic(claims, variable="S7", term="share", stat_name="conf_high")
+    assert of_claim == statistic(ard, **own) > 0.9323605  # that of 2 of 4 who are independent
+
+
+def test_another_level_of_confidence_gives_no_verdict(adam):
+    wide = ANALYSES | {"conduct": ANALYSES["conduct"] | {"confidence": "90 %"}}
+    other = plan(analyses=wide, claims=CLAIMS, sources=PLAN.model_dump()["sources"])
+    claims = synthesise(other, "small", analyse(other, "small", "conduct", adam).results)
+    reason = select(claims, variable="S7", term="claim", stat_name="reason")["stat_text"].item()
+    assert reason == "the interval of the share is not the one of 95 % that a verdict needs"
+
+
+@pytest.mark.parametrize(
+    ("output", "analysis", "cells"),
+    [
+        ("SEFT01", "effects", ["1 of 2 (50.0 %; 1.3 to 98.7)", "3 of 3 (100.0 %; 29.2 to 100.0)", "0 of 0"]),
+        ("MONT01", "conduct", ["4 of 5 (80.0 %; 28.4 to 99.5)", "not recorded", "45.0 (30.0 to 60.0); 60"]),
+        ("ALTL01", "alerts", ["2 of 3 (66.7 %; 9.4 to 99.2)", "not recorded"]),
+    ],
+)
+def test_tables_print_what_was_counted(ard, output, analysis, cells):
+    results = results_of(PLAN, ard, analysis)
+    table = TABLES[output](results)
+    shown = {cell.replace("\N{NO-BREAK SPACE}", " ") for part in table.parts for row in part.rows for cell in row.cells}
+    assert shown >= {*cells}
+    assert all(len(row.cells) in (0, len(part.columns) - 1) for part in table.parts for row in part.rows)
+    assert "population safety" in methods_text(results)
+
+
+def test_in_public_neither_few_with_nor_few_without_are_shown(ard):
+    shown = public(ard, small_cell=5)
+    of_shares = shown[(shown["stat_name"] == "n") & (shown["variable"] != "denominator") & shown["stat"].notna()]
+    assert of_shares["stat"].isin([0.0]).all() | (of_shares["stat"] >= 5).all()
+    assert not select(shown, level="checklist", stat_name="proportion")["stat"].notna().any()
+    tables_shown = [TABLES[name](results_of(PLAN, shown, key)) for name, key in
+                    (("SEFT01", "effects"), ("MONT01", "conduct"), ("ALTL01", "alerts"))]  # fmt: skip
+    assert any(
+        "supp." in cell for table in tables_shown for part in table.parts for row in part.rows for cell in row.cells
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "text"),
+    [
+        (
+            SideEffects,
+            {"groups": {"vomiting": ["Self-induced vomiting"]}, "resolved_by": ["4 h"]},
+            "symptom of the eating",
+        ),
+        (SideEffects, {"groups": {"nausea": ["nausea"]}, "resolved_by": ["4 h", "4 h"]}, "different times"),
+        (Conduct, {"signs": ["SBP"]}, "go together"),
+        (Conduct, {"signs": ["SBP"], "minutes": [30, 0]}, "must rise"),
+        (AlertLimit, {"measure": "K", "below": 3, "above": 5}, "exactly one of"),
+        (Alerts, {"source": "x", "limits": [{"measure": "K", "below": 3}] * 2}, "there twice"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(part, changes, text):
+    methods = {SideEffects: "side-effects", Conduct: "conduct", Alerts: "alerts"}
+    method = {"method": methods[part]} if part in methods else {}
+    with pytest.raises(ValidationError, match=text):
+        part(**method, **changes)
