@@ -46,6 +46,7 @@ EXPECTED_OF = {
         "E9": "inconclusive",
         "E11": "supported; direction only",
         "E12": "supported; direction only; fragile",
+        "E14": "inconclusive",
         "E15": "supported; direction only",
         "E16": "inconclusive",
         "S1": "inconclusive",

@@ -36,6 +36,7 @@ class Method(StrEnum):
     TIMED_TASK = "timed-task"
     SHIFT = "shift"
     MASKING = "masking"
+    VARIABILITY = "variability"
     TWO_STAGE = "two-stage"
     PHASES = "phases"
 
@@ -102,6 +103,7 @@ OUTPUTS = {
         Output("COGT01", "Cognitive tasks", Section.EFFICACY, Method.TIMED_TASK, "table"),
         Output("UNBT01", "Treatment guess and blinding indices", Section.EFFICACY, Method.MASKING, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
+        Output("STBT01", "Stability within persons", Section.EFFICACY, Method.VARIABILITY, "table"),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
         Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),

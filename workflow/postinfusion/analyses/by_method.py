@@ -36,6 +36,7 @@ from postinfusion.plan.analyses import (
     TimeToEvent,
     Trajectory,
     TwoStage,
+    Variability,
     Weight,
     Windows,
 )
@@ -43,7 +44,7 @@ from postinfusion.plan.plan import Plan
 
 _Safety = SideEffects | Conduct | Alerts
 _Participants = Disposition | Demographics | Weight | AdverseEvents | Masking | _Safety
-_Assessments = Summary | Missingness | Windows | Courses
+_Assessments = Summary | Missingness | Windows | Courses | Variability
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel | TwoStage | PhasesAnalysis
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
 
@@ -140,6 +141,10 @@ def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Mem
             from postinfusion.analyses.courses import times_of_courses
 
             return times_of_courses(plan, analysis, adam, population)
+        case Variability():
+            from postinfusion.analyses.variability import variability
+
+            return variability(plan, analysis, adam, population)
 
 
 def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Members) -> list[Row]:

@@ -32,6 +32,7 @@ from postinfusion.plan.analyses.stages import PhasesAnalysis, TwoStage
 from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
+from postinfusion.plan.analyses.variability import Variability
 
 __all__ = [
     "AdverseEvents",
@@ -67,6 +68,7 @@ __all__ = [
     "TimedTask",
     "Trajectory",
     "TwoStage",
+    "Variability",
     "Weight",
     "Windows",
 ]
@@ -97,6 +99,7 @@ Analysis = Annotated[
     | Counts
     | TimedTask
     | Shift
+    | Variability
     | Masking
     | TwoStage
     | PhasesAnalysis,

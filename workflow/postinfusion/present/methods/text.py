@@ -19,6 +19,7 @@ from postinfusion.present.methods import (
     safety,
     time_to_event,
     timed_task,
+    variability,
 )
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
@@ -38,6 +39,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **masking.TEXTS,
     **safety.TEXTS,
     **one_design.TEXTS,
+    **variability.TEXTS,
     **stages.TEXTS,
 }
 
