@@ -16,6 +16,8 @@ class Method(StrEnum):
     MISSINGNESS = "missingness"
     WINDOWS = "windows"
     WEIGHT = "weight"
+    WEIGHT_STABILITY = "weight-stability"
+    EQUIVALENCE = "equivalence"
     COURSES = "courses"
     ADVERSE_EVENTS = "adverse-events"
     SIDE_EFFECTS = "side-effects"
@@ -37,6 +39,9 @@ class Method(StrEnum):
     SHIFT = "shift"
     MASKING = "masking"
     VARIABILITY = "variability"
+    SUBGROUPS = "subgroups"
+    MODERATOR = "moderator"
+    VARIANCE_RATIO = "variance-ratio"
     TWO_STAGE = "two-stage"
     PHASES = "phases"
 
@@ -101,10 +106,20 @@ OUTPUTS = {
         Output("CMHT01", "Tests of ordered categories", Section.EFFICACY, Method.ORDINAL, "table"),
         Output("RATET01", "Counts of events by visit", Section.EFFICACY, Method.COUNTS, "table"),
         Output("COGT01", "Cognitive tasks", Section.EFFICACY, Method.TIMED_TASK, "table"),
+        Output("SUBT01", "Difference between arms by subgroup", Section.EFFICACY, Method.SUBGROUPS, "table"),
+        Output("FSTG03", "Difference between arms by subgroup", Section.EFFICACY, Method.SUBGROUPS, "figure"),
+        Output("MODG01", "Difference between arms along a moderator", Section.EFFICACY, Method.MODERATOR, "figure"),
+        Output("HETT01", "Spread of outcomes by arm", Section.EFFICACY, Method.VARIANCE_RATIO, "table"),
+        Output("HETG01", "Individual courses and spread", Section.EFFICACY, Method.VARIANCE_RATIO, "figure",
+               individual=True),
         Output("UNBT01", "Treatment guess and blinding indices", Section.EFFICACY, Method.MASKING, "table"),
         Output("IPPG01", "Individual courses", Section.EFFICACY, Method.COURSES, "figure", individual=True),
         Output("STBT01", "Stability within persons", Section.EFFICACY, Method.VARIABILITY, "table"),
         Output("WTT01", "Weight and body mass index by visit", Section.WEIGHT, Method.WEIGHT, "table"),
+        Output("WTT02", "Stable weight", Section.WEIGHT, Method.WEIGHT_STABILITY, "table"),
+        Output("WTT03", "Equivalence within a margin", Section.WEIGHT, Method.EQUIVALENCE, "table"),
+        Output("WTG01", "Weight within the band", Section.WEIGHT, Method.WEIGHT_STABILITY, "figure", individual=True),
+        Output("WTG02", "Weight and symptoms", Section.WEIGHT, Method.WEIGHT_STABILITY, "figure", individual=True),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
         Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
@@ -327,6 +342,7 @@ STATISTICS = {
         Statistic("covariance", "Covariance", decimals=2),
         Statistic("correlation", "Correlation", fixed=2),
         Statistic("risk_difference", "Risk difference (percentage points)", fixed=1),
+        Statistic("median_days", "Median of the known time (days)", fixed=0),
         Statistic("person_days", "Person-days", fixed=0),
         Statistic("n_infusions", "Infusions"),
         Statistic("n_observations", "Observations"),
@@ -354,6 +370,9 @@ STATISTICS = {
         Statistic("adjusted_high", "Upper limit, adjusted", decimals=1),
         Statistic("important_difference", "Difference that matters", decimals=1),
         Statistic("margin", "Margin", decimals=1),
+        Statistic("kurtosis", "Kurtosis", fixed=2),
+        Statistic("region_low", "First value of a region", fixed=1),
+        Statistic("region_high", "Last value of a region", fixed=1),
         Statistic("limit", "Limit", fixed=1),
         Statistic("baseline_sd", "Standard deviation at baseline", decimals=1),
         Statistic("benefit", "Benefit", fixed=2),

@@ -20,9 +20,11 @@ from postinfusion.plan.analyses import (
     CrossoverModel,
     Demographics,
     Disposition,
+    Equivalence,
     Masking,
     Missingness,
     Mmrm,
+    Moderator,
     Ordinal,
     PhasesAnalysis,
     RandomisationTest,
@@ -31,19 +33,24 @@ from postinfusion.plan.analyses import (
     Response,
     Shift,
     SideEffects,
+    Subgroups,
     Summary,
     TimedTask,
     TimeToEvent,
     Trajectory,
     TwoStage,
     Variability,
+    VarianceRatio,
     Weight,
+    WeightStability,
     Windows,
 )
 from postinfusion.plan.plan import Plan
 
 _Safety = SideEffects | Conduct | Alerts
-_Participants = Disposition | Demographics | Weight | AdverseEvents | Masking | _Safety
+_Weights = Weight | WeightStability | Equivalence
+_Participants = Disposition | Demographics | AdverseEvents | Masking | _Safety | _Weights
+_ForWhom = Subgroups | Moderator | VarianceRatio
 _Assessments = Summary | Missingness | Windows | Courses | Variability
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel | TwoStage | PhasesAnalysis
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
@@ -65,10 +72,6 @@ def results_of(plan: Plan, analysis: Analysis, adam: Adam, population: Members) 
         return _assessments(plan, analysis, adam, population)
     if isinstance(analysis, _Categories):
         return _categories(plan, analysis, adam, population)
-    if isinstance(analysis, TimeToEvent):
-        from postinfusion.analyses.time_to_event import time_to_event
-
-        return time_to_event(plan, analysis, adam, population)
     if isinstance(analysis, _SpecialDesigns):
         return _of_one_design(plan, analysis, adam, population)
     return _model(plan, analysis, adam, population)
@@ -85,16 +88,24 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.time_to_event import steps_of_curves
 
             return steps_of_curves(plan, analysis, adam, population)
+        case WeightStability():
+            from postinfusion.analyses.weight_individual import individual_weights
+
+            return individual_weights(plan, analysis, adam, population)
         case CrossoverModel():
             from postinfusion.analyses.crossover import paired_differences
 
             return paired_differences(plan, analysis, adam, population)
+        case VarianceRatio():
+            from postinfusion.analyses.variance_ratio import courses_beside
+
+            return courses_beside(plan, analysis, adam, population)
         case _:
             return pd.DataFrame()
 
 
 def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: Members) -> list[Row]:
-    """Describe the participants, their weight, what happened to them, and what they guessed."""
+    """Describe the participants, what happened to them, and what they guessed."""
     match analysis:
         case Disposition():
             from postinfusion.analyses.disposition import disposition
@@ -104,10 +115,8 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.demographics import demographics
 
             return demographics(plan, analysis, adam, population)
-        case Weight():
-            from postinfusion.analyses.summary import weight
-
-            return weight(plan, analysis, adam, population)
+        case Weight() | WeightStability() | Equivalence():
+            return _weights(plan, analysis, adam, population)
         case AdverseEvents():
             from postinfusion.analyses.adverse_events import adverse_events
 
@@ -120,6 +129,40 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.masking import masking
 
             return masking(plan, analysis, adam, population)
+
+
+def _for_whom(plan: Plan, analysis: _ForWhom, adam: Adam, population: Members) -> list[Row]:
+    """Tell for whom the difference between arms is how large, and whether outcomes vary more in one arm."""
+    match analysis:
+        case Subgroups():
+            from postinfusion.analyses.subgroups import subgroups
+
+            return subgroups(plan, analysis, adam, population)
+        case Moderator():
+            from postinfusion.analyses.moderator import moderator
+
+            return moderator(plan, analysis, adam, population)
+        case VarianceRatio():
+            from postinfusion.analyses.variance_ratio import variance_ratio
+
+            return variance_ratio(plan, analysis, adam, population)
+
+
+def _weights(plan: Plan, analysis: _Weights, adam: Adam, population: Members) -> list[Row]:
+    """Describe weight, judge whether it is stable, and test a margin."""
+    match analysis:
+        case Weight():
+            from postinfusion.analyses.summary import weight
+
+            return weight(plan, analysis, adam, population)
+        case WeightStability():
+            from postinfusion.analyses.weight_stability import weight_stability
+
+            return weight_stability(plan, analysis, adam, population)
+        case Equivalence():
+            from postinfusion.analyses.equivalence import equivalence
+
+            return equivalence(plan, analysis, adam, population)
 
 
 def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Members) -> list[Row]:
@@ -212,8 +255,10 @@ def _of_one_design(plan: Plan, analysis: _SpecialDesigns, adam: Adam, population
             return phases(plan, analysis, adam, population)
 
 
-def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, population: Members) -> list[Row]:
-    """Fit a model of an endpoint."""
+def _model(
+    plan: Plan, analysis: Mmrm | Trajectory | Ancova | TimeToEvent | _ForWhom, adam: Adam, population: Members
+) -> list[Row]:
+    """Fit a model of an endpoint or of the time to an event, or tell for whom the difference between arms is large."""
     match analysis:
         case Mmrm():
             from postinfusion.analyses.repeated_measures import repeated_measures
@@ -227,3 +272,9 @@ def _model(plan: Plan, analysis: Mmrm | Trajectory | Ancova, adam: Adam, populat
             from postinfusion.analyses.ancova_at_visit import ancova_at_visit
 
             return ancova_at_visit(plan, analysis, adam, population)
+        case TimeToEvent():
+            from postinfusion.analyses.time_to_event import time_to_event
+
+            return time_to_event(plan, analysis, adam, population)
+        case _:
+            return _for_whom(plan, analysis, adam, population)

@@ -135,7 +135,7 @@ def estimate_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Estimate:
     key = _key(plan, point)
     found, reason = _one(rows, key, point)
     if found is None:
-        return Estimate(key, identity(plan, point), circumstances=Circumstances(absent=_failure(rows) or reason))
+        return Estimate(key, identity(plan, point), circumstances=_absent(rows, point, reason))
     row = found.iloc[0]
     key = {**key, "term": str(row["term"]), "visit": str(row["visit"]), "time": str(row["time"])}
     endpoint = plan.endpoints.get(getattr(plan.analyses[point.analysis], "endpoint", ""))
@@ -179,6 +179,16 @@ def _one(rows: pd.DataFrame, key: dict[str, str], point: Point) -> tuple[pd.Data
     if len(named) == 1:
         return found, ""
     return None, "the results hold no such estimate" if named.empty else "the plan's key fits several estimates"
+
+
+def _absent(rows: pd.DataFrame, point: Point, reason: str) -> Circumstances:
+    """Say why there is no such estimate: as the part of the analysis about its subgroup says, else the whole."""
+    if not point.subgroup:
+        return Circumstances(absent=_failure(rows) or reason)
+    levels = ["", point.subgroup_level]
+    own = select(rows[rows["error"] != ""], subgroup=["", point.subgroup], subgroup_level=levels)
+    of_part = own.sort_values("subgroup", ascending=False, kind="stable")["error"]
+    return Circumstances(absent=str(of_part.iloc[0]) if len(of_part) else reason)
 
 
 def _failure(rows: pd.DataFrame) -> str:
@@ -281,22 +291,28 @@ def _is_in_maintenance(plan: Plan, point: Point) -> bool:
 def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
     """Count the participants that the estimate rests on, by arm: those with a value there, else those in the model."""
     at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
-    own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at)
-    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit")
+    group = _group_of(found)
+    own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at, **group)
+    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit", **group)
+
+
+def _group_of(found: _Found) -> dict[str, str]:
+    """Give the group of participants that the estimate is of, which counts and totals must be of too."""
+    return {name: found.key.get(name, "") for name in ("subgroup", "subgroup_level")}
 
 
 def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
     """Give the share of participants without a value there, by arm."""
     present, total = (
         _participants(found, arms),
-        _by_arm(found.rows, arms, stat_name="n_total", variable="denominator"),
+        _by_arm(found.rows, arms, stat_name="n_total", variable="denominator", **_group_of(found)),
     )
     return {arm: 1 - present[arm] / total[arm] for arm in present if total.get(arm, 0) > 0}
 
 
 def _by_arm(rows: pd.DataFrame, arms: list[str], **key: str) -> dict[str, float]:
     """Give one statistic by arm; of arms for which the results have it."""
-    found = select(rows, comparator="", subgroup="", level="", **key).drop_duplicates("arm").set_index("arm")["stat"]
+    found = select(rows, comparator="", level="", **key).drop_duplicates("arm").set_index("arm")["stat"]
     return {arm: float(found[arm]) for arm in arms if arm in found.index}
 
 

@@ -8,7 +8,7 @@ from postinfusion.analyses.endpoint_records import Adam, last_observation_carrie
 from postinfusion.analyses.model_data import ModelData, model_data
 from postinfusion.analyses.populations import Members
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Ancova, Mmrm, Model, Trajectory
+from postinfusion.plan.analyses import Ancova, RepeatedMeasuresPart, Trajectory
 from postinfusion.plan.endpoints import Form
 from postinfusion.plan.plan import Plan
 
@@ -16,7 +16,9 @@ DAYS = "DAYS"
 HOURS_PER_DAY = 24.0
 
 
-def model_records(plan: Plan, analysis: Model, adam: Adam, population: Members) -> ModelData:
+def model_records(
+    plan: Plan, analysis: RepeatedMeasuresPart | Trajectory | Ancova, adam: Adam, population: Members
+) -> ModelData:
     """Give the records that enter a model, complete in all that it uses.
 
     Repeated measures take the observed records of their visits, with the visit as an ordered category; a trajectory
@@ -29,7 +31,7 @@ def model_records(plan: Plan, analysis: Model, adam: Adam, population: Members) 
         No record is left.
     """
     match analysis:
-        case Mmrm():
+        case RepeatedMeasuresPart():
             return _at_visits(plan, analysis, model_data(plan, analysis, adam, population, analysis.form))
         case Trajectory():
             return _after_time_zero(model_data(plan, analysis, adam, population, Form.CHANGE))
@@ -37,12 +39,12 @@ def model_records(plan: Plan, analysis: Model, adam: Adam, population: Members) 
             return _at_one_visit(plan, analysis, model_data(plan, analysis, adam, population, analysis.form))
 
 
-def visits_of(plan: Plan, analysis: Mmrm) -> tuple[str, ...]:
+def visits_of(plan: Plan, analysis: RepeatedMeasuresPart) -> tuple[str, ...]:
     """Give the visits of a model of repeated measures: those that it names, else all after the baseline."""
     return analysis.visits or tuple(visit for visit in plan.visit_names if visit != plan.baseline_visit)
 
 
-def _at_visits(plan: Plan, analysis: Mmrm, data: ModelData) -> ModelData:
+def _at_visits(plan: Plan, analysis: RepeatedMeasuresPart, data: ModelData) -> ModelData:
     """Keep the observed records of the visits of the model."""
     visits = visits_of(plan, analysis)
     chosen = observed(data.frame)

@@ -27,7 +27,7 @@ from postinfusion.analyses.second_engine import Recomputed, agreement_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Mmrm
+from postinfusion.plan.analyses import Mmrm, RepeatedMeasuresPart
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.rules import PRIMARY
 
@@ -45,7 +45,7 @@ def repeated_measures(plan: Plan, analysis: Mmrm, adam: Adam, population: Member
     data = model_records(plan, analysis, adam, population)
     refuse_few(data)
     formula = mmrm_formula(data, baseline_by_visit=analysis.baseline_by_visit)
-    fit, ladder = _first_that_fits(analysis, data, formula)
+    fit, ladder = first_that_fits(analysis, data, formula)
     key = {"parameter": plan.endpoints[analysis.endpoint].parameter, "variable": data.response}
     who = participation_rows(plan, analysis, adam, population, data)
     result = [*denominators(population), *who, *(row | key for row in ladder)]
@@ -67,7 +67,7 @@ def mmrm_formula(data: ModelData, *, baseline_by_visit: bool) -> str:
     return " + ".join([*arm, *baseline, *(f"`{name}`" for name in data.covariates)])
 
 
-def _first_that_fits(analysis: Mmrm, data: ModelData, formula: str) -> tuple[MmrmFit | None, list[Row]]:
+def first_that_fits(analysis: RepeatedMeasuresPart, data: ModelData, formula: str) -> tuple[MmrmFit | None, list[Row]]:
     """Go down the ladder of covariances; give the first fit, and a row of outcome for each structure."""
     ladder: list[Row] = []
     fit: MmrmFit | None = None

@@ -12,7 +12,8 @@ Shares, odds ratios and the like of a status go with any gap among its counts in
 counts: the number of those with a value is printed, so that one count gives the other away. So do all cells of a shift
 table. Minimum and maximum are values of single persons and always go; so do numbers of events in a table with any gap,
 since they add up too. Numbers analysed by guess of the treatment go with any gap among the guesses: where no
-value is missing they are the same numbers.
+value is missing they are the same numbers. So do those of all groups of a factor with any gap, where arms are compared
+within subgroups.
 """
 
 from __future__ import annotations
@@ -30,15 +31,20 @@ INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
 _DENOMINATOR = "denominator"
 _GUESS = "guess"
+_PERIOD = "period"
+"""Counts by period of a crossover trial add up to the same totals as those by treatment: they go with any gap there."""
 OF_COUNTS = frozenset(
     {"proportion", "risk-difference", "crude-risk-difference", "odds-ratio", "exact-odds-ratio",
      "number-needed-to-treat", "probability", "bang-index", "james-index"}
 )  # fmt: skip
 """Terms of what is computed from the counts of the same variable, visit and arm."""
-_TWO_WAY = frozenset({"shift"})
+_SUBGROUPS = "subgroups"
+_OF_GROUPS = frozenset({"n", "n_total", "n_participants", "n_observations", "mean"})
+_TWO_WAY = frozenset({"shift", "stability-by-index"})
 _DIVIDES_THE_OBSERVED = frozenset({"category"})
 _CELL = [name for name in KEY if name not in ("stat_name", "comparator")]
 _ARMS_OF = [name for name in _CELL if name not in ("arm", "level", "term")]
+_OF_TOTALS = ["analysis_id", "subgroup", "subgroup_level"]
 _TABLE = [*_ARMS_OF, "parent"]
 
 
@@ -61,6 +67,8 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
     hidden |= (ard["term"] == "observed") & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
+    hidden |= _of_divided(ard, small_cell)
+    hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden &= ard["stat"].notna()
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
@@ -74,19 +82,28 @@ def _small_remainders(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
     return both.loc[(both["stat_total"] - both["stat"]).between(1, small_cell - 1), _CELL]
 
 
+def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
+    """Say which rows count the groups of a factor of which any is small: the groups add up to all participants."""
+    counts = (ard["method"] == _SUBGROUPS) & (ard["subgroup"] != "") & ard["stat_name"].isin(_OF_GROUPS)
+    factors = pd.MultiIndex.from_frame(ard[["analysis_id", "subgroup"]])
+    small = counts & ard["stat"].between(1, small_cell - 1)
+    return counts & factors.isin(factors[small])
+
+
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
     """Give the cells whose counts are suppressed, primarily or secondarily; most tables have none."""
     is_count = (ard["stat_name"] == COUNT) & (ard["comparator"] == "") & ~ard["term"].isin(OF_COUNTS)
     counts = ard[is_count & (ard["variable"] != _DENOMINATOR)]
     totals = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
-    counts = counts.assign(parent=counts["level"].where(counts["term"] != "", ""))
+    has_parent = (counts["term"] != "") & _is_in(counts, counts[counts["term"] == ""], [*_ARMS_OF, "level"])
+    counts = counts.assign(parent=counts["level"].where(has_parent, ""))
     number = counts.groupby(_TABLE, sort=False).ngroup()
     with_gaps = counts[number.isin(number[counts["stat"].between(1, small_cell - 1)])]
     of_one_status = _is_in(counts, ard[ard["term"].isin(OF_COUNTS)], _ARMS_OF) | counts["variable"].isin(_TWO_WAY)
     with_gaps = with_gaps.assign(is_whole=of_one_status)
-    of_analysis = {key: found.set_index("arm")["stat"] for key, found in totals.groupby("analysis_id")}
+    of_group = {key: found.set_index("arm")["stat"] for key, found in totals.groupby(_OF_TOTALS)}
     found = [
-        _gaps_of_table(table, of_analysis.get(table["analysis_id"].iloc[0]), small_cell)
+        _gaps_of_table(table, of_group.get(tuple(table[_OF_TOTALS].iloc[0])), small_cell)
         for _, table in with_gaps.groupby(_TABLE, sort=False)
     ]
     return pd.concat(found) if found else counts.iloc[:0][_CELL]

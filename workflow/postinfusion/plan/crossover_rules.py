@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postinfusion.errors import Problem, listed, nearest
-from postinfusion.plan.analyses import CrossoverModel
+from postinfusion.plan.analyses import CrossoverModel, Response
 from postinfusion.plan.crossover_design import Crossover
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
@@ -13,7 +13,7 @@ from postinfusion.vocabulary import DesignKind, Method
 
 DEFINED = (
     Method.CROSSOVER, Method.DISPOSITION, Method.DEMOGRAPHICS, Method.SUMMARY, Method.WEIGHT, Method.WINDOWS,
-    Method.ADVERSE_EVENTS,
+    Method.ADVERSE_EVENTS, Method.MISSINGNESS, Method.COURSES, Method.RESPONSE, Method.VARIANCE_RATIO,
 )  # fmt: skip
 """Methods that know that a participant has several treatments."""
 
@@ -82,6 +82,9 @@ def _methods(plan: Plan) -> Iterator[Problem]:
                 f"several treatments. Defined there: {listed([method.value for method in DEFINED])}."
             )
             yield plan.places.problem(("analyses", key, "method"), text)
+        if isinstance(analysis, Response) and analysis.durable_at:
+            text = "how long a response is kept ends with the next treatment in a crossover trial. Remove this key."
+            yield plan.places.problem(("analyses", key, "durable_at"), text)
 
 
 def _carry_over(plan: Plan, crossover: Crossover) -> Iterator[Problem]:

@@ -37,6 +37,16 @@ _OF_MODELS = frozenset(
         "effect-feature",
         "decay-time",
         "decay-profile",
+        "interaction",
+        "slope",
+        "region",
+        "range",
+        "sd-ratio",
+        "spread-test",
+        "adjusted-sd",
+        "individual-effect",
+        "subject-by-treatment-sd",
+        "effect-sd",
     }
 )
 

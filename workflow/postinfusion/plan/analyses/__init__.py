@@ -22,8 +22,9 @@ from postinfusion.plan.analyses.descriptions import (
     Weight,
     Windows,
 )
+from postinfusion.plan.analyses.for_whom import Moderator, SubgroupFactor, Subgroups, VarianceRatio
 from postinfusion.plan.analyses.masking import Masking
-from postinfusion.plan.analyses.models import Ancova, Mmrm
+from postinfusion.plan.analyses.models import Ancova, Mmrm, RepeatedMeasuresPart
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
@@ -33,6 +34,7 @@ from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 from postinfusion.plan.analyses.variability import Variability
+from postinfusion.plan.analyses.weight import Equivalence, WeightStability
 
 __all__ = [
     "AdverseEvents",
@@ -48,28 +50,35 @@ __all__ = [
     "CrossoverModel",
     "Demographics",
     "Disposition",
+    "Equivalence",
     "Masking",
     "Missingness",
     "Mmrm",
     "Model",
     "ModelPart",
+    "Moderator",
     "Ordinal",
     "PhasesAnalysis",
     "RandomisationTest",
     "RegressionToTheMean",
     "ReliableChange",
     "RepeatedBinary",
+    "RepeatedMeasuresPart",
     "Response",
     "ShapedBasis",
     "Shift",
     "SideEffects",
+    "SubgroupFactor",
+    "Subgroups",
     "Summary",
     "TimeToEvent",
     "TimedTask",
     "Trajectory",
     "TwoStage",
     "Variability",
+    "VarianceRatio",
     "Weight",
+    "WeightStability",
     "Windows",
 ]
 
@@ -80,6 +89,8 @@ Analysis = Annotated[
     | Missingness
     | Windows
     | Weight
+    | WeightStability
+    | Equivalence
     | Courses
     | AdverseEvents
     | SideEffects
@@ -101,6 +112,9 @@ Analysis = Annotated[
     | Shift
     | Variability
     | Masking
+    | Subgroups
+    | Moderator
+    | VarianceRatio
     | TwoStage
     | PhasesAnalysis,
     Field(discriminator="method"),

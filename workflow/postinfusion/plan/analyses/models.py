@@ -11,11 +11,10 @@ from postinfusion.plan.endpoints import Form
 from postinfusion.vocabulary import Covariance, Method
 
 
-class Mmrm(ModelPart):
-    """Mixed model for repeated measures: arm × visit + baseline × visit + strata (MMRMT01, MMRMG01, MMRMG02)."""
+class RepeatedMeasuresPart(ModelPart):
+    """What every mixed model for repeated measures has."""
 
     by_visit: ClassVar[bool] = True
-    method: Literal[Method.MMRM]
     form: Form = Form.CHANGE
     """change from baseline, or the value itself."""
     visits: VisitNames = ()
@@ -24,6 +23,12 @@ class Mmrm(ModelPart):
     """Structures in order of preference: the next is tried where one cannot be fitted, and the report says so."""
     baseline_by_visit: bool = True
     """The slope of the baseline value differs between visits; false: one slope for all visits."""
+
+
+class Mmrm(RepeatedMeasuresPart):
+    """Mixed model for repeated measures: arm × visit + baseline × visit + strata (MMRMT01, MMRMG01, MMRMG02)."""
+
+    method: Literal[Method.MMRM]
 
 
 class Ancova(ModelPart):

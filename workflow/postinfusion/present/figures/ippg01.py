@@ -23,8 +23,15 @@ _HEIGHT = 3.1
 _MOST_COLUMNS = 3
 
 
-def draw(results: Results) -> Drawing:
+def draw(results: Results, output_id: str = "IPPG01", footnotes: tuple[str, ...] = ()) -> Drawing:
     """Draw one thin line per participant, a panel per arm.
+
+    Parameters
+    ----------
+    results
+        The analysis with its results and courses.
+    output_id, footnotes
+        Which figure it is, and what stands below it.
 
     Raises
     ------
@@ -35,7 +42,7 @@ def draw(results: Results) -> Drawing:
     if courses is None or (courses["KIND"] == "assessment").sum() == 0:
         raise DataError("no individual course was recorded")
     arms = [arm for arm in results.arms if (courses["TRTP"] == arm).any()]
-    label = label_of(results, "IPPG01", _subtitle(results))
+    label = label_of(results, output_id, _subtitle(results), footnotes)
     values = _values(courses)
     return Drawing(label, _figure(results, courses, arms, label), values, _in_words(results, courses, arms))
 
@@ -50,7 +57,8 @@ def _values(courses: pd.DataFrame) -> pd.DataFrame:
 def _subtitle(results: Results) -> str:
     """Say what a line and a tick are."""
     ticks = "; ticks at the lower edge: infusions" if results.plan.design.has_infusions else ""
-    return f"One line per participant{ticks}"
+    period = " and period" if results.plan.design.crossover is not None else ""
+    return f"One line per participant{period}{ticks}"
 
 
 def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Label) -> Figure:
@@ -58,7 +66,8 @@ def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Lab
     columns = min(len(arms), _MOST_COLUMNS)
     rows = -(-len(arms) // columns)
     page = sheet(results.plan, label, width=_WIDTH, body=_HEIGHT * rows + 0.3)
-    zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
+    is_crossover = results.plan.design.crossover is not None
+    zero = "the start of the period" if is_crossover else TIME_ZERO_NAMES[results.plan.design.time_zero]
     page = draw_axis_title(page, f"Time since {zero} ({SQUEEZED_NOTE})")
     panels = page.figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     room = (_WIDTH - 0.9) / columns - 0.25
@@ -103,7 +112,8 @@ def _draw_infusions(axes: Axes, results: Results, courses: pd.DataFrame) -> None
     """Draw a tick at the start of every infusion, and a faint line where one was planned."""
     if not results.plan.design.has_infusions:
         return
-    for hours in results.plan.design.infusions:
+    is_crossover = results.plan.design.crossover is not None  # infusions are planned since time zero, not by period
+    for hours in () if is_crossover else results.plan.design.infusions:
         axes.axvline(float(squeezed(np.array(hours), results.plan)), color=theme.RULE, linewidth=0.7, zorder=0)
     starts = courses.loc[courses["KIND"] == "infusion", "AHRFIRST"].to_numpy(dtype=float)
     axes.vlines(

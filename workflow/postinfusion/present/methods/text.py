@@ -10,16 +10,18 @@ from postinfusion.present.methods import (
     counts,
     crossover,
     descriptions,
+    for_whom,
     masking,
     models,
     one_design,
     ordinal,
     responders,
-    stages,
     safety,
+    stages,
     time_to_event,
     timed_task,
     variability,
+    weight,
 )
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
@@ -37,9 +39,11 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **counts.TEXTS,
     **timed_task.TEXTS,
     **masking.TEXTS,
+    **for_whom.TEXTS,
     **safety.TEXTS,
     **one_design.TEXTS,
     **variability.TEXTS,
+    **weight.TEXTS,
     **stages.TEXTS,
 }
 
