@@ -21,10 +21,11 @@ from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Verdict
 from simulation.deciding_estimates import STATISTICS, estimates_of, without_second_engine
 from simulation.replicates import AT_ONCE, Replicates, replicates, trial_plan
+from simulation.truth_of_points import has_truth
 
 KINDS = (ClaimKind.COMPARATIVE, ClaimKind.LASTING)
-PART_WITH_COUNTS = 0.3
-SECONDS_ALLOWED = 1.0
+PART_OF_SLOW = 0.3
+SECONDS_ALLOWED, SECONDS_EVERYWHERE = 1.0, 0.2
 Draw = dict[Point, Estimate]
 NOTHING = table([])
 
@@ -41,11 +42,14 @@ class Deciding:
         Each deciding point as the whole analysis gives it once: key, direction, threshold and circumstances.
     skipped
         Claim → why it is not counted.
+    slow
+        Analyses that are done in a part of the replicates.
     """
 
     plan: Plan
     templates: Draw
     skipped: dict[str, str] = field(default_factory=dict)
+    slow: frozenset[str] = frozenset()
 
     @property
     def claims(self) -> dict[str, JudgedClaim]:
@@ -104,12 +108,23 @@ def deciding(trial: str, truth: str, *, slow: bool = False) -> Deciding:
     ard = pd.concat(results.values(), ignore_index=True)
     templates = {point: estimate_of(plan, ard, point) for entry in asked.values() for point in entry.decides}
     skipped = {
-        claim: why for claim, entry in asked.items() if (why := _obstacle(plan, entry, templates, seconds, slow))
+        claim: why
+        for claim, entry in asked.items()
+        if (
+            why := _obstacle(plan, entry, templates, seconds, slow)
+            or _without_truth(trial, truth, plan, entry, templates)
+        )
     }
     kept = {claim: entry for claim, entry in asked.items() if claim not in skipped}
     used = {point: templates[point] for entry in kept.values() for point in entry.decides}
     judged = plan.model_copy(update={"claims": plan.claims.model_copy(update={"judged": kept})}).at(plan.places)
-    return Deciding(without_second_engine(judged, {point.analysis for point in used}), used, skipped)
+    long = frozenset(key for key in keys if _is_slow(plan, key, seconds[key]))
+    return Deciding(without_second_engine(judged, {point.analysis for point in used}), used, skipped, long)
+
+
+def _is_slow(plan: Plan, key: str, seconds: float) -> bool:
+    """Say whether an analysis is done in a part of the replicates only."""
+    return isinstance(plan.analyses[key], Counts) or (seconds > SECONDS_EVERYWHERE and not _has_short_way(plan, key))
 
 
 def _obstacle(plan: Plan, entry: JudgedClaim, templates: Draw, seconds: Mapping[str, float], slow: bool) -> str:
@@ -122,6 +137,12 @@ def _obstacle(plan: Plan, entry: JudgedClaim, templates: Draw, seconds: Mapping[
         if long and not slow and not _has_short_way(plan, point.analysis):
             return f"its analysis takes {seconds[point.analysis]:.1f} s"
     return ""
+
+
+def _without_truth(trial: str, truth: str, plan: Plan, entry: JudgedClaim, templates: Draw) -> str:
+    """Say that the truth behind a claim is not written down; empty where it is."""
+    known = all(has_truth(trial, truth, plan, point, templates[point]) for point in entry.decides)
+    return "" if known else "its truth is not written down in truth_of_points.py"
 
 
 def _has_short_way(plan: Plan, key: str) -> bool:
@@ -141,9 +162,9 @@ def _with_few_visits(plan: Plan) -> Plan:
     return plan.model_copy(update={"analyses": changed}).at(plan.places)
 
 
-def tables_of(asked: Deciding, drawn: Replicates, trial: str, *, counts: bool) -> dict[str, pd.DataFrame]:
-    """Give the estimates of each deciding analysis; those of counts where asked for."""
-    keys = [key for key in asked.analyses if counts or not isinstance(asked.plan.analyses[key], Counts)]
+def tables_of(asked: Deciding, drawn: Replicates, trial: str, *, slow: bool) -> dict[str, pd.DataFrame]:
+    """Give the estimates of each deciding analysis; those of slow ones where asked for."""
+    keys = [key for key in asked.analyses if slow or key not in asked.slow]
     return {key: estimates_of(asked.plan, trial, key, drawn) for key in keys}
 
 
@@ -200,7 +221,7 @@ def count(trial: str, truth: str, total: int, asked: Deciding, keep: Path | None
     for first in range(0, total, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, total))
         drawn = replicates(asked.plan, trial, truth, numbers)
-        tables = tables_of(asked, drawn, trial, counts=first < PART_WITH_COUNTS * total)
+        tables = tables_of(asked, drawn, trial, slow=first < PART_OF_SLOW * total)
         draws = at_hand(asked, tables, numbers)
         if keep is not None:
             kept = [estimates.assign(analysis=key) for key, estimates in tables.items()]

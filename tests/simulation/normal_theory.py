@@ -81,12 +81,17 @@ def family_shares(
     sequence
         They are tested in a fixed sequence, else by Holm's method.
     """
-    draws = np.random.default_rng(SEED).multivariate_normal(normal.benefit, _covariance(normal), DRAWS)
-    z = draws / normal.std_error
-    p = 2 * stdtr(normal.df, -np.abs(z))
+    generator = np.random.default_rng(SEED)
+    draws = generator.multivariate_normal(normal.benefit, _covariance(normal), DRAWS)
+    # A standard error is estimated too: with df degrees of freedom, so that the test statistic has Student's t.
+    errors = normal.std_error * np.sqrt(generator.chisquare(normal.df, draws.shape) / normal.df)
+    p = 2 * stdtr(normal.df, -np.abs(draws / errors))
     of_claim = np.column_stack([p[:, one.points].max(axis=1) for one in claims])
     rejected = _in_sequence(of_claim) if sequence else _by_holm(of_claim)
-    verdicts = {one.name: _verdicts(normal, one, draws, rejected[:, k]) for k, one in enumerate(claims)}
+    verdicts = {
+        one.name: _verdicts(one, draws, stdtrit(normal.df, 1 - ALPHA / 2) * errors, rejected[:, k])
+        for k, one in enumerate(claims)
+    }
     words = [Verdict.SUPPORTED, Verdict.INCONCLUSIVE, Verdict.NO_IMPORTANT_EFFECT, Verdict.CONTRADICTED]
     shares = {
         name: {word.value: float((found == _WORST_FIRST.index(word)).mean()) for word in words}
@@ -131,12 +136,11 @@ def _in_sequence(p: np.ndarray) -> np.ndarray:
     return np.asarray(np.logical_and.accumulate(p <= ALPHA, axis=1))
 
 
-def _verdicts(normal: Normal, claim: Claim, draws: np.ndarray, rejected: np.ndarray) -> np.ndarray:
+def _verdicts(claim: Claim, draws: np.ndarray, widths: np.ndarray, rejected: np.ndarray) -> np.ndarray:
     """Give the verdict of a claim, draw by draw: the worst of its points, by the place in the order of the worst."""
-    critical = stdtrit(normal.df, 1 - ALPHA / 2)
     found = []
     for point in claim.points:
-        b, width = draws[:, point], critical[point] * normal.std_error[point]
+        b, width = draws[:, point], widths[:, point]
         least = claim.important if claim.important is not None else 0.0
         word = np.where(rejected & (b > 0) & (b >= least), 3, 2)
         if claim.important is not None:

@@ -11,7 +11,7 @@ from scipy.stats import nct
 from postinfusion.plan.claims import Adjustment, Family, Point
 from postinfusion.vocabulary import Verdict
 from simulation.judged_replicates import Count, Deciding
-from simulation.normal_theory import Claim, Normal, expected, family_shares, is_at_most, is_compatible
+from simulation.normal_theory import Claim, Normal, family_shares, is_at_most, is_compatible
 from simulation.truth_of_points import benefit_of
 
 WORDS = (Verdict.SUPPORTED, Verdict.INCONCLUSIVE, Verdict.NO_IMPORTANT_EFFECT, Verdict.CONTRADICTED)
@@ -38,11 +38,6 @@ def closed_form(
             for names in ordered
         ]  # fmt: skip
         told, families[family] = family_shares(normal, of_family, sequence=rule.method is Adjustment.FIXED_SEQUENCE)
-        if len(of_family) == 1 and len(points) == 1:
-            critical = 1.96 if normal.df[0] >= LARGE_DF else float(_critical(normal.df[0]))
-            told[of_family[0].name] = expected(
-                float(normal.benefit[0]), float(normal.std_error[0]), of_family[0].important, critical
-            )
         shares |= {other: told[names[0]] for names in claims for other in names}
     return shares, families
 
@@ -127,7 +122,7 @@ def _truth_cell(trial: str, truth: str, asked: Deciding, found: Count, claim: st
     for point in asked.claims[claim].decides[:2]:
         benefit = benefit_of(trial, truth, asked.plan, point, asked.templates[point])
         error = np.sqrt(np.mean([one[1] ** 2 for one in found.estimates[point]]))
-        told.append(f"{benefit:.2f} ({error:.2f})")
+        told.append(f"{benefit + 0.0:.2f} ({error:.2f})")
     return "; ".join(told)
 
 

@@ -104,7 +104,7 @@ def single_arm():
     """Give the claims of the trial without a comparison, some replicates, and their deciding estimates."""
     asked = deciding(SINGLE_ARM, UNTREATED)
     drawn = replicates(asked.plan, SINGLE_ARM, UNTREATED, range(4))
-    return asked, drawn, at_hand(asked, tables_of(asked, drawn, SINGLE_ARM, counts=True), range(4))
+    return asked, drawn, at_hand(asked, tables_of(asked, drawn, SINGLE_ARM, slow=True), range(4))
 
 
 def test_verdicts_from_estimates_are_those_of_all_results(single_arm):
