@@ -30,7 +30,11 @@ from reference.comparisons import (
 from reference.reference_cases import numbers
 
 REFERENCE = numbers("within_person_variability")
-BRUTE_FORCE, NLME, LM = "R, trapezoid rule", "R nlme 3.1-162, lme with varIdent", "R lm by person, weighted lm"
+BRUTE_FORCE, NLME, LM = (
+    "R 4.2.2, trapezoid rule",
+    "R nlme 3.1-162, lme with varIdent",
+    "R lm 4.2.2, by person and weighted",
+)
 CLOSED_FORM = Tolerance(1e-8, "the same formulas; R's search for the variance between persons stops at 1e-9")
 
 
