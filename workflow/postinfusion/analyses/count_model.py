@@ -19,17 +19,21 @@ from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Counts
+from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 
 RATE, BY_EQUATIONS = "rate", "rate by estimating equations"
-LOG_BASELINE, WINDOW = "LOGBASE", "WINDOW"
+LOG_BASELINE, WINDOW, WINDOW_BEFORE = "LOGBASE", "WINDOW", "WINDOW0"
 RATIO = ("estimate", "std_error", "conf_low", "conf_high", "df", "statistic", "p_value")
 # The usual step that keeps the logarithm of a count of zero finite; it matters for small counts alone.
 ADDED_TO_BASELINE = 0.5
 
 
 def rate_rows(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> list[Row]:
-    """Fit the rate by arm × visit, log(baseline count + 0.5), strata and covariates, with log(days) as the offset.
+    """Fit the rate by arm × visit, log(baseline count + 0.5), strata and covariates, with log(window) as the offset.
+
+    The window is the days of the endpoint, or at each record the number that the endpoint is out of, as trials of a
+    task; the baseline count is then divided by its own.
 
     Rows with level ``rate`` come from the mixed model (variance mu + mu²/k, random intercept, Laplace), those with
     level ``rate by estimating equations`` from equations with the variance mu + alpha mu² and bias-reduced errors.
@@ -73,16 +77,35 @@ def count_data(plan: Plan, analysis: Counts, adam: Adam, population: Members) ->
     own = has_baseline and not analysis.before
     needed = tuple(name for name in analysis.covariates if own or name != "baseline")
     data = observed_at_visits(plan, analysis.model_copy(update={"covariates": needed}), adam, population)
-    frame = data.frame.assign(WINDOW=float(plan.endpoints[analysis.endpoint].days or 1))
+    frame = _with_window(plan.endpoints[analysis.endpoint], data.frame, adam, population)
     covariates = data.covariates
     if has_baseline:
         before = frame["BASE"] if own else frame["USUBJID"].map(_before(plan, analysis, adam, population))
-        frame = frame.assign(LOGBASE=np.log(before + ADDED_TO_BASELINE)).dropna(subset=[LOG_BASELINE])
+        per_window = np.log(before + ADDED_TO_BASELINE) - np.log(frame[WINDOW_BEFORE])
+        frame = frame.assign(LOGBASE=per_window).dropna(subset=[LOG_BASELINE])
         covariates = (LOG_BASELINE, *covariates)
     if frame.empty:
         raise ModelError("no participant has a count before treatment and one at a visit of the model")
     frame = frame.assign(AVISIT=frame["AVISIT"].cat.remove_unused_categories())
     return replace(data.replaced(frame), has_baseline=False, covariates=covariates)
+
+
+def _with_window(endpoint: Endpoint, frame: pd.DataFrame, adam: Adam, population: Members) -> pd.DataFrame:
+    """Add the days of the window, or out of how many each count is, here and at baseline; what lacks it is left out."""
+    if not endpoint.out_of:
+        return frame.assign(WINDOW=float(endpoint.days or 1), WINDOW0=1.0)
+    records = endpoint_records(adam, endpoint.model_copy(update={"score": endpoint.out_of}), population)
+    number = records.assign(NUMBER=records["AVAL"].where(records["AVAL"] > 0)).dropna(subset=["NUMBER"])
+    here = number.drop_duplicates(["USUBJID", "AHRFIRST"]).set_index(["USUBJID", "AHRFIRST"])["NUMBER"]
+    before = number[number["ABLFL"] == "Y"].drop_duplicates("USUBJID").set_index("USUBJID")["NUMBER"]
+    window = here.reindex(pd.MultiIndex.from_frame(frame[["USUBJID", "AHRFIRST"]])).to_numpy()
+    found = frame.assign(WINDOW=window, WINDOW0=frame["USUBJID"].map(before))
+    return found.dropna(subset=[WINDOW])
+
+
+def usual_window(data: ModelData) -> float:
+    """Give the most frequent window of the records: that of all of them where it is a number of days."""
+    return float(data.frame[WINDOW].mode().iloc[0])
 
 
 def with_events(data: ModelData) -> tuple[ModelData, list[tuple[str, list[str]]]]:
@@ -146,7 +169,7 @@ def _rates(plan: Plan, data: ModelData, fit: GlmmFit | GeeFit, confidence: float
     by = ["AVISIT"] if "AVISIT" in fit.design.variables else []
     specs = [ARM, *by] if len(data.arms) > 1 else by
     only = str(data.frame["AVISIT"].cat.categories[0])
-    days = float(data.frame[WINDOW].iloc[0])
+    days = usual_window(data)
     seen = data.frame.groupby(["AVISIT", ARM], observed=True)["USUBJID"].nunique()
     means = fit.means(specs, weights="counterfactual", confidence=confidence, kind="marginal")
     for record in means.to_dict("records"):
@@ -186,7 +209,8 @@ def _model_rows(plan: Plan, analysis: Counts, data: ModelData, fit: GlmmFit, for
     yield from coefficient_rows(fit)
     yield from rows({"covariance": float(fit.random_covariance.to_numpy()[0, 0])}, term="covariance", level="intercept")
     yield from rows({"estimate": float(fit.dispersion)}, term="dispersion")
-    days = f"{float(data.frame[WINDOW].iloc[0]):g}"
+    endpoint = plan.endpoints[analysis.endpoint]
+    window = f"{usual_window(data):g} {endpoint.out_of or 'days'}"
     numbers: dict[str, float | int | bool | str] = {
         "n_observations": fit.n_observations,
         "n_participants": fit.n_subjects,
@@ -194,7 +218,8 @@ def _model_rows(plan: Plan, analysis: Counts, data: ModelData, fit: GlmmFit, for
         "aic": fit.aic,
         "bic": fit.bic,
         "converged": True,
-        "formula": f"{plan.endpoints[analysis.endpoint].parameter} ~ {formula} + offset(log({days} days))",
+        "formula": f"{endpoint.parameter} ~ {formula} + offset(log({endpoint.out_of or window}))",
+        "window": window,
         "df_method": "asymptotic",
         "random_effects": "intercept",
         "estimation": "maximum likelihood (Laplace), negative binomial with variance mu + mu²/k",

@@ -41,7 +41,7 @@ def counts(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> lis
     records = _records(plan, analysis, adam, population)
     inside = records[records["USUBJID"].isin(chosen.frame["USUBJID"])]
     found = [*_left_out_rows(records, left_out, population), *_observed_rows(plan, analysis, inside, chosen)]
-    found += _abstinence_rows(plan, analysis, inside, chosen)
+    found += [] if endpoint.out_of else _abstinence_rows(plan, analysis, inside, chosen)
     found += rate_rows(plan, analysis, adam, chosen)
     key = {"parameter": endpoint.parameter}
     return [*denominators(chosen), *(key | row for row in found)]

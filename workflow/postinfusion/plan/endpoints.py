@@ -49,7 +49,9 @@ class Endpoint(Part):
     kind: EndpointKind = EndpointKind.SCORE
     """What the values are: a score or quantity; a count over days; ordered categories; seconds of a timed task."""
     days: float | None = Field(default=None, gt=0, le=366)
-    """For a count: the days that it counts over, for example 28."""
+    """For a count of events over time: the days that it counts over, for example 28."""
+    out_of: str = ""
+    """For a count of errors: the score of the same scale that says out of how many, as trials of a sorting test."""
     cap: float | None = Field(default=None, gt=0)
     """For a timed task: the time at which it is broken off; a value there is at least as long. Left out: that of the
     catalogue."""
@@ -92,8 +94,12 @@ class Endpoint(Part):
     @model_validator(mode="after")
     def _kind_goes_with_its_keys(self) -> Endpoint:
         """Refuse days of what is no count, and a cap of what is no timed task."""
-        if (self.days is not None) != (self.kind is EndpointKind.COUNT):
-            raise ValueError("kind: count needs days, the days that it counts over, and nothing else has them")
+        given = (self.days is not None) + bool(self.out_of)
+        if given != (self.kind is EndpointKind.COUNT):
+            raise ValueError(
+                "kind: count needs days, the days that it counts over, or out_of, the score that says out of how many; "
+                "nothing else has them"
+            )
         if self.cap is not None and self.kind is not EndpointKind.TIMED_TASK:
             raise ValueError("cap goes with kind: timed-task")
         return self

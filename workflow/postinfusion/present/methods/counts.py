@@ -24,7 +24,9 @@ def _counts(results: Results) -> str:
     assert isinstance(analysis, Counts)  # noqa: S101
     described = f"{endpoint_label(results)} was described by visit and arm{in_population(results)}."
     abstinence = f"Abstinence is no event in the window of a visit. {_MISSING[analysis.missing]}"
-    parts = (described, *left_out_note(results), _modelled(results, analysis), abstinence, comparisons_text(results))
+    of_trials = results.endpoint is not None and results.endpoint.out_of
+    of_abstinence = () if of_trials else (abstinence, comparisons_text(results))
+    parts = (described, *left_out_note(results), _modelled(results, analysis), *of_abstinence)
     return " ".join(part for part in parts if part)
 
 
@@ -36,7 +38,9 @@ def _modelled(results: Results, analysis: Counts) -> str:
     arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
     named = (formats.in_sentence(name) for name in terms_of(results) if name != "baseline")
     before = ["the logarithm of the count before treatment plus 0.5"] if "baseline" in analysis.covariates else []
+    out_of = results.endpoint.out_of if results.endpoint else ""
     days = results.endpoint.days if results.endpoint else None
+    window = f"number of {out_of}" if out_of else f"{days or 1:g} days"
     n, observations = (results.text(name, term="fit") for name in ("n_participants", "n_observations"))
     compared = (
         "rate ratios are those of the model, with intervals and tests on the logarithm (Wald)"
@@ -45,7 +49,7 @@ def _modelled(results: Results, analysis: Counts) -> str:
     )
     return (
         f"A negative binomial mixed model (log link, variance μ + μ²/k) with {listed([*arms, *before, *named])}, a "
-        f"random intercept of the participant and the logarithm of {days or 1:g} days as the offset was fitted to "
+        f"random intercept of the participant and the logarithm of the {window} as the offset was fitted to "
         f"{observations} observations of {n} participants by maximum likelihood (Laplace). Rates are averaged over the "
         f"covariates of the analysed records; {compared}. Beside it stand estimating equations "
         "with the variance μ + αμ², α by moments (exchangeable working correlation, Mancl and DeRouen's bias-reduced "

@@ -108,8 +108,10 @@ def _abstinence(results: Results) -> Part:
 
 
 def _window(results: Results) -> str:
-    """Name the rate with its window: ``Events in 28 days``."""
+    """Name the rate with its window: ``Events in 28 days``, ``Errors in 64 trials``."""
     days = results.endpoint.days if results.endpoint else None
+    if not days and (window := results.said("window", term="fit")):
+        return f"{results.endpoint.unit if results.endpoint else 'events'} in {window}".capitalize()
     unit = results.endpoint.unit if results.endpoint else "events"
     return f"{unit[:1].upper()}{unit[1:]} in {days:g} days" if days else "Events"
 
