@@ -72,5 +72,7 @@ def _subtitle(results: Results) -> str:
     analysis = results.analysis
     is_mixed = isinstance(analysis, RepeatedBinary) and analysis.model == "mixed-model"
     whose = "odds ratios given the participant" if is_mixed else "odds ratios of the population"
+    limit = analysis.at_least if isinstance(analysis, RepeatedBinary) else None
     status = _status(results)
-    return f"{formats.in_words('status' if status == 'value' else status)}; {whose}"
+    named = formats.in_words("status" if status == "value" else status)
+    return f"{named if limit is None else f'Value of at least {limit:g}'}; {whose}"
