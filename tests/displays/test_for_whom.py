@@ -41,7 +41,7 @@ def test_the_table_says_what_was_chosen_afterwards_and_what_is_not_testable():
     table = printed("SUBT01", "groups")
     texts = cells(table)
     assert {"Diagnosis (prespecified)", "Age (post hoc)", "not testable"} <= set(texts)
-    assert any("every participant is with psychotherapy" in note for note in table.label.footnotes)
+    assert any("every participant has psychotherapy" in note for note in table.label.footnotes)
 
 
 @pytest.mark.parametrize("shape", ["wide", "narrow"])

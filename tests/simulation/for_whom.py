@@ -136,14 +136,14 @@ def _residuals(y: np.ndarray, x: np.ndarray) -> np.ndarray:
 
 def main() -> int:
     """Print the table."""
-    streams = iter(np.random.SeedSequence(SEED).spawn(6))
+    streams = [np.random.default_rng(seed) for seed in np.random.SeedSequence(SEED).spawn(6)]
     blocks = [
-        of_subgroups(np.random.default_rng(next(streams)), 15, 1_500),
-        of_subgroups(np.random.default_rng(next(streams)), 5, 1_500),
-        of_regions(np.random.default_rng(next(streams)), 45, 10_000),
-        of_regions(np.random.default_rng(next(streams)), 12, 10_000),
-        of_ratios(np.random.default_rng(next(streams)), 45, 5_000),
-        of_ratios(np.random.default_rng(next(streams)), 12, 5_000),
+        of_regions(streams[0], 45, 5_000),
+        of_regions(streams[1], 12, 5_000),
+        of_ratios(streams[2], 45, 2_000),
+        of_ratios(streams[3], 12, 2_000),
+        of_subgroups(streams[4], 15, 500),
+        of_subgroups(streams[5], 5, 500),
     ]
     for block in blocks:
         for name, share, trials in block:

@@ -56,7 +56,7 @@ def test_numbers_are_divided_at_the_cuts():
 
 
 def test_a_treatment_that_everyone_has_is_not_testable():
-    assert "every participant is with psychotherapy: confounded" in reason("groups", subgroup="co_treatment")
+    assert "every participant has psychotherapy: confounded" in reason("groups", subgroup="co_treatment")
 
 
 def test_a_group_of_one_arm_only_is_not_testable():

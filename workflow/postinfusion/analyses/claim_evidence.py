@@ -188,7 +188,7 @@ def _absent(rows: pd.DataFrame, point: Point, reason: str) -> Circumstances:
     levels = ["", point.subgroup_level]
     own = select(rows[rows["error"] != ""], subgroup=["", point.subgroup], subgroup_level=levels)
     of_part = own.sort_values("subgroup", ascending=False, kind="stable")["error"]
-    return Circumstances(absent=str(of_part.iloc[0]) if len(of_part) else reason)
+    return Circumstances(absent=str(of_part.iloc[0]).removeprefix("not testable: ") if len(of_part) else reason)
 
 
 def _failure(rows: pd.DataFrame) -> str:

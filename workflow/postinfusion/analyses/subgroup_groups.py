@@ -87,7 +87,8 @@ def refuse_undivided(people: pd.DataFrame, group: str, factor: SubgroupFactor) -
     """
     name, levels = factor.by, [str(level) for level in people[group].unique()]
     if len(levels) == 1:
-        same = f"every participant is {levels[0]}" if factor.containing else f"{name} is {levels[0]} in all"
+        who = "no participant has" if levels[0].startswith("without ") else "every participant has"
+        same = f"{who} {factor.containing}" if factor.containing else f"{name} is {levels[0]} in all"
         nobody = "confounded with the whole trial. Without participants who differ in it nothing tells what it adds"
         raise ModelError(f"{NOT_TESTABLE}: {same}: {nobody}")
     if people.groupby(group, observed=True)[ARM].nunique().max() == 1:
