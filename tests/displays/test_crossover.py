@@ -47,7 +47,7 @@ def test_every_block_of_the_table_is_there():
         "Adjusted means",
         "other suppositions",
         "Carry-over (first order)",
-        "Sign-flip",
+        "re-randomisation",
         "Baselines",
         "Washout",
     ):
@@ -67,7 +67,7 @@ def test_a_washout_shorter_than_effects_last_is_said():
 
 
 def test_the_smallest_p_is_never_printed_as_zero():
-    part = next(part for part in xovt01.table(results()).parts if "Sign-flip" in part.caption)
+    part = next(part for part in xovt01.table(results()).parts if "re-randomisation" in part.caption)
     assert all(row.cells[-1] == "<0.0001" for row in part.rows)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from postinfusion.analyses.crossover_checks import carry_over_rows, sign_flip_rows
+from postinfusion.analyses.crossover_checks import carry_over_rows, permutation_rows, sign_flip_rows
 from postinfusion.analyses.crossover_data import CrossoverData, has_sequence, terms_of, with_parts
 from postinfusion.analyses.crossover_fit import fit_with_carry_over, fit_within
 from postinfusion.analyses.model_data import ModelData
@@ -104,19 +106,49 @@ def test_the_parts_of_the_baseline_add_up_to_it():
     assert parted.groupby("USUBJID")["BASE_DEVIATION"].mean().abs().max() == pytest.approx(0, abs=1e-9)
 
 
-def test_a_disagreement_of_model_and_sign_flip_test_is_said(plan: Plan):
+def test_the_sign_flip_test_counts_all_signs(plan: Plan):
     key = {"visit": "24 h", "arm": "A", "comparator": "B"}
     values = np.array([1.0, 2.0, 3.0, 0.5])
-    rows = sign_flip_rows(plan, ANALYSIS, values, key, of_model=0.001)
+    rows = sign_flip_rows(plan, ANALYSIS, values, key)
     numbers = {(row["term"], row["stat_name"]): row.get("stat") for row in rows if "term" in row}
     assert numbers["sign-flip", "p_value"] == numbers["sign-flip", "smallest_p"] == 0.125
+
+
+def test_the_test_by_order_is_the_permutation_of_period_differences_and_ignores_the_period(plan: Plan):
+    frame = two_by_two(n=3)
+    key = {"visit": "24 h", "arm": "A", "comparator": "B"}
+    found = []
+    for shift in (0.0, 50.0):
+        data = crossover(frame.assign(AVAL=frame["AVAL"] + shift * (frame["APERIOD"] == 2)))
+        rows = permutation_rows(plan, ANALYSIS, data, key, of_model=np.nan)
+        found.append({row["stat_name"]: row.get("stat") for row in rows})
+    assert found[0]["p_value"] == found[1]["p_value"]
+    assert found[0]["n_allocations"] == 35  # 7 participants, 3 of them in the first sequence
+    values = wide(frame)
+    half = ((values["first"] - values["second"]) / 2).to_numpy()
+    seen = welch(half, (values["TRTSEQP"] == "AB").to_numpy())
+    others = [welch(half, np.isin(np.arange(7), chosen)) for chosen in combinations(range(7), 3)]
+    assert found[0]["p_value"] == pytest.approx(np.mean([other >= seen - 1e-9 for other in others]))
+
+
+def welch(values: np.ndarray, first: np.ndarray) -> float:
+    """Give the absolute difference of two means by its standard error with unequal variances, which is HC2's."""
+    return abs(stats.ttest_ind(values[first], values[~first], equal_var=False).statistic)
+
+
+def test_a_disagreement_of_model_and_test_by_order_is_said(plan: Plan):
+    data = crossover(two_by_two(n=3))
+    key = {"visit": "24 h", "arm": "A", "comparator": "B"}
+    p_value = {row["stat_name"]: row.get("stat") for row in
+               permutation_rows(plan, ANALYSIS, data, key, of_model=np.nan)}["p_value"]  # fmt: skip
+    opposite = 0.9 if p_value < 0.05 else 0.001
+    rows = permutation_rows(plan, ANALYSIS, data, key, of_model=opposite)
     assert any("disagree" in str(row.get("warning")) for row in rows)
-    assert not any("warning" in row for row in sign_flip_rows(plan, ANALYSIS, values, key, of_model=0.2))
 
 
 def test_two_pairs_are_described_only(plan: Plan):
     key = {"visit": "24 h", "arm": "A", "comparator": "B"}
-    (row,) = sign_flip_rows(plan, ANALYSIS, np.array([1.0, 2.0]), key, of_model=0.01)
+    (row,) = sign_flip_rows(plan, ANALYSIS, np.array([1.0, 2.0]), key)
     assert "fewer than 3" in str(row["warning"])
 
 

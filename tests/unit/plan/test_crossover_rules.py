@@ -36,7 +36,7 @@ def problems(*changes: tuple[str, str]) -> str:
     ("before", "after", "told"),
     [
         ("{method: summary, endpoint: madrs}", "{method: mmrm, endpoint: madrs}", "mmrm takes each participant for a"),
-        ("{method: summary, endpoint: madrs}", "{method: missingness, endpoint: madrs}", "several treatments"),
+        ("{method: summary, endpoint: madrs}", "{method: ancova, endpoint: madrs, visit: 24 h}", "several treatments"),
         ("  kind: crossover", "  kind: parallel", "only kind: crossover has periods"),
         ("from: -1 d", "from: -10 d", "less than the washout"),
         ("at: 24 h,", "at: 24 h, after: first infusion,", "counts from the start of its period"),

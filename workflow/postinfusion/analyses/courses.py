@@ -35,6 +35,8 @@ def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> p
         ``infusion``), ``AHRFIRST`` (h), ``AVAL`` (missing for an infusion).
     """
     observed = _drawn(plan, analysis, adam, population)
+    if plan.design.crossover is not None:
+        return _of_periods(observed, adam, population)
     parts = [observed.assign(KIND="assessment", TRTP=observed["ARM"].astype("str"))]
     if "ADEX" in adam:
         arms = population.frame.set_index("USUBJID")["ARM"].astype("str")
@@ -42,6 +44,23 @@ def courses(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> p
         parts.append(infusions.assign(KIND="infusion", TRTP=infusions["USUBJID"].map(arms), AVAL=float("nan")))
     stacked = pd.concat([part[COLUMNS] for part in parts], ignore_index=True)
     return stacked.sort_values(["TRTP", "USUBJID", "AHRFIRST", "KIND"], ignore_index=True)
+
+
+def _of_periods(observed: pd.DataFrame, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the courses of each period by itself: a line for each participant and period, under its treatment.
+
+    Times are hours since the start of the period; what belongs to no period is left out.
+    """
+    of_period = observed[observed["APERIOD"].notna() & observed["ARM"].notna() & observed["APERHR"].notna()]
+    parts = [of_period.assign(KIND="assessment", TRTP=of_period["ARM"].astype("str"), AHRFIRST=of_period["APERHR"])]
+    if "ADEX" in adam:
+        given = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
+        given = given[given["APERIOD"].notna()]
+        begun = given.groupby(["USUBJID", "APERIOD"])["AHRFIRST"].transform("min")
+        arm = pd.Series(population.arm_of(given), index=given.index).astype("str")
+        parts.append(given.assign(KIND="infusion", TRTP=arm, AHRFIRST=given["AHRFIRST"] - begun, AVAL=float("nan")))
+    named = [part.assign(USUBJID=part["USUBJID"] + "·" + part["APERIOD"].astype("str"))[COLUMNS] for part in parts]
+    return pd.concat(named, ignore_index=True).sort_values(["TRTP", "USUBJID", "AHRFIRST", "KIND"], ignore_index=True)
 
 
 def _drawn(plan: Plan, analysis: Courses, adam: Adam, population: Members) -> pd.DataFrame:

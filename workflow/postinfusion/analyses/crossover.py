@@ -9,6 +9,7 @@ from postinfusion.analyses.crossover_checks import (
     baseline_rows,
     carry_over_rows,
     first_period_rows,
+    permutation_rows,
     sign_flip_rows,
     washout_warning,
 )
@@ -50,8 +51,8 @@ NO_SEQUENCE = "sequence is not in the model: there are too few participants for 
 def crossover(plan: Plan, analysis: CrossoverModel, adam: Adam, population: Members) -> list[Row]:
     """Fit treatment, period, sequence and the parts of the period baseline, with a random intercept, at each visit.
 
-    Carry-over, the first period alone, the return of the baselines and the sign-flip test stand beside each result,
-    whatever they say: none of them decides which model is used.
+    Carry-over, the first period alone, the return of the baselines and the tests by re-randomisation stand beside each
+    result, whatever they say: none of them decides which model is used.
     """
     found = crossover_data(plan, analysis, adam, population)
     refuse_few(found.data)
@@ -105,7 +106,8 @@ def _at_visit(plan: Plan, analysis: CrossoverModel, found: CrossoverData, visit:
     for arm in found.compared:
         values = differences_of(found, visit, arm).to_numpy()
         comparison = {"arm": arm, "comparator": found.reference, **at}
-        result += sign_flip_rows(plan, analysis, values, comparison, p_values.get(arm, np.nan))
+        result += sign_flip_rows(plan, analysis, values, comparison)
+        result += permutation_rows(plan, analysis, found, comparison, of_model=p_values.get(arm, np.nan))
     return [*result, *first_period_rows(found, frame, analysis, at)]
 
 

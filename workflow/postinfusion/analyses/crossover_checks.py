@@ -16,7 +16,9 @@ from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS
 from postinfusion.analyses.model_rows import TEST, estimate_rows
 from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.core.contrasts import estimates
+from postinfusion.core.randomisation_tests import randomisation_test, studentised_difference
 from postinfusion.core.sign_flip import sign_flip_test
+from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import CrossoverModel
 from postinfusion.plan.plan import Plan
@@ -25,6 +27,8 @@ from postinfusion.plan.quantities import hours_as_text
 Key = dict[str, str]
 ALIASED = "aliased with sequence"
 WITHIN = "within participants"
+MOST = 20_000
+"""Allocations of the order that are all looked at; beyond it some are drawn."""
 
 
 def carry_over_rows(found: CrossoverData, carry: CarryOverFit, analysis: CrossoverModel, at: Key) -> list[Row]:
@@ -99,10 +103,8 @@ def first_period_rows(found: CrossoverData, frame: pd.DataFrame, analysis: Cross
     return result
 
 
-def sign_flip_rows(
-    plan: Plan, analysis: CrossoverModel, values: NDArray[np.float64], key: Key, of_model: float
-) -> list[Row]:
-    """Give mean and interval of the differences within participants, and the sign-flip test beside the model's.
+def sign_flip_rows(plan: Plan, analysis: CrossoverModel, values: NDArray[np.float64], key: Key) -> list[Row]:
+    """Give mean and interval of the differences within participants, and the sign-flip test, unadjusted for period.
 
     Parameters
     ----------
@@ -112,8 +114,6 @@ def sign_flip_rows(
         Differences of the participants who have both treatments.
     key
         Visit, time, arm and comparator.
-    of_model
-        The p value of the model; NaN where it has none.
     """
     if len(values) < FEWEST_PARTICIPANTS:
         text = f"fewer than {FEWEST_PARTICIPANTS} participants have both {key['arm']} and {key['comparator']}"
@@ -125,17 +125,65 @@ def sign_flip_rows(
     test = sign_flip_test(values, _generator(plan, analysis, key))
     tested = {"n": test.n, "p_value": test.p_value, "smallest_p": test.smallest_p,
               "how": "exact" if test.is_exact else "drawn"}  # fmt: skip
-    result = [*rows(summary, term="paired-difference", **key), *rows(tested, term="sign-flip", **key)]
+    return [*rows(summary, term="paired-difference", **key), *rows(tested, term="sign-flip", **key)]
+
+
+def permutation_rows(
+    plan: Plan, analysis: CrossoverModel, found: CrossoverData, key: Key, *, of_model: float
+) -> list[Row]:
+    """Give the test that deals out again which of two treatments came first, within strata: adjusted for period.
+
+    Of each participant who has both, the value of the earlier of the two periods minus that of the later one is
+    compared between those who had the arm first and those who had the reference first, among participants with the same
+    pair of periods and stratum. What the periods change is the same in both groups and cancels.
+    """
+    pairs = _period_differences(found, key)
+    key = {**key, "variable": found.data.response}
+    if len(pairs) < FEWEST_PARTICIPANTS:
+        return []
+    strata = pairs.groupby(["PAIR", *_strata(plan, pairs)], observed=True, sort=True).ngroup()
+    codes = pd.get_dummies(strata, drop_first=True).to_numpy(dtype=float)
+    try:
+        statistic = studentised_difference(pairs["DIFFERENCE"].to_numpy(dtype=float) / 2, codes)
+        came_first, places = pairs["FIRST"].to_numpy(dtype=bool), np.asarray(strata, dtype=np.intp)
+        draws = _generator(plan, analysis, key)
+        test = randomisation_test(statistic, came_first, places, draws, exact_up_to=MOST)
+    except ModelError as error:
+        return [warning_row(f"{key['visit']}, {key['arm']}: no test by re-randomised order: {error}", **key)]
+    tested = {"n": len(pairs), "statistic": test.statistic, "p_value": test.p_value, "smallest_p": test.smallest_p,
+              "n_allocations": test.n_used, "how": "exact" if test.is_exact else "drawn"}  # fmt: skip
+    result = rows(tested, term="sequence-permutation", **key)
     level = 1 - analysis.confidence
     if np.isfinite(of_model) and (of_model < level) != (test.p_value < level):
         result.append(warning_row(_disagreement(key, of_model, test.p_value), **key))
     return result
 
 
+def _period_differences(found: CrossoverData, key: Key) -> pd.DataFrame:
+    """Give, for each participant with both treatments, earlier minus later value, which came first, and the periods."""
+    arm, frame = key["arm"], found.data.frame[found.data.frame["AVISIT"] == key["visit"]]
+    chosen = (
+        frame[frame[ARM].isin([arm, key["comparator"]])]
+        .drop_duplicates(["USUBJID", ARM])
+        .sort_values(["USUBJID", PERIOD])
+    )
+    by_person = chosen.groupby("USUBJID")
+    both = chosen[by_person[found.data.response].transform("size") == 2].groupby("USUBJID")
+    first, last = both.first(), both.last()
+    pair = first[PERIOD].astype("str") + last[PERIOD].astype("str")
+    difference = first[found.data.response] - last[found.data.response]
+    return first.assign(DIFFERENCE=difference, FIRST=first[ARM] == arm, PAIR=pair).reset_index()
+
+
+def _strata(plan: Plan, pairs: pd.DataFrame) -> list[str]:
+    """Name the columns of the strata of the randomisation."""
+    return [name for name in map(participant_column, plan.design.strata) if name in pairs]
+
+
 def _disagreement(key: Key, of_model: float, p_value: float) -> str:
     """Say that model and sign-flip test disagree."""
     comparison = f"{key['visit']}, {key['arm']} − {key['comparator']}"
-    return f"{comparison}: model (p = {of_model:.4f}) and sign-flip test (p = {p_value:.4f}) disagree"
+    return f"{comparison}: model (p = {of_model:.4f}) and test by re-randomised order (p = {p_value:.4f}) disagree"
 
 
 def _generator(plan: Plan, analysis: CrossoverModel, key: Key) -> np.random.Generator:

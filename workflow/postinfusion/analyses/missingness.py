@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.crossover_missingness import (
+    PERIOD_OF,
+    by_period,
+    by_treatment,
+    grid_of_periods,
+    nominal_times,
+)
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.analyses import Missingness
@@ -24,11 +31,14 @@ def missingness(plan: Plan, analysis: Missingness, adam: Adam, population: Membe
     """
     endpoint = plan.endpoints[analysis.endpoint]
     records = endpoint_records(adam, endpoint, population)
+    if isinstance(population, CrossoverMembers):
+        return _of_periods(plan, records, population, {"parameter": endpoint.parameter})
     present = observed(records)
     planned = set(records["AVISIT"])
     visits = [visit for visit in plan.visit_names if visit in planned]
     seen = _grid(present, population, visits)
-    status = _status(plan, seen, population.frame.set_index("USUBJID"))
+    nominal = np.array([plan.nominal_hours[str(visit)] for visit in seen.columns])
+    status = _status(nominal, seen, population.frame.set_index("USUBJID"))
     key = {"parameter": endpoint.parameter}
     result = denominators(population)
     for arm in ("", *population.arms):
@@ -43,7 +53,22 @@ def _grid(present: pd.DataFrame, population: Members, visits: list[str]) -> pd.D
     return seen.reindex(index=population.frame["USUBJID"], columns=visits, fill_value=False)
 
 
-def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
+def _of_periods(plan: Plan, records: pd.DataFrame, population: CrossoverMembers, key: dict[str, str]) -> list[Row]:
+    """Count by treatment and visit, and by period and visit; every treatment of a participant counts by itself."""
+    planned = set(records["AVISIT"])
+    seen = grid_of_periods(records, population, [visit for visit in plan.visit_names if visit in planned])
+    nominal = nominal_times(plan, records, seen.columns)
+    status = _status(nominal, seen, population.frame.set_index("USUBJID"))
+    result = denominators(population)
+    for arm, of_arm in by_treatment(status, population).items():
+        result += [row | key | {"arm": arm} for row in _by_visit(plan, of_arm, status)]
+    for period, of_period in by_period(status, population).items():
+        of = {"subgroup": PERIOD_OF, "subgroup_level": period}
+        result += [row | key | of for row in _by_visit(plan, of_period, status)]
+    return result
+
+
+def _status(nominal: np.ndarray, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
     """Give ``observed``, ``intermittent`` or ``discontinued|reason`` for each participant and visit.
 
     Without a disposition nobody is known to have left: then ``no later assessment`` in place of ``discontinued``.
@@ -51,7 +76,6 @@ def _status(plan: Plan, seen: pd.DataFrame, adsl: pd.DataFrame) -> pd.DataFrame:
     later = seen.iloc[:, ::-1].cumsum(axis=1).iloc[:, ::-1] > 0
     has_left = ~later
     if "EOSSTT" in adsl:
-        nominal = np.array([plan.nominal_hours[str(visit)] for visit in seen.columns])
         end = adsl["EOSHR"].loc[seen.index].to_numpy() if "EOSHR" in adsl else np.full(len(seen), np.nan)
         discontinued = (adsl["EOSSTT"].loc[seen.index] == "discontinued").to_numpy()
         has_left &= discontinued[:, None] & ~(nominal[None, :] < end[:, None])

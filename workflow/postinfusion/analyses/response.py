@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pandas as pd
 
 from postinfusion.analyses.binary_comparison import status_rows, strata_of, strata_warnings
+from postinfusion.analyses.crossover_response import paired_status_rows
 from postinfusion.analyses.durability import durability
 from postinfusion.analyses.endpoint_records import Adam, strategy_records
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.analyses.response_status import remission_at, response_at, values_at
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -35,10 +36,14 @@ def response(plan: Plan, analysis: Response, adam: Adam, population: Members) ->
     strata = strata_of(plan, population)
     key = {"parameter": endpoint.parameter}
     result = [*denominators(population), *declared_rows(analysis, **key), *thresholds(endpoint, **key)]
-    result += strata_warnings(strata, population)
+    result += [] if isinstance(population, CrossoverMembers) else strata_warnings(strata, population)
     for criterion in criteria_of(analysis, endpoint):
         for at in visits_with_values(plan, analysis, records, population):
             visit = at["visit"]
+            if isinstance(population, CrossoverMembers):
+                at_visit = {**key, **at, "variable": criterion}
+                result += paired_status_rows(analysis, endpoint, records, population, at_visit)
+                continue
             status = (
                 remission_at(endpoint, records, visit, population)
                 if criterion == "remission"

@@ -121,7 +121,8 @@ def _draw_risks(axes: Axes, results: Results, values: pd.DataFrame, middles: np.
             markersize=5.2, label=arm, zorder=3,
         )  # fmt: skip
     largest = values["proportion"].max()
-    axes.set_xlim(-2, 5.0 if pd.isna(largest) else max(5.0, 104 * float(largest)))
+    room = 120 if (values["sign"] == formats.SUPPRESSED).any() else 104  # per cent; beside the sign at the right edge
+    axes.set_xlim(-2, 5.0 if pd.isna(largest) else max(5.0, room * float(largest)))
     _mark_suppressed(axes, values[values["comparator"] == ""], middles)
     _finish(axes, middles, "Participants with the event (%)")
 

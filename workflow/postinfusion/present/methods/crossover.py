@@ -49,11 +49,13 @@ def _where(results: Results, analysis: CrossoverModel) -> str:
 
 def _beside(results: Results) -> str:
     """Say what stands beside the model."""
-    how = results.values_of("stat_text", term="sign-flip", stat_name="how")
-    kind = "exact" if how == ["exact"] else "drawn at random from the plan's seed"
+    how = results.values_of("stat_text", term="sequence-permutation", stat_name="how")
+    kind = "all orders" if how == ["exact"] else "orders drawn from the plan's seed where there are too many"
     return (
-        "Beside it stand the first period alone (analysis of covariance between participants) and sign-flip tests of "
-        f"the differences within participants ({kind})."
+        "Beside it stand the first period alone (analysis of covariance between participants), tests in which the "
+        "order of two treatments was dealt out again among participants with the same two periods (period differences, "
+        f"studentised with HC2; {kind}), and sign-flip tests of the differences within participants, which do not "
+        "allow for periods."
     )
 
 

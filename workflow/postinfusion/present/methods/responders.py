@@ -51,6 +51,12 @@ def comparisons_text(results: Results) -> str:
     interval = f"Intervals of shares are exact (Clopper and Pearson, {results.confidence})"
     if not results.comparisons:
         return f"{interval}."
+    if results.plan.design.crossover is not None:
+        return (
+            f"{interval}; treatments were compared in participants who were to have both: risk differences with "
+            "Tango's score interval, the exact p of McNemar's test, and conditional odds ratios (exact). Periods are "
+            "not allowed for."
+        )
     strata = [formats.in_sentence(name) for name in results.plan.design.strata]
     over = f", over the strata of {listed(strata)} with Mantel-Haenszel weights" if strata else ""
     common = " over the strata" if strata else ""

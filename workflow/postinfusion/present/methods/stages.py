@@ -23,7 +23,8 @@ def _two_stage(results: Results) -> str:
         f"The change of {endpoint_label(results)} was compared between arms in two stages{in_population(results)}: "
         f"from baseline at {analysis.first}, and from {second.after} at {analysis.second} in those of "
         f"{listed([*second.of_arms])} who were randomised again ({second.criterion}), each by analysis of "
-        f"covariance with {listed(terms)}, residual degrees of freedom, in participants with a value. {_together(analysis)}"
+        f"covariance with {listed(terms)}, residual degrees of freedom, in participants with a value. "
+        f"{_together(analysis)}"
     )
 
 
@@ -47,9 +48,10 @@ def _phases(results: Results) -> str:
         reason = f"whoever responded at {phases.response.visit}"
     return (
         f"Participants who entered maintenance (from {hours_as_text(phases.maintenance_from)}; {reason}) and the "
-        f"others were counted and described{in_population(results)}, and values of {endpoint_label(results)} by phase; "
-        f"shares have exact intervals ({results.confidence}). Nothing was compared: who entered was selected by the course "
-        "before, and is still treated, so that maintenance shows neither how long a course lasts nor what it does."
+        f"others were counted and described{in_population(results)}, and values of {endpoint_label(results)} by "
+        f"phase; shares have exact intervals ({results.confidence}). Nothing was compared: who entered was selected by "
+        "the course before, and is still treated, so that maintenance shows neither how long a course lasts nor what "
+        "it does."
     )
 
 

@@ -95,12 +95,26 @@ def _sign_flip(results: Results, visits: list[str]) -> Part:
         for arm, against in results.comparisons:
             key = {"visit": visit, "arm": arm, "comparator": against}
             paired = {"term": "paired-difference", **key}
-            values = [results.value(name, term="sign-flip", **key) for name in ("p_value", "smallest_p")]
-            test = [formats.statistic("p_value", value) for value in values]
-            cells = (results.text("n", **paired), results.text("estimate", **paired), results.interval(**paired), *test)
+            again = {"term": "sequence-permutation", "variable": _variable(results), **key}
+            test = [_p(results, name, again) for name in ("p_value", "smallest_p")]
+            flips = [_p(results, name, {"term": "sign-flip", **key}) for name in ("p_value", "smallest_p")]
+            described = (results.text("n", **paired), results.text("estimate", **paired), results.interval(**paired))
+            cells = (*described, *test, *flips)
             rows.append(Row(f"{visit}, {arm} − {against}", cells if any(cells) else ()))
-    columns = ("Difference within participants", "n", "Mean", f"{results.confidence} CI", "p", "Smallest p possible")
-    return Part(columns, tuple(row for row in rows if row.cells), "Sign-flip tests, unadjusted for period")
+    first = ("Difference within participants", "n", "Mean", f"{results.confidence} CI")
+    columns = (*first, "p, order dealt again", "Smallest possible", "p, sign-flip", "Smallest possible")
+    caption = "Tests by re-randomisation: order of the two treatments (adjusted for period), and sign-flip (unadjusted)"
+    return Part(columns, tuple(row for row in rows if row.cells), caption)
+
+
+def _p(results: Results, name: str, key: dict[str, str]) -> str:
+    """Give a p value, or the sign for one that is suppressed."""
+    return results.sign(name, **key) or formats.statistic("p_value", results.value(name, **key))
+
+
+def _variable(results: Results) -> str:
+    """Give what of the endpoint was modelled."""
+    return next((name for name in results.values_of("variable", term="sequence-permutation") if name), "")
 
 
 def _baselines(results: Results) -> Part:
