@@ -100,6 +100,17 @@ def test_a_baseline_at_the_limit_enters_with_an_indicator():
     assert "STOPPED0" in set(ard.loc[ard["term"] == "coefficient", "level"])
 
 
+def test_participants_of_whom_only_limits_are_known_enter_the_description_alone():
+    adam = one_visit()
+    slow = adam["ADQS"]["USUBJID"] == "P003"
+    records = adam["ADQS"].assign(CENSFL=np.where(slow, "Y", ""))
+    ard = results(changed(visits=("Day 7",)), {**adam, "ADQS": records})
+    tested = (records["AVISIT"] == "Day 7").sum()
+    assert value(ard, "n_participants", term="fit", arm="") == tested - 1
+    assert "1 record of Trail Making B left out" in " ".join(ard["warning"])
+    assert "STOPPED0" not in set(ard["level"])
+
+
 def test_practice_is_of_the_reference_arm_alone_and_never_tested():
     practice = simulated()[1].query("term == 'practice'")
     assert set(practice["arm"]) == {"Midazolam"}

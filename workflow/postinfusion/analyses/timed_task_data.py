@@ -66,6 +66,8 @@ def timed_data(plan: Plan, analysis: TimedTask, adam: Adam, population: Members)
     if BASELINE in analysis.covariates:
         frame, told = _with_baseline(plan, endpoint, frame, adam, population)
         left_out += told
+        frame, told = _without_unseen_stratum(endpoint, frame)
+        left_out += told
         varies = frame[BASELINE_AT_CAP].nunique() > 1
         covariates = [LOG_BASELINE, *([BASELINE_AT_CAP] if varies else []), *covariates]
     frame, without = _with_seen_times(frame)
@@ -162,6 +164,18 @@ def _with_baseline(
     lost = int(added[LOG_BASELINE].isna().sum())
     told = [_counted(lost, endpoint.label, "at baseline has no logarithm")] if lost else []
     return added.dropna(subset=[LOG_BASELINE]), told
+
+
+def _without_unseen_stratum(endpoint: Endpoint, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out the records whose baseline is a limit where all of them are limits too.
+
+    The indicator of such a baseline would then grow without end, and in the limit these records say nothing.
+    """
+    at_limit = frame[BASELINE_AT_CAP] > 0
+    if not at_limit.any() or (frame.loc[at_limit, SIDE] == SEEN).any():
+        return frame, []
+    told = _counted(int(at_limit.sum()), endpoint.label, "and that at baseline are limits in all these participants")
+    return frame[~at_limit], [told]
 
 
 def _with_seen_times(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, tuple[str, ...]]]:
