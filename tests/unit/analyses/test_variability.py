@@ -124,6 +124,7 @@ def test_persons_who_are_alike_have_one_standard_deviation_for_each_arm():
     wide = np.where(frame["USUBJID"] < "P16", 0.7, 1.0)
     rows = found(frame.assign(AVAL=level + (frame["AVAL"] - level) / own * wide))
     assert outcomes(rows)[FIXED] == "used"
+    assert any("was not used: persons do not differ" in text for text in rows["warning"])
     assert ratio(rows, name="conf_low") < 0.7 < ratio(rows, name="conf_high") < 1
 
 

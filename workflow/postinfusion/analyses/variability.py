@@ -11,6 +11,7 @@ import pandas as pd
 from postinfusion.analyses.describe import describe_number
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS
+from postinfusion.analyses.model_rows import NOT_NEEDED, USED
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.variability_data import (
     BEFORE,
@@ -23,7 +24,7 @@ from postinfusion.analyses.variability_data import (
     covariate_columns,
     spreads_in,
 )
-from postinfusion.analyses.variability_model import ScaleModel, scale_model
+from postinfusion.analyses.variability_model import TWO_STEPS, ScaleModel, scale_model
 from postinfusion.analyses.variability_two_steps import (
     FEW,
     SmallSampleTest,
@@ -255,9 +256,12 @@ def _warnings(steps: TwoSteps, ladder: Mapping[str, str]) -> Iterator[Row]:
     """Warn of covariates that were left out, and of a model that was not fitted."""
     if steps.left_out:
         yield warning_row(f"too few participants to adjust for {', '.join(steps.left_out)}: left out")
-    if ladder.get("two steps") == "used":
-        reasons = dict.fromkeys(text for rung, text in ladder.items() if rung != "two steps")
+    failed = {rung: text for rung, text in ladder.items() if text not in {USED, NOT_NEEDED}}
+    if ladder.get(TWO_STEPS) == USED:
+        reasons = dict.fromkeys(failed.values())
         yield warning_row(f"no location-scale model was fitted ({'; '.join(reasons)}): two steps decide")
+    else:
+        yield from (warning_row(f"{rung} was not used: {text}") for rung, text in failed.items())
 
 
 def _tests(asked: _Asked, persons: pd.DataFrame) -> Iterator[Row]:
