@@ -14,8 +14,8 @@ from postinfusion.simulate.scenarios import Scenario
 EXPECTED: Mapping[str, str] = {
     "E1": "supported at 24 h in 88 % of seeds (day 28 alone in 58 %), else inconclusive",
     "E2": "supported (direction only) at 24 h in about 72 % of seeds, else inconclusive",
-    "E3": "inconclusive; supported (direction only) in about 27 % of seeds, because anorexia nervosa has no effect",
-    "E4": "inconclusive in about 62 % of seeds, else supported (direction only)",
+    "E3": "inconclusive; supported (direction only) in about 29 % of seeds, because anorexia nervosa has no effect",
+    "E4": "inconclusive in about 74 % of seeds, else supported (direction only): by Holm's method with E8, E12",
     "E5": "not testable after a single infusion: everyone has a course of six",
     "E5b": "inconclusive: the effect is important at day 28 and no longer at day 84, where 15 to 20 % of seeds "
     "give no important effect",
