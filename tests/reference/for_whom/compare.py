@@ -42,6 +42,7 @@ def asked(df: str) -> Subgroups:
 def found(*visits: str, df: str = "kenward-roger-linear") -> list[Row]:
     """Give the rows of the analysis at the first visit."""
     long = beat_the_blues().dropna(subset=["bdi"])
+    long = long[long["month"].astype(str).isin(visits)]
     frame = pd.DataFrame(
         {
             "USUBJID": long["subject"].astype(str),
@@ -52,7 +53,7 @@ def found(*visits: str, df: str = "kenward-roger-linear") -> list[Row]:
             "LENGTH": long["length"],
             "AVAL": long["bdi"].astype(float),
         }
-    ).dropna(subset=["AVISIT"])
+    )
     data = ModelData(frame.reset_index(drop=True), "AVAL", True, ("LENGTH",), ("TAU", "BtheB"))
     return compared_groups(asked(df), data)
 
