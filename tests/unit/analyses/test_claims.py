@@ -200,6 +200,21 @@ def test_no_difference_needs_no_direction_of_benefit():
     assert verdict(judged(plan(wide), model("bmi-mmrm", {"Day 84": 0.0})), "E13")[0] == "supported"
 
 
+def test_no_difference_in_each_diagnosis_needs_each_interval_within_the_margin():
+    groups = {"AN": 0.0, "BN": 0.0, "BED": 9.0}
+    decides = [{"analysis": "bmi-mmrm", "visit": "Day 84", "subgroup": "diagnosis", "subgroup_level": level}
+               for level in groups]  # fmt: skip
+    parts = [model("bmi-mmrm", {"Day 84": value}, n, subgroup="diagnosis", subgroup_level=level)
+             for (level, value), n in zip(groups.items(), (30, 20, 10), strict=True)]  # fmt: skip
+    wide = {"decides": decides, "margin": 4.0, "margin_source": "invented"}
+    claims = judged(plan({"E13": wide}), *parts)
+    assert verdict(claims, "E13")[::2] == ("contradicted", "group 3 of 3: the interval lies outside the margin")
+    told = select(claims, variable="E13", term="decides", stat_name="n", arm="Ketamine")
+    assert told.set_index("subgroup_level")["stat"].to_dict() == {"AN": 30, "BN": 20, "BED": 10}
+    assert verdict(judged(plan({"E13": wide | {"decides": decides[:2]}}), *parts), "E13")[0] == "supported"
+    assert verdict(judged(plan({"E13": wide}), *parts[:2]), "E13")[0] == "not testable with these data"
+
+
 def test_a_comparison_without_a_direction_of_benefit_tests_nothing():
     wired = {"E14": {"decides": [{"analysis": "bmi-mmrm", "visit": "Day 84"}]}}
     assert verdict(judged(plan(wired), model("bmi-mmrm", {"Day 84": 5.0})), "E14")[2] == (

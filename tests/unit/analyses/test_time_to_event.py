@@ -115,6 +115,13 @@ def test_remission_is_a_value_and_a_participant_already_there_is_not_timed():
     assert times(sets, event="remission") == ({"A": (96, 1)}, {"B": "event before hour 0"})
 
 
+def test_a_band_is_left_on_either_side_and_not_at_its_limit():
+    sets = adam([(50, 51.5, 48.5, 51.6), (50, 48.4, 50, 50), (50, 50, 50, 50), (None, 60, 60, 60)], measure="WEIGHT")
+    found, excluded = times(sets, event={"outside": "3 %"}, endpoint="weight")
+    assert found == {"A": (672, 1), "B": (24, 1), "C": (672, 0)}
+    assert excluded == {"D": "no baseline value"}
+
+
 def test_a_change_of_exactly_the_threshold_reaches_it():
     sets = adam([(60, 57, 60, 60), (60, 57.1, 60, 60)], measure="WEIGHT")
     loss = {"threshold": -5, "of": "percent-change", "side": "at-most"}

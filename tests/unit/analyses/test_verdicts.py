@@ -14,6 +14,7 @@ from postinfusion.analyses.verdicts import (
     comparative,
     duration,
     equivalence,
+    equivalence_in_each,
     every_diagnosis,
     existence,
     frequency,
@@ -91,6 +92,11 @@ EQUIVALENCE = [
     (-0.4, 0.4, 0.5, SUPPORTED), (-0.5, 0.4, 0.5, INCONCLUSIVE), (-0.4, 0.5, 0.5, INCONCLUSIVE),
     (0.5, 0.9, 0.5, CONTRADICTED), (-0.9, -0.5, 0.5, CONTRADICTED), (-0.9, 0.9, 0.5, INCONCLUSIVE),
     (-0.1, 0.1, None, NOT_TESTABLE),
+]  # fmt: skip
+IN_EACH = [
+    ([SUPPORTED], SUPPORTED), ([SUPPORTED] * 3, SUPPORTED), ([COMPATIBLE, COMPATIBLE], COMPATIBLE),
+    ([SUPPORTED, INCONCLUSIVE, SUPPORTED], INCONCLUSIVE), ([SUPPORTED, CONTRADICTED, INCONCLUSIVE], CONTRADICTED),
+    ([SUPPORTED, NOT_TESTABLE, SUPPORTED], NOT_TESTABLE),
 ]  # fmt: skip
 FREQUENCY = [(0, 3688, 0.001, SUPPORTED), (0, 3687, 0.001, INCONCLUSIVE), (0, 48, 0.001, INCONCLUSIVE),
              (33, 48, 0.001, CONTRADICTED), (1, 48, 0.001, INCONCLUSIVE), (1, 48, None, NOT_TESTABLE)]  # fmt: skip
@@ -174,6 +180,18 @@ def test_no_difference(low, high, margin, verdict):
 )
 def test_no_change_without_control_is_never_more_than_compatible_nor_contradicted(low, high, verdict):
     assert equivalence(low, high, 2.0, controlled=False).verdict is verdict
+
+
+@pytest.mark.parametrize(("of_each", "verdict"), IN_EACH)
+def test_no_difference_in_each_of_several_groups_is_the_worst_of_them(of_each, verdict):
+    assert equivalence_in_each([Judgement(one, reason="as told") for one in of_each]).verdict is verdict
+
+
+def test_the_group_that_decides_is_named_by_its_place():
+    found = equivalence_in_each(
+        [Judgement(SUPPORTED), Judgement(INCONCLUSIVE, reason="too wide"), Judgement(SUPPORTED)]
+    )
+    assert found.reason == "group 2 of 3: too wide"
 
 
 @pytest.mark.parametrize(("events", "total", "rare", "verdict"), FREQUENCY)

@@ -22,6 +22,7 @@ from postinfusion.vocabulary import MISSING_AS_FAILURE, OBSERVED_CASES
 
 STRATUM = "STRATUM"
 UNDEFINED = "undefined"
+_RATIOS = ("odds-ratio", "exact-odds-ratio", "number-needed-to-treat")
 ESTIMATORS = (MISSING_AS_FAILURE, OBSERVED_CASES)
 
 
@@ -41,6 +42,8 @@ class Status:
         Yes is the better status.
     estimators
         Which estimators make sense.
+    has_ratios
+        Odds ratios and the number needed to treat are given beside the risk difference.
     """
 
     has: pd.Series
@@ -48,6 +51,7 @@ class Status:
     levels: pd.Series | None = None
     is_benefit: bool = True
     estimators: tuple[str, ...] = ESTIMATORS
+    has_ratios: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def status_rows(
             against = population.reference or ""
             pair = {**key, "level": estimator, "arm": arm, "comparator": against}
             if min(counts.totals[arm].sum(), counts.totals[against].sum()) >= FEWEST_PARTICIPANTS:
-                result += _comparisons(counts, arm, against, confidence, pair, is_benefit=status.is_benefit)
+                result += _comparisons(counts, arm, against, confidence, pair, status=status)
     return result
 
 
@@ -159,31 +163,33 @@ def _shares(counts: _Counts, arms: tuple[str, ...], confidence: float, key: Mapp
 
 
 def _comparisons(
-    counts: _Counts, arm: str, against: str, confidence: float, key: Mapping[str, object], *, is_benefit: bool
+    counts: _Counts, arm: str, against: str, confidence: float, key: Mapping[str, object], *, status: Status
 ) -> Iterator[Row]:
-    """Give risk differences, odds ratios and the number needed to treat of two arms."""
+    """Give risk differences of two arms, and where they are wanted odds ratios and the number needed to treat."""
     two = counts.of(arm, against)
     n = int(two[1].sum() + two[3].sum())
     crude = stratified_difference(*(part.sum() for part in two), confidence=confidence)
     limits = {"conf_low": crude.conf_low, "conf_high": crude.conf_high}
     yield from rows({"estimate": crude.estimate, **limits, "n": n}, **key, term="crude-risk-difference")
     if not ((two[1] > 0) & (two[3] > 0)).any():
-        yield from _not_comparable(key)
+        yield from _not_comparable(key, ("risk-difference", *(_RATIOS if status.has_ratios else ())))
         return
     difference = stratified_difference(*two, confidence=confidence)
     yield from rows(_difference(difference, n), **key, term="risk-difference")
+    if not status.has_ratios:
+        return
     for term, function in (("odds-ratio", mantel_haenszel_odds_ratio), ("exact-odds-ratio", conditional_odds_ratio)):
         yield from _ratio(function(*two, confidence=confidence), n, {**key, "term": term})
-    sign = 1 if is_benefit else -1
+    sign = 1 if status.is_benefit else -1
     ends = sorted([sign * difference.conf_low, sign * difference.conf_high])
     needed = number_needed_to_treat(sign * difference.estimate, *ends)
     found = {"estimate": needed.estimate, "conf_low": needed.conf_low, "conf_high": needed.conf_high, "n": n}
     yield from rows(found, **key, term="number-needed-to-treat")
 
 
-def _not_comparable(key: Mapping[str, object]) -> Iterator[Row]:
+def _not_comparable(key: Mapping[str, object], terms: tuple[str, ...]) -> Iterator[Row]:
     """Give the rows that say that the arms share no stratum."""
-    for term in ("risk-difference", "odds-ratio", "exact-odds-ratio", "number-needed-to-treat"):
+    for term in terms:
         for row in rows({"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}, **key, term=term):
             yield row | {"error": "no stratum has participants of both arms: see the difference without strata"}
 

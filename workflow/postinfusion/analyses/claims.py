@@ -21,6 +21,7 @@ from postinfusion.analyses.verdicts import (
     comparative,
     duration,
     equivalence,
+    equivalence_in_each,
     every_diagnosis,
     existence,
     frequency,
@@ -268,6 +269,8 @@ def _together(kind: ClaimKind, points: list[Decided]) -> Judgement:
     judgements = [point.judgement for point in points if point.judgement]
     if kind is ClaimKind.LASTING:
         return lasting(judgements)
+    if kind is ClaimKind.EQUIVALENCE:
+        return equivalence_in_each(judgements)
     if kind is ClaimKind.EVERY_DIAGNOSIS:
         obstacle = next((one for one in judgements if one.verdict is Verdict.NOT_TESTABLE), None)
         of_each: list[Comparison] = [point.comparison for point in points[1:]]

@@ -12,7 +12,8 @@ def outcome_line(results: pd.DataFrame) -> str:
     failed = results[results["stat_name"] == "error"]
     if not failed.empty and not (results["term"] == "fit").any():
         return f"not done: {failed['error'].iloc[0]}" if len(failed) == 1 else f"{len(failed)} parts not done"
-    texts = results[(results["term"] == "fit") & (results["visit"] == "")].set_index("stat_name")["stat_text"]
+    of_one = (results["term"] == "fit") & (results["visit"] == "") & (results["subgroup"] == "")
+    texts = results[of_one].set_index("stat_name")["stat_text"]
     if "covariance_structure" in texts:
         return f"converged, {COVARIANCE_NAMES[Covariance(texts['covariance_structure'])]} covariance"
     if "random_effects" in texts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses.time_to_event import Threshold, TimeToEvent
+from postinfusion.plan.analyses.time_to_event import Departure, Threshold, TimeToEvent
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.responses import IMPROVES
 
@@ -15,7 +15,9 @@ _ROUNDING = 1e-9
 
 def needs_baseline(event: object) -> bool:
     """Say whether a criterion compares with the baseline value."""
-    return event in ("response", "relapse") or (isinstance(event, Threshold) and event.of != "value")
+    if isinstance(event, Threshold):
+        return event.of != "value"
+    return event in ("response", "relapse") or isinstance(event, Departure)
 
 
 def improvement(endpoint: Endpoint, records: pd.DataFrame) -> pd.Series:
@@ -61,6 +63,9 @@ def meets(analysis: TimeToEvent, endpoint: Endpoint, records: pd.DataFrame) -> p
         change = records["AVAL"] - records["BASE"]
         values = {"value": records["AVAL"], "change": change, "percent-change": percent}[event.of]
         return _at_least(values, event.threshold) if event.side == "at-least" else _at_least(-values, -event.threshold)
+    if isinstance(event, Departure):
+        beyond = (records["AVAL"] - records["BASE"]).abs() / records["BASE"].where(records["BASE"] > 0)
+        return ~_at_least(-beyond, -event.outside)
     if event == "response":
         return responds(endpoint, records)
     if endpoint.remission is None or endpoint.better not in IMPROVES:

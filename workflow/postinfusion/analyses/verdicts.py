@@ -182,6 +182,16 @@ def equivalence(low: float, high: float, margin: float | None, *, controlled: bo
     return Judgement(Verdict.INCONCLUSIVE, reason="the interval does not lie within the margin")
 
 
+def equivalence_in_each(of_each: Sequence[Judgement]) -> Judgement:
+    """Judge a claim of no difference in each of several groups: the worst of their judgements (intersection-union)."""
+    worst = min(of_each, key=lambda one: _WORST_FIRST.index(one.verdict))
+    if len(of_each) == 1:
+        return worst
+    if worst.verdict in _BETTER_THAN_INCONCLUSIVE:
+        return replace(worst, reason=f"in each of {len(of_each)} groups {worst.reason}")
+    return replace(worst, reason=f"group {of_each.index(worst) + 1} of {len(of_each)}: {worst.reason}")
+
+
 def frequency(share: Share, rare: float | None) -> Judgement:
     """Judge a claim of rarity against the share below which an event is called rare."""
     if rare is None:

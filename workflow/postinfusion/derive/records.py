@@ -49,6 +49,8 @@ def weights(
         Canonical reference of body mass index for age and sex.
     """
     timed = _timed(context, "weights", weighings)
+    if "weight_source" in weighings:
+        timed["WTSRC"] = text(weighings, "weight_source")
     weight = _measured(context, weighings, timed, "WEIGHT", weighings["weight_kg"])
     height = None if people is None else heights(weighings, weight["AHRFIRST"], people)
     if people is None or height is None:

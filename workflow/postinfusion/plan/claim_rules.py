@@ -12,7 +12,7 @@ from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 
 _SINGLE = "E5"
-_RESULTS = {ClaimKind.LASTING: (2, 3), ClaimKind.EVERY_DIAGNOSIS: (2, 8)}
+_RESULTS = {ClaimKind.LASTING: (2, 3), ClaimKind.EVERY_DIAGNOSIS: (2, 8), ClaimKind.EQUIVALENCE: (1, 8)}
 """How many results decide a claim of a kind: fewest and most; one where the kind is not named."""
 
 

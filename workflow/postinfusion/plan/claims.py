@@ -61,7 +61,8 @@ class JudgedClaim(Part):
 
     decides: tuple[Point, ...] = Field(default=(), max_length=8)
     """The result that decides, of one scale at one time. A lasting effect names day 28, day 84 and, if it is to be
-    called sustained, day 168; a claim about every diagnosis the overall result, then one of each diagnosis."""
+    called sustained, day 168; a claim about every diagnosis the overall result, then one of each diagnosis; a claim of
+    no difference one result, or one of each group of participants, in all of which it must hold."""
     sensitivity: tuple[Point, ...] = Field(default=(), max_length=20)
     """Other results that never make a verdict better; where one of them has another verdict, it is called fragile."""
     conflicts: tuple[Point, ...] = Field(default=(), max_length=20)

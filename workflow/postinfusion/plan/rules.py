@@ -18,6 +18,7 @@ from postinfusion.plan import (
     timing,
     uncontrolled_rules,
     variability_rules,
+    weight_rules,
 )
 from postinfusion.plan.analyses import Analysis, Mmrm, ModelPart, TwoStage, Weight
 from postinfusion.plan.design import ArmRole, Rule
@@ -71,6 +72,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *event_rules.check(plan),
         *masking_rules.check(plan),
         *uncontrolled_rules.check(plan),
+        *weight_rules.check(plan),
         *variability_rules.check(plan),
         *stage_rules.check(plan),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postinfusion.plan.analyses.time_to_event import Intercurrent, Threshold, TimeToEvent
+from postinfusion.plan.analyses.time_to_event import Departure, Intercurrent, Threshold, TimeToEvent
 from postinfusion.present import formats
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import TIME_ZERO_NAMES, Better
@@ -31,6 +31,8 @@ def event_in_words(results: Results) -> str:
         unit = "%" if event.of == "percent-change" else results.endpoint.unit if results.endpoint else ""
         name = "value" if event.of == "value" else "change"
         return f"{name} {_SIDES[event.side]} {_plain(event.threshold)} {unit}".strip()
+    if isinstance(event, Departure):
+        return f"change of more than {formats.level_of_confidence(event.outside)}"
     return "loss of response" if event == "relapse" else str(event)
 
 

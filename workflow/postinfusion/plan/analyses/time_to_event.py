@@ -35,13 +35,21 @@ class Threshold(Part):
     """The threshold or more, or the threshold or less."""
 
 
+class Departure(Part):
+    """The first time that an endpoint leaves a band about its baseline value."""
+
+    outside: Percent
+    """Deviation from baseline, up or down, beyond which the band is left, in per cent of baseline: 3 %."""
+
+
 class TimeToEvent(AnalysisPart):
     """Time to an event, with what can come in between (TTET01, KMG01, COXT01)."""
 
     method: Literal[Method.TIME_TO_EVENT]
-    event: Literal["response", "remission", "relapse"] | Intercurrent | Threshold
+    event: Literal["response", "remission", "relapse"] | Intercurrent | Threshold | Departure
     """response or remission of the endpoint; relapse, the loss of its response; `{intercurrent: [rescue]}`, the first
-    event of these kinds; `{threshold: -5, of: percent-change, side: at-most}`, the first time beyond a threshold."""
+    event of these kinds; `{threshold: -5, of: percent-change, side: at-most}`, the first time beyond a threshold;
+    `{outside: 3 %}`, the first time further than this from baseline, up or down."""
     endpoint: Annotated[str, Names.ENDPOINT] = ""
     """Key under endpoints; an intercurrent event has none."""
     kept: int = Field(default=1, ge=1, le=5)

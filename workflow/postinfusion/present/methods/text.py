@@ -42,6 +42,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **for_whom.TEXTS,
     **safety.TEXTS,
     **one_design.TEXTS,
+    **weight.TEXTS,
     **variability.TEXTS,
     **weight.TEXTS,
     **stages.TEXTS,
