@@ -122,7 +122,9 @@ def _subtitle(results: Results) -> str:
 
 def _notes(results: Results, pair: tuple[str, str]) -> list[str]:
     """Give change and regions in words."""
-    return [text for text in (change_in_words(results, pair), regions_in_words(results, pair)) if text]
+    which = f"{pair[0]} − {pair[1]}: " if len(comparisons_of(results)) > 1 else ""
+    found = [text for text in (change_in_words(results, pair), regions_in_words(results, pair)) if text]
+    return [f"{which}{' '.join(found)}"] if found else []
 
 
 def _vertical_title(results: Results, pairs: list[tuple[str, str]], shape: Shape) -> str:

@@ -27,8 +27,8 @@ def _subgroups(results: Results) -> str:
     ]
     compared = (
         f"{outcome(analysis.form, results)}{in_population(results)} was compared between arms at {analysis.visit} "
-        f"within groups by {listed(named)}, with a mixed model for repeated measures for each factor: arm × visit × "
-        f"group{_others(results)}."
+        f"within groups by {listed(named)}, with {_kind(results)} for each factor: {_arm(results)} × group"
+        f"{_others(results)}."
     )
     tested = (
         "That the difference is the same in all groups was tested by F at that visit; the tests are not adjusted for "
@@ -50,7 +50,7 @@ def _moderator(results: Results) -> str:
     ends = "in closed form (Johnson and Neyman)" if is_line else "from the grid"
     related = (
         f"{outcome(analysis.form, results)}{in_population(results)} at {analysis.visit} was related to {said} about "
-        f"its mean by arm × visit × moderator ({shape}) in a mixed model for repeated measures{_others(results)}."
+        f"its mean by {_arm(results)} × moderator ({shape}) in {_kind(results)}{_others(results)}."
     )
     shown = (
         "The difference between arms is shown over the range of the middle 90 % of participants of every arm, with "
@@ -84,10 +84,25 @@ def _spread(results: Results) -> str:
     )
 
 
+def _kind(results: Results) -> str:
+    """Name the model: with a single visit it is analysis of covariance."""
+    return "an analysis of covariance" if _is_single(results) else "a mixed model for repeated measures"
+
+
+def _arm(results: Results) -> str:
+    """Name the arm with the visits, where there are several."""
+    return "arm" if _is_single(results) else "arm × visit"
+
+
+def _is_single(results: Results) -> bool:
+    """Say whether the plan names one visit only."""
+    return len(getattr(results.analysis, "visits", ())) == 1
+
+
 def _others(results: Results) -> str:
     """Name what else the model has."""
     analysis = results.analysis
-    by_visit = getattr(analysis, "baseline_by_visit", False)
+    by_visit = getattr(analysis, "baseline_by_visit", False) and not _is_single(results)
     names = ["baseline × visit" if name == "baseline" and by_visit else formats.in_sentence(name)
              for name in terms_of(results)]  # fmt: skip
     return f", with {listed(names)}" if names else ""
@@ -103,6 +118,8 @@ def _fitted(results: Results) -> str:
     group = str(found["subgroup"].iloc[0])
     method = df_name(results.said("df_method", **at, subgroup=group))
     n = results.text("n_participants", **at, subgroup=group)
+    if _is_single(results):
+        return f"It was fitted to {n} participants."
     return f"It was fitted to {n} participants with {listed(used, 'or')} covariance and {method} degrees of freedom."
 
 

@@ -42,7 +42,6 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **for_whom.TEXTS,
     **safety.TEXTS,
     **one_design.TEXTS,
-    **weight.TEXTS,
     **variability.TEXTS,
     **weight.TEXTS,
     **stages.TEXTS,

@@ -49,7 +49,13 @@ def _group(results: Results, analysis: SideEffects, name: str) -> Part:
         _unknown(results, name),
     ]
     heads = ("", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
-    return Part(heads, tuple(row for row in rows if any(row.cells)), f"{name}: {', '.join(analysis.groups[name])}")
+    return Part(heads, tuple(row for row in rows if any(row.cells)), _caption(name, analysis.groups[name]))
+
+
+def _caption(name: str, terms: tuple[str, ...]) -> str:
+    """Name a side effect, with the events that are one where these are not just its name."""
+    head = f"{name[:1].upper()}{name[1:]}"
+    return head if terms == (name,) else f"{head}: {', '.join(terms)}"
 
 
 def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
