@@ -159,7 +159,7 @@ def _rank(method: Method | None) -> int:
         Method.MMRM, Method.TRAJECTORY, Method.ANCOVA, Method.RANDOMISATION_TEST, Method.BEFORE_AFTER,
         Method.TWO_STAGE, Method.PHASES,
         Method.RESPONSE, Method.RELIABLE_CHANGE, Method.REPEATED_BINARY,
-        Method.ORDINAL, Method.COUNTS, Method.TIME_TO_EVENT, Method.SUMMARY, Method.MISSINGNESS, Method.MASKING,
-        Method.COURSES,
+        Method.ORDINAL, Method.COUNTS, Method.TIMED_TASK, Method.TIME_TO_EVENT, Method.SUMMARY, Method.MISSINGNESS,
+        Method.MASKING, Method.COURSES,
     )  # fmt: skip
     return order.index(method) if method in order else -1
