@@ -31,6 +31,7 @@ INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
 _DENOMINATOR = "denominator"
 _GUESS = "guess"
+_BY_GUESS = frozenset({"observed", "difference-by-guess"})
 _PERIOD = "period"
 """Counts by period of a crossover trial add up to the same totals as those by treatment: they go with any gap there."""
 OF_COUNTS = frozenset(
@@ -66,7 +67,8 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     gaps = pd.concat([_gaps(ard, small_cell), _small_remainders(ard, small_cell)])
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
-    hidden |= (ard["term"] == "observed") & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
+    hidden |= ard["term"].isin(_BY_GUESS) & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
+    hidden |= _of_few_events(ard, small_cell)
     hidden |= _of_divided(ard, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
@@ -88,6 +90,12 @@ def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
     factors = pd.MultiIndex.from_frame(ard[["analysis_id", "subgroup"]])
     small = counts & ard["stat"].between(1, small_cell - 1)
     return counts & factors.isin(factors[small])
+
+
+def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
+    """Say which rows describe counts of events that are too few, but for the number of those who have a count."""
+    few = ard[(ard["stat_name"] == EVENTS) & ard["stat"].between(1, small_cell - 1)]
+    return _in_cells(ard, few, "arm") & (ard["stat_name"] != COUNT)
 
 
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
