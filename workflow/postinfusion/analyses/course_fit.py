@@ -11,8 +11,8 @@ from postinfusion.analyses.decay_rate import (
     GRID_DAYS,
     RATE,
     EstimatedRate,
+    RateSearch,
     coefficients_of,
-    profile_of,
     rate_column,
 )
 from postinfusion.analyses.design import Array
@@ -22,10 +22,9 @@ from postinfusion.analyses.model_data import ARM, ModelData
 from postinfusion.analyses.model_records import DAYS
 from postinfusion.analyses.model_rows import NOT_NEEDED, USED
 from postinfusion.analyses.reference_grid import count_cells
-from postinfusion.analyses.time_bases import DECAY, Moments, decay_slope, time_columns, time_terms
+from postinfusion.analyses.time_bases import DECAY, Moments, decay_of, decay_slope, time_columns, time_terms
 from postinfusion.ard.build import Row, rows
 from postinfusion.core.inference import DfMethod
-from postinfusion.core.likelihood import Method
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Trajectory
 
@@ -167,11 +166,13 @@ def _with_rate(analysis: Trajectory, data: ModelData, first: CourseFit, at: Mome
     def columns(tau: float) -> pd.DataFrame:
         return data.frame.assign(**time_columns(analysis, at, tau))
 
-    def fit_at(tau: float) -> LmmFit:
-        return _fit(data, first.formula, first.used, columns(tau), method="ml", df="asymptotic")
+    def decay_of_analysed(tau: float) -> tuple[Array, Array]:
+        by_row = pd.DataFrame(decay_of(analysis, at, tau), columns=data.frame.index).T.loc[first.fitted.analysed.index]
+        return by_row[0].to_numpy(), by_row[1].to_numpy()
 
     try:
-        profile = profile_of(fit_at, confidence=analysis.confidence)
+        search = RateSearch(first.fitted, first.used.correlated, decay_of_analysed)
+        profile = search.profile(confidence=analysis.confidence)
         plain = _fit(data, first.formula, first.used, columns(profile.estimate), df="asymptotic")
     except ModelError as error:
         failure = f"the likelihood could not be followed along tau: {error}"
@@ -217,10 +218,6 @@ def _attempt(
     return fit, USED
 
 
-def _fit(
-    data: ModelData, formula: str, rung: RandomEffects, frame: pd.DataFrame, *, df: DfMethod, method: Method = "reml"
-) -> LmmFit:
+def _fit(data: ModelData, formula: str, rung: RandomEffects, frame: pd.DataFrame, *, df: DfMethod) -> LmmFit:
     """Fit the model with the random effects of one rung."""
-    return fit_lmm(
-        frame, data.response, formula, rung.formula, "USUBJID", df=df, method=method, correlated=rung.correlated
-    )
+    return fit_lmm(frame, data.response, formula, rung.formula, "USUBJID", df=df, correlated=rung.correlated)

@@ -99,9 +99,14 @@ def time_columns(analysis: Trajectory, at: Moments, tau: float | None = None) ->
     return time | bends
 
 
+def decay_of(analysis: Trajectory, at: Moments, tau: float) -> tuple[Array, Array]:
+    """Give the decay, or its accumulation, and its derivative in log tau, shape (n,) each."""
+    return _decayed(analysis, at, tau)
+
+
 def decay_slope(analysis: Trajectory, at: Moments, tau: float) -> Array:
     """Give the derivative of the decay in log tau, shape (n,)."""
-    return _decayed(analysis, at, tau)[1]
+    return decay_of(analysis, at, tau)[1]
 
 
 def moments_of_records(plan: Plan, analysis: Trajectory, adam: Adam, frame: pd.DataFrame) -> Moments:

@@ -15,6 +15,7 @@ from postinfusion.core.linalg import Array
 
 # tau is found to this share of itself.
 PRECISION = 1e-5
+Drop = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class RateProfile:
     estimate
         Where the log-likelihood is largest within the range of the grid.
     low, high
-        Profile-likelihood interval; the end of the grid where it reaches beyond.
+        Interval of the calibrated profile likelihood; the end of the grid where it reaches beyond.
     reaches_below, reaches_above
         Whether the interval reaches beyond the lower or the upper end of the grid.
     """
@@ -95,12 +96,17 @@ def accumulated_decay(time: Array, starts: Array, tau: float) -> tuple[Array, Ar
     return value.sum(axis=1), slope.sum(axis=1)
 
 
-def profile_rate(log_likelihood: Callable[[float], float], grid: Array, *, confidence: float = 0.95) -> RateProfile:
+def profile_rate(
+    log_likelihood: Callable[[float], float],
+    grid: Array,
+    *,
+    calibrated: Callable[[float], Drop] | None = None,
+    confidence: float = 0.95,
+) -> RateProfile:
     """Follow the log-likelihood, maximised over all other parameters, along tau.
 
-    The interval holds tau with ``2 (l_max - l(tau)) <= chi2(1, confidence)``; its limits are found between the
-    outermost point of the grid inside and its neighbour outside, so that a profile with two maxima gives one interval
-    around both.
+    The interval holds tau with ``2 (l_max - l(tau)) <= drop(tau)``; its limits are found between the outermost point of
+    the grid inside and its neighbour outside, so that a profile with two maxima gives one interval around both.
 
     Parameters
     ----------
@@ -108,6 +114,9 @@ def profile_rate(log_likelihood: Callable[[float], float], grid: Array, *, confi
         Of tau; by maximum likelihood, since restricted likelihoods of different fixed effects do not compare.
     grid
         Shape (g,): rising and positive, three points or more.
+    calibrated
+        Gives, of the estimate, the drop at each tau (:mod:`postinfusion.core.rate_calibration`); None: the quantile of
+        chi-square with one degree of freedom, which holds where the data tell tau sharply.
     confidence
         Coverage of the interval.
 
@@ -121,16 +130,20 @@ def profile_rate(log_likelihood: Callable[[float], float], grid: Array, *, confi
     values = np.array([at(point) for point in points])
     best = int(values.argmax())
     top, highest = _refined(at, points, best)
-    cut = highest - float(chdtri(1, 1 - confidence)) / 2
-    low, high = (_limit(lambda point: at(point) - cut, points, top, side) for side in (-1, 1))
+    drop = calibrated(float(np.exp(top))) if calibrated else lambda _: float(chdtri(1, 1 - confidence))
+
+    def excess(point: float) -> float:
+        return at(point) - highest + drop(float(np.exp(point))) / 2
+
+    low, high = (_limit(excess, points, top, side) for side in (-1, 1))
     return RateProfile(
         tau=np.asarray(grid, dtype=float),
         log_likelihood=values,
         estimate=float(np.exp(top)),
         low=float(np.exp(low)),
         high=float(np.exp(high)),
-        reaches_below=bool(values[0] >= cut),
-        reaches_above=bool(values[-1] >= cut),
+        reaches_below=excess(points[0]) >= 0,
+        reaches_above=excess(points[-1]) >= 0,
     )
 
 
