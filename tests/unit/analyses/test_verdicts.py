@@ -188,9 +188,7 @@ def test_no_difference_in_each_of_several_groups_is_the_worst_of_them(of_each, v
 
 
 def test_the_group_that_decides_is_named_by_its_place():
-    found = equivalence_in_each(
-        [Judgement(SUPPORTED), Judgement(INCONCLUSIVE, reason="too wide"), Judgement(SUPPORTED)]
-    )
+    found = equivalence_in_each([YES, Judgement(INCONCLUSIVE, reason="too wide"), YES])
     assert found.reason == "group 2 of 3: too wide"
 
 
