@@ -166,12 +166,14 @@ def _with_rate(analysis: Trajectory, data: ModelData, first: CourseFit, at: Mome
     def columns(tau: float) -> pd.DataFrame:
         return data.frame.assign(**time_columns(analysis, at, tau))
 
+    analysed = data.frame if first.fitted.analysed is None else first.fitted.analysed
+
     def decay_of_analysed(tau: float) -> tuple[Array, Array]:
-        by_row = pd.DataFrame(decay_of(analysis, at, tau), columns=data.frame.index).T.loc[first.fitted.analysed.index]
+        by_row = pd.DataFrame(decay_of(analysis, at, tau), columns=data.frame.index).T.loc[analysed.index]
         return by_row[0].to_numpy(), by_row[1].to_numpy()
 
     try:
-        search = RateSearch(first.fitted, first.used.correlated, decay_of_analysed)
+        search = RateSearch(first.fitted, analysed, first.used.correlated, decay_of_analysed)
         profile = search.profile(confidence=analysis.confidence)
         plain = _fit(data, first.formula, first.used, columns(profile.estimate), df="asymptotic")
     except ModelError as error:

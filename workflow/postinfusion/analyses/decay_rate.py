@@ -59,6 +59,8 @@ class RateSearch:
     ----------
     fit
         Of the model at any decay time, by REML.
+    rows
+        The rows that it analysed.
     correlated
         Whether its random effects correlate.
     decay
@@ -66,6 +68,7 @@ class RateSearch:
     """
 
     fit: LmmFit
+    rows: pd.DataFrame
     correlated: bool
     decay: Callable[[float], tuple[Array, Array]]
 
@@ -109,7 +112,8 @@ class RateSearch:
         factor = variance / of_ml * float(t_quantile((1 + confidence) / 2, df)) ** 2 / chi_square
         ends = np.log(GRID_DAYS[[0, -1]])
         reach = np.log(tau) + REACH * np.sqrt(variance) * np.array([-1.0, 1.0])
-        points = np.linspace(*np.clip(reach, *ends), POINTS)
+        low, high = np.clip(reach, *ends).tolist()
+        points = np.linspace(low, high, POINTS)
         data = plain.data
         model = RateModel(without, per_unit, data.U[0], data.group[0], data.y, plain.levels[0].G, plain.residual.sigma2)
         decays = np.stack([self.decay(float(np.exp(point)))[0] for point in points])
@@ -118,7 +122,7 @@ class RateSearch:
 
     def _designs(self) -> tuple[Array, Array]:
         """Give the design without decay, and what a unit of the decay adds: the mean is linear in its column."""
-        none, one = (self.fit.design.matrix(self.fit.analysed.assign(**{DECAY: value})) for value in (0.0, 1.0))
+        none, one = (self.fit.design.matrix(self.rows.assign(**{DECAY: value})) for value in (0.0, 1.0))
         return none, one - none
 
     def _fitted(self, X: Array, *, method: Method = "reml", df_method: DfMethod = "asymptotic") -> MixedModelFit:  # noqa: N803
@@ -166,7 +170,7 @@ def rate_column(fit: LmmFit, frame: pd.DataFrame, slope: Array) -> Array:
 
 
 def rate_rows(profile: RateProfile) -> list[Row]:
-    """Give the decay time with its profile-likelihood interval, and the profile itself.
+    """Give the decay time with the interval of its calibrated profile likelihood, and the profile itself.
 
     A limit beyond the grid is the end of the grid, with ``beyond the grid`` as its text; a decay time that the data do
     not tell has the reason in ``error``, and the interval beside it.

@@ -118,4 +118,4 @@ def _refined_maximum(values: Array) -> Array:
     bends = curvature < 0
     step = np.clip(0.5 * (before - after) / np.where(bends, curvature, -1.0), -1.0, 1.0)
     vertex = np.where(bends, at - 0.25 * (before - after) * step, at)
-    return np.maximum(values.max(axis=0), vertex)
+    return np.asarray(np.maximum(values.max(axis=0), vertex))

@@ -48,7 +48,8 @@ def _time_details(results: Results, analysis: Trajectory) -> list[str]:
         found.append(f"Infusions count as {'planned' if analysis.infusions == 'planned' else 'given'}.")
     if analysis.estimates_rate:
         found.append(
-            "The decay time tau was estimated by profile likelihood between 2 and 60 days; means and differences "
+            "The decay time tau was estimated by profile likelihood between 2 and 60 days, with an interval calibrated "
+            "by parametric bootstrap; means and differences "
             "account for this by the joint information of tau and the coefficients."
         )
     bands = dict.fromkeys(text for key in curve_key(results) if (text := band_in_words(results, key)))
