@@ -7,7 +7,7 @@ import pytest
 
 from simulation.two_stage import SEED, SETTINGS, summary
 
-TRIALS = 500
+TRIALS = 250
 QUANTILE_999 = 3.29
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
