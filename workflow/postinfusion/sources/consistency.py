@@ -14,7 +14,7 @@ from postinfusion.errors import Problem, Severity, listed, nearest
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
-from postinfusion.sources import birth_dates, body_size, times, unknown_measures, unused_tables
+from postinfusion.sources import birth_dates, body_size, guess_values, times, unknown_measures, unused_tables
 from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
@@ -43,6 +43,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     yield from times.check(plan, deliveries)
     yield from body_size.check(plan, deliveries)
     yield from _visits(plan, deliveries)
+    yield from guess_values.check(plan, deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources or name in plan.left_out):
         yield from _endpoints(plan, deliveries)
     if "intercurrent_events" in deliveries or "intercurrent_events" not in plan.sources:
