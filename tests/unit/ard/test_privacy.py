@@ -50,6 +50,13 @@ def test_a_risk_difference_against_a_suppressed_arm_is_suppressed():
     assert np.isnan(statistic(found, level="a", stat_name="risk_difference"))
 
 
+@pytest.mark.parametrize(("n", "is_shown"), [(26, True), (24, False), (22, False), (21, True), (0, True)])
+def test_a_count_that_leaves_few_of_its_own_total_is_not_shown(n, is_shown):
+    share = {"n": n, "n_total": 26, "proportion": n / 26, "conf_low": 0.1, "conf_high": 0.9}
+    ard = table(rows(share, variable="resolved", arm="Ketamine"), trial="small")
+    assert public(ard, small_cell=5)["stat"].notna().tolist() == [is_shown] * len(share)
+
+
 def test_single_persons_values_are_never_shown():
     ard = table(rows({"n": 40, "mean": 3.0, "min": 1.0, "max": 9.0}, arm="Ketamine"), trial="small")
     assert public(ard, small_cell=5).set_index("stat_name")["stat"].isna().to_dict() == {
@@ -178,3 +185,35 @@ def test_what_was_missing_before_is_not_called_suppressed():
 def test_the_rows_stay_the_same(limit):
     ard = results({"a": (3, 9), "b": (0, 1)})
     assert len(public(ard, small_cell=limit)) == len(ard)
+
+
+def test_differences_by_guess_go_with_a_suppressed_number_of_guesses():
+    counts = {"correct": {"A": 9, "B": 2}, "wrong": {"A": 6, "B": 8}}
+    guesses = [
+        row
+        for level, by_arm in counts.items()
+        for arm, n in by_arm.items()
+        for row in rows({"n": n}, variable="guess", level=level, arm=arm)
+    ]
+    of_guess = {"variable": "CHG", "visit": "24 h", "level": "A"}
+    analysed = [
+        *rows({"n": 9, "mean": -5.0}, term="observed", arm="A", **of_guess),
+        *rows({"estimate": -3.0, "df": 12.0}, term="difference-by-guess", arm="A", comparator="B", **of_guess),
+        *rows({"p_value": 0.3}, variable="CHG", term="joint-test", level="ARM:TRTGUESS"),
+    ]
+    few = public(table([*guesses, *analysed], trial="t", analysis_id="m"), small_cell=5)
+    by_guess = few[few["term"].isin(["observed", "difference-by-guess"])]
+    assert by_guess["stat"].isna().all()
+    assert few.loc[few["term"] == "joint-test", "stat"].notna().all()
+    enough = public(table([*guesses, *analysed], trial="t", analysis_id="m"), small_cell=2)
+    assert enough["stat"].notna().all()
+
+
+def test_few_events_go_with_what_describes_them():
+    described = {"n": 20, "n_events": 2, "mean": 0.1, "q3": 0.0}
+    found = public(
+        table(rows(described, term="observed", arm="A", visit="V"), trial="t", analysis_id="c"), small_cell=5
+    )
+    kept = found.set_index("stat_name")["stat"]
+    assert kept["n"] == 20
+    assert kept.drop("n").isna().all()

@@ -88,13 +88,13 @@ def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
     """Say which rows count the groups of a factor of which any is small: the groups add up to all participants."""
     counts = (ard["method"] == _SUBGROUPS) & (ard["subgroup"] != "") & ard["stat_name"].isin(_OF_GROUPS)
     factors = pd.MultiIndex.from_frame(ard[["analysis_id", "subgroup"]])
-    small = counts & ard["stat"].between(1, small_cell - 1)
+    small = counts & (ard["stat_name"] != "mean") & ard["stat"].between(1, small_cell - 1)
     return counts & factors.isin(factors[small])
 
 
 def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
     """Say which rows describe counts of events that are too few, but for the number of those who have a count."""
-    few = ard[(ard["stat_name"] == EVENTS) & ard["stat"].between(1, small_cell - 1)]
+    few = ard.loc[(ard["stat_name"] == EVENTS) & ard["stat"].between(1, small_cell - 1), _CELL]
     return _in_cells(ard, few, "arm") & (ard["stat_name"] != COUNT)
 
 
