@@ -141,10 +141,10 @@ class Family(Part):
     given order, each at the full level as long as all before it are shown; none."""
     order: tuple[str, ...] = ()
     """For a fixed sequence: the claims in their order."""
-    reason: str = ""
     results: tuple[Point, ...] = Field(default=(), max_length=50)
     """Results that share the risk among themselves instead of claims, such as the subscales of a scale; a fixed
     sequence takes them as they stand here. They decide no claim."""
+    reason: str = ""
     """For none: why no adjustment is needed."""
 
     @model_validator(mode="after")

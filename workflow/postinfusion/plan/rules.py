@@ -72,8 +72,8 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *event_rules.check(plan),
         *masking_rules.check(plan),
         *uncontrolled_rules.check(plan),
-        *weight_rules.check(plan),
         *variability_rules.check(plan),
+        *weight_rules.check(plan),
         *stage_rules.check(plan),
     )
 

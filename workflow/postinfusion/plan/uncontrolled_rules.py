@@ -54,7 +54,8 @@ def _of_a_model(plan: Plan, way: Path, analysis: RandomisationTest) -> Iterator[
         return
     visits = _visits_of(plan, model)
     if analysis.visit in plan.visit_names and analysis.visit not in visits:
-        text = f"{analysis.visit} is not among the visits of {analysis.of}; it has {listed(visits)}. Name one of them."
+        has = f"it has {listed(visits)}. Name one of them." if visits else "it reports the time of none."
+        text = f"{analysis.visit} is not among the visits of {analysis.of}; {has}"
         yield plan.places.problem((*way, "visit"), text)
 
 
