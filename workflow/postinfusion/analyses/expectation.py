@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.ancova import fit_ancova
 from postinfusion.analyses.endpoint_records import Adam, observed
-from postinfusion.analyses.model_data import ARM, Modelled, ModelData, model_data, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, Modelled, model_data, refuse_few
 from postinfusion.analyses.model_rows import TEST, estimate_rows
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, error_row, rows

@@ -141,8 +141,8 @@ def _notes(results: Results) -> tuple[str, ...]:
     stated = analysis.regression_to_the_mean if isinstance(analysis, BeforeAfter) else None
     failed = f"Segmented model not done: {results.failure}." if results.failure else ""
     expected = EXPECTATION_NOTE if expectation_part(results).rows else ""
-    return tuple(note for note in (UNCONTROLLED, failed, _source(stated), expected, *map(formats.as_sentence, results.warnings()))
-                 if note)  # fmt: skip
+    warned = map(formats.as_sentence, results.warnings())
+    return tuple(note for note in (UNCONTROLLED, failed, _source(stated), expected, *warned) if note)
 
 
 def _source(stated: RegressionToTheMean | None) -> str:
