@@ -21,7 +21,12 @@ HANDED = {
     "sources": {*DERIVES, "endpoints", "estimands"},
     "analyses": {"seed", "design", "schedule", "populations", "endpoints", "analyses", "estimands", "instruments"},
 }
-SYNTHESIS = {"analyses/claims.py", "analyses/claim_evidence.py", "analyses/claim_counts.py"}
+SYNTHESIS = {
+    "analyses/claims.py",
+    "analyses/claim_evidence.py",
+    "analyses/claim_counts.py",
+    "analyses/result_families.py",
+}
 """These modules serve the step synthesise, which is handed more than an analysis."""
 SYNTHESISED = {"design", "schedule", "estimands", "endpoints", "analyses", "claims", "multiplicity", "instruments"}
 DERIVED = {"baseline_visit", "visit_names", "nominal_hours", "places"}
