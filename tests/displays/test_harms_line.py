@@ -35,7 +35,7 @@ def ard(*, assessed: tuple[int, int]) -> pd.DataFrame:
 
 def cells(found) -> dict[str, tuple[str, ...]]:
     (part,) = found.parts
-    return {heading: tuple(row.cells[place] for row in part.rows) for place, heading in enumerate(part.columns[1:])}
+    return {row.label: row.cells for row in part.rows}
 
 
 def test_zeros_of_every_harm_are_printed_for_every_arm():

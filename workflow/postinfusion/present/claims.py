@@ -15,7 +15,7 @@ from postinfusion.plan.rules import PRIMARY
 from postinfusion.present import formats
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables.model_parts import structure_name
-from postinfusion.vocabulary import Verdict
+from postinfusion.vocabulary import Method, Verdict
 
 ANALYSIS_ID = "claims"
 RATIO_DECIMALS = 2
@@ -24,7 +24,18 @@ _KEY = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_
 _ESTIMATES = ("estimate", "proportion", "risk_difference")
 _SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
 _TWO_ARMS = 2
-_RATIOS = ("ratio", "rate-ratio", "odds-ratio", "hazard-ratio")
+_RATIOS = {
+    "ratio": "ratio",
+    "rate-ratio": "rate ratio",
+    "odds-ratio": "odds ratio",
+    "common-odds-ratio": "odds ratio",
+    "hazard-ratio": "hazard ratio",
+}
+_RATIOS_OF = {
+    Method.COUNTS: "rate ratio",
+    Method.TIMED_TASK: "ratio of times",
+    Method.VARIABILITY: "ratio of standard deviations",
+}
 
 
 @dataclass(frozen=True)
@@ -203,7 +214,8 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
     """Give an estimate in printed pieces."""
     analysis_id = results.said("analysis", **key)
     endpoint = results.plan.endpoints.get(getattr(results.plan.analyses[analysis_id], "endpoint", ""))
-    is_ratio = results.said("estimate_term", **key) in _RATIOS
+    ratio = _ratio_name(results, key, analysis_id)
+    is_ratio = bool(ratio)
     decimals = RATIO_DECIMALS - 1 if is_ratio else endpoint.decimals if endpoint else 0
     unit = "" if is_ratio or endpoint is None else endpoint.unit
 
@@ -213,7 +225,7 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
     return Evidence(
         name=_name(results, key, endpoint.label if endpoint else analysis_id),
         analysis_id=analysis_id,
-        estimate=f"{text('estimate')} {unit}".strip(),
+        estimate=f"{ratio} {text('estimate')} {unit}".strip(),
         interval=formats.interval(text("conf_low"), text("conf_high")),
         n=_by_arm(results, key, "n"),
         threshold=_threshold(results, key, decimals),
@@ -226,6 +238,13 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
         benefit_high=_finite(results.value("benefit_high", **key)),
         standardised=_standardised(results, key),
     )
+
+
+def _ratio_name(results: Results, key: dict[str, str], analysis_id: str) -> str:
+    """Give the words for a ratio; empty for what is none."""
+    term = results.said("estimate_term", **key)
+    of_method = _RATIOS_OF.get(results.plan.analyses[analysis_id].method, "") if term == "ratio" else ""
+    return of_method or _RATIOS.get(term, "")
 
 
 def _of_share(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:  # noqa: ARG001 - one signature

@@ -21,6 +21,7 @@ _LEVELS = {
     "suicidal": "Suicidal thoughts or behaviour reported",
     "stopped": "Stopped because of an event",
 }
+_MOST_COLUMNS = 3
 _SCALE = "C-SSRS"
 _WORSE = f"{_SCALE} worse than before"
 _NOT_ASSESSED = "not assessed"
@@ -30,6 +31,8 @@ _NO_SCALE = f"{_SCALE}: {_NOT_ASSESSED}; nothing is known of suicidal thoughts t
 def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     """Give deaths and serious events by arm; None when there are none, for the reason of `without_harms`.
 
+    Up to three arms are columns, so that every kind of harm is seen at once; more of them are rows.
+
     Parameters
     ----------
     plan
@@ -37,8 +40,24 @@ def harms(plan: Plan, ard: pd.DataFrame) -> Table | None:
     ard
         All results of the trial.
     """
+    found = _by_arm(plan, ard)
+    return found if found is None or len(found.parts[0].rows) > _MOST_COLUMNS else _turned(found)
+
+
+def _by_arm(plan: Plan, ard: pd.DataFrame) -> Table | None:
+    """Give the table with arms as rows; None when there is none."""
     results = _results(plan, ard)
     return None if results is None else _table(results, _scale(plan, ard))
+
+
+def _turned(found: Table) -> Table:
+    """Give the table with its columns as rows."""
+    part = found.parts[0]
+    columns = ("", *(row.label for row in part.rows))
+    turned = tuple(
+        Row(name, tuple(row.cells[place] for row in part.rows)) for place, name in enumerate(part.columns[1:])
+    )
+    return replace(found, parts=(replace(part, columns=columns, rows=turned),))
 
 
 def _table(results: Results, scale: Results | None) -> Table | None:
@@ -63,7 +82,7 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
     ard
         All results of the trial.
     """
-    found = harms(plan, ard)
+    found = _by_arm(plan, ard)
     if found is None:
         return (without_harms(plan, ard),)
     names = [name if name == _WORSE else f"{name[0].lower()}{name[1:]}" for name in found.parts[0].columns[1:]]
@@ -75,7 +94,7 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _of_arm(results: Results, scale: Results | None, levels: list[str], arm: str) -> tuple[str, ...]:
-    """Give the cells of one arm; arms are rows, so that any number of them fits on a phone."""
+    """Give the cells of one arm."""
     overview = (participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
     return (*overview, *((_worse(scale, arm),) if scale else ()))
 

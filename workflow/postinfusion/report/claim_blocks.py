@@ -66,8 +66,8 @@ def _block(name: str, claims: tuple[ShownClaim, ...], anchors: Mapping[str, str]
 
 
 def _line(claim: ShownClaim, anchors: Mapping[str, str]) -> ClaimLine:
-    """Give one claim; of several results the one with the least benefit."""
-    found = min(claim.evidence, key=_place, default=Evidence("", ""))
+    """Give one claim; of several results the one with the least benefit, else the first that decided."""
+    found = min(claim.evidence, key=lambda one: _place(claim, one), default=Evidence("", ""))
     several = len(claim.evidence) > 1
     estimate = found.standardised or found.with_interval
     return ClaimLine(
@@ -80,6 +80,8 @@ def _line(claim: ShownClaim, anchors: Mapping[str, str]) -> ClaimLine:
     )
 
 
-def _place(one: Evidence) -> float:
-    """Give the benefit of a result, by which several are ranked."""
-    return one.benefit if one.benefit is not None else 0.0
+def _place(claim: ShownClaim, one: Evidence) -> tuple[bool, float]:
+    """Give by what several results are ranked: those with a benefit by it, others by whether they decided."""
+    if one.benefit is not None:
+        return (False, one.benefit)
+    return (one.verdict != claim.verdict.value, 0.0)
