@@ -6,7 +6,9 @@ import pytest
 
 from displays import trials
 from postinfusion.ard.build import rows, table
+from postinfusion.plan.sections import results_shown
 from postinfusion.present.harms import harms, harms_in_words
+from postinfusion.vocabulary import Section
 
 IDEATION = {"measure": "C-SSRS", "score": "ideation", "kind": "ordinal", "family": "suicidality"}
 ANALYSES = {"harms": {"method": "adverse-events"}, "ideation-shift": {"method": "shift", "endpoint": "ideation"}}
@@ -81,3 +83,7 @@ def test_what_is_suppressed_is_not_told_by_its_rest_and_explained_where_it_shows
     shown = harms(plan(), hidden)
     assert cells(shown)["C-SSRS worse than before"][1] == expected
     assert any(note.startswith("supp.") for note in shown.label.footnotes) == ("supp." in expected)
+
+
+def test_the_figure_of_the_claims_is_handed_what_its_line_of_harms_tells():
+    assert set(results_shown(plan(), Section.CLAIMS)) == {"harms", "ideation-shift"}

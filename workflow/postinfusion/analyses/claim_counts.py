@@ -34,6 +34,8 @@ class Counted:
         Why there is no share; empty where there is one.
     prespecified
         The analysis was laid down before the data were seen.
+    participants
+        Of how many participants the share tells: one number, or none where the results do not say.
     """
 
     key: dict[str, str]
@@ -42,6 +44,7 @@ class Counted:
     total: float = NAN
     absent: str = ""
     prespecified: bool = True
+    participants: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,10 @@ class Safety:
         The arms, as key columns.
     absent
         Why they are not there; empty where they are.
+    prespecified
+        The analysis was laid down before the data were seen.
+    has_events
+        An event of any kind was recorded.
     """
 
     key: dict[str, str]
@@ -65,6 +72,8 @@ class Safety:
     estimates: dict[str, float] = field(default_factory=dict)
     participants: tuple[float, ...] = ()
     absent: str = ""
+    prespecified: bool = True
+    has_events: bool = True
 
 
 def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
@@ -111,7 +120,10 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     interval = clopper_pearson(row["stat"], total)
     low, high = own or (float(interval.conf_low), float(interval.conf_high))
     share = Share(float(row["stat"]), low, high)
-    return Counted(key, share, float(interval.estimate), total, prespecified=bool(row["prespecified"]))
+    of = select(rows, **cell, arm=key["arm"], comparator="", stat_name="n_participants")["stat"].dropna()
+    participants = (float(of.iloc[0]) if len(of) else total,)
+    is_prespecified = bool(row["prespecified"])
+    return Counted(key, share, float(interval.estimate), total, prespecified=is_prespecified, participants=participants)
 
 
 def _own_limits(plan: Plan, point: Point, cell: pd.DataFrame) -> tuple[float, float] | str | None:
@@ -140,6 +152,11 @@ def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
     key = {"arm": _arm(plan, point), "comparator": point.against or plan.design.reference or ""}
     if not key["comparator"]:
         return Safety(key, absent="no arms are compared")
+    if getattr(plan.analyses[point.analysis], "confidence", CONFIDENCE) != CONFIDENCE:
+        return Safety(key, absent="the intervals of the risk differences are not those of 95 % that a verdict needs")
+    totals = select(rows, variable="denominator", stat_name="n_total", arm=list(key.values()))
+    if lacking := [arm for arm in key.values() if not (totals["arm"] == arm).any()]:
+        return Safety(key, absent=f"nobody of {lacking[0]} is in the analysis")
     limits, estimates = {}, {}
     for kind in SERIOUS_KINDS:
         found = select(rows, variable="overview", level=kind, **key).set_index("stat_name")["stat"]
@@ -147,8 +164,12 @@ def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
             return Safety(key, absent=f"the data do not tell of {_IN_WORDS[kind]}")
         limits[kind] = (float(found["conf_low"]), float(found["conf_high"]))
         estimates[kind] = float(found["risk_difference"])
-    totals = select(rows, variable="denominator", stat_name="n_total", arm=list(key.values()))["stat"]
-    return Safety(key, limits, estimates, tuple(map(float, totals)))
+    recorded = select(rows, variable="overview", level="any", comparator="", stat_name="n")["stat"]
+    is_prespecified = bool(rows["prespecified"].all())
+    return Safety(
+        key, limits, estimates, tuple(map(float, totals["stat"])), prespecified=is_prespecified,
+        has_events=recorded.empty or bool(recorded.sum() > 0),
+    )  # fmt: skip
 
 
 _IN_WORDS = {"serious": "serious events", "severe": "severe events", "stopped": "stopping for an event"}

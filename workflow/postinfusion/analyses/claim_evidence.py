@@ -23,6 +23,8 @@ NAN = float("nan")
 CONFIDENCE = 0.95
 RATIOS = ("ratio", "rate-ratio", "odds-ratio", "common-odds-ratio", "hazard-ratio")
 DIFFERENCES = ("difference", "risk-difference")
+IN_UNIT = ("difference", "stage-2-difference", "combined-difference")
+"""Differences in the unit of the endpoint, which has their direction and the smallest of them that matters."""
 ALONE = "marginal-mean"
 HOURS_PER_DAY = 24.0
 Identity = tuple[tuple[str, str], ...]
@@ -203,7 +205,7 @@ def _with_circumstances(plan: Plan, ard: pd.DataFrame, point: Point, found: _Fou
     participants = _participants(found, arms)
     sign, is_ratio = _sign(point, found), found.key["term"] in RATIOS
     low, high = _limits(plan, point, found)
-    is_of_unit = found.endpoint is not None and found.key["term"] == "difference"
+    is_of_unit = found.endpoint is not None and found.key["term"] in IN_UNIT
     circumstances = Circumstances(
         absent=_obstacle(plan, point, found, low),
         recall_beyond_window=_looks_back_too_far(plan, found),
@@ -243,7 +245,7 @@ def _limits(plan: Plan, point: Point, found: _Found) -> tuple[float, float]:
 
 def _sign(point: Point, found: _Found) -> int:
     """Give the direction of benefit; that of the endpoint holds for its own means only, not for a ratio or a share."""
-    of_means = found.endpoint is not None and found.key["term"] in ("difference", ALONE)
+    of_means = found.endpoint is not None and found.key["term"] in (*IN_UNIT, ALONE)
     better = point.better or (found.endpoint.better if of_means and found.endpoint else Better.NONE)
     return {Better.LOWER: -1, Better.HIGHER: 1, Better.NONE: 0}[better]
 
@@ -319,8 +321,8 @@ def _by_arm(rows: pd.DataFrame, arms: list[str], **key: str) -> dict[str, float]
 def _engine_difference(rows: pd.DataFrame) -> float | None:
     """Give the largest difference between two engines, in standard errors; None where one engine only was used."""
     names = ("estimate_difference", "std_error_difference")
-    found = select(rows, term="second-engine", stat_name=names)["stat"].dropna()
-    return float(found.max()) if len(found) else None
+    found = select(rows, term="second-engine", stat_name=names)["stat"]
+    return float(found.max(skipna=False)) if len(found) else None
 
 
 def _structure(rows: pd.DataFrame) -> str:

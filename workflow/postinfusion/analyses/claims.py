@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -41,7 +41,7 @@ from postinfusion.plan.rules import PRIMARY
 from postinfusion.vocabulary import Verdict
 
 ANALYSIS_ID = "claims"
-_TESTED = (ClaimKind.COMPARATIVE, ClaimKind.LASTING)
+_TESTED = (ClaimKind.COMPARATIVE, ClaimKind.LASTING, ClaimKind.EVERY_DIAGNOSIS)
 _COUNTED = (ClaimKind.FREQUENCY, ClaimKind.EXISTENCE, ClaimKind.DURATION, ClaimKind.PROCESS)
 _POINTS_TESTED = 2
 
@@ -157,22 +157,31 @@ class _Judge:
         ]
 
     def _families(self) -> dict[str, Adjusted]:
-        """Adjust the claims of each family; claims that rest on the same results count once."""
-        hypotheses: dict[tuple[Identity, ...], Hypothesis] = {}
-        alike: dict[str, tuple[Identity, ...]] = {}
+        """Adjust the claims of each family; claims of a family that rest on the same results count once."""
+        hypotheses: dict[tuple[str, tuple[Identity, ...]], Hypothesis] = {}
+        alike: dict[str, tuple[str, tuple[Identity, ...]]] = {}
         for claim, entry in _asked(self.plan):
             kind = kind_of(claim, entry)
             if claim == PRIMARY or kind not in _TESTED or not entry.decides or self._is_of_another_treatment(claim):
                 continue
             points = entry.decides[: _POINTS_TESTED if kind is ClaimKind.LASTING else 1]
             found = tuple(self.estimate(point) for point in points)
-            if any(untestable(one.circumstances) or not one.circumstances.prespecified for one in found):
-                continue
-            alike[claim] = tuple(identity(self.plan, point) for point in points)
             family = entry.family or self._family(points[0])
-            hypotheses.setdefault(alike[claim], Hypothesis(claim, family, found))
+            if self._is_no_hypothesis(claim, family, found):
+                continue
+            is_tested = not any(untestable(_with_direction(one, kind)) for one in found) and _are_prespecified(found)
+            alike[claim] = (family or claim, tuple(identity(self.plan, point) for point in points))
+            hypotheses.setdefault(alike[claim], Hypothesis(claim, family, found, is_tested))
         adjusted = adjust(list(hypotheses.values()), self.plan.multiplicity)
-        return {claim: adjusted[hypotheses[points].claim] for claim, points in alike.items()}
+        named = {claim: hypotheses[points].claim for claim, points in alike.items()}
+        return {claim: adjusted[first] for claim, first in named.items() if first in adjusted}
+
+    def _is_no_hypothesis(self, claim: str, family: str, found: tuple[Estimate, ...]) -> bool:
+        """Say whether a claim is outside its family: without a control, or exploratory and not in a fixed order."""
+        declared = self.plan.multiplicity.get(family)
+        is_ordered = declared is not None and claim in declared.order
+        is_exploratory = not _are_prespecified(found) and not is_ordered
+        return is_exploratory or not any(one.is_controlled for one in found)
 
     def _family(self, point: Point) -> str:
         """Give the family of the endpoint of a result."""
@@ -204,11 +213,14 @@ class _Judge:
         adjusted = self._adjusted_of(claim, entry)
         level = adjusted.level if adjusted else ALPHA
         groups = {"decides": entry.decides, "sensitivity": entry.sensitivity, "conflict": entry.conflicts}
+        is_shared = kind is ClaimKind.EVERY_DIAGNOSIS  # the first result only is one of a family, the others join it
         decided = [
-            self._judged_alone(Decided(group, number, point.analysis, self._with_threshold(point, entry), level), kind)
+            self._judged_alone(
+                Decided(group, number, point.analysis, self._with_threshold(point, entry),
+                        ALPHA if is_shared and number > 1 else level), kind)
             for group, points in groups.items()
             for number, point in enumerate(points, start=1)
-        ]
+        ]  # fmt: skip
         of = {group: [one for one in decided if one.role == group] for group in groups}
         others = [one.judgement for one in of["sensitivity"] if one.judgement]
         before = with_sensitivity(_together(kind, of["decides"]), others)
@@ -246,7 +258,7 @@ class _Judge:
     def _counted(self, claim: str, kind: ClaimKind, entry: JudgedClaim) -> Judged:
         """Judge a claim that counts decide."""
         counted = share_of(self.plan, self.ard, entry.decides[0])
-        absent = untestable(Circumstances(absent=counted.absent, prespecified=counted.prespecified))
+        absent = untestable(Circumstances(absent=counted.absent, participants=counted.participants))
         rules = {
             ClaimKind.FREQUENCY: lambda: frequency(counted.share, entry.rare),
             ClaimKind.EXISTENCE: lambda: existence(counted.share),
@@ -260,7 +272,8 @@ class _Judge:
         """Judge the claim of safety."""
         found = safety_of(self.plan, self.ard, entry.decides[0])
         absent = untestable(Circumstances(absent=found.absent, participants=found.participants))
-        judgement = absent or safe(found.limits, entry.margins)
+        judged = capped(safe(found.limits, entry.margins), Circumstances(prespecified=found.prespecified))
+        judgement = absent or (judged if found.has_events else judged.qualified("no event of any kind was recorded"))
         return Judged(claim, ClaimKind.SAFE, judgement, safety=found, margins=entry.margins)
 
 
@@ -274,8 +287,15 @@ def _together(kind: ClaimKind, points: list[Decided]) -> Judgement:
     if kind is ClaimKind.EVERY_DIAGNOSIS:
         obstacle = next((one for one in judgements if one.verdict is Verdict.NOT_TESTABLE), None)
         of_each: list[Comparison] = [point.comparison for point in points[1:]]
-        return every_diagnosis(obstacle or judgements[0], of_each)
+        found = every_diagnosis(obstacle or judgements[0], of_each)
+        is_prespecified = _are_prespecified([point.estimate for point in points])
+        return capped(found, Circumstances(prespecified=is_prespecified))
     return judgements[0]
+
+
+def _are_prespecified(found: Iterable[Estimate]) -> bool:
+    """Say whether all estimates were laid down before the data were seen."""
+    return all(one.circumstances.prespecified for one in found)
 
 
 def _with_direction(found: Estimate, kind: ClaimKind) -> Circumstances:

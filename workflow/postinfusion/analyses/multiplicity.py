@@ -26,16 +26,19 @@ class Hypothesis:
         Its family; empty for none.
     points
         The estimates that must all show a benefit: the test takes the largest of their p-values (intersection-union).
+    is_tested
+        There is something to test; else the hypothesis keeps its place in the family, as one that shows nothing.
     """
 
     claim: str
     family: str
     points: tuple[Estimate, ...]
+    is_tested: bool = True
 
     @property
     def p_value(self) -> float:
-        """The two-sided p-value."""
-        return max(p_value_of(point) for point in self.points)
+        """The two-sided p-value; 1 where nothing could be tested."""
+        return max(p_value_of(point) for point in self.points) if self.is_tested else 1.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ def adjust(hypotheses: Sequence[Hypothesis], families: Mapping[str, Family]) -> 
         One for each claim; those without a family stand alone.
     families
         Family → how it is adjusted; Holm's method where it is not named.
+
+    Returns
+    -------
+    dict
+        Claim → how it stands, of those that were tested.
     """
     found: dict[str, Adjusted] = {}
     for name in dict.fromkeys(one.family or one.claim for one in hypotheses):
@@ -100,4 +108,5 @@ def _of_family(name: str, members: Sequence[Hypothesis], family: Family) -> dict
     return {
         one.claim: Adjusted(name, family.method, len(members), float(p[i]), float(adjusted[i]), float(levels[i]))
         for i, one in enumerate(members)
+        if one.is_tested
     }

@@ -19,7 +19,7 @@ _STATISTICS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high"
 def result_families(plan: Plan, ard: pd.DataFrame) -> Iterator[Row]:
     """Adjust the results of each family that names its own.
 
-    A result that is not testable, for the reasons that hold for a claim, is none of the hypotheses of its family.
+    A result that is not testable, for the reasons that hold for a claim, keeps its place as one that shows nothing.
 
     Parameters
     ----------
@@ -41,8 +41,8 @@ def result_families(plan: Plan, ard: pd.DataFrame) -> Iterator[Row]:
 def _family(plan: Plan, ard: pd.DataFrame, name: str, family: Family) -> Iterator[Row]:
     """Give the rows of one family."""
     found = {str(place): estimate_of(plan, ard, point) for place, point in enumerate(family.results, start=1)}
-    tested = [Hypothesis(place, name, (one,)) for place, one in found.items() if not untestable(one.circumstances)]
-    adjusted = adjust(tested, {name: family})
+    declared = [Hypothesis(place, name, (one,), not untestable(one.circumstances)) for place, one in found.items()]
+    adjusted = adjust(declared, {name: family})
     for place, one in found.items():
         analysis = family.results[int(place) - 1].analysis
         yield from _result(name, place, analysis, one, adjusted.get(place))

@@ -14,6 +14,7 @@ from postinfusion.vocabulary import Verdict
 FEWEST_PER_ARM = 3
 LARGEST_ENGINE_DIFFERENCE = 0.01
 RESOLVED, DOCUMENTED = 0.80, 0.95
+CLEARLY_IMPORTANT = "clearly important"
 _BETTER_THAN_INCONCLUSIVE = (Verdict.SUPPORTED, Verdict.COMPATIBLE)
 _OPPOSITE = (Verdict.CONTRADICTED, Verdict.NO_IMPORTANT_EFFECT)
 _WORST_FIRST = (
@@ -156,7 +157,7 @@ def _direction_only(found: Comparison) -> Judgement:
 def _importance(found: Comparison, important: float) -> Judgement:
     """Judge a difference whose interval reaches what matters."""
     if found.adjusted_low > 0 and found.benefit >= important:
-        clearly = ("clearly important",) if found.low >= important else ()
+        clearly = (CLEARLY_IMPORTANT,) if found.low >= important else ()
         return Judgement(Verdict.SUPPORTED, clearly, "benefit shown, and the estimate matters")
     if found.adjusted_low > 0:
         return Judgement(Verdict.INCONCLUSIVE, reason="benefit shown, its importance not")
@@ -282,7 +283,9 @@ def every_diagnosis(overall: Judgement, of_each: Sequence[Comparison]) -> Judgem
     if overall.verdict is not Verdict.SUPPORTED:
         return replace(overall, reason=f"over all: {overall.reason}")
     if all(found.low > 0 for found in of_each):
-        return Judgement(Verdict.SUPPORTED, overall.qualifiers, "benefit shown in each diagnosis and over all")
+        is_clear = all(found.important is not None and found.low >= found.important for found in of_each)
+        kept = tuple(one for one in overall.qualifiers if is_clear or one != CLEARLY_IMPORTANT)
+        return Judgement(Verdict.SUPPORTED, kept, "benefit shown in each diagnosis and over all")
     return Judgement(Verdict.INCONCLUSIVE, reason="benefit is not shown in each diagnosis")
 
 

@@ -85,6 +85,19 @@ def find(measure: str, own: Instruments | None = None) -> Found | None:
     return Found(name, _read(name)) if name else None
 
 
+def width(measure: str, score: str = TOTAL, own: Instruments | None = None) -> float | None:
+    """Give how far the largest possible value of a score lies from the smallest; None where either is not known.
+
+    >>> width("MADRS")
+    60.0
+    """
+    found = find_score(measure, score, own)
+    known = found.description if found else None
+    if known is None or known.minimum is None or known.maximum is None:
+        return None
+    return float(known.maximum - known.minimum)
+
+
 def find_score(measure: str, score: str = TOTAL, own: Instruments | None = None) -> Found | None:
     """Give the score that a measure and a score mean; also where the name of the score is part of the measure.
 

@@ -30,7 +30,8 @@ def shown_in(plan: Plan, section: Section) -> tuple[str, ...]:
     if section is Section.GOVERNANCE:
         return tuple(plan.analyses)
     if section is Section.CLAIMS:
-        return tuple(key for key, analysis in plan.analyses.items() if analysis.method is Method.ADVERSE_EVENTS)
+        harms = (Method.ADVERSE_EVENTS, Method.SHIFT)
+        return tuple(key for key, analysis in plan.analyses.items() if analysis.method in harms)
     methods = {output.method for output in OUTPUTS.values() if output.section is section}
     return tuple(key for key, analysis in plan.analyses.items() if analysis.method in methods)
 

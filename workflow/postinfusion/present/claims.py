@@ -8,6 +8,7 @@ from itertools import groupby
 import pandas as pd
 
 from postinfusion.ard.query import select
+from postinfusion.instruments import catalogue
 from postinfusion.plan.claim_catalogue import CATALOGUE, GROUP_NAMES, ClaimGroup
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
@@ -24,18 +25,20 @@ _KEY = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_
 _ESTIMATES = ("estimate", "proportion", "risk_difference")
 _SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
 _TWO_ARMS = 2
-_RATIOS = {
+RATIOS = {
     "ratio": "ratio",
     "rate-ratio": "rate ratio",
     "odds-ratio": "odds ratio",
     "common-odds-ratio": "odds ratio",
     "hazard-ratio": "hazard ratio",
 }
+"""The terms of results that are ratios, with their words."""
 _RATIOS_OF = {
     Method.COUNTS: "rate ratio",
     Method.TIMED_TASK: "ratio of times",
     Method.VARIABILITY: "ratio of standard deviations",
 }
+"""The words for a plain ratio, by the method that gives it."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ class ShownClaim:
         All that decides it was laid down before the data were seen.
     evidence
         The results that decide it.
+    differing
+        The sensitivity analyses with another verdict, each with it.
     """
 
     id: str
@@ -103,6 +108,7 @@ class ShownClaim:
     reason: str
     is_prespecified: bool
     evidence: tuple[Evidence, ...]
+    differing: tuple[str, ...] = ()
 
     @property
     def is_testable(self) -> bool:
@@ -113,6 +119,13 @@ class ShownClaim:
     def in_words(self) -> str:
         """The verdict with its qualifiers."""
         return formats.with_bracket(self.verdict.value, ", ".join(self.qualifiers))
+
+    @property
+    def with_reason(self) -> str:
+        """The verdict with its qualifiers, why it is no better, and what makes it fragile."""
+        why = "" if self.verdict is Verdict.SUPPORTED else self.reason
+        fragile = f"sensitivity: {', '.join(self.differing)}" if self.differing else ""
+        return ": ".join(part for part in (self.in_words, "; ".join(filter(None, (why, fragile)))) if part)
 
     def of_point(self, one: Evidence) -> str:
         """Give what one of the results says; with the claim's qualifiers where it says the same as the claim."""
@@ -207,7 +220,19 @@ def _shown(results: Results, claim: str, keys: list[dict[str, str]], *, is_presp
         reason=said["reason"],
         is_prespecified=is_prespecified,
         evidence=tuple(_MAKERS[key["term"]](results, key, is_one=len(keys) == 1) for key in keys),
+        differing=_differing(results, claim, said["verdict"]),
     )
+
+
+def _differing(results: Results, claim: str, verdict: str) -> tuple[str, ...]:
+    """Give the sensitivity analyses of a claim that have another verdict, each with it."""
+    told = select(results.rows, variable=claim, term="sensitivity", stat_name=["analysis", "verdict"])
+    by_place = told.pivot_table(index="level", columns="stat_name", values="stat_text", aggfunc="first")
+    if not {"analysis", "verdict"} <= {*by_place.columns}:
+        return ()
+    others = by_place[~by_place["verdict"].isin([verdict, Verdict.NOT_TESTABLE.value])]
+    pairs = zip(others["analysis"], others["verdict"], strict=True)
+    return tuple(dict.fromkeys(f"{analysis} {other}" for analysis, other in pairs))
 
 
 def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:
@@ -244,7 +269,7 @@ def _ratio_name(results: Results, key: dict[str, str], analysis_id: str) -> str:
     """Give the words for a ratio; empty for what is none."""
     term = results.said("estimate_term", **key)
     of_method = _RATIOS_OF.get(results.plan.analyses[analysis_id].method, "") if term == "ratio" else ""
-    return of_method or _RATIOS.get(term, "")
+    return of_method or RATIOS.get(term, "")
 
 
 def _of_share(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:  # noqa: ARG001 - one signature
@@ -273,7 +298,7 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
         analysis_id=_analysis_of(results, key["variable"]),
         estimate=f"{results.text('risk_difference', **key)} percentage points",
         interval=formats.interval(low, high),
-        threshold=f"{margin} percentage points" if margin else "",
+        threshold=f"{margin} percentage points{_margin_source(results, key)}" if margin else "",
     )
 
 
@@ -306,13 +331,33 @@ def _threshold(results: Results, key: dict[str, str], decimals: int) -> str:
     important = results.printed("important_difference", decimals, **key)
     source = results.said("threshold_source", **key)
     margin = results.printed("margin", decimals, **key)
-    return f"{important} ({source})" if important else f"margin {margin}" if margin else ""
+    if important:
+        return f"{important} ({source})"
+    return f"margin {margin}{_margin_source(results, key)}" if margin else ""
+
+
+def _margin_source(results: Results, key: dict[str, str]) -> str:
+    """Give where the margin of a claim comes from, in brackets: the claim says it, or the endpoint."""
+    entry = results.plan.claims.judged.get(key["variable"])
+    named = results.said("analysis", **key)
+    analysis = results.plan.analyses.get(named)
+    endpoint = results.plan.endpoints.get(getattr(analysis, "endpoint", ""))
+    source = (entry.margin_source if entry else "") or (endpoint.margin_source if endpoint else "")
+    return f" ({source})" if source else ""
 
 
 def _tipping(results: Results, key: dict[str, str], decimals: int) -> str:
     """Give the shift at which the verdict tips, and to which."""
-    shift = results.printed("tipping_shift", decimals, **key)
-    return f"{shift}, then {results.said('tipped_verdict', **key)}" if shift else ""
+    shift, value = results.printed("tipping_shift", decimals, **key), results.value("tipping_shift", **key)
+    if not shift or value is None:
+        return shift
+    analysis = results.plan.analyses[results.said("analysis", **key)]
+    endpoint = results.plan.endpoints.get(getattr(analysis, "endpoint", ""))
+    widest = catalogue.width(endpoint.measure, endpoint.score, results.plan.instruments) if endpoint else None
+    if widest is not None and value > widest:
+        return "no possible value"
+    unit = f" {endpoint.unit}" if endpoint else ""
+    return f"{shift}{unit}, then {results.said('tipped_verdict', **key)}"
 
 
 def _standardised(results: Results, key: dict[str, str]) -> str:

@@ -68,12 +68,11 @@ def _block(name: str, claims: tuple[ShownClaim, ...], anchors: Mapping[str, str]
 def _line(claim: ShownClaim, anchors: Mapping[str, str]) -> ClaimLine:
     """Give one claim; of several results the one with the least benefit, else the first that decided."""
     found = min(claim.evidence, key=lambda one: _place(claim, one), default=Evidence("", ""))
-    several = len(claim.evidence) > 1
     estimate = found.standardised or found.with_interval
     return ClaimLine(
         id=claim.id,
         words=claim.words,
-        estimate=f"{found.name}: {estimate}" if several and estimate else estimate,
+        estimate=f"{found.name}: {estimate}" if found.name and estimate else estimate,
         verdict=claim.verdict.value,
         qualifiers=", ".join(claim.qualifiers),
         anchor=anchors.get(found.analysis_id, TABLE),

@@ -79,12 +79,13 @@ def _rows_of_group(claims: tuple[ShownClaim, ...]) -> list[Row]:
 
 def _rows(claim: ShownClaim) -> list[Row]:
     """Give the row of a claim, and below it one for each result where several decide."""
-    verdict = claim.in_words if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
+    verdict = claim.with_reason if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
     prespecified = "yes" if claim.is_prespecified else "no"
     label = f"{claim.id} {claim.words}".strip()
     if len(claim.evidence) == 1:
         (only,) = claim.evidence
-        pieces = (only.with_interval, only.n, only.threshold, only.structure, only.missing, only.tipping)
+        estimate = f"{only.name}: {only.with_interval}" if only.name and claim.id else only.with_interval
+        pieces = (estimate, only.n, only.threshold, only.structure, only.missing, only.tipping)
         return [Row(label, (verdict, *pieces, prespecified), 1)]
     return [
         Row(label, (verdict, *_EMPTY[:-1], prespecified), 1),

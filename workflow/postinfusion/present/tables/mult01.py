@@ -9,7 +9,7 @@ import pandas as pd
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
-from postinfusion.present.claims import ANALYSIS_ID, claims_of
+from postinfusion.present.claims import ANALYSIS_ID, RATIO_DECIMALS, RATIOS, claims_of
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.present.results import Results, results_of
 from postinfusion.vocabulary import OUTPUTS
@@ -25,8 +25,9 @@ _METHODS = {
 }
 _FOOTNOTE = (
     "A claim that needs a benefit at several times is tested by the largest of its p-values (intersection-union). The "
-    "adjusted interval leaves out zero exactly where the adjusted p-value is at most 0.05; it is no simultaneous "
-    "interval for other values."
+    "adjusted interval leaves out zero (one for a ratio) exactly where the adjusted p-value is at most 0.05; it is no "
+    "simultaneous interval for other values. Claims of a family that rest on the same results count once; one that "
+    "could not be tested counts as one that shows nothing."
 )
 
 
@@ -110,7 +111,8 @@ def _name(results: Results, key: Mapping[str, str]) -> str:
 def _limits(results: Results, key: Mapping[str, str]) -> tuple[str, ...]:
     """Give the adjusted limits of a result."""
     endpoint = _endpoint(results, key)
-    decimals = endpoint.decimals if endpoint else 0
+    is_ratio = results.said("estimate_term", **key) in RATIOS
+    decimals = RATIO_DECIMALS - 1 if is_ratio else endpoint.decimals if endpoint else 0
     return tuple(results.printed(name, decimals, **key) for name in ("adjusted_low", "adjusted_high"))
 
 
