@@ -60,6 +60,16 @@ def test_segt01_prints_the_statistics_of_the_results():
     assert all(text for row in ("24 h", "28 d") for text in printed[row])
 
 
+def test_segt01_prints_the_sign_flip_test_with_the_smallest_p_that_it_could_give():
+    results, printed = single_arm(), cells(single_arm(), "SEGT01")
+    key = {"term": "sign-flip", "visit": "24 h", "variable": "CHG", "arm": "Ketamine"}
+    n = results.text("n", **key)
+    (row,) = (cells for label, cells in printed.items() if label.startswith("24 h") and label.endswith(f"{n})"))
+    assert row[3:5] == tuple(results.text(name, **key) for name in ("p_value", "smallest_p"))
+    assert row[5].endswith("(all)")
+    assert "(all sign patterns, two-sided)" in methods_text(results)
+
+
 def test_segt01_says_where_its_numbers_come_from_and_that_nothing_was_compared():
     notes = " ".join(TABLES["SEGT01"](single_arm()).label.footnotes)
     assert "Nobody was compared with anybody" in notes
@@ -77,7 +87,10 @@ def test_segt01_without_a_line_before_says_why_and_keeps_regression_to_the_mean(
     assert any(
         "Segmented model not done: a line before time zero needs two records" in n for n in shown.label.footnotes
     )
-    assert [part.caption for part in shown.parts] == ["Observed change and regression to the mean"]
+    assert [part.caption for part in shown.parts] == [
+        "Change from baseline, with the sign-flip test",
+        "Observed change and regression to the mean",
+    ]
 
 
 def test_prmt01_prints_both_p_values_and_the_smallest_possible_one():

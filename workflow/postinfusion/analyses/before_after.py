@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.change_sign_flip import sign_flip_rows
 from postinfusion.analyses.design import Array
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.expectation import Score, association_rows
@@ -79,7 +80,20 @@ def before_after(plan: Plan, analysis: BeforeAfter, adam: Adam, population: Memb
         model = _model(analysis, frame, arm)
     except ModelError as error:
         model = [error_row(str(error))]
-    return [*counted, *(row | key for row in model), *regression]
+    flips = sign_flip_rows(plan, analysis, records, arm, _p_values(model))
+    return [
+        *counted,
+        *(row | key for row in model),
+        *regression,
+        *(row | {"parameter": endpoint.parameter} for row in flips),
+    ]
+
+
+def _p_values(model: list[Row]) -> dict[str, float]:
+    """Give the p value of the difference from the line before at each time that is reported."""
+    key = {"term": DEVIATION, "stat_name": "p_value"}
+    found = [row for row in model if all(row.get(name) == text for name, text in key.items())]
+    return {str(row["time"]): row["stat"] for row in found if isinstance(row["stat"], float)}
 
 
 def _association(plan: Plan, analysis: BeforeAfter, adam: Adam, population: Members) -> list[Row]:

@@ -26,6 +26,7 @@ def _before_after(results: Results) -> str:
             ),
             _records(analysis),
             _fitted(results),
+            _signs(results),
             _regression(analysis),
             expectation_text(results),
         )
@@ -53,6 +54,20 @@ def _fitted(results: Results) -> str:
     return (
         f"It was fitted to {observations} observations of {n} participants by restricted maximum likelihood, with "
         f"{varies} varying between participants."
+    )
+
+
+def _signs(results: Results) -> str:
+    """Say how the change was tested without a model."""
+    visits = results.values_of("visit", term="sign-flip", stat_name="p_value")
+    if not visits:
+        return ""
+    key = {"term": "sign-flip", "variable": "CHG", "arm": results.arms[0]}
+    hows = {results.said("how", visit=visit, **key) for visit in visits}
+    patterns = listed(sorted(hows)).replace(" patterns", "")
+    return (
+        f"The change from baseline at {listed(visits)} was also tested by flipping its signs ({patterns} sign "
+        "patterns, two-sided), and by a one-sample t test."
     )
 
 

@@ -14,9 +14,15 @@ from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 SEGMENT, DEVIATION, OBSERVED = "segment", "difference-from-line", "observed-change"
 EXPECTED, BEYOND = "regression-to-the-mean", "beyond-regression"
+MEAN_CHANGE, SIGN_FLIP = "mean-change", "sign-flip"
 UNCONTROLLED = (
     "Nobody was compared with anybody: the change at time zero cannot be told apart from expectation, from other care "
     "and from the course of the illness."
+)
+SIGN_FLIP_NOTE = (
+    "Sign-flip test: if changes were symmetric about zero, every choice of their signs would be as likely; p is the "
+    "share of choices with a mean at least as far from zero as the observed one. Its smallest possible value stands "
+    "beside it."
 )
 _NAMES = {
     "slope before": "Slope before, per week (test of a trend before time zero)",
@@ -35,8 +41,8 @@ def table(results: Results) -> Table:
     ModelError
         There is neither a model nor an observed change.
     """
-    first = (_segments(results), _deviations(results), _regression(results), expectation_part(results))
-    parts = (*first, _spread(results), fit_part(results))
+    first = (_segments(results), _deviations(results), _sign_flip(results), _regression(results))
+    parts = (*first, expectation_part(results), _spread(results), fit_part(results))
     found = tuple(part for part in parts if part.rows)
     if not found:
         raise ModelError(results.failure or "the results hold no change")
@@ -76,6 +82,20 @@ def _deviations(results: Results) -> Part:
         rows.append(Row(hours_as_text(float(time)), (mean, *_tested(results, {"term": DEVIATION, "time": time}))))
     headings = ("Time", "Fitted mean", *(f"{name}" for name in _headings(results)))
     return Part(headings, tuple(rows), "Fitted mean, and its difference from the line before, continued")
+
+
+def _sign_flip(results: Results) -> Part:
+    """Give the mean change at each reported visit with its t test and its sign-flip test."""
+    rows = []
+    for visit in results.values_of("visit", term=SIGN_FLIP, stat_name="p_value"):
+        key = {"visit": visit, "variable": "CHG", "arm": results.arms[0]}
+        n, mean = results.text("n", term=SIGN_FLIP, **key), _change(results, MEAN_CHANGE, key)[:3]
+        test = [results.text(name, term=SIGN_FLIP, **key) for name in ("p_value", "smallest_p", "n_allocations")]
+        patterns = formats.with_bracket(test[2], results.said("how", term=SIGN_FLIP, **key).split(" ", maxsplit=1)[0])
+        rows.append(Row(f"{visit} {formats.count_in_brackets(n)}", (*mean, *test[:2], patterns)))
+    first = ("Visit", "Mean change", f"{results.confidence} CI", "p, t test")
+    headings = (*first, "p, sign-flip test", "Smallest possible p", "Sign patterns")
+    return Part(headings, tuple(rows), "Change from baseline, with the sign-flip test")
 
 
 def _regression(results: Results) -> Part:
@@ -139,10 +159,12 @@ def _notes(results: Results) -> tuple[str, ...]:
     """Give what a reader must know of a trial without a comparison."""
     analysis = results.analysis
     stated = analysis.regression_to_the_mean if isinstance(analysis, BeforeAfter) else None
-    failed = f"Segmented model not done: {results.failure}." if results.failure else ""
+    has_failed = results.failure and not results.said("formula", term="fit")
+    failed = f"Segmented model not done: {results.failure}." if has_failed else ""
+    flips = SIGN_FLIP_NOTE if _sign_flip(results).rows else ""
     expected = EXPECTATION_NOTE if expectation_part(results).rows else ""
     warned = map(formats.as_sentence, results.warnings())
-    return tuple(note for note in (UNCONTROLLED, failed, _source(stated), expected, *warned) if note)
+    return tuple(note for note in (UNCONTROLLED, failed, flips, _source(stated), expected, *warned) if note)
 
 
 def _source(stated: RegressionToTheMean | None) -> str:
