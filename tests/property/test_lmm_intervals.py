@@ -27,14 +27,16 @@ def trial(seed):
 def dense(parameters, frame, method):
     """Give minus the log-likelihood at standard deviations, correlation and residual standard deviation."""
     sd0, sd1, rho, sigma = parameters
-    X = np.column_stack([np.ones(len(frame)), frame["time"]])
-    y, subject = frame["y"].to_numpy(), frame["id"].to_numpy()
+    n = frame["id"].nunique()
+    y = frame["y"].to_numpy().reshape(n, -1)
+    time = frame["time"].to_numpy().reshape(n, -1)
+    X = np.stack([np.ones_like(time), time], axis=-1)
     G = np.array([[sd0**2, rho * sd0 * sd1], [rho * sd0 * sd1, sd1**2]])
-    V = np.equal.outer(subject, subject) * (X @ G @ X.T) + sigma**2 * np.eye(len(y))
-    inverse = np.linalg.inv(V)
-    W = X.T @ inverse @ X
-    residual = y - X @ np.linalg.solve(W, X.T @ inverse @ y)
-    value = np.linalg.slogdet(V)[1] + residual @ inverse @ residual + len(y) * np.log(2 * np.pi)
+    V = X @ G @ X.transpose(0, 2, 1) + sigma**2 * np.eye(y.shape[1])
+    weighted = np.linalg.solve(V, np.concatenate([X, y[..., None]], axis=-1))
+    products = np.einsum("nij,nik->jk", np.concatenate([X, y[..., None]], axis=-1), weighted)
+    W, v = products[:2, :2], products[:2, 2]
+    value = np.linalg.slogdet(V)[1].sum() + products[2, 2] - v @ np.linalg.solve(W, v) + y.size * np.log(2 * np.pi)
     if method == "reml":
         value += np.linalg.slogdet(W)[1] - 2 * np.log(2 * np.pi)
     return value / 2

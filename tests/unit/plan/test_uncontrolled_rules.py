@@ -50,8 +50,8 @@ def test_it_stands_beside_a_model_that_has_its_visit():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"visit": "24 h"}, "visit and regression_to_the_mean go together"),
-        ({"regression_to_the_mean": SOURCE}, "visit and regression_to_the_mean go together"),
+        ({"visit": "24 h"}, "visit goes together with regression_to_the_mean"),
+        ({"regression_to_the_mean": SOURCE}, "visit goes together with regression_to_the_mean"),
         ({"visit": "24 h", "regression_to_the_mean": SOURCE | {"at_least": 28, "at_most": 30}}, "exclude each other"),
         ({"visit": "24 h", "regression_to_the_mean": SOURCE | {"source": ""}}, "source"),
         ({"visit": "24 h", "regression_to_the_mean": SOURCE | {"correlation": 1}}, "correlation"),
