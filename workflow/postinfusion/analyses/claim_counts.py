@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -34,6 +35,8 @@ class Counted:
         Why there is no share; empty where there is one.
     prespecified
         The analysis was laid down before the data were seen.
+    counts
+        By arm, the empty one for all of them: the numbers that the share stands among, by name.
     participants
         Of how many participants the share tells: one number, or none where the results do not say.
     """
@@ -45,6 +48,7 @@ class Counted:
     absent: str = ""
     prespecified: bool = True
     participants: tuple[float, ...] = ()
+    counts: Mapping[str, dict[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ class Safety:
         The arms, as key columns.
     absent
         Why they are not there; empty where they are.
+    counts
+        Kind of event → arm, the empty one for all of them → how many had one, and of how many, by name.
     prespecified
         The analysis was laid down before the data were seen.
     has_events
@@ -74,6 +80,7 @@ class Safety:
     absent: str = ""
     prespecified: bool = True
     has_events: bool = True
+    counts: Mapping[str, Mapping[str, dict[str, float]]] = field(default_factory=dict)
 
 
 def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
@@ -123,7 +130,11 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     of = select(rows, **cell, arm=key["arm"], comparator="", stat_name="n_participants")["stat"].dropna()
     participants = (float(of.iloc[0]) if len(of) else total,)
     is_prespecified = bool(row["prespecified"])
-    return Counted(key, share, float(interval.estimate), total, prespecified=is_prespecified, participants=participants)
+    group = {name: str(row[name]) for name in ("subgroup", "subgroup_level")}
+    return Counted(
+        key, share, float(interval.estimate), total, prespecified=is_prespecified, participants=participants,
+        counts=_by_arm(rows, ("n", "n_participants"), **cell, **group),
+    )  # fmt: skip
 
 
 def _own_limits(plan: Plan, point: Point, cell: pd.DataFrame) -> tuple[float, float] | str | None:
@@ -157,19 +168,31 @@ def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
     totals = select(rows, variable="denominator", stat_name="n_total", arm=list(key.values()))
     if lacking := [arm for arm in key.values() if not (totals["arm"] == arm).any()]:
         return Safety(key, absent=f"nobody of {lacking[0]} is in the analysis")
-    limits, estimates = {}, {}
+    limits, estimates, counts = {}, {}, {}
+    of = _by_arm(rows, ("n_total",), variable="denominator", subgroup="")
     for kind in SERIOUS_KINDS:
         found = select(rows, variable="overview", level=kind, **key).set_index("stat_name")["stat"]
         if not {"risk_difference", "conf_low", "conf_high"} <= {*found.dropna().index}:
             return Safety(key, absent=f"the data do not tell of {_IN_WORDS[kind]}")
         limits[kind] = (float(found["conf_low"]), float(found["conf_high"]))
         estimates[kind] = float(found["risk_difference"])
+        of_kind = _by_arm(rows, ("n",), variable="overview", level=kind)
+        counts[kind] = {arm: found | of.get(arm, {}) for arm, found in of_kind.items()}
     recorded = select(rows, variable="overview", level="any", comparator="", stat_name="n")["stat"]
     is_prespecified = bool(rows["prespecified"].all())
     return Safety(
         key, limits, estimates, tuple(map(float, totals["stat"])), prespecified=is_prespecified,
-        has_events=recorded.empty or bool(recorded.sum() > 0),
+        has_events=recorded.empty or bool(recorded.sum() > 0), counts=counts,
     )  # fmt: skip
+
+
+def _by_arm(rows: pd.DataFrame, names: tuple[str, ...], **key: str) -> dict[str, dict[str, float]]:
+    """Give the statistics of these names of one cell by arm, the empty one for all of them."""
+    found = select(rows, **key, comparator="", stat_name=list(names)).dropna(subset=["stat"])
+    return {
+        str(arm): dict(zip(of_arm["stat_name"], of_arm["stat"].astype("float64"), strict=True))
+        for arm, of_arm in found.groupby("arm", sort=False)
+    }
 
 
 _IN_WORDS = {"serious": "serious events", "severe": "severe events", "stopped": "stopping for an event"}

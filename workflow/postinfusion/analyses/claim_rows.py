@@ -216,6 +216,10 @@ def _count_rows(counted: Counted, judged: Judged, of_claim: Mapping[str, object]
     yield from rows(numbers, **key)
     if judged.limit_source:
         yield from rows({"threshold_source": judged.limit_source}, **key)
+    # In a public report these counts say what of the share is hidden, as they do where it comes from.
+    for arm, counts in counted.counts.items():
+        beside = {name: value for name, value in counts.items() if arm != key["arm"] or name != "n"}
+        yield from rows(beside, **{**key, "arm": arm})
 
 
 def _safety_rows(safety: Safety, margins: Mapping[str, float], of_claim: Mapping[str, object]) -> Iterator[Row]:
@@ -224,4 +228,6 @@ def _safety_rows(safety: Safety, margins: Mapping[str, float], of_claim: Mapping
         numbers = {"risk_difference": safety.estimates[kind], "conf_low": low, "conf_high": high}
         if kind in margins:
             numbers["margin"] = margins[kind]
-        yield from rows(numbers, **of_claim, term="risk-difference", level=kind, **safety.key)
+        yield from rows(numbers, **of_claim, term="harm", level=kind, **safety.key)
+        for arm, counts in safety.counts.get(kind, {}).items():
+            yield from rows(counts, **of_claim, term="harm", level=kind, arm=arm)

@@ -4,9 +4,14 @@ A count from 1 to below the limit is suppressed (primary suppression), and with 
 Counts add up over arms, where all of them together are a column too, and over levels where these divide the
 participants or the part above them; where a single suppressed count of such a line could be found by subtraction, the
 smallest other count of the line goes too (secondary suppression), until no line has exactly one gap, nor gaps that
-together are below the limit where levels divide all participants.
+together are below the limit where levels divide all participants. The total over arms goes as well where the
+suppressed counts of the arms are together below twice the limit: two small counts are nearly known by their sum.
 
 A count with a total of its own goes also where only a small rest of that total is left.
+
+How many participants have a value, and how many have none, is not suppressed: a missing value says nothing of health.
+Why it is missing is. Shares of events and of infusions go where the participants behind them are a gap, since their
+intervals and sums tell how many those are.
 
 Shares, odds ratios and the like of a status go with any gap among its counts in that arm, and so do all its other
 counts: the number of those with a value is printed, so that one count gives the other away. So do all cells of a shift
@@ -43,6 +48,11 @@ _SUBGROUPS = "subgroups"
 _OF_GROUPS = frozenset({"n", "n_total", "n_participants", "n_observations", "mean"})
 _TWO_WAY = frozenset({"shift", "stability-by-index"})
 _DIVIDES_THE_OBSERVED = frozenset({"category"})
+_DIVIDES_THE_MISSING = frozenset({"assessment"})
+_OBSERVED, _NOT_ASSESSED, _LEFT_OUT = "observed", "not assessed after", "left-out"
+_OF_UNITS = frozenset({"infusions", "all events"})
+"""Levels whose shares are of units of which a participant may have several."""
+_PARTICIPANTS, _INCIDENCE = "participants", "incidence"
 _CELL = [name for name in KEY if name not in ("stat_name", "comparator")]
 _ARMS_OF = [name for name in _CELL if name not in ("arm", "level", "term")]
 _OF_TOTALS = ["analysis_id", "subgroup", "subgroup_level"]
@@ -69,11 +79,26 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
     hidden |= ard["term"].isin(_BY_GUESS) & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
     hidden |= _of_few_events(ard, small_cell)
+    hidden |= _of_few_participants(ard, gaps, small_cell)
     hidden |= _of_divided(ard, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
-    hidden &= ard["stat"].notna()
+    hidden &= ard["stat"].notna() & ~_of_missing(ard)
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
+
+
+def _of_missing(ard: pd.DataFrame) -> pd.Series:
+    """Say which rows count who has a value or has none, whatever the reason: these are no gaps and are never hidden."""
+    is_observed = ard["variable"].isin(_DIVIDES_THE_MISSING) & (ard["level"] == _OBSERVED)
+    return is_observed | (ard["level"] == _NOT_ASSESSED) | (ard["term"] == _LEFT_OUT)
+
+
+def _of_few_participants(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd.Series:
+    """Say which rows describe events or infusions of too few participants, or of a suppressed number of them."""
+    few = ard.loc[(ard["stat_name"] == "n_participants") & ard["stat"].between(1, small_cell - 1), _CELL]
+    affected = gaps[(gaps["variable"] == _INCIDENCE) & (gaps["level"] == _PARTICIPANTS)]
+    of_units = ard["level"].isin(_OF_UNITS) & _is_in(ard, affected, [*_OF_TOTALS, "term", "arm"])
+    return _in_cells(ard, few, "arm") | of_units
 
 
 def _small_remainders(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
@@ -101,6 +126,7 @@ def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
 def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
     """Give the cells whose counts are suppressed, primarily or secondarily; most tables have none."""
     is_count = (ard["stat_name"] == COUNT) & (ard["comparator"] == "") & ~ard["term"].isin(OF_COUNTS)
+    is_count &= ~_of_missing(ard)
     counts = ard[is_count & (ard["variable"] != _DENOMINATOR)]
     totals = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
     has_parent = (counts["term"] != "") & _is_in(counts, counts[counts["term"] == ""], [*_ARMS_OF, "level"])
@@ -125,10 +151,11 @@ def _gaps_of_table(table: pd.DataFrame, totals: pd.Series | None, small_cell: in
     gap = (values >= 1) & (values < small_cell)
     if is_whole:
         gap |= gap.any(axis=0) & ~np.isnan(values)
-    divides = _divides(wide, totals)
-    is_known = divides or table["variable"].iloc[0] in _DIVIDES_THE_OBSERVED
-    lines = _Lines(divides=divides, arms_add_up="" in wide.columns, least=small_cell if is_known else 0)
-    line, arm = np.nonzero(_secondary(values, gap, lines))
+    variable = table["variable"].iloc[0]
+    divides = _divides(wide, totals) or variable in _DIVIDES_THE_MISSING
+    is_known = divides or variable in _DIVIDES_THE_OBSERVED
+    lines = _Lines(divides=divides, is_total=np.asarray(wide.columns == ""), least=small_cell if is_known else 0)
+    line, arm = np.nonzero(_secondary(values, gap, lines, 2 * small_cell))
     levels = wide.index[line]
     keys = pd.DataFrame({"level": levels.get_level_values(0), "term": levels.get_level_values(1)})
     keys["arm"] = wide.columns[arm]
@@ -142,25 +169,28 @@ def _divides(wide: pd.DataFrame, totals: pd.Series | None) -> bool:
 
 @dataclass(frozen=True)
 class _Lines:
-    """What is known of the lines of a table: levels divide all participants, arms add up to a column, least gap."""
+    """What is known of a table: levels divide all participants, which column holds all arms, least gap of an arm."""
 
     divides: bool
-    arms_add_up: bool
+    is_total: np.ndarray
     least: int
 
 
-def _secondary(values: np.ndarray, gap: np.ndarray, lines: _Lines) -> np.ndarray:
+def _secondary(values: np.ndarray, gap: np.ndarray, lines: _Lines, of_arms: int) -> np.ndarray:
     """Add gaps until no line that adds up to a printed number has exactly one, or gaps too small together.
 
-    A zero is hidden only where the levels divide the participants and nothing else of the line is left.
+    A zero is hidden only where the levels divide the participants and nothing else of the line is left. The total over
+    arms goes where the gaps of the arms are together below ``of_arms``.
     """
     gap = gap.copy()
     for _ in range(gap.size):
         before = gap.sum()
-        over_arms = [(*pair, 0) for pair in zip(values, gap, strict=True)] if lines.arms_add_up else []
+        over_arms = [(*pair, 0) for pair in zip(values, gap, strict=True)] if lines.is_total.any() else []
         over_levels = [(*pair, lines.least) for pair in zip(values.T, gap.T, strict=True)]
         for line, gaps, least in [*over_arms, *over_levels]:
             _hide_another(line, gaps, least, zeros=lines.divides)
+        known = np.where(gap & ~lines.is_total, values, 0).sum(axis=1)
+        gap |= ((known > 0) & (known < of_arms))[:, None] & lines.is_total
         if gap.sum() == before:
             break
     return gap

@@ -23,7 +23,7 @@ RATIO_DECIMALS = 2
 _PERCENT_DECIMALS = 1
 _KEY = ("variable", "visit", "time", "arm", "comparator", "subgroup", "subgroup_level", "level", "term")
 _ESTIMATES = ("estimate", "proportion", "risk_difference")
-_SHARE, _POINT, _HARM = "share", "decides", "risk-difference"
+_SHARE, _POINT, _HARM = "share", "decides", "harm"
 _TWO_ARMS = 2
 RATIOS = {
     "ratio": "ratio",
@@ -278,13 +278,13 @@ def _of_share(results: Results, key: dict[str, str], *, is_one: bool) -> Evidenc
     low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
     limit = _percent(results, "limit", key)
     source = results.said("threshold_source", **key)
-    total = results.text("n_total", **key)
+    n, total = results.text("n", **key), results.text("n_total", **key)
     return Evidence(
         name=key["arm"],
         analysis_id=_analysis_of(results, key["variable"]),
         estimate=share if share in formats.WITHOUT_VALUE else f"{share} %",
         interval=formats.interval(low, high),
-        n=f"{results.text('n', **key)} of {total}",
+        n=n if n in formats.WITHOUT_VALUE else f"{n} of {total}",
         threshold=f"{limit} % ({source})" if limit else "",
     )
 
@@ -293,11 +293,13 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
     """Give a risk difference in printed pieces."""
     low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
     margin = _percent(results, "margin", key)
+    difference = results.text("risk_difference", **key)
     return Evidence(
         name=f"{key['level'].capitalize()}, {key['arm']} − {key['comparator']}",
         analysis_id=_analysis_of(results, key["variable"]),
-        estimate=f"{results.text('risk_difference', **key)} percentage points",
+        estimate=difference if difference in formats.WITHOUT_VALUE else f"{difference} percentage points",
         interval=formats.interval(low, high),
+        n=_by_arm(results, key, "n"),
         threshold=f"{margin} percentage points{_margin_source(results, key)}" if margin else "",
     )
 
