@@ -53,7 +53,7 @@ def _values(adam: Adam, measure: str, population: Members) -> pd.DataFrame:
         if not found.empty:
             inside = found[found["USUBJID"].isin(population.frame["USUBJID"])].assign(ARM=population.arm_of)
             kept = inside.reindex(columns=[*_COLUMNS, "ARM"])
-            return kept[kept["AVAL"].notna() & (kept["DTYPE"].fillna("") == "")]
+            return kept[kept["AVAL"].notna() & (_text(kept["DTYPE"]) == "")]
     return pd.DataFrame(columns=[*_COLUMNS, "ARM"])
 
 
@@ -61,12 +61,17 @@ def _is_comparable(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:
     """Say which values are in the unit of the limit; where no dataset has units, as for vital signs, all are."""
     if not limit.unit or values["AVALU"].isna().all():
         return pd.Series(data=True, index=values.index)
-    return values["AVALU"].fillna("").str.strip().str.casefold() == limit.unit.casefold()
+    return _text(values["AVALU"]).str.strip().str.casefold() == limit.unit.casefold()
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Give a column of texts with empty ones where there are none; it may hold no text at all."""
+    return column.astype("object").where(column.notna(), "").astype("str")
 
 
 def _is_beyond(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:
     """Say which values are beyond a limit; of one below detection, as < 3, all that is known is used."""
-    value, sign = values["AVAL"].astype("float64"), values["AVALQ"].fillna("").str.strip()
+    value, sign = values["AVAL"].astype("float64"), _text(values["AVALQ"]).str.strip()
     bound = limit.value
     beyond = {
         "below": (value < bound) | ((value <= bound) & (sign == "<")),
