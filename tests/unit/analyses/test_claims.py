@@ -413,3 +413,10 @@ def test_a_difference_of_both_stages_has_the_threshold_of_its_endpoint():
              for row in model("madrs-mmrm", {"24 h": -9.0})]  # fmt: skip
     wired = {"E1": {"decides": [{"analysis": "madrs-mmrm", "visit": "24 h", "term": "combined-difference"}]}}
     assert verdict(judged(plan(wired), found), "E1")[:2] == ("supported", "clearly important")
+
+
+def test_a_result_that_is_not_there_is_named_with_what_is():
+    wired = {"E1": {"decides": [{"analysis": "madrs-mmrm", "visit": "24 h", "subgroup": "sex", "subgroup_level": "M"}]}}
+    of_women = [row | {"subgroup": "sex", "subgroup_level": "female"} for row in model("madrs-mmrm", {"24 h": -9.0})]
+    told = verdict(judged(plan(wired), of_women), "E1")[2]
+    assert told == 'the results hold no estimate with subgroup level "M"; there are female'

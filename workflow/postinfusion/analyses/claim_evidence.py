@@ -11,6 +11,7 @@ from postinfusion.analyses.verdicts import Circumstances
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.contrasts import estimates
+from postinfusion.errors import listed
 from postinfusion.instruments import catalogue
 from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
 from postinfusion.plan.claims import Point
@@ -29,6 +30,7 @@ ALONE = "marginal-mean"
 HOURS_PER_DAY = 24.0
 Identity = tuple[tuple[str, str], ...]
 """What tells a result from others: the columns of its key with their values."""
+_MOST_NAMED = 6
 _AFTER_RANDOMISATION = ("last-infusion", "response")
 _FILTERS = ("visit", "variable", "level", "term", "subgroup", "subgroup_level")
 
@@ -180,7 +182,20 @@ def _one(rows: pd.DataFrame, key: dict[str, str], point: Point) -> tuple[pd.Data
     named = found[found["stat_name"] == "estimate"]
     if len(named) == 1:
         return found, ""
-    return None, "the results hold no such estimate" if named.empty else "the plan's key fits several estimates"
+    return None, _lacking(rows, key) if named.empty else "the plan's key fits several estimates"
+
+
+def _lacking(rows: pd.DataFrame, key: dict[str, str]) -> str:
+    """Say which part of a key no estimate has, and what estimates have instead."""
+    found = select(rows, stat_name="estimate")
+    for name, value in key.items():
+        kept = select(found, **{name: value})
+        if kept.empty and value:
+            there = [text for text in dict.fromkeys(found[name].astype("str")) if text][:_MOST_NAMED]
+            instead = f"; there are {listed(there)}" if there else ""
+            return f'the results hold no estimate with {name.replace("_", " ")} "{value}"{instead}'
+        found = kept
+    return "the results hold no such estimate"
 
 
 def _absent(rows: pd.DataFrame, point: Point, reason: str) -> Circumstances:
