@@ -420,3 +420,15 @@ def test_a_result_that_is_not_there_is_named_with_what_is():
     of_women = [row | {"subgroup": "sex", "subgroup_level": "female"} for row in model("madrs-mmrm", {"24 h": -9.0})]
     told = verdict(judged(plan(wired), of_women), "E1")[2]
     assert told == 'the results hold no estimate with subgroup level "M"; there are female'
+
+
+@pytest.mark.parametrize(
+    ("difference", "qualifiers"), [(-9.0, "clearly important"), (1.0, "clearly important; fragile")]
+)
+def test_a_sensitivity_analysis_that_was_added_later_makes_a_verdict_fragile_only_where_it_differs(
+    difference, qualifiers
+):
+    wired = {"E1": E1 | {"sensitivity": [{"analysis": "gad7-mmrm", "visit": "Day 28"}]}}
+    later = model("gad7-mmrm", {"Day 28": difference}, prespecified=False)
+    claims = judged(plan(wired), model("madrs-mmrm", {"24 h": -9.0}), later)
+    assert verdict(claims, "E1")[:2] == ("supported", qualifiers)

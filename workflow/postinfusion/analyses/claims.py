@@ -44,6 +44,7 @@ ANALYSIS_ID = "claims"
 _TESTED = (ClaimKind.COMPARATIVE, ClaimKind.LASTING, ClaimKind.EVERY_DIAGNOSIS)
 _COUNTED = (ClaimKind.FREQUENCY, ClaimKind.EXISTENCE, ClaimKind.DURATION, ClaimKind.PROCESS)
 _POINTS_TESTED = 2
+_AGREES = "sensitivity"
 
 
 def synthesise(plan: Plan, trial: str, ard: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +213,7 @@ class _Judge:
         """Judge a claim that estimates decide."""
         adjusted = self._adjusted_of(claim, entry)
         level = adjusted.level if adjusted else ALPHA
-        groups = {"decides": entry.decides, "sensitivity": entry.sensitivity, "conflict": entry.conflicts}
+        groups = {"decides": entry.decides, _AGREES: entry.sensitivity, "conflict": entry.conflicts}
         is_shared = kind is ClaimKind.EVERY_DIAGNOSIS  # the first result only is one of a family, the others join it
         decided = [
             self._judged_alone(
@@ -222,7 +223,7 @@ class _Judge:
             for number, point in enumerate(points, start=1)
         ]  # fmt: skip
         of = {group: [one for one in decided if one.role == group] for group in groups}
-        others = [one.judgement for one in of["sensitivity"] if one.judgement]
+        others = [one.judgement for one in of[_AGREES] if one.judgement]
         before = with_sensitivity(_together(kind, of["decides"]), others)
         if before.verdict is Verdict.SUPPORTED and any(one.tips_soon for one in of["decides"]):
             before = before.qualified("fragile")
@@ -245,10 +246,12 @@ class _Judge:
         obstacle = untestable(_with_direction(found, kind))
         if obstacle:
             return replace(one, judgement=obstacle)
+        # what was not laid down before decides nothing, but may agree as a sensitivity analysis
+        circumstances = replace(found.circumstances, prespecified=True) if one.role == _AGREES else found.circumstances
         if kind is not ClaimKind.EQUIVALENCE:
-            return replace(one, judgement=capped(comparative(one.comparison), found.circumstances))
+            return replace(one, judgement=capped(comparative(one.comparison), circumstances))
         within = equivalence(found.conf_low, found.conf_high, found.margin, controlled=found.is_controlled)
-        return replace(one, judgement=capped(within, found.circumstances), margin=found.margin)
+        return replace(one, judgement=capped(within, circumstances), margin=found.margin)
 
     def _margin(self, point: Point) -> float | None:
         """Give the margin of the endpoint of a result."""
