@@ -37,7 +37,7 @@ def observed_at_visits(
     if complete.empty:
         raise ModelError("no participant has a value at any visit of the model and all that it needs")
     present = [visit for visit in visits if (complete["AVISIT"] == visit).any()]
-    return data.replaced(complete.assign(AVISIT=pd.Categorical(complete["AVISIT"], present)))
+    return data.analysed(complete.assign(AVISIT=pd.Categorical(complete["AVISIT"], present)))
 
 
 def fixed_effects(data: ModelData) -> str:

@@ -12,7 +12,7 @@ from postinfusion.analyses.category_data import fixed_effects, observed_at_visit
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
 from postinfusion.analyses.gee import GeeFit, fit_gee
 from postinfusion.analyses.glmm import GlmmFit, fit_glmm
-from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import MEAN, coefficient_rows, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, error_row, rows, warning_row
@@ -46,7 +46,7 @@ def rate_rows(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> 
         data, without = with_events(data)
     except ModelError as error:
         return [error_row(str(error), term="fit", level=RATE, **key)]
-    found = [*_no_events(plan, without, population)]
+    found = [*_no_events(plan, without, population), *without_variation_rows(data)]
     formula = fixed_effects(data)
     if data.frame.empty:
         return [row | key for row in found]
@@ -78,16 +78,17 @@ def count_data(plan: Plan, analysis: Counts, adam: Adam, population: Members) ->
     needed = tuple(name for name in analysis.covariates if own or name != "baseline")
     data = observed_at_visits(plan, analysis.model_copy(update={"covariates": needed}), adam, population)
     frame = _with_window(plan.endpoints[analysis.endpoint], data.frame, adam, population)
-    covariates = data.covariates
+    own_names: tuple[str, ...] = ()
     if has_baseline:
         before = frame["BASE"] if own else frame["USUBJID"].map(_before(plan, analysis, adam, population))
         per_window = np.log(before + ADDED_TO_BASELINE) - np.log(frame[WINDOW_BEFORE])
         frame = frame.assign(LOGBASE=per_window).dropna(subset=[LOG_BASELINE])
-        covariates = (LOG_BASELINE, *covariates)
+        own_names = (LOG_BASELINE,)
     if frame.empty:
         raise ModelError("no participant has a count before treatment and one at a visit of the model")
     frame = frame.assign(AVISIT=frame["AVISIT"].cat.remove_unused_categories())
-    return replace(data.replaced(frame), has_baseline=False, covariates=covariates)
+    found = data.without_baseline().analysed(frame)
+    return replace(found, covariates=(*own_names, *found.covariates))
 
 
 def _with_window(endpoint: Endpoint, frame: pd.DataFrame, adam: Adam, population: Members) -> pd.DataFrame:

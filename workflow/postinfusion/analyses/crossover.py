@@ -25,7 +25,7 @@ from postinfusion.analyses.crossover_data import (
 from postinfusion.analyses.crossover_fit import fit_with_carry_over, fit_within
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.lmm import LmmFit
-from postinfusion.analyses.model_data import ARM, refuse_few
+from postinfusion.analyses.model_data import ARM, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import (
     MEAN,
     TEST,
@@ -58,7 +58,7 @@ def crossover(plan: Plan, analysis: CrossoverModel, adam: Adam, population: Memb
     refuse_few(found.data)
     if len(found.data.arms) < 2:
         raise ModelError("a single treatment has values: there is nothing to compare within participants")
-    result: list[Row] = []
+    result = without_variation_rows(found.data)
     for visit in visits_of(plan, analysis):
         result += _at_visit(plan, analysis, found, visit)
     result += [*_overall(plan, analysis, found), *baseline_rows(found, analysis), *washout_warning(plan)]

@@ -72,7 +72,7 @@ def crossover_data(plan: Plan, analysis: CrossoverModel, adam: Adam, population:
     if complete.empty:
         raise ModelError("no participant has a value at any visit of the model and the baseline of its period")
     baselines = parted[parted["ABLFL"] == "Y"]
-    return CrossoverData(given.replaced(complete.astype({"AVISIT": "str"})), baselines)
+    return CrossoverData(given.analysed(complete.astype({"AVISIT": "str"})), baselines)
 
 
 def visits_of(plan: Plan, analysis: CrossoverModel) -> tuple[str, ...]:

@@ -71,21 +71,11 @@ def _refuse_pooling(measure: str, analysis: Equivalence, population: Members) ->
 def _of_group(plan: Plan, analysis: Equivalence, adam: Adam, group: Group) -> list[Row]:
     """Give the rows of the model of one group with the tests, or why there are none."""
     try:
-        fitted = _fitted(_within(plan, group.members), analysis, adam, group.members)
+        fitted = _fitted(plan, analysis, adam, group.members)
     except ModelError as error:
         return [error_row(str(error), term="fit")]
     kept = [row for row in fitted if row.get("term") in _OF_MODEL or row["stat_name"] in {"error", "warning"}]
     return [*kept, *_tests(plan, analysis, kept, group.members)]
-
-
-def _within(plan: Plan, members: Members) -> Plan:
-    """Give the plan with the strata that still divide the members of a group."""
-    kept = tuple(
-        name
-        for name in plan.design.strata
-        if participant_column(name) not in members.frame or members.frame[participant_column(name)].nunique() > 1
-    )
-    return plan.model_copy(update={"design": plan.design.model_copy(update={"strata": kept})})
 
 
 def _fitted(plan: Plan, analysis: Equivalence, adam: Adam, members: Members) -> list[Row]:

@@ -8,7 +8,7 @@ import pandas as pd
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam, observed
 from postinfusion.analyses.expectation import Score, association_rows
-from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS, ModelData, model_data
+from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS, ModelData, model_data, without_variation_rows
 from postinfusion.analyses.model_rows import TEST, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
@@ -137,7 +137,7 @@ def _at_visit(plan: Plan, analysis: Masking, adam: Adam, population: Members) ->
     frame = observed(data.frame).assign(**{GUESS: lambda found: found["USUBJID"].map(guess)})
     frame = frame[(frame["AVISIT"] == analysis.visit) & (frame[GUESS] != "")]
     needed = [data.response, *(["BASE"] if data.has_baseline else []), *data.covariates]
-    return data.replaced(frame.dropna(subset=needed))
+    return data.analysed(frame.dropna(subset=needed))
 
 
 def _within_guesses(analysis: Masking, data: ModelData, population: Members) -> list[Row]:
@@ -164,14 +164,14 @@ def _within_guesses(analysis: Masking, data: ModelData, population: Members) -> 
 def _compared(analysis: Masking, data: ModelData, levels: list[str]) -> list[Row]:
     """Fit arm, guess and arm × guess, and give the differences within each guess and the test of arm × guess."""
     frame = data.frame[data.frame[GUESS].isin(levels)]
-    frame = frame.assign(**{GUESS: pd.Categorical(frame[GUESS], levels)})
+    data = data.analysed(frame.assign(**{GUESS: pd.Categorical(frame[GUESS], levels)}))
     by = [GUESS] if len(levels) > 1 else []
     terms = [ARM, *by, *(f"{ARM}:{name}" for name in by), *(["BASE"] if data.has_baseline else [])]
     formula = " + ".join([*terms, *(f"`{name}`" for name in data.covariates)])
-    fit = fit_ancova(frame, data.response, formula)
-    result = _differences(analysis, data, fit, levels)
+    fit = fit_ancova(data.frame, data.response, formula)
+    result = [*_differences(analysis, data, fit, levels), *without_variation_rows(data)]
     result += joint_test_rows(fit, [f"{ARM}:{name}" for name in by])
-    return result + rows({"n_participants": len(frame), "formula": f"{data.response} ~ {formula}"}, term="fit")
+    return result + rows({"n_participants": len(data.frame), "formula": f"{data.response} ~ {formula}"}, term="fit")
 
 
 def _differences(analysis: Masking, data: ModelData, fit: AncovaFit, levels: list[str]) -> list[Row]:

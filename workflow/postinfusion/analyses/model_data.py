@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, under_strategies
 from postinfusion.analyses.populations import Members
-from postinfusion.datasets.adam import participant_column
+from postinfusion.ard.build import Row, warning_row
+from postinfusion.datasets.adam import PARTICIPANT_COLUMNS, participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.endpoints import Endpoint, Form
 from postinfusion.plan.plan import Plan
@@ -17,6 +18,7 @@ from postinfusion.plan.plan import Plan
 FEWEST_PARTICIPANTS = 3
 BASELINE = "baseline"
 ARM = "ARM"
+_NAMES = {column: name for name, column in PARTICIPANT_COLUMNS.items()} | {"BASE": BASELINE}
 
 
 class Modelled(Protocol):
@@ -51,6 +53,8 @@ class ModelData:
         Columns of the frame: strata first, then the other covariates of the plan.
     arms
         The arms that occur in the frame, the reference arm first.
+    without_variation
+        Columns that the plan asks for and that are the same in all analysed rows: they are not among the covariates.
     """
 
     frame: pd.DataFrame
@@ -58,11 +62,28 @@ class ModelData:
     has_baseline: bool
     covariates: tuple[str, ...]
     arms: tuple[str, ...]
+    without_variation: tuple[str, ...] = ()
 
     def replaced(self, frame: pd.DataFrame) -> ModelData:
         """Give the same model data with other rows, unused arms left out."""
         kept = frame.assign(ARM=frame[ARM].cat.remove_unused_categories())
-        return ModelData(kept, self.response, self.has_baseline, self.covariates, tuple(kept[ARM].cat.categories))
+        return replace(self, frame=kept, arms=tuple(kept[ARM].cat.categories))
+
+    def without_baseline(self) -> ModelData:
+        """Give the same without the plain baseline value, in a model that holds it in another form."""
+        others = tuple(name for name in self.without_variation if name != "BASE")
+        return replace(self, has_baseline=False, without_variation=others)
+
+    def analysed(self, frame: pd.DataFrame) -> ModelData:
+        """Give the model data of the rows that are analysed, without baseline, strata and covariates alike in all."""
+        asked = (*(["BASE"] if self.has_baseline else []), *self.covariates)
+        alike = tuple(name for name in asked if frame[name].nunique() < 2)
+        return replace(
+            self.replaced(frame),
+            has_baseline=self.has_baseline and "BASE" not in alike,
+            covariates=tuple(name for name in self.covariates if name not in alike),
+            without_variation=(*self.without_variation, *alike),
+        )
 
 
 def model_data(plan: Plan, analysis: Modelled, adam: Adam, population: Members, form: Form) -> ModelData:
@@ -98,6 +119,12 @@ def refuse_few(data: ModelData) -> None:
     few = [f"{arm} ({n})" for arm, n in by_arm.items() if n < FEWEST_PARTICIPANTS]
     if few:
         raise ModelError(f"fewer than {FEWEST_PARTICIPANTS} participants with data in {', '.join(few)}: described only")
+
+
+def without_variation_rows(data: ModelData) -> list[Row]:
+    """Warn of what the plan asks for and the model cannot hold, since it is the same in all analysed participants."""
+    names = [_NAMES.get(column, column.lower()) for column in data.without_variation]
+    return [warning_row(f"{name} is the same in all analysed participants: it is not in the model") for name in names]
 
 
 def _covariate_columns(plan: Plan, analysis: Modelled, population: Members) -> tuple[str, ...]:

@@ -50,14 +50,14 @@ def _at_visits(plan: Plan, analysis: RepeatedMeasuresPart, data: ModelData) -> M
     chosen = observed(data.frame)
     complete = _complete(data, chosen[chosen["AVISIT"].isin(visits)], "at any visit of the model")
     present = [visit for visit in visits if (complete["AVISIT"] == visit).any()]
-    return data.replaced(complete.assign(AVISIT=pd.Categorical(complete["AVISIT"], present)))
+    return data.analysed(complete.assign(AVISIT=pd.Categorical(complete["AVISIT"], present)))
 
 
 def _after_time_zero(data: ModelData) -> ModelData:
     """Keep the observed records after time zero."""
     after = data.frame[(data.frame["DTYPE"] == "") & (data.frame["AHRFIRST"] > 0)]
     complete = _complete(data, after, "after time zero")
-    return data.replaced(complete.assign(DAYS=complete["AHRFIRST"] / HOURS_PER_DAY))
+    return data.analysed(complete.assign(DAYS=complete["AHRFIRST"] / HOURS_PER_DAY))
 
 
 def _at_one_visit(plan: Plan, analysis: Ancova, data: ModelData) -> ModelData:
@@ -68,7 +68,7 @@ def _at_one_visit(plan: Plan, analysis: Ancova, data: ModelData) -> ModelData:
     else:
         chosen = observed(data.frame)
         chosen = chosen[chosen["AVISIT"] == analysis.visit]
-    return data.replaced(_complete(data, chosen, f"at {analysis.visit}"))
+    return data.analysed(_complete(data, chosen, f"at {analysis.visit}"))
 
 
 def _complete(data: ModelData, chosen: pd.DataFrame, where: str) -> pd.DataFrame:

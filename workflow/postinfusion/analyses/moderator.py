@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -115,7 +116,8 @@ def _records(plan: Plan, analysis: Moderator, adam: Adam, population: Members) -
     # The moderator stands in the model already: as a covariate, or as the baseline value of the same endpoint.
     others = tuple(name for name in data.covariates if name != participant_column(analysis.moderator))
     has_baseline = data.has_baseline and analysis.moderator != analysis.endpoint
-    return ModelData(frame, data.response, has_baseline, others, data.arms).replaced(frame), centre, lost
+    kept = replace(data, covariates=others, has_baseline=has_baseline).analysed(frame)
+    return kept, centre, lost
 
 
 def _term(analysis: Moderator) -> str:

@@ -11,7 +11,7 @@ from postinfusion.analyses.binary_comparison import strata_of
 from postinfusion.analyses.category_data import fixed_effects, observed_at_visits, tested_terms, with_few_levels
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
 from postinfusion.analyses.glmm import GlmmFit, fit_glmm
-from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import coefficient_rows, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.proportional_odds import proportional_odds_rows
@@ -47,7 +47,7 @@ def ordinal(plan: Plan, analysis: Ordinal, adam: Adam, population: Members) -> l
     try:
         data = observed_at_visits(plan, analysis, adam, population)
         refuse_few(data)
-        found += _model(plan, analysis, data, population)
+        found += [*_model(plan, analysis, data, population), *without_variation_rows(data)]
     except ModelError as error:
         found.append(error_row(str(error), term="fit"))
     key = {"parameter": endpoint.parameter, "variable": "category"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
-from postinfusion.analyses.model_data import ModelData
+from postinfusion.analyses.model_data import ModelData, without_variation_rows
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.plan.analyses import Model
@@ -18,7 +18,8 @@ def participation_rows(plan: Plan, analysis: Model, adam: Adam, population: Memb
     list of rows
         ``variable="model"``, ``stat_name="n"``, by arm and over all arms, with ``level`` ``randomised``, ``outside the
         population of the model``, ``no baseline``, ``nothing to analyse after baseline``, ``in the model``; then
-        ``variable="baseline"`` with mean and standard deviation of the baseline values over all arms.
+        ``variable="baseline"`` with mean and standard deviation of the baseline values over all arms; then a warning
+        of each covariate that is the same in all of them.
     """
     records = endpoint_records(adam, plan.endpoints[analysis.endpoint], population)
     has_baseline = set(records.loc[records["ABLFL"] == "Y", "USUBJID"])
@@ -39,4 +40,4 @@ def participation_rows(plan: Plan, analysis: Model, adam: Adam, population: Memb
             result += rows({"n": len(who)}, variable="model", level=level, arm=arm)
     baseline = records.loc[(records["ABLFL"] == "Y") & records["USUBJID"].isin(entered), "AVAL"].dropna()
     spread = {"mean": float(baseline.mean()), "sd": float(baseline.std())} if len(baseline) > 1 else {}
-    return [*result, *rows(spread, variable="baseline")]
+    return [*result, *rows(spread, variable="baseline"), *without_variation_rows(data)]

@@ -11,7 +11,7 @@ from postinfusion.analyses.category_data import fixed_effects, observed_at_visit
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.gee import GeeFit, fit_gee
 from postinfusion.analyses.glmm import GlmmFit, fit_glmm
-from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import MEAN, TEST, coefficient_rows, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.response_status import has_remission, has_response
@@ -47,6 +47,7 @@ def repeated_binary(plan: Plan, analysis: RepeatedBinary, adam: Adam, population
         *joint_test_rows(fit, tested_terms(data)),
         *coefficient_rows(fit),
         *_fit_rows(analysis, data, fit, formula),
+        *without_variation_rows(data),
         *(warning_row(text) for text in fit.warnings),
     ]
     return [*denominators(population), *(row | key for row in found)]
@@ -67,7 +68,7 @@ def _with_status(plan: Plan, analysis: RepeatedBinary, data: ModelData) -> Model
     kept = frame.assign(STATUS=status)[status.notna()]
     if kept.empty:
         raise ModelError("no participant has a status at any visit of the model")
-    found = data.replaced(kept.assign(AVISIT=kept["AVISIT"].cat.remove_unused_categories()))
+    found = data.analysed(kept.assign(AVISIT=kept["AVISIT"].cat.remove_unused_categories()))
     return replace(found, response=STATUS)
 
 

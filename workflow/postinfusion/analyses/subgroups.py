@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.mmrm import MmrmFit
-from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.model_rows import TEST, estimate_rows, participants_rows, warnings_of
 from postinfusion.analyses.populations import Members, denominators
@@ -119,7 +121,7 @@ def fitted(analysis: Subgroups | Moderator, data: ModelData, formula: str) -> tu
     }
     described = rows({"n_observations": fit.n_observations, **texts}, term="fit")
     found = [*participants_rows(data.frame, data.arms), *described, *ladder]
-    return fit, [*found, *warnings_of(ladder, [], fit)]
+    return fit, [*found, *without_variation_rows(data), *warnings_of(ladder, [], fit)]
 
 
 def counts_at_visit(analysis: Subgroups | Moderator, data: ModelData, **key: object) -> list[Row]:
@@ -213,7 +215,7 @@ def _of_groups(data: ModelData, kept: list[str], factor: SubgroupFactor) -> Mode
     frame = data.frame[data.frame[GROUP].isin(kept)]
     frame = frame.assign(**{GROUP: pd.Categorical(frame[GROUP].astype("str"), kept)})
     others = tuple(name for name in data.covariates if name != participant_column(factor.by) or factor.cuts)
-    return ModelData(frame, data.response, data.has_baseline, others, data.arms).replaced(frame)
+    return replace(data, covariates=others).analysed(frame)
 
 
 def compared_groups(analysis: Subgroups, data: ModelData) -> list[Row]:

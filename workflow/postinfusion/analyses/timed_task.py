@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.analyses.category_data import fixed_effects, tested_terms, visits_of
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed, under_strategies
-from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import coefficient_rows, estimate_rows, joint_test_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.timed_task_data import LOG_TIME, SEEN, SIDE, timed_data, with_sides
@@ -61,6 +61,7 @@ def _modelled(plan: Plan, analysis: TimedTask, adam: Adam, population: Members) 
         *joint_test_rows(fit, tested_terms(found.data)),
         *coefficient_rows(fit),
         *_fit_rows(plan, analysis, found.data, fit),
+        *without_variation_rows(found.data),
         *(warning_row(text) for text in warnings),
     ]
     return [row | {"variable": TIME} for row in made]

@@ -58,22 +58,23 @@ def timed_data(plan: Plan, analysis: TimedTask, adam: Adam, population: Members)
     endpoint = plan.endpoints[analysis.endpoint]
     data = observed_at_visits(plan, analysis, adam, population)
     frame, left_out = with_sides(plan, endpoint, data.frame, adam, population)
-    covariates = list(data.covariates)
+    own: list[str] = []
     if analysis.given:
         frame, told = _with_given(plan, analysis, frame, adam, population)
         left_out += told
-        covariates = [LOG_GIVEN, *covariates]
+        own = [LOG_GIVEN]
     if BASELINE in analysis.covariates:
         frame, told = _with_baseline(plan, endpoint, frame, adam, population)
         left_out += told
         frame, told = _without_unseen_stratum(endpoint, frame)
         left_out += told
         varies = frame[BASELINE_AT_CAP].nunique() > 1
-        covariates = [LOG_BASELINE, *([BASELINE_AT_CAP] if varies else []), *covariates]
+        own = [LOG_BASELINE, *([BASELINE_AT_CAP] if varies else []), *own]
     frame, without = _with_seen_times(frame)
     if frame.empty:
         raise ModelError("no participant has a time at any visit of the model and all that it needs")
-    found = replace(data.replaced(frame), has_baseline=False, covariates=tuple(covariates))
+    kept = data.without_baseline().analysed(frame)
+    found = replace(kept, covariates=(*own, *kept.covariates))
     return TimedData(found, tuple(left_out), without)
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from postinfusion.analyses.ancova import AncovaFit, fit_ancova
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
+from postinfusion.analyses.model_data import ARM, ModelData, refuse_few, without_variation_rows
 from postinfusion.analyses.model_rows import MEAN, TEST, estimate_rows
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.second_engine import Recomputed, agreement_rows
-from postinfusion.analyses.two_stage_data import Stages, stages_of, without_variation
+from postinfusion.analyses.two_stage_data import Stages, stages_of
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.contrasts import estimates
@@ -99,7 +99,7 @@ def _selected_rows(plan: Plan, second: SecondRandomisation, found: Stages) -> It
             yield from rows({"n": len(seen), **spread}, variable="AVAL", term="selected", level=level, visit=visit)
 
 
-def _stage(plan: Plan, analysis: TwoStage, given: ModelData, visit: str, term: str) -> _Fitted:
+def _stage(plan: Plan, analysis: TwoStage, data: ModelData, visit: str, term: str) -> _Fitted:
     """Give the rows of one stage: means, differences to the reference arm, and the description of the model.
 
     Raises
@@ -107,13 +107,12 @@ def _stage(plan: Plan, analysis: TwoStage, given: ModelData, visit: str, term: s
     ModelError
         A single arm has values, or the model cannot be fitted.
     """
-    data = without_variation(given)
     if len(data.arms) < 2 or data.arms[0] != plan.design.reference:
         raise ModelError(f"{visit}: {plan.design.reference} and another arm need values: nothing can be compared")
     fixed = [ARM, *(["BASE"] if data.has_baseline else []), *(f"`{name}`" for name in data.covariates)]
     fit = fit_ancova(data.frame, data.response, " + ".join(fixed))
     at = _at(plan, visit)
-    result = _observed_rows(plan, data, visit)
+    result = [*_observed_rows(plan, data, visit), *(row | at for row in without_variation_rows(data))]
     for record in fit.means([ARM], confidence=analysis.confidence).to_dict("records"):
         result += estimate_rows(record, MEAN, term="marginal-mean", arm=str(record[ARM]), **at)
     differences: dict[str, Stage] = {}

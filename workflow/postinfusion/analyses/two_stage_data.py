@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -68,10 +68,10 @@ def stages_of(plan: Plan, analysis: TwoStage, adam: Adam, population: Members) -
     baseline = given.frame.groupby("USUBJID")["BASE"].first()
     values = pd.DataFrame({"ARM": people["ARM"].astype("str"), "AGAIN": again})
     values = values.assign(BASE=baseline.reindex(values.index), AFTER=after.reindex(values.index))
-    chosen = given.replaced(_complete(given, first))
+    chosen = given.analysed(_complete(given, first))
     if chosen.frame.empty:
         raise ModelError(f"no participant has a value at {analysis.first} and all that the comparison needs")
-    return Stages(chosen, given.replaced(_complete(given, later)), values)
+    return Stages(chosen, given.analysed(_complete(given, later)), values)
 
 
 def of_first_stage(plan: Plan, analysis: Analysis, adam: Adam) -> Adam:
@@ -89,13 +89,6 @@ def by_treatment(plan: Plan, analysis: Analysis, population: Members) -> Members
     kind = "A" if plan.populations[analysis.population].arm == "as-treated" else "P"
     order = tuple(str(name) for name in population.frame["ARM"].cat.categories)
     return CrossoverMembers(population.frame, population.arms, population.reference, kind, order)
-
-
-def without_variation(data: ModelData) -> ModelData:
-    """Give the data of a model without covariates that are the same in everybody there."""
-    kept = tuple(name for name in data.covariates if data.frame[name].nunique() > 1)
-    has_baseline = data.has_baseline and data.frame["BASE"].nunique() > 1
-    return replace(data, covariates=kept, has_baseline=has_baseline)
 
 
 def _value_at(seen: pd.DataFrame, visit: str) -> pd.Series:
