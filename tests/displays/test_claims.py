@@ -14,6 +14,7 @@ from postinfusion.ard.query import select
 from postinfusion.plan.claim_catalogue import CATALOGUE, GROUP_NAMES
 from postinfusion.present.claims import claims_of, primary_verdict
 from postinfusion.present.display import Drawing, Table
+from postinfusion.present.figures import clmg01
 from postinfusion.present.headline import headline
 from postinfusion.present.sections import section_displays
 from postinfusion.report.page import Shown, page
@@ -129,6 +130,82 @@ def test_marks_and_intervals_stand_where_the_results_say(narrow):
     assert ends.max() < high
 
 
+RATIOS = {
+    "E8": ("lower", (0.5, 0.25, 0.8), (2.0, 1.25, 4.0)),
+    "E7": ("higher", (1.5, 1.1, 2.0), (1.5, 1.1, 2.0)),
+}
+
+
+@cache
+def of_three_scales():
+    """Give a figure with a difference, two ratios and a claim of no difference; the numbers of these are invented."""
+    day = {"analysis": "madrs-mmrm", "visit": "Day 7"}
+    judged = {
+        "E1": {"decides": [{"analysis": "madrs-mmrm", "visit": "24 h"}]},
+        **{claim: {"decides": [{**day, "better": better}]} for claim, (better, _, _) in RATIOS.items()},
+        "E15": {"decides": [day]},
+    }
+    found_plan = plan({"treatment": "ketamine", "judged": judged})
+    ard = trials.results(found_plan)
+    names = ("estimate", "conf_low", "conf_high")
+    is_decisive = ard["analysis_id"].eq("claims") & ard["term"].eq("decides")
+    for claim, (_, numbers, _) in RATIOS.items():
+        for name, number in zip(names, numbers, strict=True):
+            rows = is_decisive & ard["variable"].eq(claim) & ard["stat_name"].eq(name)
+            ard.loc[rows, "stat"] = number
+        ard.loc[is_decisive & ard["variable"].eq(claim) & ard["stat_name"].eq("estimate_term"), "stat_text"] = (
+            "rate-ratio"
+        )
+    of_weight = is_decisive & ard["variable"].eq("E15")
+    ard.loc[of_weight & ard["stat_name"].eq("important_difference"), "stat_name"] = "margin"
+    ard = ard[~(of_weight & ard["stat_name"].str.startswith("benefit"))]
+    for name, number in zip((*names, "margin"), (0.1, -0.2, 0.4, 0.5), strict=True):
+        ard.loc[of_weight & ard["variable"].eq("E15") & ard["stat_name"].eq(name), "stat"] = number
+    made = section_displays(found_plan, ard, Section.CLAIMS, {}).made
+    return next(item.display for item in made if item.display.label.output_id == "CLMG01")
+
+
+@pytest.mark.parametrize("claim", list(RATIOS))
+def test_ratios_stand_so_that_right_of_one_is_a_benefit(claim):
+    (row,) = of_three_scales().values.query(f"claim == '{claim}'").to_dict("records")
+    assert row["scale"] == "ratio"
+    assert (row["value"], row["low"], row["high"]) == pytest.approx(RATIOS[claim][2])
+    assert row["name"].split(" (n")[0].endswith("turned") is (RATIOS[claim][0] == "lower")
+
+
+def test_a_claim_of_no_difference_stands_in_shares_of_its_margin():
+    (row,) = of_three_scales().values.query("claim == 'E15'").to_dict("records")
+    assert row["scale"] == "share of the margin"
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((0.2, -0.4, 0.8))
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_each_scale_has_a_panel_and_ratios_a_logarithmic_one(narrow):
+    drawing = of_three_scales()
+    frames = (drawing.narrow if narrow else drawing.figure).axes
+    assert [axes.get_xscale() for axes in frames] == ["linear", "log", "linear"]
+    for axes, (_, panel) in zip(frames, drawing.values.groupby("scale", sort=False), strict=False):
+        assert sum(line.get_marker() == "o" for line in axes.lines) == len(panel)
+    assert not any("E7" in note or "E8" in note or "E15" in note for note in drawing.label.footnotes)
+
+
+def test_the_difference_that_matters_is_marked_in_standard_deviations_and_n_stands_in_the_row():
+    (row,) = of_three_scales().values.query("claim == 'E1'").to_dict("records")
+    of_claim = select(wired()[1], analysis_id="claims", variable="E1", term="decides")
+    number = of_claim.drop_duplicates("stat_name").set_index("stat_name")["stat"]
+    assert row["matters"] == pytest.approx(number["important_difference"] / number["baseline_sd"])
+    assert re.search(r"\(n.=.\d+./.\d+\)$", row["name"])
+
+
+def test_without_a_comparison_the_figure_speaks_of_an_uncontrolled_change_and_of_no_benefit():
+    values = of_three_scales().values.assign(is_controlled=False)
+    said = " ".join([clmg01._subtitle(values), clmg01._in_words(values)])
+    assert said.startswith("Uncontrolled change from baseline")
+    assert "right of zero is better" in said
+    assert "enefit" not in said
+    assert "between arms" not in said
+
+
 def test_the_figure_says_the_harms_of_every_arm_zeros_too():
     notes = " ".join(displays()["CLMG01"].label.footnotes)
     for arm in wired()[0].design.arm_names:
@@ -204,3 +281,33 @@ def test_small_counts_are_not_printed_in_public():
     (nausea,) = (claim for claim in claims_of(found_plan, shown) if claim.id == "S3")
     assert nausea.verdict.value == "supported"
     assert all("2 of" not in one.n and not re.search(r"\d", one.estimate) for one in nausea.evidence)
+
+
+def test_a_claim_is_hidden_in_public_where_its_source_is():
+    found_plan, ard = wired()
+    is_nausea = ard["analysis_id"].eq("harms") & ard["stat_name"].eq("n") & ard["term"].eq("Nausea")
+    numbers = {"Ketamine": 9.0, "Midazolam": 3.0, "": 12.0}
+    changed = ard.assign(stat=ard["stat"].mask(is_nausea, ard["arm"].map(numbers)))
+    changed = changed[changed["analysis_id"] != "claims"]
+    claims = synthesise(found_plan, "invented", changed)
+    (nausea,) = (one for one in claims_of(found_plan, public(claims, small_cell=5)) if one.id == "S3")
+    # 9 of Ketamine beside a total of 12 would tell the 3 of Midazolam
+    assert [(one.estimate, one.n) for one in nausea.evidence] == [("supp.", "supp.")]
+
+
+def test_a_risk_difference_of_harm_says_how_many_and_goes_in_public_with_few():
+    margins = {"serious": "10 %", "severe": "10 %", "stopped": "10 %"}
+    judged = {"S1": {"decides": [{"analysis": "harms"}], "margins": margins, "margin_source": "invented"}}
+    found_plan = plan({"treatment": "ketamine", "judged": judged})
+    ard = trials.results(found_plan)
+    ard = ard[ard["analysis_id"] != "claims"]
+    of_kinds = ard["variable"].eq("overview") & ard["level"].isin(margins) & ard["stat_name"].eq("n")
+    numbers = {"Ketamine": 2.0, "Midazolam": 3.0, "": 5.0}
+    few = ard.assign(stat=ard["stat"].mask(of_kinds, ard["arm"].map(numbers)))
+    claims = synthesise(found_plan, "invented", few)
+    told, hidden = (
+        next(one for one in claims_of(found_plan, found) if one.id == "S1").evidence
+        for found in (claims, public(claims, small_cell=5))
+    )
+    assert {one.n for one in told} == {"2 / 3"}
+    assert {(one.estimate, one.interval, one.n) for one in hidden} == {("supp.", "supp.", "supp. / supp.")}

@@ -152,6 +152,54 @@ def test_arms_without_a_column_for_all_of_them_do_not_add_up():
     assert found.set_index("arm")["stat"].isna().to_dict() == {"Ketamine": True, "Midazolam": False}
 
 
+def test_the_total_goes_with_two_small_counts_that_its_sum_would_nearly_tell():
+    found = shown(public(results({"serious": (3, 2)}), small_cell=5))
+    assert np.isnan([found["serious", arm] for arm in ("", *ARMS)]).all()
+    found = shown(public(results({"serious": (3, 9)}), small_cell=5))
+    assert found["serious", ""] == 12
+
+
+def test_shares_of_events_and_infusions_go_with_a_suppressed_number_of_participants():
+    share = {"n": 10, "n_total": 10, "conf_low": 0.398, "n_participants": 4}
+    records = []
+    for arm, n in zip(ARMS, (19, 4), strict=True):
+        incidence = {"variable": "incidence", "term": "psychotic", "arm": arm}
+        records += rows({"n": n, "n_total": 48}, level="participants", **incidence)
+        records += rows({"n": 10, "n_total": 261, "n_participants": 48}, level="infusions", **incidence)
+        records += rows(
+            share | {"n_participants": n}, variable="resolved", level="all events", term="psychotic", arm=arm
+        )
+    found = public(table(records, trial="small", analysis_id="effects"), small_cell=5)
+    assert select(found, arm="Midazolam")["stat"].isna().all()
+    assert select(found, arm="Ketamine")["stat"].notna().all()
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        {"variable": "assessment", "level": "observed"},
+        {"variable": "alert", "level": "not assessed after", "term": "K"},
+        {"variable": "phase", "level": "too few values", "term": "left-out"},
+    ],
+)
+def test_how_many_have_a_value_or_none_is_never_hidden_and_hides_nothing(key):
+    other = {"variable": key["variable"], "level": "another", "term": key.get("term", "")}
+    records = [row for arm in ARMS for row in rows({"n": 3}, **key, arm=arm)]
+    records += [row for arm in ARMS for row in rows({"n": 20}, **other, arm=arm)]
+    assert public(table(records, trial="small", analysis_id="x"), small_cell=5)["stat"].notna().all()
+
+
+def test_why_a_value_is_missing_stays_hidden_and_cannot_be_found_from_how_many_are():
+    counts = {("observed", ""): 45, ("intermittent", ""): 0, ("discontinued", "adverse event"): 3}
+    records = [
+        row
+        for (level, term), n in counts.items()
+        for row in rows({"n": n}, variable="assessment", visit="24 h", level=level, term=term, arm="Ketamine")
+    ]
+    found = public(table(records, trial="small", analysis_id="x"), small_cell=5).set_index("level")["stat"]
+    assert found.isna().to_dict() == {"observed": False, "intermittent": True, "discontinued": True}
+
+
 count = st.tuples(st.integers(0, 12), st.integers(0, 12))
 
 
