@@ -39,3 +39,14 @@ def test_signs_around_an_infusion_are_no_endpoint(tmp_path: Path):
 def test_weights_that_an_endpoint_uses_are_not_told(tmp_path: Path):
     endpoint = "{measure: WEIGHT, label: Weight, unit: kg, better: none}"
     assert problems(WEIGHTS, tmp_path, endpoint) == []
+
+
+@pytest.mark.parametrize(("measure", "times"), [("TMT B", 0), ("TMTX", 1)])
+def test_a_measure_that_names_its_score_is_no_misspelt_measure(measure: str, times: int, tmp_path: Path):
+    wide = f"{{file: w.csv, columns: {{id: who, visit: visit}}, wide: {{TMT A: kg, {measure}: other}}}}"
+    trial = SmallTrial().with_plan(ASSESSMENTS, f"{ASSESSMENTS}\n  assessments.tmt: {wide}")
+    trial = trial.with_plan("\nendpoints:\n", "\nendpoints:\n  tmt-a: {measure: TMT, score: A}\n")
+    trial = trial.with_text("w.csv", "who,visit,kg,other\nA1,Baseline,40,60\nA1,24 h,41,60\nA2,Day 7,42,70\n")
+    plan = parse(trial.write(tmp_path).read_text(), "small.yaml")
+    told = [one.text for one in readable_tables(plan, tmp_path / "data" / "small").problems]
+    assert sum("is no endpoint's measure" in text for text in told) == times

@@ -11,6 +11,7 @@ import pandas as pd
 from postinfusion.datasets.canonical import TABLES
 from postinfusion.datasets.checks import Finding, not_in, overlapping_infusions, quoted
 from postinfusion.errors import Problem, Severity, listed, nearest
+from postinfusion.instruments import catalogue
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
@@ -287,7 +288,9 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     assessments = deliveries.get("assessments")
     if assessments is not None and "measure" in assessments.frame:
         wanted = {endpoint.measure for endpoint in plan.endpoints.values()} - told
-        yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"], wanted)))
+        read = {endpoint.parameter for endpoint in plan.endpoints.values()}
+        others = assessments.frame["measure"].map(lambda name: name not in read and not _names_a_score(plan, name))
+        yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"].where(others), wanted)))
 
 
 def _measured(deliveries: Deliveries, *, with_values: bool = False) -> Iterator[str]:
@@ -316,6 +319,12 @@ def _parameters(frame: pd.DataFrame) -> Iterator[str]:
     pairs = pd.DataFrame({"measure": frame["measure"], "score": scores}).dropna().drop_duplicates()
     for measure, score in pairs.itertuples(index=False):
         yield measure if score == "total" else f"{measure} {score}"
+
+
+def _names_a_score(plan: Plan, measure: object) -> bool:
+    """Say whether a measure is a known scale with one of its scores, as in ``TMT B``; the total is the scale itself."""
+    found = catalogue.find_score(measure, own=plan.instruments) if isinstance(measure, str) else None
+    return found is not None and found.score not in {"", catalogue.TOTAL}
 
 
 def _misspelt(measures: pd.Series, wanted: set[str]) -> Iterator[Finding]:
