@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.before_after import SEGMENTS, before_after
@@ -31,7 +32,7 @@ def records() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "USUBJID": data["id"], "PARAMCD": "MADRS", "AVAL": data["madrs"].astype(float),
-            "AHRFIRST": data["weeks"] * 168.0, "DTYPE": "", "ABLFL": "", "ANL01FL": "", "AVISIT": "",
+            "AHRFIRST": data["weeks"] * 168.0, "DTYPE": "", "ABLFL": "", "ANL01FL": "", "AVISIT": "", "CHG": np.nan,
         }
     )  # fmt: skip
 
