@@ -197,6 +197,31 @@ def test_groups_are_analysed_apart_and_body_mass_index_is_never_pooled():
     assert any("never pooled over diagnoses" in text for text in problems)
 
 
+def test_groups_have_the_name_of_the_plan_and_totals_and_who_is_in_none_is_told():
+    frame, wanted = trial(8, 12), asked(by="diagnosis")
+    who = people(frame)
+    who.frame.loc[[0, 1, 2], "DIAG"] = ["", None, "AN"]
+    rows = table(variability(wanted, wanted.analyses["steady"], {"ADQS": frame}, who),
+                 trial="t", analysis_id="steady", population="randomised")  # fmt: skip
+    assert set(rows["subgroup"]) == {"", "diagnosis"}
+    assert set(rows["subgroup_level"]) == {"", "AN", "BN"}
+    assert "2 participants have no value of diagnosis: they are in none of the groups" in set(rows["warning"])
+    total = {"variable": "denominator", "arm": "", "stat_name": "n_total"}
+    of_groups = [statistic(rows, **total, subgroup_level=level) for level in ("AN", "BN")]
+    assert sum(of_groups) == 14
+    assert statistic(rows, **total, subgroup_level="") == 16
+
+
+def test_perfect_steadiness_is_named_as_the_reason_and_its_loss_is_warned_of():
+    frame = trial(8, 12)
+    is_ketamine = frame["USUBJID"].isin(sorted(frame["USUBJID"].unique())[:8])
+    rows = found(frame.assign(AVAL=frame["AVAL"].where(~is_ketamine, 20.0)))
+    errors = " ".join(select(rows, stat_name="error")["error"])
+    assert "Ketamine: the values of each participant who has enough of them (8) are all alike" in errors
+    assert "has enough values" not in errors
+    assert "(Ketamine 8) are in no comparison" in " ".join(rows["warning"])
+
+
 def test_stbt01_prints_the_statistics_of_the_results():
     results = results_of(asked(), large(), "steady")
     printed = {row.label: row.cells for part in TABLES["STBT01"](results).parts for row in part.rows}

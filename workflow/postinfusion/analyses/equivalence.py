@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 from postinfusion.analyses.ancova_at_visit import ancova_at_visit
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
+from postinfusion.analyses.populations import (
+    CrossoverMembers,
+    Members,
+    are_several,
+    denominators,
+    groups_by,
+    unknown_rows,
+)
 from postinfusion.analyses.repeated_measures import repeated_measures
-from postinfusion.analyses.weight_records import Group, groups, without_group
-from postinfusion.ard.build import Row, error_row, rows, warning_row
+from postinfusion.analyses.weight_records import Group, groups
+from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.equivalence import LEVEL, two_one_sided_tests
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
@@ -18,7 +25,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import BODY_MASS_INDEX, Method
 
 ABOVE, BELOW = "above the lower margin", "below the upper margin"
-DIAGNOSIS = "DIAG"
+DIAGNOSIS = "diagnosis"
 _ESTIMATES = ("marginal-mean", "difference")
 _OF_MODEL = frozenset({*_ESTIMATES, "observed", "fit", "ladder"})
 _ALONE = frozenset({"estimate", "std_error", "df"})
@@ -48,8 +55,7 @@ def equivalence(plan: Plan, analysis: Equivalence, adam: Adam, population: Membe
     _refuse_pooling(endpoint.measure, analysis, population)
     found = [*denominators(population), *rows({"margin": endpoint.margin}, term="margin")]
     found += rows({"source": endpoint.margin_source}, term="margin")
-    if lost := without_group(analysis, population):
-        found.append(warning_row(f"{lost} participants have no value of {analysis.by}: they are in none of the groups"))
+    found += unknown_rows(population, analysis.by) if analysis.by else []
     for group in groups(analysis, population):
         of_group = _of_group(plan, analysis, adam, group)
         alone = denominators(group.members) if group.key else []
@@ -60,11 +66,12 @@ def equivalence(plan: Plan, analysis: Equivalence, adam: Adam, population: Membe
 
 def _refuse_pooling(measure: str, analysis: Equivalence, population: Members) -> None:
     """Refuse one model of body mass index over several diagnoses."""
-    diagnoses = population.frame[DIAGNOSIS].nunique() if DIAGNOSIS in population.frame else 1
-    if measure == BODY_MASS_INDEX and diagnoses > 1 and participant_column(analysis.by or "none") != DIAGNOSIS:
+    if measure != BODY_MASS_INDEX or analysis.by == DIAGNOSIS or participant_column(DIAGNOSIS) not in population.frame:
+        return
+    if are_several(groups_by(population, DIAGNOSIS)):
         raise ModelError(
-            f"body mass index of {diagnoses} diagnoses is not pooled: a gain in one and a loss in another would look "
-            "like no change. Write by: diagnosis"
+            "body mass index of several or unknown diagnoses is not pooled: a gain in one and a loss in another would "
+            "look like no change. Write by: diagnosis"
         )
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from postinfusion.ard.build import Row, rows
-from postinfusion.datasets.adam import population_flag
+from postinfusion.ard.build import Row, rows, warning_row
+from postinfusion.datasets.adam import participant_column, population_flag
+from postinfusion.errors import ModelError
 from postinfusion.plan.plan import Plan
 
 
@@ -109,6 +110,35 @@ def members(plan: Plan, adsl: pd.DataFrame, population: str) -> Members:
         empty = pd.Categorical([None] * len(frame), order)
         return CrossoverMembers(frame.assign(ARM=empty), names, reference, kind, tuple(order))
     return Members(frame.assign(ARM=pd.Categorical(frame[column], order)), names, reference)
+
+
+def groups_by(population: Members, name: str) -> pd.Series:
+    """Give the group of each participant by row of ``frame``; missing where it is not known.
+
+    An empty text and a missing value both mean that it is not known, which is never a group.
+
+    Raises
+    ------
+    ModelError
+        The data hold no such column.
+    """
+    column = participant_column(name)
+    if column not in population.frame:
+        raise ModelError(f"the data hold no values of {name}, whose groups are kept apart")
+    found = population.frame[column].astype("object")
+    return found.where(found != "")
+
+
+def unknown_rows(population: Members, name: str) -> list[Row]:
+    """Warn of participants of whom the group is not known; nothing where all are in one."""
+    lost = int(groups_by(population, name).isna().sum())
+    text = f"{lost} participants have no value of {name}: they are in none of the groups"
+    return [warning_row(text)] if lost else []
+
+
+def are_several(groups: pd.Series) -> bool:
+    """Say whether participants are of several groups, or may be: one who is not known may be of another."""
+    return len(groups) > 1 and (bool(groups.isna().any()) or groups.nunique() > 1)
 
 
 def denominators(population: Members) -> list[Row]:

@@ -12,7 +12,7 @@ from postinfusion.analyses.describe import describe_number
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS
 from postinfusion.analyses.model_rows import NOT_NEEDED, USED
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import Members, denominators, groups_by, unknown_rows
 from postinfusion.analyses.variability_data import (
     BEFORE,
     CV,
@@ -95,12 +95,13 @@ def variability(plan: Plan, analysis: Variability, adam: Adam, population: Membe
         raise ModelError(f"no participant has {analysis.fewest} values in the phase")
     name = next((key for key, found in plan.analyses.items() if found is analysis), "")
     columns = tuple(covariate_columns(plan, analysis, population))
-    found: list[Row] = []
+    found = unknown_rows(population, analysis.by) if analysis.by else []
     for key, ids in _groups(analysis, population):
         own = replace(population, frame=population.frame[population.frame["USUBJID"].isin(ids)])
         asked = _Asked(plan, analysis, name, own, columns)
         of_group = _group(asked, phase.among(ids), before.among(ids) if before else None)
-        found += [_told_of(row, key) | key for row in of_group]
+        totals = denominators(own) if key else []
+        found += [_told_of(row, key) | key for row in [*totals, *of_group]]
     endpoint = plan.endpoints[analysis.endpoint]
     return [*denominators(population), *(row | {"parameter": endpoint.parameter} for row in found)]
 
@@ -111,11 +112,9 @@ def _groups(analysis: Variability, population: Members) -> Iterator[tuple[dict[s
     if not analysis.by:
         yield {}, frame["USUBJID"]
         return
-    column = participant_column(analysis.by)
-    if column not in frame:
-        raise ModelError(f"the data hold no values of {analysis.by}")
-    for level in in_order(frame[column].dropna().unique()):
-        yield {"subgroup": column, "subgroup_level": str(level)}, frame.loc[frame[column] == level, "USUBJID"]
+    groups = groups_by(population, analysis.by)
+    for level in in_order(groups.dropna().unique()):
+        yield {"subgroup": analysis.by, "subgroup_level": str(level)}, frame.loc[groups == level, "USUBJID"]
 
 
 def _told_of(row: Row, key: Mapping[str, str]) -> Row:
@@ -135,7 +134,17 @@ def _group(asked: _Asked, phase: Spreads, before: Spreads | None) -> list[Row]:
         compared = _arms(asked, phase, before) if asked.compares_arms else _phases(asked, phase, before)
     except ModelError as error:
         compared = [error_row(str(error), term="fit")]
+    compared += [*_steady(asked, phase, "phase"), *(_steady(asked, before, "earlier phase") if before else [])]
     return [*result, *(row | {"variable": PHASE} for row in compared)]
+
+
+def _steady(asked: _Asked, found: Spreads, phase: str) -> Iterator[Row]:
+    """Warn of participants whose values are all alike: without them the steadiest are missing from a comparison."""
+    counts = found.alike[ARM].value_counts()
+    by_arm = [f"{arm} {counts[arm]}" for arm in asked.population.arms if counts.get(arm, 0)]
+    if by_arm:
+        text = "are in no comparison, since a spread of zero has no logarithm: this selects against steadiness"
+        yield warning_row(f"participants with values all alike in the {phase} ({', '.join(by_arm)}) {text}")
 
 
 def _described(asked: _Asked, found: Spreads, variable: str) -> Iterator[Row]:
@@ -160,7 +169,7 @@ def _described(asked: _Asked, found: Spreads, variable: str) -> Iterator[Row]:
 
 def _arms(asked: _Asked, phase: Spreads, before: Spreads | None) -> list[Row]:
     """Compare the arms: the model that decides, two steps beside it, and a test by the randomisation where few."""
-    persons, columns = _with_before(asked, phase.spread, before, SD)
+    persons, columns = _with_before(asked, phase, before, SD)
     require_enough(persons, FEWEST_PARTICIPANTS)
     result: list[Row] = []
     steps = compare_arms(persons, SD, columns, asked.analysis.confidence)
@@ -171,7 +180,7 @@ def _arms(asked: _Asked, phase: Spreads, before: Spreads | None) -> list[Row]:
     decides = steps.ratios if model is None else model.ratios
     result += _ratio_rows(asked, decides, SD, persons)
     result += _ratio_rows(asked, steps.ratios, SD + BY_TWO_STEPS, persons)
-    others, its_columns = _with_before(asked, phase.spread, before, RMSSD)
+    others, its_columns = _with_before(asked, phase, before, RMSSD)
     successive = compare_arms(others, RMSSD, its_columns, asked.analysis.confidence)
     result += _ratio_rows(asked, successive.ratios, RMSSD + BY_TWO_STEPS, others)
     result += _dossier(steps, model, persons)
@@ -191,10 +200,10 @@ def _model(
 
 
 def _with_before(
-    asked: _Asked, persons: pd.DataFrame, before: Spreads | None, measure: str
+    asked: _Asked, phase: Spreads, before: Spreads | None, measure: str
 ) -> tuple[pd.DataFrame, tuple[str, ...]]:
     """Give the complete persons with the logarithm of their spread before, and the covariates, that one first."""
-    found = persons.dropna(subset=list(asked.columns))
+    found = phase.spread.dropna(subset=list(asked.columns))
     columns = asked.columns
     if before is not None:
         earlier = before.spread
@@ -202,13 +211,26 @@ def _with_before(
         centred = pd.Series(logs - logs.mean(), index=earlier["USUBJID"])
         found = found.assign(**{LOG_BEFORE: found["USUBJID"].map(centred)}).dropna(subset=[LOG_BEFORE])
         columns = (LOG_BEFORE, *columns)
-    if found.empty:
-        raise ModelError("no participant has enough values in both phases and all covariates")
-    present = [arm for arm in found[ARM].cat.categories if (found[ARM] == arm).any()]
-    absent = [arm for arm in asked.population.arms if arm not in present]
+    absent = [arm for arm in asked.population.arms if not (found[ARM] == arm).any()]
     if absent:
-        raise ModelError(f"no participant of {', '.join(absent)} has enough values: described only")
+        raise ModelError(f"{'; '.join(_why_absent(asked, phase, before, arm) for arm in absent)}: described only")
     return found.reset_index(drop=True), columns
+
+
+def _why_absent(asked: _Asked, phase: Spreads, before: Spreads | None, arm: str) -> str:
+    """Say at which step the last participants of an arm are lost."""
+    enough, varying = (frame[frame[ARM] == arm] for frame in (phase.persons, phase.spread))
+    if enough.empty:
+        return f"no participant of {arm} has {asked.analysis.fewest} values in the phase"
+    if varying.empty:
+        return f"{arm}: the values of each participant who has enough of them ({len(enough)}) are all alike"
+    complete = varying.dropna(subset=list(asked.columns))
+    if complete.empty or before is None:
+        return f"no participant of {arm} whose values vary has all covariates"
+    earlier = before.persons[before.persons["USUBJID"].isin(complete["USUBJID"])]
+    if earlier.empty:
+        return f"no participant of {arm} whose values vary has {asked.analysis.fewest} values in the earlier phase"
+    return f"{arm}: the values of each participant who has enough of them are all alike in one of both phases"
 
 
 def _phases(asked: _Asked, phase: Spreads, before: Spreads | None) -> list[Row]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
-from postinfusion.analyses.populations import CrossoverMembers, Members
+from postinfusion.analyses.populations import CrossoverMembers, Members, groups_by
 from postinfusion.analyses.response_status import baselines, values_at
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
@@ -94,11 +94,7 @@ def groups(analysis: WeightStability | Equivalence, population: Members) -> list
     """
     if not analysis.by:
         return [Group({}, population)]
-    column = participant_column(analysis.by)
-    if column not in population.frame:
-        raise ModelError(f"the data hold no values of {analysis.by}, whose groups are kept apart")
-    of_participant = population.frame[column].astype("object")
-    of_participant = of_participant.where(of_participant != "")
+    of_participant = groups_by(population, analysis.by)
     return [
         Group(
             {"subgroup": analysis.by, "subgroup_level": str(level)},
@@ -106,11 +102,6 @@ def groups(analysis: WeightStability | Equivalence, population: Members) -> list
         )
         for level in in_order(of_participant.dropna().unique())
     ]
-
-
-def without_group(analysis: WeightStability | Equivalence, population: Members) -> int:
-    """Count the participants who are in none of the groups."""
-    return len(population.frame) - sum(len(group.members.frame) for group in groups(analysis, population))
 
 
 def visits_of(plan: Plan, analysis: WeightStability) -> tuple[str, ...]:

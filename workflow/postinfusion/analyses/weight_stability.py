@@ -9,7 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import Members, denominators, unknown_rows
 from postinfusion.analyses.weight_and_symptom import symptom_rows
 from postinfusion.analyses.weight_by_index import index_rows
 from postinfusion.analyses.weight_definitions import (
@@ -28,10 +28,9 @@ from postinfusion.analyses.weight_records import (
     slopes_at,
     visits_of,
     weighings,
-    without_group,
 )
 from postinfusion.analyses.weight_time import time_rows
-from postinfusion.ard.build import Row, rows, warning_row
+from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import WeightStability
@@ -58,8 +57,7 @@ def weight_stability(plan: Plan, analysis: WeightStability, adam: Adam, populati
     """
     weights = weighings(plan, analysis, adam, population)
     found = [*denominators(population), *_definition_rows(analysis)]
-    if lost := without_group(analysis, population):
-        found.append(warning_row(f"{lost} participants have no value of {analysis.by}: they are in none of the groups"))
+    found += unknown_rows(population, analysis.by) if analysis.by else []
     for group in groups(analysis, population):
         of_group = [*_by_visit(plan, analysis, weights, group), *index_rows(plan, analysis, adam, weights, group)]
         of_group += time_rows(analysis, weights, group.members)
