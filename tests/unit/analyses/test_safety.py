@@ -201,9 +201,12 @@ def test_screening_is_of_all_arms_together(ard):
 
 def test_values_beyond_a_limit_are_told_from_those_not_assessed(ard):
     potassium = {"analysis_id": "alerts", "term": "K < 3 mmol/L"}
-    expected = {"any time": (3, 3), "before": (1, 1), "after": (2, 3), "new": (2, 2)}
+    expected = {"any time": (3, 3), "before": (1, 1), "after": (2, 3)}
     assert {level: counted(ard, **potassium, level=level) for level in expected} == expected
     assert statistic(ard, **potassium, level="not assessed after", arm="Midazolam", stat_name="n") == 1
+    assert statistic(ard, **potassium, level="assessed after, and not before", arm="Ketamine", stat_name="n") == 2
+    new = select(ard, **potassium, level="new", arm="Ketamine")
+    assert new["error"].tolist() == ["not recorded: K"], "nobody has a value before that is not beyond"
     gap = select(ard, **potassium, level="after", arm="Midazolam")
     assert gap["error"].tolist() == ["not recorded: K"]
     assert "1 results are in another unit" in select(ard, stat_name="warning")["warning"].item()

@@ -15,6 +15,7 @@ from postinfusion.vocabulary import NOT_RECORDED
 
 EVER, BEFORE, AFTER, NEW = "any time", "before", "after", "new"
 NOT_ASSESSED = "not assessed after"
+NOT_BEFORE = "assessed after, and not before"
 _DATASETS = ("ADLB", "ADVS", "ADQS")
 _COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "AVALQ"]
 
@@ -24,6 +25,7 @@ def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
 
     A value at time zero, or on its day at an unknown hour, is one before it; one whose time is not known counts only
     at any time. Shares are of those with a value then: whoever has none is counted as not assessed, never as normal.
+    Newly beyond is a share of those with a value before it, none of which was beyond; who has none is counted apart.
 
     Parameters
     ----------
@@ -88,20 +90,22 @@ def _limit(analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population
     beyond = _is_beyond(values, limit)
     later = values["AHRFIRST"].astype("float64") > 0
     earlier = values["AHRFIRST"].astype("float64") <= 0
+    seen = set(values.loc[earlier, "USUBJID"])
     before = set(values.loc[earlier & beyond, "USUBJID"])
     times = {
         EVER: (pd.Series(data=True, index=values.index), beyond),
         BEFORE: (earlier, beyond),
         AFTER: (later, beyond),
-        NEW: (later & ~values["USUBJID"].isin(before), beyond),
+        NEW: (later & values["USUBJID"].isin(seen - before), beyond),
     }
     for level, (then, what) in times.items():
         key = {"variable": "alert", "term": limit.name, "level": level}
         yield from _level(analysis, limit, values[then].assign(BEYOND=what[then]), population, key)
     for arm in population.arms:
-        assessed = values.loc[later & (values["ARM"] == arm), "USUBJID"].nunique()
-        n = population.n_by_arm[arm] - assessed
-        yield from rows({"n": n}, variable="alert", term=limit.name, level=NOT_ASSESSED, arm=arm)
+        assessed = set(values.loc[later & (values["ARM"] == arm), "USUBJID"])
+        counts = {NOT_ASSESSED: population.n_by_arm[arm] - len(assessed), NOT_BEFORE: len(assessed - seen)}
+        for level, n in counts.items():
+            yield from rows({"n": n}, variable="alert", term=limit.name, level=level, arm=arm)
 
 
 def _level(

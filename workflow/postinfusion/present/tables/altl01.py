@@ -8,7 +8,8 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
-_LEVELS = {"before": "Before", "after": "After", "new": "After, and not before", "any time": "At any time"}
+_LEVELS = {"before": "Before", "after": "After", "new": "New after", "any time": "At any time"}
+_WITHOUT = {"not assessed after": "Not assessed after", "assessed after, and not before": "Not assessed before"}
 
 
 def table(results: Results) -> Table:
@@ -26,11 +27,12 @@ def table(results: Results) -> Table:
     for limit in analysis.limits:
         rows.append(Row(f"{limit.label}: {limit.name}" if limit.label else limit.name))
         rows += [_row(results, name, level, limit.name) for level, name in _LEVELS.items()]
-        rows.append(_not_assessed(results, limit.name))
+        rows += [_without(results, name, level, limit.name) for level, name in _WITHOUT.items()]
     heads = ("Limit", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
     explained = (
         f"Limits: {analysis.source}. They are no medical advice. Shares are of those with a value then (n of N, % and "
-        f"{results.confidence} CI): whoever was not assessed is neither normal nor abnormal. Before: up to time zero."
+        f"{results.confidence} CI): whoever was not assessed is neither normal nor abnormal. Before: up to time zero. "
+        "New: of those with a value before and none beyond; not assessed before: with a value after and none before."
     )
     notes = (explained, *(f"{text}." for text in results.warnings()))
     return Table(label_of(results, "ALTL01", "Participants with at least one value beyond the limit", notes),
@@ -44,8 +46,8 @@ def _row(results: Results, name: str, level: str, term: str) -> Row:
     return Row(name, (*cells, *risk_differences(results, **key)), 1)
 
 
-def _not_assessed(results: Results, term: str) -> Row:
-    """Give how many have no value after time zero."""
-    key = {"variable": "alert", "level": "not assessed after", "term": term}
+def _without(results: Results, name: str, level: str, term: str) -> Row:
+    """Give how many have no value after time zero, or one after and none before."""
+    key = {"variable": "alert", "level": level, "term": term}
     cells = tuple(results.text("n", **key, arm=arm) for arm in results.arms)
-    return Row("Not assessed after", (*cells, *("" for _ in results.comparisons)), 1)
+    return Row(name, (*cells, *("" for _ in results.comparisons)), 1)
