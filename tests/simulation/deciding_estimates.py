@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.among import chosen_participants
 from postinfusion.analyses.category_data import fixed_effects
 from postinfusion.analyses.count_model import BY_EQUATIONS, RATE, count_data, equations, mixed_model, with_events
-from postinfusion.analyses.counts import chosen_participants
 from postinfusion.analyses.crossover_data import CrossoverData, crossover_data, terms_of
 from postinfusion.analyses.crossover_fit import fit_within
 from postinfusion.analyses.mmrm import MmrmFit, fit_mmrm

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 
+from postinfusion.analyses.among import chosen_participants, left_out_rows
 from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.count_model import rate_rows
 from postinfusion.analyses.endpoint_records import Adam, observed, strategy_records
@@ -15,14 +15,12 @@ from postinfusion.analyses.response import declared_rows, visits_with_values
 from postinfusion.analyses.response_status import values_at
 from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.datasets.adam import participant_column
-from postinfusion.errors import ModelError, listed
+from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Counts
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Better
 
 ABSTINENCE = "abstinence"
-LEFT_OUT = "left-out"
 
 
 def counts(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> list[Row]:
@@ -47,29 +45,6 @@ def counts(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> lis
     return [*denominators(chosen), *(key | row for row in found)]
 
 
-def chosen_participants(analysis: Counts, population: Members) -> tuple[Members, pd.Series]:
-    """Give the participants whom ``among`` keeps, and USUBJID of those whom it leaves out.
-
-    Raises
-    ------
-    ModelError
-        The data lack a column of ``among``, or a value of it occurs in nobody.
-    """
-    frame = population.frame
-    keep = pd.Series(data=True, index=frame.index)
-    for name, values in analysis.among.items():
-        column = participant_column(name)
-        if column not in frame:
-            raise ModelError(f"the data hold no values of {name}, by which among chooses participants")
-        own = frame[column].astype("object")
-        absent = [value for value in values if not (own == value).any()]
-        if absent:
-            there = listed(sorted(str(value) for value in own.dropna().unique()))
-            raise ModelError(f"among: no participant has {name} {listed(absent)}; there are {there}")
-        keep &= own.isin(list(values))
-    return replace(population, frame=frame[keep]), frame.loc[~keep, "USUBJID"]
-
-
 def _records(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> pd.DataFrame:
     """Give the records under the strategies of the estimand; refuse values that are no counts."""
     endpoint = plan.endpoints[analysis.endpoint]
@@ -84,9 +59,7 @@ def _left_out_rows(records: pd.DataFrame, left_out: pd.Series, population: Membe
     """Count those left out by the rule of the plan, and warn where any of them had events after all."""
     if left_out.empty:
         return
-    arms = population.frame.set_index("USUBJID")["ARM"].reindex(left_out)
-    for arm in population.arms:
-        yield from rows({"n": int((arms == arm).sum())}, term=LEFT_OUT, arm=arm)
+    yield from left_out_rows(left_out, population)
     of_them = observed(records)
     of_them = of_them[of_them["USUBJID"].isin(left_out)]
     with_events = int(of_them.loc[of_them["AVAL"] > 0, "USUBJID"].nunique())

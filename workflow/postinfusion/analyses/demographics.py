@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from postinfusion.analyses.describe import (
@@ -10,13 +12,15 @@ from postinfusion.analyses.describe import (
     standardised_difference_of_proportions,
 )
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
+from postinfusion.analyses.pooling import diagnoses_of
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.datasets.adam import ADSL, participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Demographics
 from postinfusion.plan.plan import Plan
-from postinfusion.vocabulary import in_order
+from postinfusion.plan.pooling_rules import DIAGNOSIS
+from postinfusion.vocabulary import BODY_MASS_INDEX, in_order
 
 MISSING = "(missing)"
 
@@ -31,8 +35,25 @@ def demographics(plan: Plan, analysis: Demographics, adam: Adam, population: Mem
             result.append(error_row(str(error), variable=name))
             continue
         describe = _number if pd.api.types.is_numeric_dtype(values) else _category
-        result += [row | {"variable": name, "unit": unit} for row in describe(values, population)]
+        key = {"variable": name, "unit": unit}
+        result += [row | key | of for of, who in _apart(plan, name, population) for row in describe(values, who)]
     return result
+
+
+def _apart(plan: Plan, name: str, population: Members) -> list[tuple[Row, Members]]:
+    """Give the participants who are described together, with the key of their group.
+
+    Those are all, but for body mass index of several diagnoses the participants of each, since they are never pooled.
+    """
+    endpoint = plan.endpoints.get(name)
+    if endpoint is None or endpoint.measure != BODY_MASS_INDEX or diagnoses_of(population) <= 1:
+        return [({}, population)]
+    column = participant_column(DIAGNOSIS)
+    own = population.frame[column]
+    return [
+        ({"subgroup": column, "subgroup_level": level}, replace(population, frame=population.frame[own == level]))
+        for level in in_order(set(own.dropna()) - {""})
+    ]
 
 
 def values_of(plan: Plan, name: str, adam: Adam, population: Members) -> tuple[pd.Series, str]:

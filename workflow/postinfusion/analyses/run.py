@@ -8,6 +8,7 @@ import pandas as pd
 
 from postinfusion.analyses.by_method import individual_data, results_of
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.pooling import refuse_pooling
 from postinfusion.analyses.populations import members
 from postinfusion.analyses.two_stage_data import by_treatment, of_first_stage
 from postinfusion.ard.build import error_row, table
@@ -53,6 +54,7 @@ def analyse(plan: Plan, trial: str, analysis_id: str, adam: Adam) -> Outcome:
     try:
         who = by_treatment(plan, analysis, members(plan, adam["ADSL"], population))
         adam = of_first_stage(plan, analysis, adam)
+        refuse_pooling(plan, analysis, who)
         found = results_of(plan, analysis, adam, who)
         individual = individual_data(plan, analysis, adam, who)
     except ModelError as error:

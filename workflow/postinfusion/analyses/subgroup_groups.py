@@ -11,6 +11,7 @@ import pandas as pd
 from postinfusion.analyses.demographics import values_of
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS
+from postinfusion.analyses.pooling import diagnoses_of
 from postinfusion.analyses.populations import Members
 from postinfusion.datasets.adam import ADSL, participant_column
 from postinfusion.errors import ModelError, listed
@@ -107,10 +108,7 @@ def enough_in_each_arm(people: pd.DataFrame, group: str, arms: Sequence[str]) ->
 
 def pools_diagnoses(plan: Plan, endpoint: str, population: Members) -> bool:
     """Say whether an analysis of all participants would put the body mass index of several diagnoses together."""
-    column = participant_column(DIAGNOSIS)
-    if plan.endpoints[endpoint].measure not in (BODY_MASS_INDEX, *FOR_AGE) or column not in population.frame:
-        return False
-    return len(set(population.frame[column].dropna()) - {""}) > 1
+    return plan.endpoints[endpoint].measure in (BODY_MASS_INDEX, *FOR_AGE) and diagnoses_of(population) > 1
 
 
 NEVER_POOLED = (

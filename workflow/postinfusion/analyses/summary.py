@@ -8,6 +8,7 @@ import pandas as pd
 
 from postinfusion.analyses.describe import describe_number, mean_interval
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
+from postinfusion.analyses.pooling import groups_hold_several
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -17,6 +18,8 @@ from postinfusion.plan.analyses import Summary, Weight
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import BODY_MASS_INDEX, in_order
+
+_NEVER_POOLED = "body mass index is never pooled over diagnoses: write by: diagnosis"
 
 
 def summary(plan: Plan, analysis: Summary, adam: Adam, population: Members) -> list[Row]:
@@ -40,7 +43,11 @@ def weight(plan: Plan, analysis: Weight, adam: Adam, population: Members) -> lis
         except ModelError as error:
             result.append(error_row(str(error), parameter=endpoint.parameter))
             continue
-        if not (analysis.by and endpoint.measure == BODY_MASS_INDEX):
+        is_index = endpoint.measure == BODY_MASS_INDEX
+        if is_index and groups_hold_several(population, analysis.by):
+            result.append(error_row(_NEVER_POOLED, parameter=endpoint.parameter))
+            continue
+        if not (analysis.by and is_index):
             result += _by_visit(plan, endpoint, records, population.arms)
         result += _by_group(plan, analysis, endpoint, records, population)
     return result

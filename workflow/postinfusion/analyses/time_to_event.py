@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
+from postinfusion.analyses.among import chosen_participants, left_out_rows
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
+from postinfusion.analyses.pooling import diagnoses_of
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.time_to_event_comparisons import comparison_rows
 from postinfusion.analyses.time_to_event_data import CENSORED, EVENT, EventTimes, event_times
@@ -40,6 +42,10 @@ _NOT_REACHED = "not reached by the end of observation"
 _CHOSEN = (
     "hour 0 lies after randomisation, and who is at risk then depends on what happened since: the arms that are "
     "compared are no longer randomised groups, so this is exploratory"
+)
+_TOGETHER = (
+    "diagnoses are analysed together: gaining weight is recovery in one and not in another, so that the event does not "
+    "mean the same in all. Choose one by among"
 )
 
 
@@ -125,8 +131,10 @@ def time_to_event(plan: Plan, analysis: TimeToEvent, adam: Adam, population: Mem
     ModelError
         Nobody can be timed.
     """
+    everyone, (population, left_out) = population, chosen_participants(analysis, population)
     data = event_times(plan, analysis, adam, population)
-    result = [*denominators(population), *_outcomes(data, population), *_warnings(plan, analysis, data)]
+    result = [*denominators(population), *left_out_rows(left_out, everyone), *_outcomes(data, population)]
+    result += _warnings(plan, analysis, data, population)
     result += rows({"curve": orientation(analysis)}, term="fit")
     curves = curves_of(analysis, data, population.arms)
     for arm in population.arms:
@@ -164,6 +172,7 @@ def steps_of_curves(plan: Plan, analysis: TimeToEvent, adam: Adam, population: M
         ``ARM``, ``CAUSE`` (empty: the event; else the kind of competing event), ``DAYS`` since hour 0, ``ESTIMATE``
         (event-free or cumulative, as the results say), ``CONF_LOW``, ``CONF_HIGH``, ``N_CENSORED`` at the time.
     """
+    population, _ = chosen_participants(analysis, population)
     data = event_times(plan, analysis, adam, population)
     parts = [pd.DataFrame(columns=STEPS)]
     for arm in curves_of(analysis, data, population.arms):
@@ -216,11 +225,14 @@ def _outcomes(data: EventTimes, population: Members) -> list[Row]:
     return result
 
 
-def _warnings(plan: Plan, analysis: TimeToEvent, data: EventTimes) -> list[Row]:
-    """Warn of an hour 0 after randomisation, and of kinds of event that nobody has."""
+def _warnings(plan: Plan, analysis: TimeToEvent, data: EventTimes, population: Members) -> list[Row]:
+    """Warn of an hour 0 after randomisation, of kinds of event that nobody has, and of weight of several diagnoses."""
     found = [f"no participant has {kind} in the data: check how it is written" for kind in data.never_recorded]
     if analysis.since != TIME_ZERO and plan.design.reference:
         found.append(_CHOSEN)
+    endpoint = plan.endpoints.get(analysis.endpoint)
+    if endpoint is not None and endpoint.measure == "WEIGHT" and (diagnoses := diagnoses_of(population)) > 1:
+        found.append(f"{diagnoses} {_TOGETHER}")
     return [warning_row(text) for text in found]
 
 

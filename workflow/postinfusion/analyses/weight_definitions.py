@@ -15,7 +15,7 @@ from postinfusion.plan.quantities import hours_as_text
 _ROUNDING = 1e-9
 _MAINTENANCE = "weight maintenance as in Stevens et al. 2006, Int. J. Obes. 30, 391-399"
 _SOURCES = {0.03: _MAINTENANCE, 0.05: "the usual limit of a clinically relevant change of weight"}
-_OF_THE_PLAN = "as the plan declares it; there is no agreed definition"
+_NOT_AGREED = "there is no agreed definition"
 BAND, KILOGRAMS, SLOPE, LOSS, GAIN = "band", "kilograms", "slope", "loss", "gain"
 ABOUT_REFERENCE = frozenset({BAND, KILOGRAMS})
 
@@ -62,18 +62,24 @@ class Definition:
 
 def definitions(analysis: WeightStability) -> list[Definition]:
     """Give the definitions of a plan: bands from the narrowest, kilograms, slope, losses and gains from the least."""
-    found = [_band(share) for share in sorted(analysis.bands)]
+    found = [_band(share, _told(analysis, "bands")) for share in sorted(analysis.bands)]
     if analysis.band_kg is not None:
-        found.append(_kilograms(analysis.band_kg))
+        found.append(_kilograms(analysis.band_kg, _told(analysis, "band_kg")))
     if analysis.rate is not None:
-        found.append(_rate(analysis.rate, analysis.rate_over))
-    losses, gains = sorted(analysis.losses), sorted(analysis.gains)
-    return [*found, *(_loss(share) for share in losses), *(_gain(share) for share in gains)]
+        found.append(_rate(analysis.rate, analysis.rate_over, _told(analysis, "rate")))
+    found += [_loss(share, _told(analysis, "losses")) for share in sorted(analysis.losses)]
+    return [*found, *(_gain(share, _told(analysis, "gains")) for share in sorted(analysis.gains))]
+
+
+def _told(analysis: WeightStability, field: str) -> str:
+    """Say whether the plan names a definition or leaves it to the default of the program."""
+    who = "as the plan declares it" if field in analysis.model_fields_set else "default of the program"
+    return f"{who}; {_NOT_AGREED}"
 
 
 def main_band(analysis: WeightStability) -> Definition:
     """Give the main definition."""
-    return _band(analysis.bands[0])
+    return _band(analysis.bands[0], _told(analysis, "bands"))
 
 
 def levels_of(definition: Definition, at: AtVisit, narrower: Definition | None) -> pd.Series:
@@ -110,39 +116,40 @@ def band_limits(analysis: WeightStability, reference: float) -> tuple[float, flo
     return reference * (1 - share), reference * (1 + share)
 
 
-def _band(share: float) -> Definition:
+def _band(share: float, source: str) -> Definition:
     """Give the definition by a share of the reference weight."""
     return Definition(
         f"within {_percent(share)}",
         BAND,
-        _SOURCES.get(round(share, 6), _OF_THE_PLAN),
+        _SOURCES.get(round(share, 6), source),
         lambda at: _at_most((at.weight - at.reference).abs() / at.reference, share),
     )
 
 
-def _kilograms(limit: float) -> Definition:
+def _kilograms(limit: float, source: str) -> Definition:
     """Give the definition by kilograms."""
     name = f"within {limit:g} kg"
-    return Definition(name, KILOGRAMS, _OF_THE_PLAN, lambda at: _at_most((at.weight - at.reference).abs(), limit))
+    return Definition(name, KILOGRAMS, source, lambda at: _at_most((at.weight - at.reference).abs(), limit))
 
 
-def _rate(limit: float, over: float) -> Definition:
+def _rate(limit: float, over: float, source: str) -> Definition:
     """Give the definition by the slope."""
     name = f"slope within {limit:g} kg per week"
-    source = f"over at least {hours_as_text(over)}; {_OF_THE_PLAN}"
-    return Definition(name, SLOPE, source, lambda at: _at_most(at.slope.abs(), limit))
+    return Definition(
+        name, SLOPE, f"over at least {hours_as_text(over)}; {source}", lambda at: _at_most(at.slope.abs(), limit)
+    )
 
 
-def _loss(share: float) -> Definition:
+def _loss(share: float, source: str) -> Definition:
     """Give a loss since baseline."""
     name = f"loss of {_percent(share)} or more"
-    return Definition(name, LOSS, _OF_THE_PLAN, lambda at: _at_least((at.baseline - at.weight) / at.baseline, share))
+    return Definition(name, LOSS, source, lambda at: _at_least((at.baseline - at.weight) / at.baseline, share))
 
 
-def _gain(share: float) -> Definition:
+def _gain(share: float, source: str) -> Definition:
     """Give a gain since baseline."""
     name = f"gain of {_percent(share)} or more"
-    return Definition(name, GAIN, _OF_THE_PLAN, lambda at: _at_least((at.weight - at.baseline) / at.baseline, share))
+    return Definition(name, GAIN, source, lambda at: _at_least((at.weight - at.baseline) / at.baseline, share))
 
 
 def _at_most(values: pd.Series, limit: float) -> pd.Series:

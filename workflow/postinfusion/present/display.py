@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -174,11 +175,22 @@ def label_of(
 
 def without_idle_notes(table: Table) -> Table:
     """Give a table without the explanation of a sign that none of its cells shows."""
-    cells = (cell for part in table.parts for row in part.rows for cell in row.cells)
+    cells = [cell for part in table.parts for row in part.rows for cell in row.cells]
+    table = _with_reasons(table, cells)
     if formats.SUPPRESSED_NOTE not in table.label.footnotes or any(formats.SUPPRESSED in cell for cell in cells):
         return table
     kept = tuple(note for note in table.label.footnotes if note != formats.SUPPRESSED_NOTE)
     return replace(table, label=replace(table.label, footnotes=kept))
+
+
+def _with_reasons(table: Table, cells: Sequence[str]) -> Table:
+    """Give a table whose reasons for what is not estimable stand without the sign, where no cell shows it."""
+    if any(re.search(rf"\b{formats.NOT_ESTIMABLE}\b", cell) for cell in cells):
+        return table
+    sign = f"{formats.NOT_ESTIMABLE}: not estimable. "
+    instead = "No interval: " if any("no interval" in cell for cell in cells) else ""
+    notes = (f"{instead}{note.removeprefix(sign)}" if note.startswith(sign) else note for note in table.label.footnotes)
+    return replace(table, label=replace(table.label, footnotes=tuple(notes)))
 
 
 def _which(results: Results) -> str:

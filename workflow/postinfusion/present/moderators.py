@@ -9,6 +9,7 @@ from postinfusion.present.subgroups import at, name_of
 KINDS = ("pointwise", "simultaneous")
 _REGION = "region"
 _MORE_DECIMALS = 1
+_SYMBOL = 3  # letters that a symbol of a unit has at most
 
 
 def key_of(results: Results, pair: tuple[str, str]) -> dict[str, str]:
@@ -40,8 +41,16 @@ def change_in_words(results: Results, pair: tuple[str, str]) -> str:
     slope, low, high = (results.printed(stat, results.decimals + _MORE_DECIMALS, **key, term="slope") for stat in names)
     if slope:
         interval = f"{results.confidence} CI {formats.interval(low, high)}"
-        return f"Change of the difference with one unit of {name}: {slope} ({interval}; {tested})."
+        return f"Change of the difference with {_one(results, pair)} of {name}: {slope} ({interval}; {tested})."
     return f"Test that the difference is the same at every value of {name}: {tested}." if p else ""
+
+
+def _one(results: Results, pair: tuple[str, str]) -> str:
+    """Name one unit of the moderator: ``one year``, ``one point``, ``1 kg``."""
+    unit = results.said("moderator_unit", **at(results), subgroup=key_of(results, pair)["subgroup"], term="range")
+    if not unit:
+        return "one unit"
+    return f"one {unit[:-1]}" if unit.endswith("s") and len(unit) > _SYMBOL else f"1 {unit}"
 
 
 def regions_in_words(results: Results, pair: tuple[str, str]) -> str:

@@ -52,6 +52,9 @@ class TimeToEvent(AnalysisPart):
     `{outside: 3 %}`, the first time further than this from baseline, up or down."""
     endpoint: Annotated[str, Names.ENDPOINT] = ""
     """Key under endpoints; an intercurrent event has none."""
+    among: Annotated[dict[str, tuple[str, ...]], Names.GROUP] = Field(default_factory=dict, max_length=5)
+    """Participants' column → the values that are analysed, as `diagnosis: [AN]`: whoever has another value is left out
+    and counted. Left out: everyone is analysed."""
     kept: int = Field(default=1, ge=1, le=5)
     """At how many assessments in a row the criterion must be met; 2 means that it lasts to the next one. The first of
     them is the time of the event."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from postinfusion.plan.analyses import Counts
 from postinfusion.present import formats
+from postinfusion.present.among_words import left_out_note
 from postinfusion.present.methods.phrases import endpoint_label, in_population, listed, terms_of
 from postinfusion.present.methods.responders import comparisons_text
 from postinfusion.present.results import Results
-from postinfusion.present.tables.ratet01 import left_out_note
 from postinfusion.vocabulary import Method
 
 _MISSING = {

@@ -38,7 +38,21 @@ def _trajectory(results: Results) -> str:
         f"{origin(results)} ({_basis(analysis)}) with {listed(terms)}, and {random} varying between participants"
         f"{in_population(results)}."
     )
-    return " ".join([first, *_time_details(results, analysis)])
+    return " ".join([first, *_records(results, analysis), *_time_details(results, analysis)])
+
+
+def _records(results: Results, analysis: Trajectory) -> list[str]:
+    """Say which assessments enter, over which time the slope runs, and what happens to what is missing."""
+    over = "days" if analysis.basis == "linear" else "log(1 + hours / 24)"
+    varying = results.said("random_effects", term="fit") or " ".join(analysis.random)
+    slope = f"; the slope of participants is over {over}" if "slope" in varying else ""
+    found = [
+        f"Every assessment after time zero entered at its own time, scheduled or not{slope}.",
+        "Missing values count as missing at random.",
+    ]
+    if not analysis.estimand:
+        found.append("It answers no estimand: assessments after intercurrent events were used as observed.")
+    return found
 
 
 def _time_details(results: Results, analysis: Trajectory) -> list[str]:

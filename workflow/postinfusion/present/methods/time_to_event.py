@@ -7,6 +7,7 @@ from collections.abc import Callable
 from postinfusion.plan.analyses.time_to_event import Intercurrent, TimeToEvent
 from postinfusion.plan.event_rules import ends_of_observation
 from postinfusion.present import formats
+from postinfusion.present.among_words import left_out_note
 from postinfusion.present.event_words import asked, definition, event_in_words, since_in_words
 from postinfusion.present.methods.phrases import in_population, listed
 from postinfusion.present.results import Results
@@ -23,7 +24,15 @@ def _time_to_event(results: Results) -> str:
         f"Time from {since_in_words(results)} to {event_in_words(results)}{label}{f' ({what})' if what else ''} was "
         f"analysed{in_population(results)}."
     )
-    sentences = (subject, _visits(analysis), _ends(results, analysis), _curve(analysis), _comparison(results, analysis))
+    among = left_out_note(results)
+    sentences = (
+        subject,
+        *among,
+        _visits(analysis),
+        _ends(results, analysis),
+        _curve(analysis),
+        _comparison(results, analysis),
+    )
     return " ".join(sentence for sentence in sentences if sentence)
 
 

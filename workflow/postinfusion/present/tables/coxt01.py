@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from postinfusion.errors import ModelError
 from postinfusion.present import formats
+from postinfusion.present.among_words import left_out_note
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.event_words import asked, definition, event_in_words, note_on_visits
 from postinfusion.present.results import Results
@@ -38,7 +39,9 @@ def table(results: Results) -> Table:
     signs = {cell for part in parts for row in part.rows for cell in row.cells if cell in formats.WITHOUT_VALUE}
     what = definition(results)
     subtitle = f"{what[:1].upper()}{what[1:]}"
-    label = label_of(results, "COXT01", subtitle, note_on_visits(results), title=title, signs=signs)
+    label = label_of(
+        results, "COXT01", subtitle, left_out_note(results) + note_on_visits(results), title=title, signs=signs
+    )
     return Table(label, tuple(part for part in parts if part.rows))
 
 

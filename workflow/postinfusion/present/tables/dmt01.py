@@ -8,6 +8,7 @@ from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, groups_of, headings
 
 _NO_TESTS = "Baseline differences are described by standardised mean differences (SMD), not tested."
+_APART = "Body mass index is shown by diagnosis and never pooled over diagnoses."
 
 
 def table(results: Results) -> Table:
@@ -16,7 +17,8 @@ def table(results: Results) -> Table:
     names = results.values_of("variable")
     rows = [row for name in names if name not in {"", "denominator"} for row in _variable(results, name)]
     smd = [f"SMD {arm} − {against}" if len(pairs) > 1 else "SMD" for arm, against in pairs]
-    label = label_of(results, "DMT01", footnotes=(_NO_TESTS,) if pairs else ())
+    notes = [*([_NO_TESTS] if pairs else []), *([_APART] if any(results.values_of("subgroup_level")) else [])]
+    label = label_of(results, "DMT01", footnotes=tuple(notes))
     return Table(label, (Part(("", *headings(results), *smd), tuple(rows)),))
 
 
@@ -25,7 +27,18 @@ def _variable(results: Results, name: str) -> list[Row]:
     blank = ("",) * len(groups_of(results))
     heading = Row(_title(results, name), (*blank, *_differences(results, variable=name)))
     levels = [level for level in results.values_of("level", variable=name) if level]
-    return [heading, *(_levels(results, name, levels) if levels else _numbers(results, name))]
+    groups = [group for group in results.values_of("subgroup_level", variable=name) if group]
+    if groups:
+        return [row for group in groups for row in _of_group(results, name, group)]
+    return [heading, *(_levels(results, name, levels) if levels else _numbers(results, {"variable": name}))]
+
+
+def _of_group(results: Results, name: str, group: str) -> list[Row]:
+    """Give the rows of a number that is shown within one group only."""
+    column = next(iter(results.values_of("subgroup", variable=name, subgroup_level=group)))
+    key = {"variable": name, "subgroup": column, "subgroup_level": group}
+    blank = ("",) * len(groups_of(results))
+    return [Row(f"{_title(results, name)}: {group}", (*blank, *_differences(results, **key))), *_numbers(results, key)]
 
 
 def _title(results: Results, name: str) -> str:
@@ -56,14 +69,13 @@ def _differences(results: Results, **key: str) -> tuple[str, ...]:
     return tuple(results.text("smd", arm=arm, comparator=against, **key) for arm, against in results.comparisons)
 
 
-def _numbers(results: Results, name: str) -> list[Row]:
+def _numbers(results: Results, key: dict[str, str]) -> list[Row]:
     """Give the rows of a number: how many, mean, median, range."""
-    endpoint = results.plan.endpoints.get(name)
+    endpoint = results.plan.endpoints.get(key["variable"])
     decimals = endpoint.decimals if endpoint else 0
     blank = ("",) * len(results.comparisons)
 
     def texts(*stat_names: str) -> list[list[str]]:
-        key = {"variable": name}
         return [[results.printed(stat, decimals, arm=arm, **key) for stat in stat_names] for arm in groups_of(results)]
 
     rows = {

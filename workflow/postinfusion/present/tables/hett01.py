@@ -43,7 +43,8 @@ def table(results: Results) -> Table:
     parallel = bool(_ratios(results).rows)
     notes = [_BONETT, individual_in_words(results)] if parallel else [_ROUND_TRIP] if _within(results).rows else []
     reasons = [formats.as_sentence(text) for text in results.errors()]
-    subtitle = f"Change from baseline at {spread_at(results)['visit']}"
+    unit = f" (in {results.endpoint.unit})" if results.endpoint and results.endpoint.unit else ""
+    subtitle = f"Change from baseline{unit} at {spread_at(results)['visit']}"
     return Table(
         label_of(results, "HETT01", subtitle, (*filter(None, notes), *reasons), signs=(formats.SUPPRESSED,)), shown
     )

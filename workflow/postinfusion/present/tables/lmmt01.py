@@ -22,6 +22,7 @@ from postinfusion.present.effect_features import (
 )
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import means_part, model_table
+from postinfusion.present.tables.term_names import term_in_words
 from postinfusion.vocabulary import DesignKind
 
 _LIMITS = ("conf_low", "conf_high")
@@ -153,7 +154,15 @@ def _limit(results: Results, name: str) -> str:
 def _random_part(results: Results) -> Part:
     """Give variances, covariances and correlations of the random effects and of the residual."""
     rows = tuple(
-        Row(level, tuple(results.text(name, term="covariance", level=level) for name in ("covariance", "correlation")))
+        Row(
+            _effect(results, level),
+            tuple(results.text(name, term="covariance", level=level) for name in ("covariance", "correlation")),
+        )
         for level in results.values_of("level", term="covariance")
     )
     return Part(("Random effect", "Variance or covariance", "Correlation"), rows, "Random effects")
+
+
+def _effect(results: Results, level: str) -> str:
+    """Name a random effect, or a pair of them, in words."""
+    return term_in_words(results, level.replace(" × ", ":"))

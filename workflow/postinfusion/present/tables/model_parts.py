@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.term_names import term_in_words
+from postinfusion.present.tables.term_names import formula_in_words, term_in_words
 from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS, Method
 
 Point = tuple[str, dict[str, str]]
@@ -75,7 +75,7 @@ def coefficients_part(results: Results) -> Part:
 def fit_part(results: Results) -> Part:
     """Give what the fit says of itself: structure, size, likelihood, convergence."""
     texts = {
-        "Formula": results.said("formula", term="fit"),
+        "Model": formula_in_words(results, results.said("formula", term="fit")),
         "Covariance": structure_name(results.said("covariance_structure", term="fit")),
         "Random effects": results.said("random_effects", term="fit"),
         "Degrees of freedom": df_name(results.said("df_method", term="fit")),

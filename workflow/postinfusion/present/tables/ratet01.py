@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from postinfusion.errors import ModelError
-from postinfusion.plan.analyses import Counts
 from postinfusion.present import formats
+from postinfusion.present.among_words import left_out_note
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.binary_columns import binary_headings, binary_notes, binary_rows, ratio
@@ -35,17 +35,6 @@ def table(results: Results) -> Table:
     not_done = tuple(f"Not done: {text}." for text in results.values_of("error", term="fit", stat_name="error"))
     notes = (*left_out_note(results), _NOTE, *binary_notes(results), *not_done)
     return Table(label_of(results, "RATET01", _subtitle(results), notes), tuple(part for part in parts if part.rows))
-
-
-def left_out_note(results: Results) -> tuple[str, ...]:
-    """Say who was left out because the events cannot occur in them, and how many they are; empty without a rule."""
-    analysis = results.analysis
-    if not isinstance(analysis, Counts) or not analysis.among:
-        return ()
-    rule = " and ".join(f"{formats.in_sentence(name)} {', '.join(values)}" for name, values in analysis.among.items())
-    counted = [f"{arm} {n}" for arm in results.arms if (n := results.text("n", term="left-out", arm=arm))]
-    told = f"left out by this rule of the plan: {', '.join(counted)}" if counted else "nobody was left out by this rule"
-    return (f"Only participants with {rule} are analysed; {told}.",)
 
 
 def _rates(results: Results, visits: list[str]) -> Part:

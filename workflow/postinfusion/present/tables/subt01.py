@@ -37,7 +37,8 @@ def table(results: Results) -> Table:
         f"{factor.name}: {text}." for factor in factors_of(results, pairs[0]) for text in dict.fromkeys(factor.problems)
     ]
     notes = (NOT_RANDOMISED, FALSE_ALARMS, *problems)
-    subtitle = f"Difference of adjusted mean changes at {at(results)['visit']}; a model for each factor"
+    unit = f" (in {results.endpoint.unit})" if results.endpoint and results.endpoint.unit else ""
+    subtitle = f"Difference of adjusted mean changes{unit} at {at(results)['visit']}; a model for each factor"
     label = label_of(results, "SUBT01", subtitle, notes, signs=(formats.SUPPRESSED,))
     return Table(label, tuple(part for part in parts if part.rows))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from postinfusion.errors import ModelError
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
+from postinfusion.present.among_words import left_out_note
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.event_words import asked, definition, event_in_words, note_on_visits, since_in_words
 from postinfusion.present.results import Results
@@ -170,4 +171,4 @@ def _permutation(results: Results, level: str, pair: dict[str, str]) -> str:
 def _notes(results: Results) -> tuple[str, ...]:
     """Say what competing events do to the numbers, and what the analysis warns of."""
     competes = (_COMPETES,) if asked(results).competing else ()
-    return competes + tuple(formats.as_sentence(text) for text in results.warnings())
+    return left_out_note(results) + competes + tuple(formats.as_sentence(text) for text in results.warnings())

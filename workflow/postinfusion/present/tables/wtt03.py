@@ -7,6 +7,7 @@ from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.model_parts import structure_name
+from postinfusion.present.tables.term_names import formula_in_words
 from postinfusion.present.weight_words import groups_shown, name_of
 
 _SIDES = ("above the lower margin", "below the upper margin")
@@ -77,7 +78,12 @@ def _fits(results: Results) -> Part:
         key = {"term": "fit", **group}
         if formula := results.said("formula", **key):
             structure = structure_name(results.said("covariance_structure", **key)) or "one visit"
-            cells = (formula, structure, results.text("n_participants", **key), results.text("n_observations", **key))
+            cells = (
+                formula_in_words(results, formula),
+                structure,
+                results.text("n_participants", **key),
+                results.text("n_observations", **key),
+            )
             rows.append(Row(name_of(group), cells))
     columns = ("Group", "Model", "Covariance", "Participants", "Observations")
     return Part(columns, tuple(rows), "Models", is_text=True)
