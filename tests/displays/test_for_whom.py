@@ -82,7 +82,7 @@ def test_the_curve_of_a_moderator_is_drawn_with_its_regions(key):
 
 def test_the_moderator_says_in_words_where_the_arms_differ():
     notes = " ".join(drawn("MODG01", "by-age").label.footnotes)
-    assert "Change of the difference with one unit of age" in notes
+    assert "Change of the difference with one year of age" in notes
     assert "pointwise" in notes
     assert "simultaneous" in notes
 
