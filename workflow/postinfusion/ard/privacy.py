@@ -49,7 +49,8 @@ _OF_GROUPS = frozenset({"n", "n_total", "n_participants", "n_observations", "mea
 _TWO_WAY = frozenset({"shift", "stability-by-index"})
 _DIVIDES_THE_OBSERVED = frozenset({"category"})
 _DIVIDES_THE_MISSING = frozenset({"assessment"})
-_OBSERVED, _NOT_ASSESSED, _LEFT_OUT = "observed", "not assessed after", "left-out"
+_OBSERVED, _LEFT_OUT = "observed", "left-out"
+_NOT_ASSESSED = frozenset({"not assessed after", "assessed after, and not before"})
 _OF_UNITS = frozenset({"infusions", "all events"})
 """Levels whose shares are of units of which a participant may have several."""
 _PARTICIPANTS, _INCIDENCE = "participants", "incidence"
@@ -90,7 +91,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
 def _of_missing(ard: pd.DataFrame) -> pd.Series:
     """Say which rows count who has a value or has none, whatever the reason: these are no gaps and are never hidden."""
     is_observed = ard["variable"].isin(_DIVIDES_THE_MISSING) & (ard["level"] == _OBSERVED)
-    return is_observed | (ard["level"] == _NOT_ASSESSED) | (ard["term"] == _LEFT_OUT)
+    return is_observed | ard["level"].isin(_NOT_ASSESSED) | (ard["term"] == _LEFT_OUT)
 
 
 def _of_few_participants(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd.Series:
