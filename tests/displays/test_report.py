@@ -10,8 +10,10 @@ from displays import trials
 from postinfusion.ard.build import error_row, table
 from postinfusion.errors import Problem
 from postinfusion.present import formats
+from postinfusion.present.design_line import design_line
 from postinfusion.present.harms import harms
 from postinfusion.present.headline import headline
+from postinfusion.present.meaning import meaning
 from postinfusion.present.sections import section_displays
 from postinfusion.present.strip import strip
 from postinfusion.report.page import Shown, page
@@ -295,3 +297,27 @@ def test_a_suppressed_count_of_the_first_screen_is_called_suppressed():
     facts = {fact.name: fact.text for fact in strip(plan, ard, [])}
     assert facts["Serious events"] == facts["Data completeness"] == formats.SUPPRESSED_REASON
     assert formats.SUPPRESSED_NOTE in harms(plan, ard).label.footnotes
+
+
+def test_a_model_over_time_is_said_to_be_of_the_change_from_baseline():
+    primary = {"method": "trajectory", "endpoint": "madrs", "estimand": "primary", "report_at": ["24 h"]}
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"madrs-mmrm": primary})
+    assert meaning(plan)[0].startswith("The estimate is the difference of adjusted means of the change from baseline")
+
+
+def test_what_an_estimate_means_is_not_told_where_there_is_none():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    assert "What the estimate means" in page(plan, "t", ard, [])
+    without = ard[(ard["analysis_id"] != "madrs-mmrm") | (ard["stat_name"] != "estimate")]
+    assert "What the estimate means" not in page(plan, "t", without, [])
+
+
+@pytest.mark.parametrize(
+    ("planned", "words"), [(["0 h"], "· 1 infusion ·"), (["0 h", "3 d"], "· 2 infusions ·"), ([], "")]
+)
+def test_infusions_that_the_plan_does_not_count_are_not_said_to_be_none(planned, words):
+    plan = trials.infused(design=trials.INFUSED["design"] | {"infusions": planned})
+    line = design_line(plan, trials.results(plan))
+    assert "no infusions" not in line
+    assert words in line

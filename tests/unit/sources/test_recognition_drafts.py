@@ -112,6 +112,11 @@ def test_a_visit_after_an_infusion_that_no_file_has_counts_from_none():
     assert [one.get("after", "") for one in found["schedule"]] == ["", "infusion 2", ""]
 
 
+def test_a_single_infusion_is_drafted_too():
+    found = drafted(people=people(), infusions=infusions(1), scores=scores({"Baseline": (1, -1.0)}, dated=True))
+    assert found["design"]["infusions"] == ["0 h"]
+
+
 def in_columns(last: int = 3, *, of_last: int = 5, hours: bool = True) -> pd.DataFrame:
     """Give participants with columns for each infusion; only some of them had the last one."""
     frame = people()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.ard.query import select
+from postinfusion.errors import counted
 from postinfusion.plan.design import LAST
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
@@ -34,7 +35,7 @@ def design_line(plan: Plan, ard: pd.DataFrame) -> str:
         if len(arms) > 1
         else f"{_KINDS[plan.design.kind]} ({arms[0]})",
         _periods(plan),
-        f"{len(plan.design.infusions)} infusions" if plan.design.infusions else "no infusions",
+        _infusions(plan),
         f"follow-up to {plan.visit_names[-1]} ({_last_time(plan)})",
     ]
     return " · ".join(part for part in parts if part)
@@ -44,6 +45,14 @@ def _participants(ard: pd.DataFrame) -> str:
     """Give the number of participants of the largest population."""
     totals = select(ard, variable="denominator", stat_name="n_total", arm="")["stat"]
     return f"n = {formats.statistic('n_total', float(totals.max()))}" if len(totals) else ""
+
+
+def _infusions(plan: Plan) -> str:
+    """Give how many infusions are planned; empty where the plan does not say how many, but some are given."""
+    planned = plan.design.infusions
+    if not planned and (plan.design.has_infusions or "infusions" in plan.sources):
+        return ""
+    return counted(len(planned), "infusion") if planned else "no infusions"
 
 
 def _periods(plan: Plan) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from postinfusion.plan.analyses import Ancova, Mmrm
 from postinfusion.plan.endpoints import Endpoint, Form
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
@@ -29,7 +28,8 @@ def meaning(plan: Plan) -> tuple[str, ...]:
 def _quantity(plan: Plan, endpoint: Endpoint) -> str:
     """Say what kind of number the estimate is."""
     analysis = plan.analyses[primary_analysis(plan) or ""]
-    form = "change from baseline" if isinstance(analysis, Mmrm | Ancova) and analysis.form is Form.CHANGE else "value"
+    # A model without a form, as one over continuous time, is always of the change from baseline.
+    form = "value" if getattr(analysis, "form", Form.CHANGE) is Form.VALUE else "change from baseline"
     found = primary_estimand(plan)
     if found and not found[1].treatment.against:
         return (

@@ -128,7 +128,7 @@ def page(
         without_primary=without_primary(plan),
         model=model_in_short(results_of(plan, ard, primary.analysis_id)) if primary else "",
         unit=_unit(plan, primary),
-        meaning=meaning(plan),
+        meaning=meaning(plan) if primary and primary.estimate else (),
         effect=_effect_figure(every, primary),
         verdict=primary_verdict(plan, ard) if primary else "",
         claims=claim_blocks(plan, ard, _anchors(every)),

@@ -111,9 +111,9 @@ def _design(known: Facts) -> Node:
         asked = Question(f"the arm that the others are compared with, one of {names}", "reference arm")
         guessed = Noted(known.reference, "guess: by its name, the arm that the others are compared with")
         design["reference_arm"] = guessed if known.reference else asked
-    if len(known.infusions) > 1:
+    if known.infusions:
         planned = Flow([as_duration(hours) if hours else "0 h" for hours in known.infusions])
-        design["infusions"] = Noted(planned, "guess: median days of the infusions")
+        design["infusions"] = Noted(planned, "guess: median days of the infusions" if len(known.infusions) > 1 else "")
     return design
 
 
