@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.quantities import hours_as_text
 
 Schema = dict[str, Any]
 _PLAIN_TEXT = {"type": "string"}
@@ -30,9 +31,19 @@ def _as_written(part: Any) -> Any:  # noqa: ANN401 - any part of a JSON document
     kept = {key: _as_written(value) for key, value in part.items() if not _is_title(key, value)}
     if kept.get("type") == "string" and not {"enum", "const", "pattern"} & {*kept}:
         kept["type"] = ["string", "number"]
-    if "%" in str(kept.get("pattern", "")) and isinstance(kept.get("default"), float):
-        kept["default"] = f"{100 * kept['default']:g} %"
+    if "default" in kept:
+        kept["default"] = _default_as_written(kept["default"], kept)
     return kept
+
+
+def _default_as_written(default: Any, part: Schema) -> Any:  # noqa: ANN401 - any part of a JSON document
+    """Give a default with its sign or unit, as in ``95 %`` or ``28 d``; in a list item by item."""
+    if isinstance(default, list) and isinstance(items := part.get("items"), dict):
+        return [_default_as_written(item, items) for item in default]
+    pattern = str(part.get("pattern", ""))
+    if isinstance(default, float | int) and "%" in pattern:
+        return f"{100 * default:g} %"
+    return hours_as_text(default) if isinstance(default, float | int) and "min|h" in pattern else default
 
 
 def _is_title(key: str, value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from postinfusion.plan.analyses.base import AnalysisPart, EndpointName, ModelPart, VisitName, VisitNames
 from postinfusion.plan.named import Names
@@ -12,6 +12,11 @@ from postinfusion.plan.quantities import Hours, Percent
 from postinfusion.vocabulary import Covariance, Method
 
 Missing = Literal["failure", "observed"]
+
+
+def _unless_null(text: object) -> object:
+    """Give nothing for the word ``null``, and everything else as it was written."""
+    return None if text == "null" else text
 
 
 class WeightStability(AnalysisPart):
@@ -30,9 +35,9 @@ class WeightStability(AnalysisPart):
     bands: tuple[Percent, ...] = Field(default=(0.03, 0.05), min_length=1, max_length=4)
     """Largest deviation from the reference weight that counts as stable, in per cent of it; the first is the main one,
     used for the category of body mass index, the time within the band and the figures."""
-    band_kg: float | None = Field(default=2, gt=0, le=20)
+    band_kg: Annotated[float | None, BeforeValidator(_unless_null)] = Field(default=2, gt=0, le=20)
     """Largest deviation from the reference weight that counts as stable, in kg; null: not used."""
-    rate: float | None = Field(default=0.25, gt=0, le=5)
+    rate: Annotated[float | None, BeforeValidator(_unless_null)] = Field(default=0.25, gt=0, le=5)
     """Largest slope of weight that counts as stable, up or down, in kg per week; null: not used."""
     rate_over: Hours = Field(default=672, gt=0)
     """The slope is that of the shortest stretch of weighings up to the visit that spans this time."""
