@@ -289,8 +289,9 @@ def _endpoints(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if assessments is not None and "measure" in assessments.frame:
         wanted = {endpoint.measure for endpoint in plan.endpoints.values()} - told
         read = {endpoint.parameter for endpoint in plan.endpoints.values()}
-        others = assessments.frame["measure"].map(lambda name: name not in read and not _names_a_score(plan, name))
-        yield from assessments.problems_of(list(_misspelt(assessments.frame["measure"].where(others), wanted)))
+        measures = assessments.frame["measure"]
+        is_other = measures.map(lambda name: name not in read and not _names_a_score(plan, name)).astype("bool")
+        yield from assessments.problems_of(list(_misspelt(measures.where(is_other), wanted)))
 
 
 def _measured(deliveries: Deliveries, *, with_values: bool = False) -> Iterator[str]:
