@@ -26,7 +26,7 @@ def found(**changes: object) -> Results:
 @pytest.mark.parametrize("method", POOLING)
 def test_a_method_that_pools_is_refused_with_what_to_do_instead(method):
     results = found(method=method, endpoint="bmi", **POOLING[method])
-    assert "2 diagnoses is not pooled" in results.failure
+    assert "several or unknown diagnoses is not pooled" in results.failure
     assert "by: diagnosis" in results.failure
 
 

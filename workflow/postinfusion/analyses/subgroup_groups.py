@@ -11,7 +11,7 @@ import pandas as pd
 from postinfusion.analyses.demographics import values_of
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, FEWEST_PARTICIPANTS
-from postinfusion.analyses.pooling import diagnoses_of
+from postinfusion.analyses.pooling import groups_hold_several
 from postinfusion.analyses.populations import Members
 from postinfusion.datasets.adam import ADSL, participant_column
 from postinfusion.errors import ModelError, listed
@@ -108,7 +108,7 @@ def enough_in_each_arm(people: pd.DataFrame, group: str, arms: Sequence[str]) ->
 
 def pools_diagnoses(plan: Plan, endpoint: str, population: Members) -> bool:
     """Say whether an analysis of all participants would put the body mass index of several diagnoses together."""
-    return plan.endpoints[endpoint].measure in (BODY_MASS_INDEX, *FOR_AGE) and diagnoses_of(population) > 1
+    return plan.endpoints[endpoint].measure in (BODY_MASS_INDEX, *FOR_AGE) and groups_hold_several(population, "")
 
 
 NEVER_POOLED = (
