@@ -31,18 +31,26 @@ ENDPOINT = {"measure": "TMT-B", "label": "Trail Making B", "better": "lower", "k
 
 @dataclass(frozen=True)
 class Setting:
-    """One kind of trial: participants per arm, and whether stopped times are told as such."""
+    """One kind of trial: participants per arm, whether stopped times are told as such, and whether baselines are."""
 
     per_arm: int
     flagged: bool = True
+    stops_baseline: bool = True
 
     @property
     def name(self) -> str:
         """Name the setting in the table."""
-        return f"{self.per_arm} per arm" + ("" if self.flagged else ", limits taken as times")
+        baseline = "" if self.stops_baseline else ", baseline without limit"
+        return f"{self.per_arm} per arm{baseline}" + ("" if self.flagged else ", limits taken as times")
 
 
-SETTINGS = (Setting(48), Setting(12), Setting(48, flagged=False))
+SETTINGS = (
+    Setting(48),
+    Setting(12),
+    Setting(48, stops_baseline=False),
+    Setting(12, stops_baseline=False),
+    Setting(48, flagged=False),
+)
 
 
 def task_plan() -> Plan:
@@ -68,9 +76,10 @@ def trial(setting: Setting, number: int) -> dict[str, pd.DataFrame]:
     logs[:, 1:] += np.log(RATIO) * arm[:, None]
     leaves = generator.random((n, tests - 1)) < 0.04 + 0.08 * (logs[:, :-1] > MEAN)
     seen = np.column_stack([np.ones(n, dtype=bool), ~np.maximum.accumulate(leaves, axis=1)])
-    values = np.minimum(np.exp(logs), CAP)
+    values = np.minimum(np.exp(logs), [CAP if setting.stops_baseline else np.inf, *[CAP] * len(VISITS)])
     person, test = np.nonzero(seen)
-    stopped = np.where((values[person, test] >= CAP) & setting.flagged, "Y", "")
+    has_limit = setting.flagged & ((test > 0) | setting.stops_baseline)
+    stopped = np.where((values[person, test] >= CAP) & has_limit, "Y", "")
     records = pd.DataFrame({
         "USUBJID": [f"P{i:03d}" for i in person], "PARAMCD": "TMT-B", "AVISIT": np.array(["Baseline", *VISITS])[test],
         "AHRFIRST": np.array([-24.0, *(24.0 * day for day in DAYS)])[test], "AVAL": values[person, test],
@@ -111,6 +120,8 @@ def collect(setting: Setting, count: int) -> pd.DataFrame:
 def lines(setting: Setting, found: pd.DataFrame) -> Iterator[str]:
     """Give the rows of the table for one setting."""
     for key, of_key in found.groupby("key", sort=False):
+        if "since baseline" in key and setting.flagged and setting.stops_baseline:
+            continue
         here, truth = of_key.dropna(), TRUTHS[key]
         error = here["estimate"].std() / np.sqrt(len(here))
         covered = 100 * ((here["conf_low"] <= truth) & (truth <= here["conf_high"])).mean()

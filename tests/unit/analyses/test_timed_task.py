@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from postinfusion.analyses.outcome_line import outcome_line
 from postinfusion.analyses.populations import members
 from postinfusion.analyses.timed_task import timed_task
 from postinfusion.analyses.timed_task_data import LOG_TIME, SIDE, timed_data
@@ -120,10 +121,72 @@ def test_practice_is_of_the_reference_arm_alone_and_never_tested():
 
 
 def test_changes_to_the_test_before_multiply_to_those_to_baseline():
-    ard = simulated()[1]
+    ard = results(PLAN, trial(Setting(12, stops_baseline=False), 3))
     first, last = (value(ard, term="practice", level="since baseline", visit=visit) for visit in ("Day 7", "Day 84"))
     steps = [value(ard, term="practice", level="since the test before", visit=visit) for visit in ("Day 28", "Day 84")]
     assert first * np.prod(steps) == pytest.approx(last, rel=1e-9)
+
+
+def alone(plan=PLAN):
+    """Give the plan as one of a single arm."""
+    design = {"kind": "single-arm", "time_zero": "first-infusion", "arms": [{"name": "Ketamine"}], "infusions": ["0 h"]}
+    return plan.model_copy(update={"design": type(PLAN.design).model_validate(design)})
+
+
+def single_arm(stopped):
+    """Give one arm of eight people with three later tests; the slower half is stopped at baseline, or nobody."""
+    adam = trial(Setting(4, stops_baseline=False), 5)
+    records = adam["ADQS"].assign(CENSFL="")
+    first = records["AVISIT"] == "Baseline"
+    limit = records.loc[first, "AVAL"].median()
+    cut = first & (records["AVAL"] >= limit) & stopped
+    records = records.assign(CENSFL=np.where(cut, "Y", ""), AVAL=records["AVAL"].mask(cut, limit))
+    return {"ADSL": adam["ADSL"].assign(TRTP="Ketamine"), "ADQS": records}
+
+
+def test_with_a_baseline_at_the_limit_no_change_since_baseline_is_told_and_the_table_says_why():
+    ard = results(alone(), single_arm(stopped=True))
+    since = ard[(ard["term"] == "change") & (ard["level"] == "since baseline")]
+    assert set(since["visit"]) == {"Day 7", "Day 28", "Day 84"}
+    assert since["stat"].isna().all()
+    shown = results_of(alone(), ard, "task")
+    table = TABLES["COGT01"](shown)
+    (change,) = (part for part in table.parts if part.caption.startswith("Change"))
+    assert [row.cells[0] for row in change.rows] == ["NE", "NE", "NE", ""]
+    for words in (" ".join(table.label.footnotes), methods_text(shown)):
+        assert "Some times at baseline are at the limit" in words
+
+
+def test_changes_between_later_tests_stay_with_a_baseline_at_the_limit_and_the_slope_begins_after_it():
+    ard = results(alone(), single_arm(stopped=True))
+    means = [np.log(value(ard, term="geometric-mean", visit=visit)) for visit in ("Day 7", "Day 28", "Day 84")]
+    step = value(ard, term="change", level="since the test before", visit="Day 28")
+    assert step == pytest.approx(np.exp(means[1] - means[0]), rel=1e-9)
+    slope = value(ard, term="change", level="per test")
+    assert slope == pytest.approx(np.exp((means[2] - means[0]) / 2), rel=1e-9)
+
+
+def test_without_a_baseline_at_the_limit_changes_since_baseline_and_the_slope_from_it_are_told():
+    ard = results(alone(), single_arm(stopped=False))
+    steps = [value(ard, term="change", level="since baseline", visit=visit) for visit in ("Day 7", "Day 28", "Day 84")]
+    slope = np.exp(np.log(steps) @ [-0.1, 0.1, 0.3])
+    assert value(ard, term="change", level="per test") == pytest.approx(slope, rel=1e-9)
+    assert "at the limit:" not in " ".join(ard["error"])
+
+
+def test_the_words_of_one_test_name_neither_visits_nor_an_intercept_of_the_participant():
+    asked = changed(visits=("Day 7",))
+    words = methods_text(results_of(asked, results(asked, one_visit()), "task"))
+    assert "maximum likelihood with arm and the logarithm of the time at baseline to" in words
+    assert not any(word in words for word in ("visit,", "arm × visit", "quadrature", "random intercept"))
+    of_several = methods_text(results_of(PLAN, simulated()[1], "task"))
+    assert "arm, visit, arm × visit" in of_several
+    assert "quadrature" in of_several
+
+
+def test_the_line_of_the_console_ends_without_a_comma_where_nothing_is_random():
+    assert outcome_line(results(changed(visits=("Day 7",)), one_visit())) == "converged"
+    assert outcome_line(simulated()[1]) == "converged, intercept"
 
 
 def test_the_cap_of_the_endpoint_makes_limits_where_the_data_flag_none():
@@ -181,12 +244,10 @@ def test_a_visit_at_which_every_time_of_an_arm_was_stopped_is_left_out_and_said(
 
 
 def test_a_single_arm_has_changes_and_neither_ratios_nor_an_effect():
-    design = {"kind": "single-arm", "time_zero": "first-infusion", "arms": [{"name": "Ketamine"}], "infusions": ["0 h"]}
-    alone = PLAN.model_copy(update={"design": type(PLAN.design).model_validate(design)})
-    ard = results(changed(alone, visits=("Day 7",)), one_visit(arms=1))
+    ard = results(changed(alone(), visits=("Day 7",)), one_visit(arms=1))
     assert {"ratio", "practice"}.isdisjoint(ard["term"])
     assert "change" in set(ard["term"])
-    shown = results_of(alone, ard, "task")
+    shown = results_of(alone(), ard, "task")
     words = methods_text(shown) + str(TABLES["COGT01"](shown))
     assert "cannot tell apart" in words
     assert not {"effect", "because"} & set(words.lower().replace(".", " ").replace(",", " ").split())

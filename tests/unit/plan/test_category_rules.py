@@ -53,6 +53,40 @@ def test_an_analysis_that_has_all_it_needs_is_not_told(analysis):
     assert problems(**analysis) == []
 
 
+TIMED = {"measure": "MADRS", "kind": "timed-task"}
+TRAILS = {"measure": "Trail Making", "score": "B", "kind": "timed-task"}
+RATIO = {"measure": "Trail Making", "score": "B/A", "kind": "timed-task"}
+
+
+def of_timed_tasks(endpoint, **others):
+    """Give the problems of a timed task that asks for one endpoint."""
+    asked = {"x": {"method": "timed-task", "endpoint": "asked"}}
+    found = check(plan(analyses=asked, endpoints={"asked": endpoint, **others}))
+    return [problem.text for problem in found if "timed" in problem.text.lower()]
+
+
+def test_a_scale_that_is_counted_in_points_is_no_timed_task():
+    of_endpoint, of_analysis = sorted(of_timed_tasks(TIMED, trails=TRAILS), key=lambda text: "choose" in text)
+    assert (
+        "endpoints, asked, kind: MADRS is counted in points, and a timed task in seconds. Leave kind out."
+        in of_endpoint
+    )
+    assert "MADRS is counted in points: choose mmrm, ancova" in of_analysis
+    assert "Timed tasks here: trails." in of_analysis
+
+
+def test_nobody_is_told_to_call_points_a_timed_task():
+    (text,) = of_timed_tasks({"measure": "MADRS"})
+    assert "choose mmrm, ancova" in text
+    assert "No endpoint of this plan is a timed task." in text
+    assert "Write kind" not in text
+
+
+@pytest.mark.parametrize("endpoint", [TRAILS, RATIO, {**TRAILS, "measure": "My task", "label": "A", "better": "lower"}])
+def test_seconds_their_ratio_and_tasks_that_no_scale_describes_are_timed_tasks(endpoint):
+    assert of_timed_tasks(endpoint) == []
+
+
 def test_important_change_alone_is_a_warning():
     ((severity, text),) = problems(method="reliable-change", endpoint="important")
     assert severity == "warning"

@@ -17,5 +17,5 @@ def outcome_line(results: pd.DataFrame) -> str:
     if "covariance_structure" in texts:
         return f"converged, {COVARIANCE_NAMES[Covariance(texts['covariance_structure'])]} covariance"
     if "random_effects" in texts:
-        return f"converged, {texts['random_effects']}"
+        return ", ".join(part for part in ("converged", texts["random_effects"]) if part)
     return f"{len(results):,} results"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.analyses.model_data import ARM, ModelData
 from postinfusion.analyses.populations import Members
-from postinfusion.analyses.timed_task_data import BASELINE_AT_CAP, BASELINE_SIDE, LOG_BASELINE
+from postinfusion.analyses.timed_task_data import BASELINE_SIDE, LOG_BASELINE, SEEN
 from postinfusion.analyses.timed_task_fit import TimedTaskFit
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -20,6 +20,10 @@ from postinfusion.core.linalg import Array
 from postinfusion.plan.analyses import TimedTask
 from postinfusion.plan.plan import Plan
 
+CHANGE = ("estimate", "std_error", "df", "conf_low", "conf_high")
+BASELINE_STOPPED = (
+    "Some times at baseline are at the limit: a change since baseline is not known, only one between later tests."
+)
 SINCE_BASELINE, SINCE_BEFORE, PER_TEST = "since baseline", "since the test before", "per test"
 
 
@@ -31,20 +35,37 @@ def practice_rows(
     With a reference arm these rows have the term ``practice`` and are of that arm alone; in a single arm they have the
     term ``change``. They hold practice, time, regression to the mean and, in a single arm, whatever was given: one
     cannot be told from the other. There is no test of them. Given another task there is none since baseline, where
-    that task took another time.
+    that task took another time. Where any baseline is a limit the ratios to baseline are rows without a value: the
+    model's coefficient of the log baseline is then of those who were not stopped, and nobody is at the mean of all.
     """
     arm = population.reference or data.arms[0]
     if arm not in data.arms:
         return
-    tests = _tests(data, fit, arm, has_baseline=LOG_BASELINE in data.frame and not analysis.given)
+    asked = LOG_BASELINE in data.frame and not analysis.given
+    stopped = int((data.frame.drop_duplicates("USUBJID")[BASELINE_SIDE] != SEEN).sum()) if asked else 0
+    tests = _tests(data, fit, arm, has_baseline=asked and not stopped)
     term = "practice" if population.reference else "change"
     n = int(data.frame.loc[data.frame[ARM] == arm, "USUBJID"].nunique())
+    if stopped:
+        yield from _without_baseline(plan, tests.visits, arm, term)
     for level, visits, weights in _combinations(tests):
         found = tests.combined(fit, weights, analysis.confidence)
         for place, visit in enumerate(visits):
-            at = {"time": canonical_hours(plan.nominal_hours[visit])} if visit in plan.nominal_hours else {}
-            key = {"visit": visit, "arm": arm, "term": term, "level": level, **at}
+            key = {"arm": arm, "term": term, "level": level, **_at(plan, visit)}
             yield from rows({**_ratio(found, place), "n": n}, **key)
+
+
+def _at(plan: Plan, visit: str) -> dict[str, str]:
+    """Give the key of a visit; one over all visits has no time."""
+    hours = plan.nominal_hours.get(visit)
+    return {"visit": visit} | ({} if hours is None else {"time": canonical_hours(hours)})
+
+
+def _without_baseline(plan: Plan, visits: tuple[str, ...], arm: str, term: str) -> Iterator[Row]:
+    """Say at each visit that no change since baseline can be told."""
+    for visit in visits:
+        key = {"arm": arm, "term": term, "level": SINCE_BASELINE, **_at(plan, visit)}
+        yield from (row | {"error": BASELINE_STOPPED} for row in rows(dict.fromkeys(CHANGE, np.nan), **key))
 
 
 @dataclass(frozen=True)
@@ -58,7 +79,7 @@ class _Tests:
     L
         Shape (tests, c): rows of their means at the baseline below.
     baseline
-        Mean log time at baseline, stopped times as limits; NaN without a baseline in the model.
+        Mean log time at baseline; NaN where no change since baseline is told.
     slope
         Shape (c,): the row of the coefficient of the log baseline.
     error
@@ -98,7 +119,7 @@ def _tests(data: ModelData, fit: TimedTaskFit, arm: str, *, has_baseline: bool) 
     baseline, error, slope = np.nan, 0.0, np.zeros(len(fit.design.names))
     if has_baseline:
         baseline, error = _mean_at_baseline(frame)
-        at |= {LOG_BASELINE: baseline} | ({BASELINE_AT_CAP: 0.0} if BASELINE_AT_CAP in fit.design.variables else {})
+        at |= {LOG_BASELINE: baseline}
         slope[fit.design.names.index(LOG_BASELINE)] = 1.0
     visits = tuple(str(visit) for visit in frame["AVISIT"].cat.categories)
     found = fit.mean_rows(["AVISIT"] if len(visits) > 1 else [], at)
@@ -106,10 +127,9 @@ def _tests(data: ModelData, fit: TimedTaskFit, arm: str, *, has_baseline: bool) 
 
 
 def _mean_at_baseline(frame: pd.DataFrame) -> tuple[float, float]:
-    """Give the mean log time at baseline and its standard error: without limits the mean and SD / √n."""
-    people = frame.drop_duplicates("USUBJID")
-    y, side = (people[name].to_numpy(dtype=float) for name in (LOG_BASELINE, BASELINE_SIDE))
-    data = CensoredData(np.ones((len(y), 1)), y, side, np.arange(len(y)))
+    """Give the mean log time at baseline, none of which is a limit, and its standard error: SD / √n."""
+    y = frame.drop_duplicates("USUBJID")[LOG_BASELINE].to_numpy(dtype=float)
+    data = CensoredData(np.ones((len(y), 1)), y, np.zeros(len(y)), np.arange(len(y)))
     found = fit_censored_mixed_model(data).inference().of_columns()
     return float(found.estimate[0]), float(found.std_error[0])
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from postinfusion.errors import Problem, listed
 from postinfusion.instruments.catalogue import find_score
+from postinfusion.instruments.model import Rule
 from postinfusion.plan.analyses.counts import Counts
 from postinfusion.plan.analyses.ordinal import Shift
 from postinfusion.plan.analyses.responders import ReliableChange, RepeatedBinary, Response
@@ -15,6 +16,7 @@ from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Better
 
+_SECONDS = frozenset({"s", "sec", "second", "seconds"})
 _NO_DIRECTION = "the endpoint has no direction of benefit. Write better: lower or higher there."
 
 
@@ -36,6 +38,7 @@ def check(plan: Plan) -> Iterator[Problem]:
             yield from _thresholds(plan, way, analysis, endpoint)
         if isinstance(analysis, Response):
             yield from _durability(plan, way, analysis)
+    yield from _timed_endpoints(plan)
 
 
 def _counts(plan: Plan, way: Path, analysis: Counts) -> Iterator[Problem]:
@@ -73,9 +76,42 @@ def _timed_task(plan: Plan, way: Path, analysis: TimedTask) -> Iterator[Problem]
     for field in ("endpoint", "given"):
         name = getattr(analysis, field)
         endpoint = plan.endpoints.get(name)
-        if endpoint is not None and endpoint.kind is not EndpointKind.TIMED_TASK:
+        unit = _known_unit(plan, endpoint) if endpoint is not None else ""
+        if endpoint is not None and unit:
+            found = [key for key, other in plan.endpoints.items() if _is_timed_task(plan, other)]
+            here = f"Timed tasks here: {', '.join(found)}." if found else "No endpoint of this plan is a timed task."
+            text = f"{endpoint.parameter} is counted in {unit}: choose mmrm, ancova or another method of scores. {here}"
+            yield plan.places.problem((*way, field), text)
+        elif endpoint is not None and endpoint.kind is not EndpointKind.TIMED_TASK:
             text = f"endpoint {name} is no timed task. Write kind: timed-task under it."
             yield plan.places.problem((*way, field), text)
+
+
+def _timed_endpoints(plan: Plan) -> Iterator[Problem]:
+    """Check that what is called a timed task is measured in seconds, where the scale is known."""
+    for key, endpoint in plan.endpoints.items():
+        unit = _known_unit(plan, endpoint)
+        if endpoint.kind is EndpointKind.TIMED_TASK and unit:
+            text = f"{endpoint.parameter} is counted in {unit}, and a timed task in seconds. Leave kind out."
+            yield plan.places.problem(("endpoints", key, "kind"), text)
+
+
+def _is_timed_task(plan: Plan, endpoint: Endpoint) -> bool:
+    """Say whether an endpoint is a timed task, and not one whose scale says otherwise."""
+    return endpoint.kind is EndpointKind.TIMED_TASK and not _known_unit(plan, endpoint)
+
+
+def _known_unit(plan: Plan, endpoint: Endpoint) -> str:
+    """Give the unit of a known score that is no time; empty for seconds, for ratios of seconds, and where none is said.
+
+    A scale of the plan that leaves its unit out says nothing of it.
+    """
+    found = find_score(endpoint.measure, endpoint.score, plan.instruments)
+    score = found.description if found else None
+    if found is None or score is None or (found.name in plan.instruments and "unit" not in score.model_fields_set):
+        return ""
+    parts = [found.instrument.scores[name] for name in score.of] if score.rule is Rule.RATIO else [score]
+    return "" if all(part.unit in _SECONDS for part in parts) else score.unit
 
 
 def _takes_the_value(analysis: Response | ReliableChange | RepeatedBinary | Shift) -> bool:

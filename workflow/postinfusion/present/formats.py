@@ -173,6 +173,11 @@ def _abbreviated(word: str) -> str:
     return word.upper() if word.lower() in ABBREVIATIONS else word
 
 
+def unit_in_words(unit: str) -> str:
+    """Give a unit as it stands after a preposition: ``s`` becomes ``seconds``."""
+    return "seconds" if unit == "s" else unit
+
+
 def event_in_words(event: str) -> str:
     """Give the name of an intercurrent event as words: ``new-psychotropic`` becomes ``new psychotropic``."""
     return event.replace("-", " ").replace("_", " ").lower()

@@ -10,6 +10,12 @@ from postinfusion.present.methods.phrases import endpoint_label, in_population, 
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import Method
 
+_MEANINGS = {
+    "practice": "Changes from test to test are given for the reference arm alone, as practice and time; they are not "
+    "tested and are no effect of the treatment.",
+    "change": "Changes from test to test hold practice, time and the treatment, which a single arm cannot tell apart.",
+}
+
 
 def _timed_task(results: Results) -> str:
     analysis = results.analysis
@@ -27,12 +33,16 @@ def _modelled(results: Results, analysis: TimedTask) -> str:
     )
     if not n:
         return ""
-    arms = ["arm", "visit", "arm × visit"] if len(results.arms) > 1 else ["visit"]
+    several = len(set(results.values_of("visit", term="geometric-mean"))) > 1
+    arms = ["arm"] if len(results.arms) > 1 else []
+    visits = ["visit", *(f"{name} × visit" for name in arms)] if several else []
     before = ["the logarithm of the time at baseline"] if "baseline" in analysis.covariates else []
     beside = results.plan.endpoints.get(analysis.given)
     given = [f"the logarithm of {beside.label} at the same visit"] if beside else []
     named = [formats.in_sentence(name) for name in terms_of(results) if name != "baseline"]
-    random = " and a random intercept of the participant" if results.said("random_effects", term="fit") else ""
+    is_mixed = bool(results.said("random_effects", term="fit"))
+    random = " and a random intercept of the participant" if is_mixed else ""
+    integral = " (adaptive Gauss-Hermite quadrature)" if is_mixed else ""
     indicator = (
         " A baseline at the limit entered as the limit, with an indicator beside it."
         if "STOPPED0" in results.values_of("level", term="coefficient")
@@ -46,9 +56,9 @@ def _modelled(results: Results, analysis: TimedTask) -> str:
     )
     return (
         "The logarithm of the seconds was fitted by maximum likelihood with "
-        f"{listed([*arms, *before, *given, *named])}{random} to {observations} times of {n} participants; {stopped} of "
-        "them were at the limit where the task is stopped and entered as right-censored (adaptive Gauss-Hermite "
-        "quadrature). Times that were not measured are taken as missing at random. Standard errors are those of "
+        f"{listed([*arms, *visits, *before, *given, *named])}{random} to {observations} times of {n} participants; "
+        f"{stopped} of them were at the limit where the task is stopped and entered as right-censored{integral}. "
+        "Times that were not measured are taken as missing at random. Standard errors are those of "
         "maximum likelihood times √(n / df), with participants less columns that differ between them as the degrees of "
         "freedom (df) of t."
         f"{indicator}{condition}"
@@ -57,14 +67,11 @@ def _modelled(results: Results, analysis: TimedTask) -> str:
 
 def _practice(results: Results) -> str:
     """Say what the changes from test to test are."""
-    if results.values_of("visit", term="practice"):
-        return (
-            "Changes from test to test are given for the reference arm alone, as practice and time; they are not "
-            "tested and are no effect of the treatment."
-        )
-    if results.values_of("visit", term="change"):
-        return "Changes from test to test hold practice, time and the treatment, which a single arm cannot tell apart."
-    return ""
+    term = next((term for term in ("practice", "change") if results.values_of("visit", term=term)), "")
+    levels = results.values_of("level", term=term) if term else []
+    stopped = [text for text in results.values_of("error", term=term, level="since baseline") if text] if term else []
+    meaning = _MEANINGS[term] if term and not (stopped and len(levels) == 1) else ""
+    return " ".join(part for part in (meaning, *stopped) if part)
 
 
 TEXTS: dict[Method, Callable[[Results], str]] = {Method.TIMED_TASK: _timed_task}

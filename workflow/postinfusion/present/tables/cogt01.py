@@ -61,7 +61,7 @@ def _times(results: Results, visits: list[str]) -> Part:
             rows.append(Row(f"Adjusted geometric mean ({results.confidence} CI)", cells, 1))
     if any(cells := _modelled(results, "average")):
         rows.append(Row("Mean over the visits", cells))
-    unit = results.endpoint.unit if results.endpoint else "s"
+    unit = formats.unit_in_words(results.endpoint.unit if results.endpoint else "s")
     return Part(("Visit", *_headings(results)), tuple(rows), f"Times, in {unit}, and their ratios")
 
 
@@ -126,4 +126,7 @@ def _practised(results: Results, term: str, level: str, visit: str, arm: str) ->
 
 def _subtitle(results: Results) -> str:
     """Say what was modelled."""
-    return "Mixed model of log seconds with censored times" if results.said("formula", term="fit") else ""
+    if not results.said("formula", term="fit"):
+        return ""
+    kind = "Mixed model" if results.said("random_effects", term="fit") else "Model"
+    return f"{kind} of log seconds with censored times"

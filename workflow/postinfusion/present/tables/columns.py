@@ -29,11 +29,6 @@ def count_row(results: Results, label: str, key: Mapping[str, str], indent: int 
     return Row(label, tuple(count(results, **key, arm=arm) for arm in groups_of(results)), indent)
 
 
-def mean_with_sd(results: Results, **key: str) -> str:
-    """Give a mean with its standard deviation: ``31.2 (5.48)``."""
-    return formats.with_bracket(results.text("mean", **key), results.text("sd", **key))
-
-
 def span_of(results: Results, low: str, high: str, **key: str) -> str:
     """Give two statistics as a range: ``22 to 41``."""
     return formats.interval(results.text(low, **key), results.text(high, **key))
