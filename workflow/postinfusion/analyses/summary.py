@@ -12,10 +12,9 @@ import pandas as pd
 from postinfusion.analyses.describe import describe_number, mean_interval
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records, observed
 from postinfusion.analyses.pooling import groups_hold_several
-from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.populations import Members, denominators, groups_by, unknown_rows
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Summary, Weight
 from postinfusion.plan.endpoints import Endpoint
@@ -43,7 +42,7 @@ def weight(plan: Plan, analysis: Weight, adam: Adam, population: Members) -> lis
     Body mass index is never pooled over the groups: the sum of gains in anorexia and losses in binge-eating disorder
     says nothing about either.
     """
-    result = denominators(population)
+    result = [*denominators(population), *(unknown_rows(population, analysis.by) if analysis.by else [])]
     for key in analysis.endpoints:
         endpoint = plan.endpoints[key]
         try:
@@ -67,11 +66,10 @@ def _by_group(
     """Describe an endpoint within each group of the participants."""
     if not analysis.by:
         return []
-    column = participant_column(analysis.by)
-    group_of = population.frame.set_index("USUBJID")[column]
+    group_of = groups_by(population, analysis.by).set_axis(population.frame["USUBJID"])
     groups = records["USUBJID"].map(group_of)
     return [
-        row | {"subgroup": column, "subgroup_level": str(level)}
+        row | {"subgroup": analysis.by, "subgroup_level": str(level)}
         for level in in_order(group_of.dropna().unique())
         for row in _by_visit(plan, endpoint, records[groups == level], population.arms)
     ]
