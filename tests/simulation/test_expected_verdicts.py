@@ -45,13 +45,13 @@ EXPECTED_OF = {
         "E8": "inconclusive",
         "E9": "inconclusive",
         "E11": "supported; direction only",
-        "E12": "supported; direction only; fragile",
+        "E12": "supported; direction only",
         "E13": "inconclusive",
         "E14": "inconclusive",
         "E15": "supported; direction only",
         "E16": "inconclusive",
         "E19": "inconclusive; exploratory",
-        "E20": "supported; clearly important",  # by chance of this seed: each diagnosis alone is small
+        "E20": "supported",  # by chance of this seed: each diagnosis alone is small
         "S1": "inconclusive",
         "S2": "supported",
         "S3": "supported; existence",
