@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from postinfusion.ard.build import rows, table
@@ -203,6 +203,7 @@ def test_why_a_value_is_missing_stays_hidden_and_cannot_be_found_from_how_many_a
 count = st.tuples(st.integers(0, 12), st.integers(0, 12))
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from("abcd"), count, min_size=1))
 def test_no_small_count_can_be_found_by_subtraction(counts):
     found = shown(public(results(counts), small_cell=5))
@@ -215,6 +216,7 @@ def test_no_small_count_can_be_found_by_subtraction(counts):
                 assert len(others) < 2
 
 
+@settings(max_examples=40)
 @given(st.dictionaries(st.sampled_from("abcd"), count, min_size=1), st.integers(1, 8))
 def test_no_column_has_a_single_gap_beside_counts_that_could_hide_it(counts, limit):
     found = shown(public(results(counts), small_cell=limit))

@@ -95,8 +95,14 @@ def primary_result(plan: Plan, ard: pd.DataFrame) -> PrimaryResult | None:
         estimate=results.text("estimate", **point.key),
         interval=results.interval(**point.key),
         confidence=results.confidence,
-        n=results.text("n_participants", term="fit"),
+        n=_participants(results, point),
     )
+
+
+def _participants(results: Results, point: Point) -> str:
+    """Give how many participants are in the model; of one with a fit for each visit those of the visit."""
+    at_visit = {"visit": point.key["visit"]} if "visit" in point.key else {}
+    return results.text("n_participants", term="fit") or results.text("n_participants", term="fit", **at_visit)
 
 
 def _without_estimate(results: Results, point: Point | None) -> PrimaryResult:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from postinfusion.plan.analyses import Ancova, CrossoverModel, Mmrm, Trajectory
+from postinfusion.plan.analyses import Ancova, CrossoverModel, Mmrm, Trajectory, TwoStage
 from postinfusion.plan.endpoints import Estimand
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.present.results import Results
 
-Model = Mmrm | Trajectory | Ancova | CrossoverModel
+Model = Mmrm | Trajectory | Ancova | CrossoverModel | TwoStage
 
 
 @dataclass(frozen=True)
