@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
+
+    Tables = dict[str, pd.DataFrame]
 
 TRIALS = ("ketamine_ed", "crossover_an", "open_label_bn", "two_stage_bed")
 CLOSED_FORM = ("at-random", "null")
@@ -45,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _parallel(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+def _parallel(arguments: argparse.Namespace) -> tuple[Tables, dict[str, object]]:
     """Simulate the parallel trial, with its truth."""
     import numpy as np
 
@@ -58,53 +62,33 @@ def _parallel(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], d
     return tables, truth_document(arguments.seed, scenario, arguments.people)
 
 
-def _crossover(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
-    """Simulate the crossover trial, with its truth, which has a closed form.
-
-    Raises
-    ------
-    DataError
-        The scenario is one of another trial.
-    """
-    import numpy as np
-
-    from postinfusion.errors import DataError
+def _crossover(arguments: argparse.Namespace) -> tuple[Tables, dict[str, object]]:
+    """Simulate the crossover trial, with its truth, which has a closed form."""
     from postinfusion.simulate.crossover import simulate_crossover
     from postinfusion.simulate.crossover_truth import truth_of_crossover
-    from postinfusion.simulate.scenarios import scenario_named
 
-    scenario = scenario_named(arguments.scenario)
-    if scenario.name not in CLOSED_FORM:
-        raise DataError(f"crossover_an has no scenario {scenario.name} — allowed: at-random, null. Choose one of them.")
-    tables = simulate_crossover(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
-    return tables, truth_of_crossover(arguments.seed, scenario.name, has_effects=scenario.has_effects)
+    return _with_truth(arguments, "crossover_an", simulate_crossover, truth_of_crossover)
 
 
-def _single_arm(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
-    """Simulate the single-arm trial, with its truth, which has a closed form; null is regression to the mean alone.
-
-    Raises
-    ------
-    DataError
-        The scenario is one of another trial.
-    """
-    import numpy as np
-
-    from postinfusion.errors import DataError
-    from postinfusion.simulate.scenarios import scenario_named
+def _single_arm(arguments: argparse.Namespace) -> tuple[Tables, dict[str, object]]:
+    """Simulate the single-arm trial, with its truth, which has a closed form; null is regression to the mean alone."""
     from postinfusion.simulate.single_arm import simulate_single_arm
     from postinfusion.simulate.single_arm_truth import truth_of_single_arm
 
-    scenario = scenario_named(arguments.scenario)
-    if scenario.name not in CLOSED_FORM:
-        text = f"open_label_bn has no scenario {scenario.name} — allowed: at-random, null. Choose one of them."
-        raise DataError(text)
-    tables = simulate_single_arm(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
-    return tables, truth_of_single_arm(arguments.seed, scenario.name, has_effects=scenario.has_effects)
+    return _with_truth(arguments, "open_label_bn", simulate_single_arm, truth_of_single_arm)
 
 
-def _re_randomised(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
-    """Simulate the trial in two stages, with its truth.
+def _re_randomised(arguments: argparse.Namespace) -> tuple[Tables, dict[str, object]]:
+    """Simulate the trial in two stages, with its truth."""
+    from postinfusion.simulate.re_randomised import simulate_re_randomised, truth_of_re_randomised
+
+    return _with_truth(arguments, "two_stage_bed", simulate_re_randomised, truth_of_re_randomised)
+
+
+def _with_truth(
+    arguments: argparse.Namespace, trial: str, simulate: Callable[..., Tables], truth: Callable[..., dict[str, object]]
+) -> tuple[Tables, dict[str, object]]:
+    """Simulate a trial that has the scenarios with a closed form only.
 
     Raises
     ------
@@ -114,15 +98,13 @@ def _re_randomised(arguments: argparse.Namespace) -> tuple[dict[str, pd.DataFram
     import numpy as np
 
     from postinfusion.errors import DataError
-    from postinfusion.simulate.re_randomised import simulate_re_randomised, truth_of_re_randomised
     from postinfusion.simulate.scenarios import scenario_named
 
     scenario = scenario_named(arguments.scenario)
     if scenario.name not in CLOSED_FORM:
-        text = f"two_stage_bed has no scenario {scenario.name} — allowed: at-random, null. Choose one of them."
-        raise DataError(text)
-    tables = simulate_re_randomised(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
-    return tables, truth_of_re_randomised(arguments.seed, scenario.name, has_effects=scenario.has_effects)
+        raise DataError(f"{trial} has no scenario {scenario.name} — allowed: at-random, null. Choose one of them.")
+    tables = simulate(np.random.SeedSequence(arguments.seed), has_effects=scenario.has_effects)
+    return tables, truth(arguments.seed, scenario.name, has_effects=scenario.has_effects)
 
 
 def _at_least_one(text: str) -> int:
