@@ -22,10 +22,10 @@ from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Ancova, Equivalence, Mmrm
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.pooling_rules import DIAGNOSIS
 from postinfusion.vocabulary import BODY_MASS_INDEX, Method
 
 ABOVE, BELOW = "above the lower margin", "below the upper margin"
-DIAGNOSIS = "diagnosis"
 _ESTIMATES = ("marginal-mean", "difference")
 _OF_MODEL = frozenset({*_ESTIMATES, "observed", "fit", "ladder"})
 _ALONE = frozenset({"estimate", "std_error", "df"})

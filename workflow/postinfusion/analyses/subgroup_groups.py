@@ -17,9 +17,9 @@ from postinfusion.datasets.adam import ADSL, participant_column
 from postinfusion.errors import ModelError, listed
 from postinfusion.plan.analyses import SubgroupFactor
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.pooling_rules import DIAGNOSIS
 from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE, in_order
 
-DIAGNOSIS = "diagnosis"
 MOST_GROUPS = 8
 NOT_TESTABLE = "not testable"
 _AFTER_RANDOMISATION = ("arm", "arm_2", "arm_actual", "exposure_days")

@@ -15,7 +15,6 @@ from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.reference_grid import estimates_frame
 from postinfusion.analyses.repeated_measures import VISIT, first_that_fits, mmrm_formula
 from postinfusion.analyses.subgroup_groups import (
-    DIAGNOSIS,
     NEVER_POOLED,
     NOT_TESTABLE,
     enough_in_each_arm,
@@ -30,6 +29,7 @@ from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Moderator, SubgroupFactor, Subgroups
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.pooling_rules import DIAGNOSIS
 
 GROUP = "GROUP"
 INTERACTION = "interaction"
