@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from postinfusion.analyses.endpoint_models import rows_of_model
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row
@@ -260,18 +261,8 @@ def _model(
 ) -> list[Row]:
     """Fit a model of an endpoint or of the time to an event, or tell for whom the difference between arms is large."""
     match analysis:
-        case Mmrm():
-            from postinfusion.analyses.repeated_measures import repeated_measures
-
-            return repeated_measures(plan, analysis, adam, population)
-        case Trajectory():
-            from postinfusion.analyses.trajectories import trajectories
-
-            return trajectories(plan, analysis, adam, population)
-        case Ancova():
-            from postinfusion.analyses.ancova_at_visit import ancova_at_visit
-
-            return ancova_at_visit(plan, analysis, adam, population)
+        case Mmrm() | Trajectory() | Ancova():
+            return rows_of_model(plan, analysis, adam, population)
         case TimeToEvent():
             from postinfusion.analyses.time_to_event import time_to_event
 

@@ -7,14 +7,12 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
-from postinfusion.analyses.ancova_at_visit import ancova_at_visit
 from postinfusion.analyses.design import Array, build_design
+from postinfusion.analyses.endpoint_models import rows_of_model
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import ARM, ModelData, refuse_few
 from postinfusion.analyses.model_records import model_records
 from postinfusion.analyses.populations import Members, denominators, members
-from postinfusion.analyses.repeated_measures import repeated_measures
-from postinfusion.analyses.trajectories import trajectories
 from postinfusion.ard.build import Row, rows, table
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
@@ -72,21 +70,10 @@ def _at_visit(model: Mmrm | Ancova | Trajectory, visit: str) -> Ancova:
 def _model_rows(plan: Plan, model: Mmrm | Ancova | Trajectory, adam: Adam, population: Members) -> pd.DataFrame:
     """Give the differences of the model; none where it could not be fitted."""
     try:
-        found = _fitted(plan, model, adam, population)
+        found = rows_of_model(plan, model, adam, population)
     except ModelError:
         found = []
     return select(table(found), term="difference")
-
-
-def _fitted(plan: Plan, model: Mmrm | Ancova | Trajectory, adam: Adam, population: Members) -> list[Row]:
-    """Give the rows of the model."""
-    match model:
-        case Mmrm():
-            return repeated_measures(plan, model, adam, population)
-        case Ancova():
-            return ancova_at_visit(plan, model, adam, population)
-        case Trajectory():
-            return trajectories(plan, model, adam, population)
 
 
 def _compared(plan: Plan, analysis: RandomisationTest, data: ModelData, arm: str, beside: pd.DataFrame) -> list[Row]:
