@@ -29,6 +29,7 @@ from postinfusion.plan.analyses import Counts, CrossoverModel, Mmrm
 from postinfusion.plan.plan import Plan
 from simulation.replicates import Replicates, replicate_of
 
+NORMAL_QUANTILE = 1.959963984540054
 STATISTICS = ("estimate", "std_error", "df", "p_value", "conf_low", "conf_high")
 KEY = ("visit", "time", "arm", "comparator", "variable", "term", "level", "subgroup", "subgroup_level")
 
@@ -181,4 +182,9 @@ def _whole(plan: Plan, trial: str, key: str, drawn: Replicates, number: int) -> 
     results = analyse(plan, trial, key, drawn.alone(number)).results
     rows = results[results["stat_name"].isin(STATISTICS)]
     wide = rows.pivot_table(index=list(KEY), columns="stat_name", values="stat", sort=False)
-    return wide.reindex(columns=list(STATISTICS), fill_value=np.nan).reset_index().assign(replicate=number)
+    wide = wide.reindex(columns=list(STATISTICS), fill_value=np.nan).reset_index().assign(replicate=number)
+    # An odds ratio stands in the results without its error: that of its logarithm follows from the limits.
+    of_ratio = wide["term"].str.endswith("ratio") & wide["std_error"].isna() & (wide["conf_low"] > 0)
+    ends = wide.loc[of_ratio, ["conf_low", "conf_high"]]
+    wide.loc[of_ratio, "std_error"] = np.log(ends["conf_high"] / ends["conf_low"]) / (2 * NORMAL_QUANTILE)
+    return wide

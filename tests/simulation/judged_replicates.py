@@ -14,7 +14,7 @@ from postinfusion.analyses.claim_evidence import Estimate, estimate_of
 from postinfusion.analyses.claims import _Judge, kind_of
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.build import table
-from postinfusion.plan.analyses import Counts, CrossoverModel, Mmrm
+from postinfusion.plan.analyses import Analysis, Counts, CrossoverModel, Mmrm, Subgroups
 from postinfusion.plan.claim_catalogue import ClaimKind
 from postinfusion.plan.claims import JudgedClaim, Point
 from postinfusion.plan.plan import Plan
@@ -25,7 +25,7 @@ from simulation.truth_of_points import has_truth
 
 KINDS = (ClaimKind.COMPARATIVE, ClaimKind.LASTING)
 PART_OF_SLOW = 0.3
-SECONDS_ALLOWED, SECONDS_EVERYWHERE = 1.0, 0.2
+SECONDS_ALLOWED, SECONDS_EVERYWHERE = 1.0, 0.3
 Draw = dict[Point, Estimate]
 NOTHING = table([])
 
@@ -92,12 +92,13 @@ class Drawn(_Judge):
 
 def deciding(trial: str, truth: str, *, slow: bool = False) -> Deciding:
     """Choose the claims that are counted, by one replicate that goes the whole way; ``slow`` takes slow ones too."""
-    plan = _with_few_visits(trial_plan(trial))
+    plan = trial_plan(trial)
     asked = {
         claim: entry.model_copy(update={"sensitivity": (), "conflicts": ()})
         for claim, entry in plan.claims.judged.items()
         if entry.decides and kind_of(claim, entry) in KINDS
     }
+    plan = _with_what_decides(plan, asked)
     one = replicates(plan, trial, truth, [0])
     keys = dict.fromkeys(point.analysis for entry in asked.values() for point in entry.decides)
     results, seconds = {}, {}
@@ -117,7 +118,7 @@ def deciding(trial: str, truth: str, *, slow: bool = False) -> Deciding:
     }
     kept = {claim: entry for claim, entry in asked.items() if claim not in skipped}
     used = {point: templates[point] for entry in kept.values() for point in entry.decides}
-    judged = plan.model_copy(update={"claims": plan.claims.model_copy(update={"judged": kept})}).at(plan.places)
+    judged = _with_what_decides(plan, kept)
     long = frozenset(key for key in keys if _is_slow(plan, key, seconds[key]))
     return Deciding(without_second_engine(judged, {point.analysis for point in used}), used, skipped, long)
 
@@ -150,16 +151,26 @@ def _has_short_way(plan: Plan, key: str) -> bool:
     return isinstance(plan.analyses[key], Counts | CrossoverModel | Mmrm)
 
 
-def _with_few_visits(plan: Plan) -> Plan:
-    """Give the plan with crossover models at the visits that decide only: there each visit has a model of its own."""
-    points = [point for entry in plan.claims.judged.values() for point in entry.decides]
+def _with_what_decides(plan: Plan, claims: Mapping[str, JudgedClaim]) -> Plan:
+    """Give the plan with these claims alone, and of analyses that fit many models those that decide one of them."""
+    points = [point for entry in claims.values() for point in entry.decides]
     changed = {
-        key: analysis.model_copy(update={"visits": tuple(p.visit for p in points if p.analysis == key)})
-        if isinstance(analysis, CrossoverModel) and any(p.analysis == key for p in points)
-        else analysis
+        key: _part_that_decides(analysis, [point for point in points if point.analysis == key])
         for key, analysis in plan.analyses.items()
     }
-    return plan.model_copy(update={"analyses": changed}).at(plan.places)
+    judged = plan.claims.model_copy(update={"judged": dict(claims)})
+    return plan.model_copy(update={"analyses": changed, "claims": judged}).at(plan.places)
+
+
+def _part_that_decides(analysis: Analysis, points: Sequence[Point]) -> Analysis:
+    """Give an analysis with only those of its models that give these points."""
+    if isinstance(analysis, CrossoverModel) and points:
+        return analysis.model_copy(update={"visits": tuple(point.visit for point in points)})
+    if isinstance(analysis, Subgroups) and points:
+        names = {point.subgroup for point in points}
+        factors = tuple(factor for factor in analysis.factors if factor.by in names)
+        return analysis.model_copy(update={"factors": factors})
+    return analysis
 
 
 def tables_of(asked: Deciding, drawn: Replicates, trial: str, *, slow: bool) -> dict[str, pd.DataFrame]:
@@ -218,6 +229,8 @@ class Count:
 def count(trial: str, truth: str, total: int, asked: Deciding, keep: Path | None = None) -> Count:
     """Count over replicates, so many at once; ``keep`` is a folder for all estimates of the deciding analyses."""
     found = Count()
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
     for first in range(0, total, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, total))
         drawn = replicates(asked.plan, trial, truth, numbers)

@@ -113,7 +113,8 @@ def _cell(number: int, total: int, probability: float, *, with_expected: bool = 
 def _decided_by(asked: Deciding, claim: str) -> str:
     """Name what decides a claim."""
     points = asked.claims[claim].decides
-    return f"{points[0].analysis}, {' and '.join(point.visit for point in points)}"
+    visits = " and ".join(point.visit for point in points if point.visit)
+    return ", ".join(filter(None, [points[0].analysis, visits]))
 
 
 def _truth_cell(trial: str, truth: str, asked: Deciding, found: Count, claim: str) -> str:
