@@ -13,19 +13,18 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.kaplan_meier import kaplan_meier, quantile_of_curve, survival_limits
 from postinfusion.errors import nearest
 from postinfusion.plan.analyses import SideEffects
-from postinfusion.plan.analyses.side_effects import SELF_INDUCED, event_name
+from postinfusion.plan.analyses.side_effects import event_name
 from postinfusion.vocabulary import NOT_RECORDED
 
 FIRST, ALL = "first event", "all events"
 TIME_UNKNOWN = "time unknown"
-_NO_TREATMENT = ("", "none", "no", "n/a")
-_NOT_ENDED = ("fatal", "not resolved", "resolving")
 _A_SLIP = 0.85
 _HALF = 0.5
 
@@ -45,8 +44,7 @@ def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list
     result = denominators(population)
     if "ADAE" not in adam:
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
-    infusions = _infusions(adam, population)
-    events = _events(adam["ADAE"], infusions, population)
+    infusions, events = infusions_of(adam, population), harm_events(adam, population)
     result += _review(events, population)
     events = events[~events["SELFFL"]]
     result += _slips(analysis, events)
@@ -56,61 +54,6 @@ def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list
         result += _later(analysis, of_group[is_later], population, name)
         result += _group(analysis, of_group[~is_later], infusions, population, name)
     return result
-
-
-def _events(events: pd.DataFrame, infusions: pd.DataFrame | None, population: Members) -> pd.DataFrame:
-    """Give the treatment-emergent events of the population with infusion, hours from its start, and duration.
-
-    ``ONSET`` is missing where the hour of the onset is not known; ``HOURS`` is the time to the end, or to the end of
-    participation of an event that has not ended, and missing where either is not known; ``ENDED`` says which it is.
-    """
-    inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
-    found = events[inside].reset_index(drop=True)
-    exact = found["ASTHR"].where(found["ASTTMF"] != "D").astype("float64")
-    found = found.assign(ARM=population.arm_of(found), NAME=found["AEDECOD"].map(event_name), START=exact)
-    found["SELFFL"] = found["AEDECOD"].str.contains(SELF_INDUCED)
-    found = _attributed(found, infusions)
-    end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
-    found["ENDED"] = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
-    hours = end.where(found["ENDED"], _last_contact(found, population)) - exact
-    found["HOURS"] = hours.where(hours >= 0)
-    is_recorded = bool((events["AETRT"] != "").any())
-    untreated = found["AETRT"].str.strip().str.casefold().isin(_NO_TREATMENT)
-    found["UNTREATED"] = untreated.astype("boolean") if is_recorded else pd.array([pd.NA] * len(found), "boolean")
-    return found.sort_values(["USUBJID", "START"], kind="stable", ignore_index=True)
-
-
-def _attributed(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.DataFrame:
-    """Add number and hours since the start of the last infusion at or before the onset.
-
-    Where the hour of the onset is not known, the infusion of that day, or the recorded one, stands; the hours do not.
-    """
-    if infusions is None:
-        return found.assign(INFUSION=pd.Series(pd.NA, found.index, dtype="Int64"), ONSET=np.nan)
-    timed = found.loc[found["START"].notna(), ["USUBJID", "START"]].rename_axis("row").reset_index()
-    starts = infusions.assign(BEGAN=infusions["AHRFIRST"].astype("float64"))[["USUBJID", "INFNUM", "BEGAN"]]
-    last = pd.merge_asof(
-        timed.sort_values("START", kind="stable"), starts.dropna().sort_values(["BEGAN", "INFNUM"], kind="stable"),
-        left_on="START", right_on="BEGAN", by="USUBJID",
-    ).set_index("row").reindex(found.index)  # fmt: skip
-    recorded = found["INFNUM"].astype("Int64").where(found["START"].isna())
-    number = last["INFNUM"].astype("Int64").fillna(recorded)
-    return found.assign(INFUSION=number, ONSET=found["START"] - last["BEGAN"].astype("float64"))
-
-
-def _infusions(adam: Adam, population: Members) -> pd.DataFrame | None:
-    """Give the infusions of the population with their arm; None in a trial that recorded none."""
-    if "ADEX" not in adam:
-        return None
-    found = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
-    return found.assign(ARM=population.arm_of(found), INFNUM=found["INFNUM"].astype("Int64"))
-
-
-def _last_contact(found: pd.DataFrame, population: Members) -> pd.Series:
-    """Give hours since time zero until when each participant was followed; missing where the data do not say."""
-    if "EOSHR" not in population.frame:
-        return pd.Series(np.nan, found.index)
-    return found["USUBJID"].map(population.frame.set_index("USUBJID")["EOSHR"]).astype("float64")
 
 
 def _review(events: pd.DataFrame, population: Members) -> Iterator[Row]:

@@ -1,0 +1,155 @@
+"""The adverse events of a population, each with its arm, its infusion, its time since that infusion and its duration.
+
+An event belongs to the last infusion that started at or before its onset. Every table of harms takes its events from
+here, so that none of them counts, times or leaves out an event otherwise than the next.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members
+from postinfusion.plan.analyses.side_effects import SELF_INDUCED, event_name
+
+DURING, DAY_ZERO, BEFORE_ALL = "during the infusion", "day 0, time unknown", "before the first infusion"
+TIME_UNKNOWN = "time unknown"
+NO_INFUSION = "no infusion on record"
+BINS = (
+    DURING, "0–2 h", "2–24 h", "24–72 h", "3–7 d", "later than 7 d", DAY_ZERO, TIME_UNKNOWN, BEFORE_ALL, NO_INFUSION
+)  # fmt: skip
+"""Times since the start of the infusion that an event follows, in the order in which they are shown."""
+EDGES = (2.0, 24.0, 72.0, 168.0)
+"""Ends of the bins after the infusion, in hours since its start; an onset at an end is in the bin that follows."""
+_BY_DAY = {"24–72 h": (2,), "3–7 d": (4, 5, 6)}
+_LATE = 8
+GRADES = {"mild": 1, "moderate": 2, "severe": 3, "life-threatening": 4, "fatal": 5}
+_NO_TREATMENT = ("", "none", "no", "n/a")
+_NOT_ENDED = ("fatal", "not resolved", "resolving")
+_DAY = 24.0
+
+
+def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the treatment-emergent events of a population, by participant and onset.
+
+    Parameters
+    ----------
+    adam
+        The datasets; ADAE must be among them, ADEX may be.
+    population
+        Whose events.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of ADAE, and
+
+        - ``ARM``, the arm of the event; ``NAME``, the event without case and double spaces;
+        - ``SELFFL``, true where the event is what participants do to themselves: for review, never a side effect;
+        - ``START``, the onset in hours since time zero, missing where its hour is not known;
+        - ``INFUSION``, the number of the last infusion that started at or before the onset; missing without one;
+        - ``ONSET``, hours since the start of that infusion, missing where the hour of the onset is not known;
+        - ``BIN``, one of :data:`BINS`;
+        - ``ENDED``, whether it is over; ``HOURS``, hours to its end, or to the end of participation where it is not
+          over, missing where either is not known;
+        - ``SOLICITED`` and ``UNTREATED``, missing where that was not recorded;
+        - ``GRADE``, 1 to 5, missing where the intensity was not recorded.
+    """
+    events, infusions = adam["ADAE"], infusions_of(adam, population)
+    inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
+    found = events[inside].reset_index(drop=True)
+    exact = found["ASTHR"].where(found["ASTTMF"] != "D").astype("float64")
+    found = found.assign(ARM=population.arm_of(found), NAME=found["AEDECOD"].map(event_name), START=exact)
+    found["SELFFL"] = found["AEDECOD"].str.contains(SELF_INDUCED)
+    found["SOLICITED"] = _answers(found["AESOLFL"])
+    found["GRADE"] = found["AESEV"].map(GRADES).astype("Int64")
+    found = _attributed(found, infusions)
+    found = found.assign(BIN=_bins(found, infusions), **_courses(found, population))
+    is_recorded = bool((events["AETRT"] != "").any())
+    untreated = found["AETRT"].str.strip().str.casefold().isin(_NO_TREATMENT)
+    found["UNTREATED"] = untreated.astype("boolean") if is_recorded else pd.array([pd.NA] * len(found), "boolean")
+    return found.sort_values(["USUBJID", "START"], kind="stable", ignore_index=True)
+
+
+def infusions_of(adam: Adam, population: Members) -> pd.DataFrame | None:
+    """Give the infusions of the population with their arm; None in a trial that recorded none."""
+    if "ADEX" not in adam:
+        return None
+    found = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
+    return found.assign(ARM=population.arm_of(found), INFNUM=found["INFNUM"].astype("Int64"))
+
+
+def last_contact(found: pd.DataFrame, population: Members) -> pd.Series:
+    """Give hours since time zero until when each participant was followed; missing where the data do not say."""
+    if "EOSHR" not in population.frame:
+        return pd.Series(np.nan, found.index)
+    return found["USUBJID"].map(population.frame.set_index("USUBJID")["EOSHR"]).astype("float64")
+
+
+def _answers(cells: pd.Series) -> pd.Series:
+    """Give Y and N as true and false, and missing where neither was recorded."""
+    return cells.map({"Y": True, "N": False}).astype("boolean")
+
+
+def _attributed(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.DataFrame:
+    """Add number and hours since the start of the last infusion at or before the onset.
+
+    Where the hour of the onset is not known, the infusion of that day, or the recorded one, stands; the hours do not.
+    """
+    if infusions is None:
+        return found.assign(INFUSION=pd.Series(pd.NA, found.index, dtype="Int64"), ONSET=np.nan)
+    timed = found.loc[found["START"].notna(), ["USUBJID", "START"]].rename_axis("row").reset_index()
+    starts = infusions.assign(BEGAN=infusions["AHRFIRST"].astype("float64"))[["USUBJID", "INFNUM", "BEGAN"]]
+    last = pd.merge_asof(
+        timed.sort_values("START", kind="stable"), starts.dropna().sort_values(["BEGAN", "INFNUM"], kind="stable"),
+        left_on="START", right_on="BEGAN", by="USUBJID",
+    ).set_index("row").reindex(found.index)  # fmt: skip
+    recorded = found["INFNUM"].astype("Int64").where(found["START"].isna())
+    number = last["INFNUM"].astype("Int64").fillna(recorded)
+    return found.assign(INFUSION=number, ONSET=found["START"] - last["BEGAN"].astype("float64"))
+
+
+def _bins(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.Series:
+    """Give the bin of each event; an infusion whose end is not known has no events during it, but in its first 2 h.
+
+    An onset of which only the day is known is in a bin where every hour of that day is, whenever the infusion began on
+    its own day: two days later is 24 to 72 h later, while one day later may be 1 h or 47 h.
+    """
+    if infusions is None:
+        return pd.Series(NO_INFUSION, found.index)
+    of_infusion = _timing(found, infusions)
+    since = found["ONSET"].to_numpy(dtype="float64")
+    labels = np.array(BINS[1:6], dtype="object")[np.searchsorted(EDGES, since, side="right").clip(0, len(EDGES))]
+    has_infusion = found["USUBJID"].isin(infusions["USUBJID"]).to_numpy()
+    is_timed = found["START"].notna().to_numpy()
+    lasted = (of_infusion["EXENHR"] - of_infusion["AHRFIRST"]).to_numpy(dtype="float64")
+    days = (found["AHRLAST"] if "AHRLAST" in found else pd.Series(np.nan, found.index)).to_numpy(
+        dtype="float64"
+    ) // _DAY
+    choices = (
+        (~has_infusion, NO_INFUSION),
+        (is_timed & np.isnan(since), BEFORE_ALL),
+        (is_timed & (since <= lasted), DURING),
+        (~is_timed & (days == 0), DAY_ZERO),
+        *((~is_timed & np.isin(days, between), name) for name, between in _BY_DAY.items()),
+        (~is_timed & (days >= _LATE), BINS[5]),
+        (~is_timed, TIME_UNKNOWN),
+    )
+    return pd.Series(np.select([where for where, _ in choices], [name for _, name in choices], labels), found.index)
+
+
+def _timing(found: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
+    """Give start and end of the infusion of each event."""
+    times = infusions[["USUBJID", "INFNUM", "AHRFIRST"]].assign(EXENHR=infusions.get("EXENHR", np.nan))
+    by_infusion = times.drop_duplicates(["USUBJID", "INFNUM"]).set_index(["USUBJID", "INFNUM"]).astype("float64")
+    wanted = pd.MultiIndex.from_arrays([found["USUBJID"], found["INFUSION"]])
+    return by_infusion.reindex(wanted).set_axis(found.index)
+
+
+def _courses(found: pd.DataFrame, population: Members) -> dict[str, pd.Series]:
+    """Give whether each event is over, and how long it lasted."""
+    ended = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
+    end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
+    hours = end.where(ended, last_contact(found, population)) - found["START"]
+    return {"ENDED": ended, "HOURS": hours.where(hours >= 0)}
