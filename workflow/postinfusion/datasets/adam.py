@@ -221,7 +221,26 @@ ADDV = Table(
     key=(),
 )
 
-DATASETS = {table.name: table for table in (ADSL, ADEX, ADQS, ADVS, ADLB, ADAE, ADICE, ADTTE, ADSCR, ADDV)}
+ADCM = Table(
+    "ADCM",
+    "one row for each medicine taken beside the trial treatment",
+    (
+        USUBJID,
+        TRTP,
+        TRTA,
+        APERIOD,
+        Column("CMDECOD", "text", "the medicine, or its class"),
+        Column("CMUSE", "text", "when and why: background, prophylaxis, rescue, new; empty: not recorded"),
+        Column("ASTHR", "number", "start since time zero", "h"),
+        Column("AENHR", "number", "end since time zero; missing: ongoing or not known", "h"),
+        Column("ASTTMF", "text", "D where only the day of the start is known"),
+        Column("AENTMF", "text", "D where only the day of the end is known"),
+        Column("ONTRTFL", "text", "Y: taken after time zero, or not known to have ended before"),
+    ),
+    key=(),
+)
+
+DATASETS = {table.name: table for table in (ADSL, ADEX, ADQS, ADVS, ADLB, ADAE, ADICE, ADTTE, ADSCR, ADDV, ADCM)}
 
 PARTICIPANT_COLUMNS = {
     "arm": "TRTP",

@@ -19,6 +19,7 @@ from postinfusion.derive.events import (
 )
 from postinfusion.derive.exposure import infusions, planned_infusions, with_discharge
 from postinfusion.derive.guesses import with_guesses
+from postinfusion.derive.medication import medication
 from postinfusion.derive.participants import eligibility, keys, subject_level, with_populations
 from postinfusion.derive.periods import of_periods, periods, with_sequences
 from postinfusion.derive.records import laboratory, scores, stacked, vital_signs, weights
@@ -113,6 +114,7 @@ _DATASETS = {
     "intercurrent_events": ("ADICE", intercurrent_events),
     "laboratory": ("ADLB", laboratory),
     "deviations": ("ADDV", deviations),
+    "medication": ("ADCM", medication),
 }
 """The datasets that each come from one canonical table by itself."""
 
