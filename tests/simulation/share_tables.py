@@ -38,8 +38,16 @@ def closed_form(
             for names in ordered
         ]  # fmt: skip
         told, families[family] = family_shares(normal, of_family, sequence=rule.method is Adjustment.FIXED_SEQUENCE)
-        shares |= {other: told[names[0]] for names in claims for other in names}
+        shares |= {other: _capped(asked, other, told[names[0]]) for names in claims for other in names}
     return shares, families
+
+
+def _capped(asked: Deciding, claim: str, told: dict[str, float]) -> dict[str, float]:
+    """Give the shares of a claim; one whose analysis was not laid down before is at best inconclusive."""
+    if all(asked.templates[point].circumstances.prespecified for point in asked.claims[claim].decides):
+        return told
+    best, next_best = Verdict.SUPPORTED.value, Verdict.INCONCLUSIVE.value
+    return told | {best: 0.0, next_best: told[next_best] + told[best]}
 
 
 def _hypotheses(asked: Deciding, claims: Sequence[str]) -> list[list[str]]:
