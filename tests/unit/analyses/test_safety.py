@@ -22,6 +22,7 @@ ANALYSES = {
         "groups": {"dizziness": ["Dizziness", "vertigo"], "vomiting": ["vomiting"], "nausea": ["nausea"]},
         "resolved_by": ["4 h", "24 h"],
         "within": "24 h",
+        "medicines": {"vomiting": ["Ondansetron"]},
     },
     "conduct": {"method": "conduct", "signs": ["SBP", "HR"], "minutes": [0, 30, 60]},
     "alerts": {"method": "alerts", "source": "invented", "limits": [{"measure": "K", "below": 3, "unit": "mmol/L"}]},
@@ -49,6 +50,8 @@ EVENTS = [  # id, term, onset, only the day, end, outcome, treatment
 ]
 VITALS = [("A", 1, 0, -0.1), ("A", 1, 30, 0.5), ("A", np.nan, np.nan, 95.7), ("A", np.nan, np.nan, 96 + 31 / 60),
           ("A", np.nan, np.nan, 97 + 8 / 60)]  # fmt: skip
+MEDICINES = [("A", "ondansetron", -0.5, "prophylaxis"), ("D", "ondansetron", 2.25, "rescue"),
+             ("D", "ondansetron", 300.0, "rescue"), ("B", "lorazepam", 1.0, "rescue")]  # fmt: skip
 LABORATORY = [
     ("A", -5.0, 2.9, "", "mmol/L"),
     ("A", 30.0, 3.0, "", "mmol/L"),
@@ -68,6 +71,7 @@ def tables() -> dict[str, pd.DataFrame]:
     )
     signs = pd.concat([signs, alone], ignore_index=True)
     results = pd.DataFrame(LABORATORY, columns=["id", "taken", "value", "qualifier", "unit"]).assign(test="K")
+    medicines = pd.DataFrame(MEDICINES, columns=["id", "medicine", "start", "use"])
     left = pd.DataFrame({"id": [*"ABCD"], "status": "completed", "left": START + 600, "left_date_only": False})
     return {
         "participants": participants(["Ketamine", "Ketamine", "Ketamine", "Midazolam"]),
@@ -76,6 +80,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "adverse_events": events.assign(onset=events["onset"] + START, end=events["end"] + START, end_date_only=False),
         "vitals": signs.assign(taken=signs["taken"] + START, taken_date_only=False),
         "laboratory": results.assign(taken=results["taken"] + START, taken_date_only=False),
+        "medication": medicines.assign(start=medicines["start"] + START, start_date_only=False),
         "discharge": pd.DataFrame({"id": [*"AAB"], "infusion": [1, 2, 1], "driving_advice": [True, True, False]}),
         "deviations": pd.DataFrame({"id": ["A", "B"], "deviation": "late", "major": [True, False]}),
         "screening": pd.DataFrame(
@@ -153,6 +158,50 @@ def test_without_any_treatment_in_the_data_nothing_is_said_to_pass_by_itself(ada
     assert found["error"].str.startswith("not recorded: treatment").all()
 
 
+def test_a_medicine_beforehand_and_one_for_an_event_are_told_with_what_followed(ard):
+    beforehand, rescue = of("vomiting", variable="prophylaxis"), of("vomiting", variable="rescue", level="all events")
+    assert counted(ard, **beforehand, level="given") == (1, 3)
+    assert counted(ard, **beforehand, level="event among given") == (1, 1)
+    assert counted(ard, **rescue) == (0, 1)
+    assert counted(ard, **rescue, arm="Midazolam") == (1, 1)
+    after = of("vomiting", variable="resolved-after-rescue", level="treated event", arm="Midazolam")
+    assert counted(ard, **after, time="4") == (1, 1)
+    assert counted(ard, **after | {"arm": "Ketamine"}, time="4") == (0, 0)
+
+
+def test_a_dose_after_the_event_had_passed_gets_no_credit_for_it(adam):
+    late = adam | {"ADCM": adam["ADCM"].assign(ASTHR=adam["ADCM"]["ASTHR"] + 2)}
+    found = analyse(PLAN, "small", "effects", late).results
+    vomiting = {"term": "vomiting", "arm": "Midazolam"}
+    assert counted(found, **vomiting, variable="rescue", level="passed") == (1, 1)
+    assert counted(found, **vomiting, variable="resolved-after-rescue", level="treated event", time="4") == (0, 0)
+
+
+def test_without_a_table_of_medicines_none_is_said_to_have_been_given_or_not(adam):
+    without = {name: frame for name, frame in adam.items() if name != "ADCM"}
+    found = select(analyse(PLAN, "small", "effects", without).results, variable=["prophylaxis", "rescue"])
+    assert found["stat"].isna().all()
+    assert found["error"].str.startswith("not recorded: medicines").all()
+
+
+def test_a_limit_on_the_change_is_of_those_with_a_baseline(adam):
+    rise = {"method": "alerts", "source": "invented", "limits": [{"measure": "K", "of": "percent-change", "above": 3}]}
+    changed = plan(analyses={"alerts": rise}, sources=PLAN.model_dump()["sources"])
+    found = analyse(changed, "small", "alerts", adam).results
+    potassium = {"term": "K change > 3 %"}
+    assert counted(found, **potassium, level="after") == (1, 1)  # from 2.9 to 3.0
+    assert statistic(found, **potassium, level="not assessed after", arm="Ketamine", stat_name="n") == 2
+    assert counted(found, **potassium, level="before") == (0, 1)
+
+
+def test_the_table_of_side_effects_says_what_the_claims_that_rest_on_it_get(ard):
+    judged = pd.concat([ard, synthesise(PLAN, "small", ard)], ignore_index=True)
+    last = TABLES["SEFT01"](results_of(PLAN, judged, "effects")).parts[-1]
+    (row,) = last.rows
+    assert row.label.startswith("S5 ")
+    assert row.cells[0].startswith("not testable with these data")
+
+
 def test_self_induced_vomiting_and_late_events_are_counted_apart(ard):
     assert statistic(ard, variable="review", arm="Midazolam", stat_name="n") == 1
     assert counted(ard, **of("vomiting", variable="incidence", level="participants"), arm="Midazolam") == (1, 1)
@@ -161,7 +210,7 @@ def test_self_induced_vomiting_and_late_events_are_counted_apart(ard):
 
 
 def test_a_name_that_is_nearly_that_of_an_event_is_told(adam):
-    effects = ANALYSES["effects"] | {"groups": {"dizziness": ["dizzines"]}}
+    effects = ANALYSES["effects"] | {"groups": {"dizziness": ["dizzines"]}, "medicines": {}}
     slip = plan(analyses={"effects": effects}, sources=PLAN.model_dump()["sources"])
     (warned,) = analyse(slip, "small", "effects", adam).results.query("stat_name == 'warning'")["warning"]
     assert "Did you mean dizziness?" in warned
@@ -274,6 +323,12 @@ def test_in_public_neither_few_with_nor_few_without_are_shown(ard):
             "symptom of the eating",
         ),
         (SideEffects, {"groups": {"nausea": ["nausea"]}, "resolved_by": ["4 h", "4 h"]}, "different times"),
+        (
+            SideEffects,
+            {"groups": {"nausea": ["nausea"]}, "resolved_by": ["4 h"], "medicines": {"pain": ["aspirin"]}},
+            "none of the groups",
+        ),
+        (AlertLimit, {"measure": "K", "of": "percent-change", "below": -5, "unit": "kg"}, "in per cent"),
         (Conduct, {"signs": ["SBP"]}, "go together"),
         (Conduct, {"signs": ["SBP"], "minutes": [30, 0]}, "must rise"),
         (AlertLimit, {"measure": "K", "below": 3, "above": 5}, "exactly one of"),

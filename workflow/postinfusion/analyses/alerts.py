@@ -17,7 +17,7 @@ EVER, BEFORE, AFTER, NEW = "any time", "before", "after", "new"
 NOT_ASSESSED = "not assessed after"
 NOT_BEFORE = "assessed after, and not before"
 _DATASETS = ("ADLB", "ADVS", "ADQS")
-_COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "AVALQ"]
+_COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "AVALQ", "PCHG", "ABLFL"]
 
 
 def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
@@ -39,6 +39,7 @@ def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
     result = denominators(population)
     for limit in analysis.limits:
         values = _values(adam, limit.measure, population)
+        values = _changes(values) if limit.of == "percent-change" else values
         comparable = values[_is_comparable(values, limit)]
         if len(comparable) < len(values):
             left = len(values) - len(comparable)
@@ -57,6 +58,13 @@ def _values(adam: Adam, measure: str, population: Members) -> pd.DataFrame:
             kept = inside.reindex(columns=[*_COLUMNS, "ARM"])
             return kept[kept["AVAL"].notna() & (_text(kept["DTYPE"]) == "")]
     return pd.DataFrame(columns=[*_COLUMNS, "ARM"])
+
+
+def _changes(values: pd.DataFrame) -> pd.DataFrame:
+    """Give the change from baseline in per cent as the value; it is none at baseline, and has no unit of its own."""
+    change = values["PCHG"].astype("float64").mask(_text(values["ABLFL"]) == "Y", 0.0)
+    found = values.assign(AVAL=change, AVALU="%", AVALQ="")
+    return found[found["AVAL"].notna()]
 
 
 def _is_comparable(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:

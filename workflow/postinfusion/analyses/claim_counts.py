@@ -16,6 +16,7 @@ from postinfusion.errors import nearest
 from postinfusion.plan.claims import Point
 from postinfusion.plan.design import ArmRole
 from postinfusion.plan.plan import Plan
+from postinfusion.vocabulary import Method
 
 _A_SLIP = 0.85
 SERIOUS_KINDS = ("serious", "severe", "stopped")
@@ -101,6 +102,7 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     rows = select(ard, analysis_id=point.analysis)
     key = _key(plan, point)
     failed = select(rows, stat_name="error")["error"]
+    rows = select(rows, subgroup=point.subgroup, subgroup_level=point.subgroup_level)
     found = select(rows, **key, comparator="", stat_name="n")
     if found.empty and not point.arm:  # what came before the allocation is of all arms together
         of_all = select(rows, **{**key, "arm": ""}, comparator="", stat_name="n")
@@ -159,7 +161,7 @@ def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
     point
         An analysis of adverse events.
     """
-    rows = select(ard, analysis_id=point.analysis)
+    rows = select(ard, analysis_id=point.analysis, subgroup="")
     key = {"arm": _arm(plan, point), "comparator": point.against or plan.design.reference or ""}
     if not key["comparator"]:
         return Safety(key, absent="no arms are compared")
@@ -202,6 +204,8 @@ def _key(plan: Plan, point: Point) -> dict[str, str]:
     """Give the key columns that a point names."""
     names = ("visit", "variable", "level", "term", "subgroup", "subgroup_level")
     key = {"arm": _arm(plan, point)} | {name: getattr(point, name) for name in names if getattr(point, name)}
+    if plan.analyses[point.analysis].method is Method.ADVERSE_EVENTS:
+        key = {"variable": "class-term" if point.term else "overview", **key}
     return key | ({"time": canonical_hours(point.time)} if point.time is not None else {})
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_medicines import medicine_rows
 from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows, warning_row
@@ -53,6 +54,7 @@ def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list
         is_later = of_group["ONSET"] > (np.inf if analysis.within is None else analysis.within)
         result += _later(analysis, of_group[is_later], population, name)
         result += _group(analysis, of_group[~is_later], infusions, population, name)
+        result += medicine_rows(analysis, adam, of_group[~is_later], population, name)
     return result
 
 

@@ -21,6 +21,8 @@ class AlertLimit(Part):
     """Laboratory test, vital sign or rating by its name in the data, as K, QTCF, SBP."""
     label: str = Field(default="", max_length=80)
     """Its name in words; left out: that of the data."""
+    of: Literal["value", "percent-change"] = "value"
+    """value, or percent-change from baseline: `of: percent-change, at_most: -5` is a loss of 5 % or more."""
     below: float | None = None
     """Values below this are beyond the limit."""
     at_most: float | None = None
@@ -37,6 +39,8 @@ class AlertLimit(Part):
         """Refuse a limit without a side, or with two."""
         if sum(getattr(self, side) is not None for side in _SIGNS) != 1:
             raise ValueError("a limit has exactly one of below, at_most, at_least, above")
+        if self.of == "percent-change" and self.unit not in ("", "%"):
+            raise ValueError("a change from baseline is in per cent. Remove unit")
         return self
 
     @property
@@ -52,6 +56,8 @@ class AlertLimit(Part):
     @property
     def name(self) -> str:
         """The limit as the results call it: ``K < 3 mmol/L``."""
+        if self.of == "percent-change":
+            return f"{self.measure} change {_SIGNS[self.side]} {self.value:g} %"
         return f"{self.measure} {_SIGNS[self.side]} {self.value:g}{f' {self.unit}' if self.unit else ''}"
 
 

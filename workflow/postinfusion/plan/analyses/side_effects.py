@@ -31,6 +31,9 @@ class SideEffects(AnalysisPart):
     data, but for capitals. An event may be in several groups; self-induced vomiting is in none."""
     resolved_by: tuple[Hours, ...] = Field(min_length=1, max_length=6)
     """Times since onset by which the share that has passed is given, as `[2 h, 4 h, 24 h]`."""
+    medicines: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(default_factory=dict, max_length=20)
+    """Side effect → the medicines that are given for it, as `vomiting: [ondansetron]`; spelt as in the data, but for
+    capitals. Who had one beforehand or for an event, and the outcome after it, is then told."""
     within: Hours | None = Field(default=None, gt=0)
     """Only events that begin within this time after the start of an infusion are of it, as 24 h; later ones are counted
     apart. Left out: whenever they begin."""
@@ -44,6 +47,9 @@ class SideEffects(AnalysisPart):
             found = [term for term in terms if SELF_INDUCED.search(term)]
             if found:
                 raise ValueError(f'"{found[0]}" is a symptom of the eating disorder. Remove it from the group {name}')
+        unknown = next((name for name in self.medicines if name not in self.groups), "")
+        if unknown:
+            raise ValueError(f'medicines: "{unknown}" is none of the groups. Name one of them')
         if any(limit <= 0 for limit in self.resolved_by) or len({*self.resolved_by}) < len(self.resolved_by):
             raise ValueError("resolved_by needs different times above 0, as in [2 h, 4 h, 24 h]")
         return self

@@ -30,7 +30,19 @@ def _side_effects(results: Results) -> str:
         f"share that had passed by {limits} are of the first event of each participant; the median duration is Kaplan "
         "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
         "scale. Events of unknown hours are counted as such and enter no duration; a treatment that is not recorded "
-        "for any event is not taken for none. What is known of a duration depends on how closely it was asked for."
+        "for any event is not taken for none."
+        f"{_medicines(analysis)} What is known of a duration depends on how closely it was asked for."
+    )
+
+
+def _medicines(analysis: SideEffects) -> str:
+    """Say what counts as given beforehand and for an event."""
+    if not analysis.medicines:
+        return ""
+    return (
+        " A medicine counts as given beforehand where its use is recorded as prophylaxis, and for an event where a "
+        "rescue dose began within 24 h of the onset, or the event names it; nobody was allocated to either, so that "
+        "what followed is told and not compared."
     )
 
 
@@ -56,7 +68,8 @@ def _alerts(results: Results) -> str:
     return (
         f"Participants with a value beyond each limit of the plan ({analysis.source}) were counted among those with a "
         f"value{in_population(results)}, with exact intervals (Clopper and Pearson, {results.confidence}) and "
-        "Miettinen and Nurminen's risk differences. Values that were not taken were not replaced, so that more "
+        "Miettinen and Nurminen's risk differences. A change is from the participant's baseline, in per cent; who has "
+        "no baseline has none. Values that were not taken were not replaced, so that more "
         "assessments find more of them."
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.errors import ModelError
+from postinfusion.errors import ModelError, listed
 from postinfusion.plan.analyses import SideEffects
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
+from postinfusion.present.claims import ShownClaim, claims_of
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
@@ -31,7 +32,7 @@ def table(results: Results) -> Table:
     analysis = results.analysis
     if not isinstance(analysis, SideEffects) or not results.values_of("term", variable="incidence"):
         raise ModelError(results.failure or "the results hold no side effects")
-    parts = tuple(_group(results, analysis, name) for name in analysis.groups)
+    parts = (*(_group(results, analysis, name) for name in analysis.groups), *_verdicts(results))
     return Table(label_of(results, "SEFT01", _subtitle(analysis), _notes(results)), parts)
 
 
@@ -46,10 +47,32 @@ def _group(results: Results, analysis: SideEffects, name: str) -> Part:
         _times(results, f"Duration, h: median ({level} CI)", ("conf_low", "conf_high"), "duration", name),
         _counts(results, "Ended, of those followed", {"variable": "duration", "level": FIRST, "term": name}),
         *_passing(results, analysis, name),
+        *(_medicines(results, analysis, name) if name in analysis.medicines else ()),
         _unknown(results, name),
     ]
     heads = ("", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
     return Part(heads, tuple(row for row in rows if any(row.cells)), _caption(name, analysis.groups[name]))
+
+
+def _verdicts(results: Results) -> tuple[Part, ...]:
+    """Give the verdict on each claim that rests on these results; nothing where none does."""
+    judged = results.plan.claims.judged
+    found = [
+        claim
+        for claim in claims_of(results.plan, results.ard)
+        if claim.id in judged and any(point.analysis == results.analysis_id for point in judged[claim.id].decides)
+    ]
+    rows = tuple(
+        Row(f"{claim.id} {claim.words}", (_verdict(claim), "; ".join(one.with_interval for one in claim.evidence)))
+        for claim in found
+    )
+    heads = ("Claim", "Verdict", "What decides it (95 % CI)")
+    return (Part(heads, rows, "Against the words of the claims", is_text=True),) if rows else ()
+
+
+def _verdict(claim: ShownClaim) -> str:
+    """Give a verdict with its reason."""
+    return claim.with_reason if claim.is_testable else f"{claim.verdict.value}: {claim.reason}"
 
 
 def _caption(name: str, terms: tuple[str, ...]) -> str:
@@ -76,6 +99,23 @@ def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
             timed.append(_shares(results, "Passed without a treatment, whenever", **key))
         rows += [Row(row.label, row.cells, 1) for row in timed]
     return rows
+
+
+def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
+    """Give who had a medicine for it beforehand or for an event, and what followed."""
+    what, of = listed(analysis.medicines[name]), {"term": name}
+    rows = [
+        _shares(results, f"{what} beforehand (prophylaxis)", variable="prophylaxis", level="given", **of),
+        _shares(results, "Of these, with an event", variable="prophylaxis", level="event among given", **of),
+        _shares(results, f"Events with {what} within 24 h of them (rescue)", variable="rescue", level=ALL, **of),
+        _shares(results, "Had passed before the dose, of doses of known hour", variable="rescue", level="passed", **of),
+        *(
+            _shares(results, f"Passed within {_hours(limit)} of the first rescue dose",
+                    variable="resolved-after-rescue", level="treated event", time=canonical_hours(limit), **of)
+            for limit in analysis.resolved_by
+        ),
+    ]  # fmt: skip
+    return [Row(row.label, row.cells, 1) for row in rows]
 
 
 def _shares(results: Results, label: str, **key: str) -> Row:

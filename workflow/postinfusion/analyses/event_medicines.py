@@ -1,0 +1,111 @@
+"""Medicines given against a side effect: who had them beforehand or for an event, and what followed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from postinfusion.analyses.clustered_shares import clustered_rows, share_rows, unknown_row
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import Row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.plan.analyses import SideEffects
+from postinfusion.plan.analyses.side_effects import event_name
+from postinfusion.vocabulary import NOT_RECORDED
+
+PROPHYLAXIS, RESCUE, AFTER_RESCUE = "prophylaxis", "rescue", "resolved-after-rescue"
+GIVEN, AMONG_GIVEN, ALL, TREATED, PASSED_BEFORE = "given", "event among given", "all events", "treated event", "passed"
+_LONGEST = 24.0
+
+
+def medicine_rows(
+    analysis: SideEffects, adam: Adam, events: pd.DataFrame, population: Members, name: str
+) -> Iterator[Row]:
+    """Give prophylaxis and rescue for one side effect by arm, with the outcome after each; nothing is compared.
+
+    Nobody was allocated to either, so that the outcomes describe and do not tell what the medicine did.
+
+    Parameters
+    ----------
+    analysis
+        Says which medicines are given for which side effect.
+    adam
+        The datasets; ADCM holds the medicines.
+    events
+        The events of the side effect, by participant and onset.
+    population
+        Who is counted.
+    name
+        The side effect.
+    """
+    medicines = [event_name(medicine) for medicine in analysis.medicines.get(name, ())]
+    for arm in population.arms if medicines else ():
+        key = {"term": name, "arm": arm}
+        if "ADCM" not in adam:
+            yield from _unknown(key)
+        elif population.n_by_arm[arm]:
+            taken = _taken(adam["ADCM"], medicines, population.of(arm))
+            of_arm = events[events["ARM"] == arm]
+            yield from _prophylaxis(analysis, taken, of_arm, population.n_by_arm[arm], key)
+            yield from _rescue(analysis, _with_rescue(of_arm, taken, medicines), key)
+
+
+def _unknown(key: dict[str, str]) -> Iterator[Row]:
+    """Say that no medicine was recorded, which is not that none was given."""
+    for variable, level in ((PROPHYLAXIS, GIVEN), (RESCUE, ALL)):
+        yield unknown_row(f"{NOT_RECORDED}: medicines (no source medication)", **key, variable=variable, level=level)
+
+
+def _taken(medication: pd.DataFrame, medicines: Sequence[str], people: pd.DataFrame) -> pd.DataFrame:
+    """Give the medicines for the side effect that participants of an arm took during the trial."""
+    is_one = medication["CMDECOD"].map(event_name).isin(medicines) & (medication["ONTRTFL"] == "Y")
+    return medication[is_one & medication["USUBJID"].isin(people["USUBJID"])]
+
+
+def _prophylaxis(
+    analysis: SideEffects, taken: pd.DataFrame, events: pd.DataFrame, size: int, key: dict[str, str]
+) -> Iterator[Row]:
+    """Give who had it beforehand, and who of these had the event all the same."""
+    given = set(taken.loc[taken["CMUSE"] == PROPHYLAXIS, "USUBJID"])
+    yield from share_rows((len(given), size), analysis.confidence, **key, variable=PROPHYLAXIS, level=GIVEN)
+    if given:
+        of = {**key, "variable": PROPHYLAXIS, "level": AMONG_GIVEN}
+        n = len(given & set(events["USUBJID"]))
+        yield from share_rows((n, len(given)), analysis.confidence, **of)
+        yield from rows({"n_participants": len(given)}, **of)
+
+
+def _with_rescue(events: pd.DataFrame, taken: pd.DataFrame, medicines: Sequence[str]) -> pd.DataFrame:
+    """Add the hour of the first rescue dose of each event within a day, and whether one is recorded at all."""
+    doses = taken[(taken["CMUSE"] == RESCUE) & (taken["ASTTMF"] != "D") & taken["ASTHR"].notna()]
+    dated = events[["USUBJID", "START"]].rename_axis("row").reset_index().merge(doses[["USUBJID", "ASTHR"]])
+    wait = dated["ASTHR"] - dated["START"]
+    of_event = dated[(wait >= 0) & (wait <= _LONGEST)]
+    nearest = of_event.sort_values("START", kind="stable").drop_duplicates(["USUBJID", "ASTHR"], keep="last")
+    first = nearest.groupby("row")["ASTHR"].min().reindex(events.index)
+    written = events["AETRT"].map(event_name).isin(medicines)
+    return events.assign(RESCUED=first, TREATED=first.notna() | written)
+
+
+def _rescue(analysis: SideEffects, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
+    """Give the events that a rescue followed, and of each participant's first such one when it had passed since."""
+    of = {**key, "variable": RESCUE}
+    if events.empty:
+        yield from rows({"n": 0, "n_total": 0}, **of, level=ALL)
+        return
+    yield from clustered_rows(events["TREATED"], events["USUBJID"], analysis.confidence, **of, level=ALL)
+    since = (events["START"] + events["HOURS"] - events["RESCUED"]).astype("float64")
+    timed = events.assign(SINCE=since)[since.notna()]
+    yield from rows({"n": int((timed["SINCE"] < 0).sum()), "n_total": len(timed)}, **of, level=PASSED_BEFORE)
+    first = timed[timed["SINCE"] >= 0].drop_duplicates("USUBJID")
+    for limit in analysis.resolved_by:
+        known = first[first["ENDED"] | (first["SINCE"] >= limit)]
+        by_then = int((known["ENDED"] & (known["SINCE"] <= limit)).sum())
+        at = {**key, "variable": AFTER_RESCUE, "level": TREATED, "time": canonical_hours(limit)}
+        if len(known):
+            yield from share_rows((by_then, len(known)), analysis.confidence, **at)
+            yield from rows({"n_participants": len(known)}, **at)
+        else:
+            yield from rows({"n": 0, "n_total": 0}, **at)
