@@ -7,7 +7,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
-from postinfusion.derive.time_since import POST_DOSE, since_infusions
+from postinfusion.derive.time_since import COUNTING_FROM_ZERO, POST_DOSE, since_infusions
 
 _TEXTS = {
     "AEBODSYS": "body_system",
@@ -25,14 +25,15 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
 
     An event is treatment-emergent as supplied; otherwise when it began at or after time zero. One that began on the
     day of time zero, at an unknown hour, counts as emergent; so does one whose onset is not known at all, unless it
-    ended before time zero.
+    ended before time zero. Where time zero is known to the day alone, so is every onset and end that counts from it.
     """
     texts = {ours: text(table, theirs) for ours, theirs in _TEXTS.items()}
     frame = pd.DataFrame({"USUBJID": context.subject(table), **texts}, index=table.index)
     frame["ASTHR"] = context.hours("adverse_events", table, "onset") if "onset" in table else np.nan
     frame["AENHR"] = context.hours("adverse_events", table, "end") if "end" in table else np.nan
     for ours, hours, theirs in (("ASTTMF", "ASTHR", "onset"), ("AENTMF", "AENHR", "end")):
-        frame[ours] = np.where(claim(table, f"{theirs}_date_only") & frame[hours].notna(), "D", "")
+        by_day = claim(table, f"{theirs}_date_only") | _zero_by_day(context, table)
+        frame[ours] = np.where(by_day & frame[hours].notna(), "D", "")
     frame["AESER"] = answer(table, "serious")
     frame["AESOLFL"] = answer(table, "solicited")
     frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(_emergent(frame), "Y", "")
@@ -73,6 +74,13 @@ def time_to_leaving(adsl: pd.DataFrame) -> pd.DataFrame:
             "CNSR": censored,
         }
     )
+
+
+def _zero_by_day(context: Context, table: pd.DataFrame) -> pd.Series:
+    """Say of which events only the days can be told, because time zero is known to the day and they count from it."""
+    if context.plan.sources["adverse_events"].clock in COUNTING_FROM_ZERO:
+        return pd.Series(data=False, index=table.index)
+    return table["id"].map(context.zero_date_only).astype("boolean").fillna(value=False).astype("bool")
 
 
 def _emergent(frame: pd.DataFrame) -> pd.Series:
