@@ -300,6 +300,12 @@ def test_tables_print_what_was_counted(ard, output, analysis, cells):
     assert "population safety" in methods_text(results)
 
 
+def test_infusions_without_a_record_of_a_check_are_shown_below_it(ard):
+    infusions = TABLES["MONT01"](results_of(PLAN, ard, "conduct")).parts[0].rows
+    place = next(place for place, row in enumerate(infusions) if row.label == "Told not to drive for a day")
+    assert infusions[place + 1].cells == ("1", "1")
+
+
 def test_in_public_neither_few_with_nor_few_without_are_shown(ard):
     shown = public(ard, small_cell=5)
     is_count = (shown["stat_name"] == "n") & (shown["variable"] != "denominator") & shown["stat"].notna()

@@ -39,7 +39,8 @@ def table(results: Results) -> Table:
     """
     if not results.values_of("level", variable="conduct"):
         raise ModelError(results.failure or "the results hold nothing about the conduct of infusions")
-    infusions = [row for row in (_row(results, level, name) for level, name in _OF_INFUSIONS.items()) if any(row.cells)]
+    found = [row for level, name in _OF_INFUSIONS.items() for row in _of_infusions(results, level, name)]
+    infusions = [row for row in found if any(row.cells)]
     gap = _gap(results)
     infusions[2:2] = [gap] if any(gap.cells) else []
     deviation = _row(results, "major deviation", "Participants with a major deviation")
@@ -54,6 +55,12 @@ def table(results: Results) -> Table:
         Part(("", "All"), tuple(row for row in screening if any(row.cells)), f"Before the trial, {level}"),
     )
     return Table(label_of(results, "MONT01", _subtitle(results), _notes(results)), tuple(p for p in parts if p.rows))
+
+
+def _of_infusions(results: Results, level: str, name: str) -> tuple[Row, ...]:
+    """Give a row of shares of infusions, and below it how many have no record of a check."""
+    without = tuple(results.text("n_missing", variable="conduct", level=level, arm=arm) for arm in results.arms)
+    return (_row(results, level, name), Row("Not recorded, counted as not done", without, 1))
 
 
 def _row(results: Results, level: str, name: str) -> Row:
