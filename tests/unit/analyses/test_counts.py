@@ -132,6 +132,9 @@ def test_whom_the_plan_leaves_out_is_counted_and_told_where_events_occurred_afte
     assert [statistic(found, term="left-out", arm=arm, stat_name="n") for arm in ("Ketamine", "Midazolam")] == [2, 2]
     assert statistic(found, term="observed", visit="Day 4", arm="Ketamine", stat_name="n") == 10
     assert found["warning"].str.contains("4 of the 4 participants whom the plan leaves out had an event").any()
+    partly = rows_of(courses, arms, a_plan(among={"sex": ["F", "D"]}), sex=sexes)
+    assert "among: no participant has sex D; there are F, M" in set(partly["warning"])
+    assert statistic(partly, term="observed", visit="Day 4", arm="Ketamine", stat_name="n") == 10
     nobody = rows_of(courses, arms, a_plan(among={"sex": ["D"]}), sex=sexes)
     assert "no participant has sex D; there are F, M" in select(nobody, stat_name="error")["error"].iloc[0]
 

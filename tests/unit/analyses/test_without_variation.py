@@ -62,3 +62,13 @@ def test_a_stratum_that_divides_the_participants_stays_in_the_model():
     assert WARNING not in set(found["warning"])
     assert statistic(found, term="fit", stat_name="n_observations") == 24
     assert "DIAG" in select(found, stat_name="formula")["stat_text"].iloc[0]
+
+
+def test_participants_without_a_stratum_on_record_are_a_level_and_the_results_say_so():
+    asked = wanted(["diagnosis"])
+    adam = trial(asked, ("AN", "BN"))
+    first = adam["ADSL"]["USUBJID"].iloc[:2]
+    adam["ADSL"].loc[adam["ADSL"]["USUBJID"].isin(first), "DIAG"] = ""
+    found = analyse(asked, "small", "ancova", adam).results
+    assert "2 participants have no diagnosis on record: they stand as a level of their own" in set(found["warning"])
+    assert statistic(found, term="fit", stat_name="n_observations") == 24

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from postinfusion.derive.coverage import repeated, uncovered
+from postinfusion.derive.coverage import repeated, uncovered, without_values
 from postinfusion.derive.datasets import derivation, derive
 from small_trial import START, assessments, infusions, participants, plan
 
@@ -31,6 +31,20 @@ def test_values_outside_every_window_are_counted_with_their_days():
 def test_an_event_years_before_time_zero_is_named():
     (text,) = texts([-1.0], onset=-24.0 * 3650)
     assert text.startswith("1 event began more than a year before time zero")
+
+
+def test_a_question_about_a_visit_at_which_nobody_has_a_value_is_named():
+    tables = {
+        "participants": participants(["Ketamine"]),
+        "infusions": infusions([("A", 1, 0.0)]),
+        "assessments": assessments([("A", hour, 20.0) for hour in (-1.0, 24.0)]),
+    }
+    asked = plan(estimands={"primary": {"population": "randomised", "variable": {"endpoint": "madrs", "visit": "Week 4"}}})
+    (problem,) = without_values(asked, derive(asked, "small", tables))
+    assert "nobody has a value of MADRS at Week 4" in problem.text
+    assert problem.severity == "warning"
+    tables["assessments"] = assessments([("A", hour, 20.0) for hour in (-1.0, 672.0)])
+    assert not [*without_values(asked, derive(asked, "small", tables))]
 
 
 def shared_rows(measured: list[tuple[str, float]]) -> list[list[int]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from postinfusion.analyses.populations import Members
-from postinfusion.ard.build import Row, rows
+from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.datasets.adam import participant_column
 from postinfusion.errors import ModelError, listed
 from postinfusion.plan.analyses import Counts, TimeToEvent
@@ -18,10 +19,12 @@ LEFT_OUT = "left-out"
 def chosen_participants(analysis: Counts | TimeToEvent, population: Members) -> tuple[Members, pd.Series]:
     """Give the participants whom ``among`` keeps, and USUBJID of those whom it leaves out.
 
+    A value that occurs in nobody keeps nobody (``absent_value_rows`` warns of it).
+
     Raises
     ------
     ModelError
-        The data lack a column of ``among``, or a value of it occurs in nobody.
+        The data lack a column of ``among``, or none of its values occurs.
     """
     frame = population.frame
     keep = pd.Series(data=True, index=frame.index)
@@ -30,12 +33,26 @@ def chosen_participants(analysis: Counts | TimeToEvent, population: Members) -> 
         if column not in frame:
             raise ModelError(f"the data hold no values of {name}, by which among chooses participants")
         own = frame[column].astype("object")
-        absent = [value for value in values if not (own == value).any()]
-        if absent:
-            there = listed(sorted(str(value) for value in own.dropna().unique()))
-            raise ModelError(f"among: no participant has {name} {listed(absent)}; there are {there}")
+        if not own.isin(list(values)).any():
+            raise ModelError(_absent(name, values, own))
         keep &= own.isin(list(values))
     return replace(population, frame=frame[keep]), frame.loc[~keep, "USUBJID"]
+
+
+def absent_value_rows(analysis: Counts | TimeToEvent, population: Members) -> list[Row]:
+    """Warn of each value of ``among`` that occurs in nobody while another of the same column does."""
+    result = []
+    for name, values in analysis.among.items():
+        own = population.frame[participant_column(name)].astype("object")
+        absent = [value for value in values if not (own == value).any()]
+        result += [warning_row(_absent(name, absent, own))] if absent else []
+    return result
+
+
+def _absent(name: str, values: Sequence[object], own: pd.Series) -> str:
+    """Say that values occur in nobody, and which do."""
+    there = listed(sorted(str(value) for value in own.dropna().unique()))
+    return f"among: no participant has {name} {listed([str(value) for value in values])}; there are {there}"
 
 
 def left_out_rows(left_out: pd.Series, population: Members) -> list[Row]:

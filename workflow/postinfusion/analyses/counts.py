@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from postinfusion.analyses.among import chosen_participants, left_out_rows
+from postinfusion.analyses.among import absent_value_rows, chosen_participants, left_out_rows
 from postinfusion.analyses.binary_comparison import Status, status_rows, strata_of, strata_warnings
 from postinfusion.analyses.count_model import rate_rows
 from postinfusion.analyses.endpoint_records import Adam, observed, strategy_records
@@ -39,6 +39,7 @@ def counts(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> lis
     records = _records(plan, analysis, adam, population)
     inside = records[records["USUBJID"].isin(chosen.frame["USUBJID"])]
     found = [*_left_out_rows(records, left_out, population), *_observed_rows(plan, analysis, inside, chosen)]
+    found += absent_value_rows(analysis, population)
     found += [] if endpoint.out_of else _abstinence_rows(plan, analysis, inside, chosen)
     found += rate_rows(plan, analysis, adam, chosen)
     key = {"parameter": endpoint.parameter}

@@ -122,9 +122,15 @@ def refuse_few(data: ModelData) -> None:
 
 
 def without_variation_rows(data: ModelData) -> list[Row]:
-    """Warn of what the plan asks for and the model cannot hold, since it is the same in all analysed participants."""
+    """Warn of what the model cannot hold, being the same in all analysed participants, and of levels without a name."""
     names = [_NAMES.get(column, column.lower()) for column in data.without_variation]
-    return [warning_row(f"{name} is the same in all analysed participants: it is not in the model") for name in names]
+    result = [warning_row(f"{name} is the same in all analysed participants: it is not in the model") for name in names]
+    for column in data.covariates:
+        n = data.frame.loc[data.frame[column].astype("object") == "", "USUBJID"].nunique()
+        if n:
+            name = _NAMES.get(column, column.lower())
+            result.append(warning_row(f"{n} participants have no {name} on record: they stand as a level of their own"))
+    return result
 
 
 def _covariate_columns(plan: Plan, analysis: Modelled, population: Members) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from postinfusion.analyses.among import chosen_participants, left_out_rows
+from postinfusion.analyses.among import absent_value_rows, chosen_participants, left_out_rows
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.pooling import diagnoses_of
@@ -134,6 +134,7 @@ def time_to_event(plan: Plan, analysis: TimeToEvent, adam: Adam, population: Mem
     everyone, (population, left_out) = population, chosen_participants(analysis, population)
     data = event_times(plan, analysis, adam, population)
     result = [*denominators(population), *left_out_rows(left_out, everyone), *_outcomes(data, population)]
+    result += absent_value_rows(analysis, everyone)
     result += _warnings(plan, analysis, data, population)
     result += rows({"curve": orientation(analysis)}, term="fit")
     curves = curves_of(analysis, data, population.arms)

@@ -169,7 +169,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     DataError
         A score cannot be computed as the data are; what was found before comes along.
     """
-    from postinfusion.derive.coverage import repeated, uncovered
+    from postinfusion.derive.coverage import repeated, uncovered, without_values
     from postinfusion.derive.datasets import derivation
     from postinfusion.derive.recall import beyond_recall
     from postinfusion.derive.scores import assessed
@@ -184,6 +184,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     derived = derivation(plan, trial, tables)
     adam = derived.datasets
     problems += uncovered(plan, plan.endpoints, adam)
+    problems += without_values(plan, adam)
     problems += beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam)
     for name, finding in repeated(plan.endpoints, tables, derived.records):
         delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from postinfusion.datasets.checks import Finding
-from postinfusion.errors import Problem, counted
+from postinfusion.errors import Problem, counted, listed
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 
@@ -47,6 +47,24 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
     if events and not has_own_flag and (early := int((adam["ADAE"]["ASTHR"] < -YEAR).sum())):
         text = f"{counted(early, 'event')} began more than a year before time zero. Look for wrong dates."
         yield Problem(events.file, "", text, "warning")
+
+
+def without_values(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Give a warning for each estimand whose endpoint nobody has a value of at the visit that it asks about."""
+    frames = [frame for name in ("ADQS", "ADVS") if (frame := adam.get(name)) is not None]
+    for key, estimand in plan.estimands.items():
+        variable = estimand.variable
+        endpoint = plan.endpoints.get(variable.endpoint)
+        if endpoint is None or not variable.visit:
+            continue
+        held = [frame[(frame["PARAMCD"] == endpoint.parameter) & frame["AVAL"].notna()] for frame in frames]
+        visits = sorted({visit for frame in held for visit in frame["AVISIT"].astype("str")} - {""})
+        if visits and variable.visit not in visits:
+            text = (
+                f"nobody has a value of {endpoint.label} at {variable.visit}: this question has no answer. "
+                f"There are values at {listed(visits)}. Choose one of them, or look at the windows of the schedule."
+            )
+            yield plan.places.problem(("estimands", key, "variable", "visit"), text, "warning")
 
 
 def repeated(

@@ -8,9 +8,10 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables.model_parts import structure_name, structure_of
-from postinfusion.vocabulary import MODELS, OUTPUTS
+from postinfusion.vocabulary import MODELS, NOT_IDENTIFIABLE, OUTPUTS
 
 ALL_ANALYSES = "all"
+_NO_VALUE = "no value"
 
 
 def table(plan: Plan, ard: pd.DataFrame) -> Table:
@@ -66,7 +67,7 @@ def _ladder(models: list[Results]) -> Part:
 def _messages(every: list[Results]) -> Part:
     """Give every warning and error, each once; that there are none is said."""
     rows = [
-        Row(results.analysis_id, (kind, text))
+        Row(results.analysis_id, (_NO_VALUE if text.startswith(NOT_IDENTIFIABLE) else kind, text))
         for results in every
         for kind, texts in (("error", results.errors()), ("warning", results.warnings()))
         for text in texts

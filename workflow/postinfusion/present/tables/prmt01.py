@@ -57,7 +57,7 @@ def _rows(results: Results, pair: tuple[str, str]) -> list[Row]:
         "p of the randomisation test": results.text("p_value", **test),
         "Smallest possible p of the test": results.text("smallest_p", **test),
         "Allocations looked at": looked_at,
-        "Strata": results.text("n_strata", **test),
+        "Strata": "" if results.text("n_strata", **test) == "1" else results.text("n_strata", **test),
         "Together": formats.as_sentence(results.said("agreement", **test)),
     }
     return [Row(name, (text,), 1) for name, text in cells.items() if text]

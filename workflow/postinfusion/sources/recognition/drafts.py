@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
 
 from postinfusion.errors import listed
@@ -145,9 +147,14 @@ def _recorded(known: Facts, name: str) -> dict[str, Node]:
     return {"recorded_as": name} if name and known.records_visits else {}
 
 
+def _everyone(known: Facts) -> str:
+    """Name the population of all participants: without a comparison nobody was randomised."""
+    return "randomised" if len(known.arms) > 1 else "enrolled"
+
+
 def _populations(known: Facts) -> Node:
     """Give who is analysed."""
-    found: dict[str, Node] = {"randomised": Flow({"rule": "allocated"})}
+    found: dict[str, Node] = {_everyone(known): Flow({"rule": "allocated"})}
     if known.n_infusions:
         found["safety"] = Flow({"rule": "treated"})
     return found
@@ -177,7 +184,7 @@ def _estimand(known: Facts) -> Node:
         "visit": visit if len(visits) > 1 else visits[0],
     }
     return {
-        "population": "randomised",
+        "population": _everyone(known),
         "variable": variable,
         "summary": Noted("difference-in-means", "of the first experimental arm against the reference")
         if len(known.arms) > 1
@@ -264,9 +271,20 @@ def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
         by: dict[str, Node] = {"by": "diagnosis"} if has_diagnosis else {}
         found["weight-by-visit"] = Flow({"method": "weight", "endpoints": Flow(shown), **by})
     if "adverse_events" in survey.found or "adverse_events" in survey.standards:
-        population = "safety" if known.n_infusions else "randomised"
+        population = "safety" if known.n_infusions else _everyone(known)
         found["harms"] = Flow({"method": "adverse-events", "population": population})
-    return found
+    return found if len(known.arms) > 1 else {key: _of_everyone(node, known) for key, node in found.items()}
+
+
+def _of_everyone(node: Node, known: Facts) -> Node:
+    """Name the population of an analysis that names neither it nor an estimand."""
+    if isinstance(node, Noted):
+        return replace(node, value=_of_everyone(node.value, known))
+    content = node.content if isinstance(node, Flow) else node
+    if not isinstance(content, Mapping) or {"population", "estimand"} & {*content}:
+        return node
+    named = {**content, "population": _everyone(known)}
+    return Flow(named) if isinstance(node, Flow) else named
 
 
 def _model(known: Facts, model: str) -> Node:
