@@ -228,6 +228,7 @@ ABBREVIATIONS = frozenset(
     {"adhd", "bdi", "bmi", "bprs", "cadss", "cgi", "cia", "ecg", "ede", "edeq", "gad", "gad7", "gaf", "hamd", "hdrs",
      "madrs", "mmse", "ocd", "phq", "phq9", "ptsd", "qids", "ssri", "vas", "ymrs"}
 )  # fmt: skip
+NOT_IDENTIFIABLE = "not identifiable"
 
 # Groups that the field names in another order than that of their letters.
 _CUSTOMARY_ORDER = ("AN", "Anorexia nervosa", "BN", "Bulimia nervosa", "BED", "Binge-eating disorder", "OSFED")
