@@ -93,7 +93,7 @@ def fit_negative_binomial(counts: ArrayLike, exposure: ArrayLike, covariates: Ar
     theta = _theta(y, offset, x, beta)
     beta = _beta(y, offset, x, theta, beta)
     mu = np.exp(offset + x @ beta)
-    bread = np.linalg.inv((x * (mu / (1 + mu / theta))[:, None]).T @ x)
+    bread = np.asarray(np.linalg.inv((x * (mu / (1 + mu / theta))[:, None]).T @ x), dtype=np.float64)
     each = x * ((y - mu) / (1 + mu / theta))[:, None]
     robust = bread @ (each.T @ each) @ bread
     return NegativeBinomial(beta, robust, bread, theta, _log_likelihood(y, mu, theta), y.size, float(y.sum()))

@@ -218,7 +218,7 @@ def andersen_gill(followed: Followed, covariates: ArrayLike) -> ProportionalRate
     centred = x - x.mean(axis=0)
     beta = _solved(centred, present, counts)
     _, information, each = _equations(beta, centred, present, counts)
-    bread = np.linalg.inv(information)
+    bread = np.asarray(np.linalg.inv(information), dtype=np.float64)
     return ProportionalRates(beta, bread @ (each.T @ each) @ bread, bread, followed.end.size, followed.time.size)
 
 
