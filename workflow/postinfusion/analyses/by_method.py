@@ -97,12 +97,23 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.crossover import paired_differences
 
             return paired_differences(plan, analysis, adam, population)
+        case AdverseEvents() | VarianceRatio():
+            return _beside(plan, analysis, adam, population)
+        case _:
+            return pd.DataFrame()
+
+
+def _beside(plan: Plan, analysis: AdverseEvents | VarianceRatio, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give what stands beside the results of a group: the events one by one, or the courses beside their spread."""
+    match analysis:
+        case AdverseEvents():
+            from postinfusion.analyses.event_listing import listed_events
+
+            return listed_events(adam, population)
         case VarianceRatio():
             from postinfusion.analyses.variance_ratio import courses_beside
 
             return courses_beside(plan, analysis, adam, population)
-        case _:
-            return pd.DataFrame()
 
 
 def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: Members) -> list[Row]:
