@@ -23,6 +23,8 @@ class Method(StrEnum):
     SIDE_EFFECTS = "side-effects"
     CONDUCT = "conduct"
     ALERTS = "alerts"
+    INFUSION_VITALS = "infusion-vitals"
+    INFUSION_RATINGS = "infusion-ratings"
     MMRM = "mmrm"
     TRAJECTORY = "trajectory"
     ANCOVA = "ancova"
@@ -143,6 +145,12 @@ OUTPUTS = {
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
     )
 }
+        Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VST02", "Vital signs beyond a limit", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VST03", "Peak and return of vital signs", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VSG01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "figure"),
+        Output("CADT01", "Ratings around an infusion", Section.SAFETY, Method.INFUSION_RATINGS, "table"),
+        Output("CADG01", "Ratings by number of the infusion", Section.SAFETY, Method.INFUSION_RATINGS, "figure"),
 
 
 class Verdict(StrEnum):

@@ -22,6 +22,8 @@ from postinfusion.plan.analyses import (
     Demographics,
     Disposition,
     Equivalence,
+    InfusionRatings,
+    InfusionVitals,
     Masking,
     Missingness,
     Mmrm,
@@ -48,7 +50,7 @@ from postinfusion.plan.analyses import (
 )
 from postinfusion.plan.plan import Plan
 
-_Safety = SideEffects | Conduct | Alerts
+_Safety = SideEffects | Conduct | Alerts | InfusionVitals | InfusionRatings
 _Weights = Weight | WeightStability | Equivalence
 _Participants = Disposition | Demographics | AdverseEvents | Masking | _Safety | _Weights
 _ForWhom = Subgroups | Moderator | VarianceRatio
@@ -133,10 +135,10 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
-        case SideEffects() | Conduct() | Alerts():
+        case SideEffects() | Conduct() | Alerts() | InfusionVitals() | InfusionRatings():
             from postinfusion.analyses.safety import safety
 
-            return safety(analysis, adam, population)
+            return safety(plan, analysis, adam, population)
         case Masking():
             from postinfusion.analyses.masking import masking
 

@@ -8,10 +8,16 @@ from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.side_effects import side_effects
 from postinfusion.ard.build import Row
-from postinfusion.plan.analyses import Alerts, Conduct, SideEffects
+from postinfusion.plan.analyses import Alerts, Conduct, InfusionRatings, InfusionVitals, SideEffects
+from postinfusion.plan.plan import Plan
 
 
-def safety(analysis: SideEffects | Conduct | Alerts, adam: Adam, population: Members) -> list[Row]:
+def safety(
+    plan: Plan,
+    analysis: SideEffects | Conduct | Alerts | InfusionVitals | InfusionRatings,
+    adam: Adam,
+    population: Members,
+) -> list[Row]:
     """Give the rows of an analysis of side effects, of the conduct of infusions, or of dangerous values.
 
     Raises
@@ -26,3 +32,7 @@ def safety(analysis: SideEffects | Conduct | Alerts, adam: Adam, population: Mem
             return conduct(analysis, adam, population)
         case Alerts():
             return alerts(analysis, adam, population)
+        case InfusionVitals() | InfusionRatings():
+            from postinfusion.analyses.infusion_course import infusion_course
+
+            return infusion_course(plan, analysis, adam, population)

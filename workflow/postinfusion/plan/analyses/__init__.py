@@ -23,6 +23,13 @@ from postinfusion.plan.analyses.descriptions import (
     Windows,
 )
 from postinfusion.plan.analyses.for_whom import Moderator, SubgroupFactor, Subgroups, VarianceRatio
+from postinfusion.plan.analyses.infusion_course import (
+    CourseLimit,
+    CourseMeasure,
+    InfusionCoursePart,
+    InfusionRatings,
+    InfusionVitals,
+)
 from postinfusion.plan.analyses.masking import Masking
 from postinfusion.plan.analyses.models import Ancova, Mmrm, RepeatedMeasuresPart
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
@@ -47,10 +54,15 @@ __all__ = [
     "Conduct",
     "Counts",
     "Courses",
+    "CourseLimit",
+    "CourseMeasure",
     "CrossoverModel",
     "Demographics",
     "Disposition",
     "Equivalence",
+    "InfusionCoursePart",
+    "InfusionRatings",
+    "InfusionVitals",
     "Masking",
     "Missingness",
     "Mmrm",
@@ -96,6 +108,8 @@ Analysis = Annotated[
     | SideEffects
     | Conduct
     | Alerts
+    | InfusionVitals
+    | InfusionRatings
     | Mmrm
     | Trajectory
     | TimeToEvent

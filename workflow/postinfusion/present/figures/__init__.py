@@ -25,6 +25,7 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
     from postinfusion.present.figures import (
         aeg01,
+        cadg01,
         clmg01,
         consort01,
         fstg03,
@@ -35,6 +36,7 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         mmrmg01,
         mmrmg02,
         modg01,
+        vsg01,
         wtg01,
         wtg02,
         wtg03,
@@ -42,6 +44,8 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
     )
 
     return {
+        "VSG01": vsg01.draw,
+        "CADG01": cadg01.draw,
         "CLMG01": clmg01.draw,
         "CONSORT01": consort01.draw,
         "LMMG01": lmmg01.draw,

@@ -14,6 +14,7 @@ from postinfusion.present.tables import (
     cfbt01,
     cmht01,
     cogt01,
+    cadt01,
     coxt01,
     csst01,
     dmt01,
@@ -42,6 +43,9 @@ from postinfusion.present.tables import (
     wtt01,
     wtt02,
     wtt03,
+    vst01,
+    vst02,
+    vst03,
     xovt01,
 )
 
@@ -83,3 +87,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "ALTL01": altl01.table,
     "CSST01": csst01.table,
 }
+    "VST01": vst01.table,
+    "VST02": vst02.table,
+    "VST03": vst03.table,
+    "CADT01": cadt01.table,

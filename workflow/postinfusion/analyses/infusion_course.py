@@ -1,0 +1,167 @@
+"""Vital signs and ratings around an infusion (methods infusion-vitals and infusion-ratings)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtrit
+
+from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows
+from postinfusion.analyses.describe import describe_number
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.infusion_course_models import model_rows
+from postinfusion.analyses.infusion_readings import Readings, courses, readings
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, error_row, rows
+from postinfusion.ard.schema import canonical_hours
+from postinfusion.core.turnbull import turnbull, turnbull_resampled
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
+from postinfusion.plan.plan import Plan
+
+BY_INFUSION = "infusion"
+RESAMPLES = 500
+_SUMMARIES = {"peak": "PEAK", "peak-change": "CHG", "peak-minute": "PEAKMIN", "area": "AREA"}
+
+
+def infusion_course(plan: Plan, analysis: InfusionCoursePart, adam: Adam, population: Members) -> list[Row]:
+    """Describe each measure by minute and by number of the infusion, its peak, area and return, and model it.
+
+    Parameters
+    ----------
+    plan
+        Gives the seed of the resampling.
+    analysis
+        The measures, planned minutes, limits and bands.
+    adam
+        The datasets; ADEX holds the infusions, ADVS or ADQS the readings.
+    population
+        Who is described.
+
+    Notes
+    -----
+    A measure that the data do not hold, and a model that cannot be fitted, give a row of error with the reason.
+    """
+    result = denominators(population)
+    for measure in analysis.measures:
+        result += [row | {"parameter": measure.measure} for row in _measure(plan, analysis, measure, adam, population)]
+    if all(row.get("variable") == "denominator" or row["stat_name"] == "error" for row in result):
+        raise ModelError("; ".join(str(row["error"]) for row in result if row["stat_name"] == "error"))
+    return result
+
+
+def _measure(
+    plan: Plan, analysis: InfusionCoursePart, measure: CourseMeasure, adam: Adam, population: Members
+) -> Iterator[Row]:
+    """Give the rows of one measure."""
+    try:
+        found = readings(analysis, measure, adam, population)
+    except ModelError as error:
+        yield error_row(str(error), variable="AVAL")
+        return
+    minutes = analysis.minutes_of(measure)
+    summary = courses(found, measure, last=float(minutes[-1]))
+    for arm in population.arms:
+        yield from _readings(found, minutes, arm, analysis.confidence)
+        yield from _courses(summary[summary["ARM"] == arm], arm)
+        if measure.has_return:
+            generator = _generator(plan, measure, arm)
+            yield from _return(summary[summary["ARM"] == arm], minutes, arm, analysis.confidence, generator)
+    yield from _limits(analysis, measure, summary, population)
+    yield from model_rows(analysis, measure, found, summary, population)
+
+
+def _readings(found: Readings, minutes: tuple[int, ...], arm: str, confidence: float) -> Iterator[Row]:
+    """Give how many readings were of a planned minute, and value and change at each minute."""
+    of_arm = found.frame[found.frame["ARM"] == arm]
+    for kind, n in of_arm["KIND"].value_counts().items():
+        yield from rows({"n_observations": int(n)}, variable="reading", level=str(kind), arm=arm)
+    for minute in minutes:
+        there = of_arm[of_arm["MINUTE"] == minute]
+        for variable in ("AVAL", "CHG") if minute else ("AVAL",):
+            key = {"variable": variable, "time": canonical_hours(minute / 60), "arm": arm}
+            yield from rows(_described(there, variable, confidence), **key)
+            for group in found.groups:
+                part = there[there["GROUP"] == group]
+                own = {"subgroup": BY_INFUSION, "subgroup_level": group}
+                yield from rows(_described(part, variable, confidence), **key, **own)
+
+
+def _described(frame: pd.DataFrame, column: str, confidence: float) -> dict[str, float]:
+    """Describe values of infusions, with limits of their mean that respect whose they are."""
+    known = frame[frame[column].notna()]
+    found = describe_number(known[column])
+    persons = known.groupby("USUBJID")[column].agg(["sum", "size"])
+    m, n = len(persons), len(known)
+    low = high = float("nan")
+    if m > 1:
+        off = (persons["sum"] - persons["size"] * found["mean"]).to_numpy()
+        half = float(stdtrit(m - 1, (1 + confidence) / 2)) * np.sqrt(m / (m - 1) * (off**2).sum()) / n
+        low, high = found["mean"] - half, found["mean"] + half
+    return {**found, "conf_low": low, "conf_high": high, "n_participants": m}
+
+
+def _courses(summary: pd.DataFrame, arm: str) -> Iterator[Row]:
+    """Describe peak, its change and minute, and the area."""
+    for variable, column in _SUMMARIES.items():
+        numbers = describe_number(summary[column])
+        known = summary[summary[column].notna()]
+        yield from rows({**numbers, "n_participants": known["USUBJID"].nunique()}, variable=variable, arm=arm)
+
+
+def _return(
+    summary: pd.DataFrame, minutes: tuple[int, ...], arm: str, confidence: float, generator: np.random.Generator
+) -> Iterator[Row]:
+    """Give the infusions that left the band, and the share of these that were back by each minute."""
+    key = {"variable": "return", "arm": arm}
+    if summary.empty:
+        return
+    is_out = summary["HIGH"].notna()
+    yield from clustered_rows(is_out, summary["USUBJID"], confidence, **key, level="left")
+    out = summary[is_out]
+    if out["USUBJID"].nunique() < 2:
+        return
+    at = np.array(minutes[1:], dtype=float)
+    pairs = out.groupby(["USUBJID", "LOW", "HIGH"]).size().unstack("USUBJID", fill_value=0)
+    low, high = (pairs.index.get_level_values(name).to_numpy(dtype=float) for name in ("LOW", "HIGH"))
+    each = pairs.to_numpy(dtype=float).T
+    estimate = turnbull(low, high, each.sum(axis=0))
+    drawn = generator.multinomial(len(each), np.full(len(each), 1 / len(each)), size=RESAMPLES)
+    resampled = turnbull_resampled(low, high, drawn @ each, at)
+    limits = np.nanquantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    for minute, share, conf_low, conf_high in zip(at, estimate.by(at), *limits, strict=True):
+        numbers = {"proportion": float(share), "conf_low": float(conf_low), "conf_high": float(conf_high)}
+        numbers |= {"n_participants": len(each)}
+        yield from rows(numbers, **key, level="back", time=canonical_hours(minute / 60))
+    first, last = estimate.quantile(0.5)
+    numbers = {"region_low": first, "region_high": last if np.isfinite(last) else float("nan")}
+    yield from rows({**numbers, "n_participants": len(each)}, **key, level="median")
+
+
+def _limits(
+    analysis: InfusionCoursePart, measure: CourseMeasure, summary: pd.DataFrame, population: Members
+) -> Iterator[Row]:
+    """Give the infusions and the participants with a value beyond each limit after the start."""
+    for limit in measure.limits:
+        worst = summary[limit.worst.upper()] - (summary["BASE"] if limit.change else 0.0)
+        compare = {"below": np.less, "at_most": np.less_equal, "at_least": np.greater_equal, "above": np.greater}
+        beyond = pd.Series(compare[limit.side](worst, limit.value), index=summary.index)
+        key = {"variable": "incidence", "term": f"{measure.measure} {limit.name}"}
+        counts: dict[str, tuple[int, int]] = {}
+        for arm in population.arms:
+            own = summary["ARM"] == arm
+            subject = summary.loc[own, "USUBJID"]
+            counts[arm] = (subject[beyond[own]].nunique(), subject.nunique())
+            if counts[arm][1]:
+                yield from clustered_rows(beyond[own], subject, analysis.confidence, **key, level="infusions", arm=arm)
+                yield from share_rows(counts[arm], analysis.confidence, **key, level="participants", arm=arm)
+        yield from risk_differences(counts, population, analysis.confidence, **key, level="participants")
+
+
+def _generator(plan: Plan, measure: CourseMeasure, arm: str) -> np.random.Generator:
+    """Give the stream of random numbers of one measure and arm."""
+    own = int.from_bytes(sha256(f"return\0{measure.measure}\0{arm}".encode()).digest()[:8], "big")
+    return np.random.default_rng(np.random.SeedSequence([plan.seed, own]))

@@ -1,0 +1,45 @@
+"""How vital signs and ratings around an infusion were analysed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from postinfusion.plan.analyses import InfusionCoursePart
+from postinfusion.present.methods.phrases import in_population, listed
+from postinfusion.present.results import Results
+from postinfusion.vocabulary import Method
+
+_MODELS = {
+    "mean": "the change at each planned minute and at the peak of {} in linear mixed models with arm, number of the "
+    "infusion and the value before as fixed effects and participants as random ones, an infusion within a participant "
+    "being the residual; their average over the minutes in one model with participant and infusion within participant",
+    "log1p": "log(1 + value) of {} in the same models, with a test of ranks of participants' means beside them",
+    "ordinal": "the worst value of {} in each infusion in a cumulative-logit mixed model",
+}
+
+
+def _course(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, InfusionCoursePart)  # noqa: S101
+    names = {kind: [item.label or item.measure for item in analysis.measures if item.model == kind] for kind in _MODELS}
+    modelled = "; ".join(text.format(listed(names[kind])) for kind, text in _MODELS.items() if names[kind])
+    said = f" Modelled were {modelled}." if modelled else ""
+    back = [f"{item.label or item.measure} within {item.band}" for item in analysis.measures if item.has_return]
+    returned = (
+        f" A return ({'; '.join(back)}) lies between two readings and was estimated by Turnbull's method, with limits "
+        "from resampling participants."
+        if back
+        else ""
+    )
+    return (
+        f"Readings around infusions were described{in_population(results)} by planned minute, one taken within "
+        f"{60 * analysis.tolerance:g} min of it; others were counted and enter the peak only. Limits of means and of "
+        f"shares of infusions respect whose infusions they are.{said}{returned} The value before a later infusion was "
+        "taken after randomisation, and courses by number of the infusion are of those who stayed."
+    )
+
+
+TEXTS: dict[Method, Callable[[Results], str]] = {
+    Method.INFUSION_VITALS: _course,
+    Method.INFUSION_RATINGS: _course,
+}

@@ -1,0 +1,44 @@
+"""CADT01: ratings by minute, their peak, return and limits, a block for each."""
+
+from __future__ import annotations
+
+from postinfusion.present.display import Table, label_of
+from postinfusion.present.infusion_course import course, out_of_time, shown
+from postinfusion.present.results import Results
+from postinfusion.present.tables.course_parts import (
+    PEAK_NOTE,
+    RETURN_NOTE,
+    compared_peaks,
+    limits_part,
+    minutes_part,
+    peaks_part,
+)
+
+
+def table(results: Results) -> Table:
+    """Give ratings by minute, their peak, return and limits, a block for each.
+
+    Raises
+    ------
+    ModelError
+        The results hold nothing of it.
+    """
+    analysis = course(results)
+    measures = shown(results, analysis)
+    told = [
+        text
+        for measure, rows in measures
+        for text in (*compared_peaks(rows, measure), out_of_time(rows, measure))
+        if text
+    ]
+    parts = [
+        part
+        for measure, rows in measures
+        for part in (
+            minutes_part(rows, analysis, measure),
+            peaks_part(rows, analysis, measure),
+            limits_part(rows, measure),
+        )
+    ]
+    notes = (PEAK_NOTE, RETURN_NOTE, *told)
+    return Table(label_of(results, "CADT01", "Infusions", notes), tuple(part for part in parts if part.rows))

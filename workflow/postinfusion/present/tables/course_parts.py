@@ -1,0 +1,153 @@
+"""Blocks of tables of vital signs and ratings around an infusion."""
+
+from __future__ import annotations
+
+from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row
+from postinfusion.present.infusion_course import hours_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
+
+PEAK_NOTE = (
+    "The peak is the highest (or lowest) of several readings: chance alone puts it above (below) the mean course, in "
+    "each arm. The area lies between the course and the value before, on the side of the peak."
+)
+RETURN_NOTE = (
+    "Back: of the infusions that left the band, the share back by then (Turnbull's estimate of times between two "
+    "readings; limits by resampling participants). Median: between which minutes it lies."
+)
+
+
+def minutes_part(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> Part:
+    """Give value and change by minute and arm, with the model's difference where there is one."""
+    pairs = results.comparisons if measure.model in {"mean", "log1p"} else ()
+    kind = "Difference of changes" if measure.model == "mean" else "Ratio of (1 + value)"
+    heads = [f"{kind}{f', {arm} − {against}' if len(pairs) > 1 else ''} ({results.confidence} CI)"
+             for arm, against in pairs]  # fmt: skip
+    of_arms = [f"{arm}: {what}" for arm in results.arms for what in ("n", "value", "change")]
+    rows = []
+    for minute in analysis.minutes_of(measure):
+        key = {"time": hours_of(minute)}
+        cells = [cell for arm in results.arms for cell in _described(results, measure, {**key, "arm": arm})]
+        cells += [_compared(results, measure, {**key, "arm": arm, "comparator": other}) for arm, other in pairs]
+        rows.append(Row("Before" if minute == 0 else f"{minute} min", tuple(cells)))
+    return Part(("Minute", *of_arms, *heads), tuple(rows), measure.name)
+
+
+def _described(results: Results, measure: CourseMeasure, key: dict[str, str]) -> tuple[str, str, str]:
+    """Give number, value and change of one arm at one minute."""
+
+    def text(name: str, variable: str) -> str:
+        return results.printed(name, measure.decimals, variable=variable, **key)
+
+    changed = formats.with_bracket(
+        text("mean", "CHG"), formats.interval(text("conf_low", "CHG"), text("conf_high", "CHG"))
+    )
+    return text("n", "AVAL"), formats.with_bracket(text("mean", "AVAL"), text("sd", "AVAL")), changed
+
+
+def _compared(results: Results, measure: CourseMeasure, key: dict[str, str]) -> str:
+    """Give the difference, or the ratio, of two arms at one minute."""
+    term = "difference" if measure.model == "mean" else "ratio"
+    return estimate(
+        results, measure.decimals, {**key, "term": term, **({} if term == "ratio" else {"variable": "CHG"})}
+    )
+
+
+def estimate(results: Results, decimals: int, key: dict[str, str]) -> str:
+    """Give an estimate with its interval."""
+    texts = [results.printed(name, decimals, **key) for name in ("estimate", "conf_low", "conf_high")]
+    return formats.with_bracket(texts[0], formats.interval(texts[1], texts[2]))
+
+
+def limits_part(results: Results, measure: CourseMeasure) -> Part:
+    """Give the infusions and participants beyond each limit."""
+    rows: list[Row] = []
+    for limit in measure.limits:
+        rows.append(Row(limit.name))
+        for level in ("infusions", "participants"):
+            key = {"variable": "incidence", "level": level,
+                   "term": f"{measure.measure} {limit.name}"}  # fmt: skip
+            cells = tuple(share(results, **key, arm=arm) for arm in results.arms)
+            rows.append(Row(level.capitalize(), (*cells, *risk_differences(results, **key)), 1))
+    heads = ("Limit", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
+    return Part(heads, tuple(rows), measure.name)
+
+
+def peaks_part(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> Part:
+    """Give peak, its change and minute, area, and return by arm."""
+    names = {"peak": "Peak", "peak-change": "Change at the peak", "peak-minute": "Minute of the peak",
+             "area": f"Area ({measure.unit or 'points'} × min)"}  # fmt: skip
+    rows = []
+    for variable, name in names.items():
+        cells = tuple(_quartiles(results, measure, variable, arm) for arm in results.arms)
+        rows.append(Row(f"{name}: median (quartiles)", cells))
+    key = {"variable": "CHG", "level": "peak"}
+    means = tuple(
+        estimate(results, measure.decimals, {**key, "term": "marginal-mean", "arm": arm}) for arm in results.arms
+    )
+    if any(means):
+        rows.append(Row(f"Change at the peak: adjusted mean ({results.confidence} CI)", means))
+    rows += _return_rows(results, analysis, measure) if measure.has_return else []
+    rows += [Row(f"Worst value {level}", tuple(
+        share(results, variable="worst", level=level, arm=arm) for arm in results.arms))
+        for level in results.values_of("level", variable="worst")]  # fmt: skip
+    return Part(("", *(results.with_total(arm) for arm in results.arms)), tuple(rows), measure.name)
+
+
+def compared_peaks(results: Results, measure: CourseMeasure) -> list[str]:
+    """Give the comparisons of a peak, a worst value and ranks between arms as sentences."""
+    told = []
+    for arm, other in results.comparisons:
+        key = {"arm": arm, "comparator": other}
+        peak = estimate(results, measure.decimals, {**key, "variable": "CHG", "level": "peak", "term": "difference"})
+        average = estimate(
+            results, measure.decimals, {**key, "variable": "CHG", "level": "average", "term": "difference"}
+        )
+        odds = estimate(results, 1, {**key, "term": "common-odds-ratio"})
+        name = f"{measure.label or measure.measure}, {arm} − {other}"
+        told += [f"{name}: change at the peak {peak}; on average over the minutes {average}."] if peak else []
+        told += (
+            [f"{measure.label or measure.measure}: odds ratio of a worse value, {arm} to {other}, {odds}."]
+            if odds
+            else []
+        )
+    return told
+
+
+def _quartiles(results: Results, measure: CourseMeasure, variable: str, arm: str) -> str:
+    """Give the median with quartiles over infusions."""
+    key = {"variable": variable, "arm": arm}
+    texts = [results.printed(name, measure.decimals, **key) for name in ("median", "q1", "q3")]
+    return formats.with_bracket(texts[0], formats.interval(texts[1], texts[2]))
+
+
+def _return_rows(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> list[Row]:
+    """Give the infusions that left the band, and the shares that were back."""
+    key = {"variable": "return"}
+    rows = [Row(f"Left the band ({measure.band})", tuple(
+        share(results, **key, level="left", arm=arm) for arm in results.arms))]  # fmt: skip
+    for minute in analysis.minutes_of(measure)[1:]:
+        at = {**key, "level": "back", "time": hours_of(minute)}
+        rows.append(
+            Row(f"Back by {minute} min", tuple(_share_back(results, {**at, "arm": arm}) for arm in results.arms), 1)
+        )
+    ends = tuple(
+        formats.interval(
+            *(results.printed(name, 0, **key, level="median", arm=arm) for name in ("region_low", "region_high"))
+        )
+        for arm in results.arms
+    )
+    return [*rows, Row("Median, min", ends, 1)]
+
+
+def _share_back(results: Results, key: dict[str, str]) -> str:
+    """Give the share that was back, in per cent, with its limits."""
+    text = results.text("proportion", **key)
+    limits = formats.interval(
+        *(formats.percentage_points(results.value(at, **key)) for at in ("conf_low", "conf_high"))
+    )
+    return formats.with_bracket(
+        f"{text}{formats.NO_BREAK}%" if text and text not in formats.WITHOUT_VALUE else text, limits
+    )
