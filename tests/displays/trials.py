@@ -361,6 +361,9 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
     keys += [
         {"variable": "class-term", "level": name, "term": term} for name in classes for term in ("", *classes[name])
     ]
+    keys += [{"variable": name, "level": "any"} for name in ("related", "fatal")]
+    keys += [{"variable": "worst-severity", "level": level, "term": term} for term in ("", "Nausea")
+             for level in ("mild", "moderate", "severe")]  # fmt: skip
     arms = plan.design.arm_names
     for arm in arms:
         yield from rows({"n_infusions": size * 6 - 3, "person_days": size * 80}, variable="exposure", arm=arm)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, by_class, worst_severity
+from postinfusion.analyses.harm_events import harm_events
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
-from postinfusion.core.proportions import miettinen_nurminen
+from postinfusion.core.clustered_rates import clustered_rate
+from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
 from postinfusion.plan.analyses import AdverseEvents
 from postinfusion.vocabulary import NOT_RECORDED
 
 OVERVIEW = {
-    "related": ("AEREL", ("possible", "probable", "definite")),
+    "related": ("AEREL", RELATED),
     "serious": ("AESER", ("Y",)),
     "severe": ("AESEV", ("severe", "life-threatening", "fatal")),
     "stopped": ("AEACN", ("stopped", "withdrawn")),
@@ -32,12 +34,8 @@ _IN_WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Line:
-    """One line of a table of events: its key in the results, and the events that it counts."""
-
-    key: dict[str, str]
-    events: pd.DataFrame
+_SERIOUS_WITHIN = {"serious within 24 h": 24.0, "serious within 7 d": 168.0}
+_PER = 100
 
 
 def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> list[Row]:
@@ -49,20 +47,29 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     result = [*denominators(population), *_exposure(population)]
     if "ADAE" not in adam:
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
-    events = _emergent(adam["ADAE"], population)
-    lines = [*_overview(events, population), *_by_class(events)]
+    found = harm_events(adam, population)
+    result += _review(found, population)
+    events = _named(found[~found["SELFFL"]])
+    lines = [*_overview(events, population), *by_class(events, "class-term"), *broken_down(events)]
     counts = pd.DataFrame([_participants(line.events, population) for line in lines])
     for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
-        result += _count_rows(line, of_line, population)
+        result += _count_rows(line, of_line, population, analysis.confidence)
+        result += _rates(line, population, analysis.confidence)
+    result += worst_severity(events, population)
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     return [*result, *_differences(analysis, lines, counts, population)]
 
 
-def _emergent(events: pd.DataFrame, population: Members) -> pd.DataFrame:
-    """Give the treatment-emergent events of the population, with the arm in ``ARM``."""
-    chosen = events[(events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])]
-    named = chosen["AEBODSYS"].where(chosen["AEBODSYS"] != "", UNCODED)
-    return chosen.assign(ARM=population.arm_of(chosen), AEBODSYS=named)
+def _named(events: pd.DataFrame) -> pd.DataFrame:
+    """Name the class of events that have none."""
+    return events.assign(AEBODSYS=events["AEBODSYS"].where(events["AEBODSYS"] != "", UNCODED))
+
+
+def _review(events: pd.DataFrame, population: Members) -> Iterator[Row]:
+    """Count what participants do to themselves, which is to be looked at and is no adverse event."""
+    for arm in population.arms:
+        n = int((events["SELFFL"] & (events["ARM"] == arm)).sum())
+        yield from rows({"n": n}, variable="review", level="self-induced", arm=arm)
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
@@ -71,6 +78,7 @@ def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
     for level, (column, counted) in OVERVIEW.items():
         if events.empty or (events[column] != "").any():
             yield Line({"variable": "overview", "level": level}, events[events[column].isin(counted)])
+    yield from _serious_after(events)
     yield Line({"variable": "overview", "level": "suicidal"}, events[events["AEDECOD"].str.contains(SUICIDAL)])
     if "DTHFL" in population.frame or (events["AEOUT"] != "").any():
         yield Line({"variable": "overview", "level": "died"}, _deaths(events, population))
@@ -85,13 +93,15 @@ def _not_recorded(recorded: set[str], population: Members) -> Iterator[Row]:
                 yield row | {"error": f"{NOT_RECORDED}: {missing}"}
 
 
-def _by_class(events: pd.DataFrame) -> Iterator[Line]:
-    """Give a line for each class and, below it, for each of its terms."""
-    for body_system, of_class in events[["USUBJID", "ARM", "AEBODSYS", "AEDECOD"]].groupby("AEBODSYS", sort=True):
-        key = {"variable": "class-term", "level": str(body_system)}
-        yield Line(key, of_class)
-        for term, of_term in of_class.groupby("AEDECOD", sort=True):
-            yield Line({**key, "term": str(term)}, of_term)
+def _serious_after(events: pd.DataFrame) -> Iterator[Line]:
+    """Give the lines of serious events by the time since the infusion before them, where there were infusions."""
+    if not (events["INFUSION"].notna() & (events["AESER"] != "")).any():
+        return
+    serious = events[events["AESER"] == "Y"]
+    for level, limit in _SERIOUS_WITHIN.items():
+        yield Line({"variable": "overview", "level": level}, serious[serious["ONSET"] <= limit])
+    unknown = serious[serious["ONSET"].isna() & serious["START"].isna()]
+    yield Line({"variable": "overview", "level": "serious at an unknown hour"}, unknown)
 
 
 def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
@@ -108,15 +118,37 @@ def _participants(events: pd.DataFrame, population: Members) -> dict[str, int]:
     return {"": events["USUBJID"].nunique(), **{arm: int(once.get(arm, 0)) for arm in population.arms}}
 
 
-def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members) -> list[Row]:
-    """Give the rows of one line: participants, their share and events, by arm and over all arms."""
+def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members, confidence: float) -> list[Row]:
+    """Give the rows of one line: participants, their share and events, by arm and over all arms.
+
+    Where nobody had an event the upper limit of the exact interval says what such a zero still allows.
+    """
     by_arm = line.events["ARM"].value_counts()
     result = []
     for arm, total in population.n_by_arm.items():
         share = counts[arm] / total if total else float("nan")
         n_events = len(line.events) if arm == "" else int(by_arm.get(arm, 0))
         result += rows({"n": counts[arm], "proportion": share, "n_events": n_events}, arm=arm, **line.key)
+        if total and counts[arm] == 0:
+            limit = float(clopper_pearson(0, total, confidence=confidence).conf_high)
+            result += rows({"zero_limit": limit}, arm=arm, **line.key)
     return result
+
+
+def _rates(line: Line, population: Members, confidence: float) -> Iterator[Row]:
+    """Give events per 100 infusions by arm; none of deaths, in a crossover trial, or without infusions."""
+    if "NINF" not in population.frame or isinstance(population, CrossoverMembers) or line.key["level"] == "died":
+        return
+    by_participant = line.events["USUBJID"].value_counts()
+    for arm in population.arms:
+        of_arm = population.of(arm)
+        if not (of_arm["NINF"] > 0).any():
+            continue
+        events = by_participant.reindex(of_arm["USUBJID"]).fillna(0).to_numpy()
+        found = clustered_rate(events, of_arm["NINF"].to_numpy(dtype="float64"), confidence=confidence)
+        names = ("per_100_infusions", "per_100_infusions_low", "per_100_infusions_high")
+        values = (_PER * found.estimate, _PER * found.conf_low, _PER * found.conf_high)
+        yield from rows(dict(zip(names, values, strict=True)), arm=arm, **line.key)
 
 
 def _differences(

@@ -34,6 +34,9 @@ COUNT = "n"
 EVENTS = "n_events"
 INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
+_OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "per_100_infusions_high"})
+_BROKEN_DOWN = frozenset({"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported"})
+"""Parts of the events of a term, which together with the whole of it would give a small count away."""
 _DENOMINATOR = "denominator"
 _GUESS = "guess"
 _BY_GUESS = frozenset({"observed", "difference-by-guess"})
@@ -83,9 +86,18 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_few_participants(ard, gaps, small_cell)
     hidden |= _of_divided(ard, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
-    hidden |= (ard["stat_name"] == EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
+    hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
+    hidden |= _of_broken_down(ard, gaps)
     hidden &= ard["stat"].notna() & ~_of_missing(ard)
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
+
+
+def _of_broken_down(ard: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
+    """Say which rows are of a part of the events of a term that has a gap in any count; those of nobody are shown."""
+    is_part = ard["variable"].isin(_BROKEN_DOWN)
+    nobody = ard.loc[is_part & (ard["stat_name"] == COUNT) & (ard["stat"] == 0), _CELL]
+    of_nobody = _in_cells(ard, nobody, "arm") & (ard["comparator"] == "")
+    return is_part & ~of_nobody & _is_in(ard, gaps, ["analysis_id", "term"])
 
 
 def _of_missing(ard: pd.DataFrame) -> pd.Series:

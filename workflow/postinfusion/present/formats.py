@@ -17,7 +17,7 @@ WITHOUT_VALUE = (NOT_ESTIMABLE, SUPPRESSED, NO_RECORD)
 _SMALLEST_P = 0.0001
 _NEAR_ZERO = frozenset({"gradient", "estimate_difference", "std_error_difference", "log_likelihood_difference"})
 _SMALLEST_EXPONENT = -8
-_PERCENTAGES = frozenset({"proportion", "risk_difference", "share_missing", "confidence"})
+_PERCENTAGES = frozenset({"proportion", "risk_difference", "share_missing", "confidence", "zero_limit"})
 
 
 def number(value: float, decimals: int) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from postinfusion.present import formats
-from postinfusion.present.display import Row
+from postinfusion.present.display import Part, Row
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, groups_of, headings
 
@@ -22,12 +22,15 @@ def event_headings(results: Results) -> tuple[str, ...]:
 def explanations(results: Results) -> tuple[str, ...]:
     """Give the footnotes: what the cells hold, and what is subtracted from what."""
     differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
-    return (EXPLANATION, f"Risk differences in percentage points: {differences}.") if differences else (EXPLANATION,)
+    limit = f"Up to: what no event still allows, the upper limit of the exact {results.confidence} interval."
+    has_limits = (results.rows["stat_name"] == "zero_limit").any()
+    compared = (f"Risk differences in percentage points: {differences}.",) if differences else ()
+    return (EXPLANATION, *((limit,) if has_limits else ()), *compared)
 
 
 def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
     """Give one row of participants, events and risk differences."""
-    arms = tuple(participants_and_events(results, **key, arm=arm) for arm in groups_of(results))
+    arms = tuple(_with_limit(results, {**key, "arm": arm}) for arm in groups_of(results))
     pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons)
     return Row(label, (*arms, *(_risk_difference(results, pair) for pair in pairs)), indent)
 
@@ -43,3 +46,26 @@ def _risk_difference(results: Results, key: dict[str, str]) -> str:
     """Give a risk difference with its interval in percentage points."""
     low, high = (formats.percentage_points(results.value(name, **key)) for name in ("conf_low", "conf_high"))
     return formats.with_bracket(results.text("risk_difference", **key), formats.interval(low, high))
+
+
+def _with_limit(results: Results, key: dict[str, str]) -> str:
+    """Give participants and events, and what nobody with an event still allows."""
+    cell, limit = participants_and_events(results, **key), results.text("zero_limit", **key)
+    return f"{cell}, up to {limit}{formats.NO_BREAK}%" if limit and limit not in formats.WITHOUT_VALUE else cell
+
+
+def rates_part(results: Results, lines: Sequence[tuple[str, Mapping[str, str], int]]) -> tuple[Part, ...]:
+    """Give the block of events per 100 infusions of labelled, indented lines; none where nobody had an infusion."""
+    rows = tuple(
+        Row(label, tuple(_rate(results, {**key, "arm": arm}) for arm in results.arms), indent)
+        for label, key, indent in lines
+    )
+    columns = ("", *(results.with_total(arm) for arm in results.arms))
+    held = tuple(row for row in rows if any(row.cells))
+    return (Part(columns, held, f"Events per 100 infusions ({results.confidence} CI)"),) if held else ()
+
+
+def _rate(results: Results, key: dict[str, str]) -> str:
+    """Give a rate per 100 infusions with its interval."""
+    low, high = (results.text(f"per_100_infusions_{side}", **key) for side in ("low", "high"))
+    return formats.with_bracket(results.text("per_100_infusions", **key), formats.interval(low, high))

@@ -1,0 +1,80 @@
+"""Worst severity, parts of the events, and what may be public of them, in a trial counted by hand."""
+
+import pandas as pd
+import pytest
+
+from postinfusion.analyses.adverse_events import adverse_events
+from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import table
+from postinfusion.ard.privacy import public
+from postinfusion.ard.query import select, statistic
+from postinfusion.plan.analyses import AdverseEvents
+
+COLUMNS = ["USUBJID", "AEDECOD", "AESEV", "AESER", "AEREL", "AEOUT", "AESOLFL", "ASTHR", "ASTTMF"]
+EVENTS = [
+    ("1", "nausea", "mild", "N", "possible", "resolved", "Y", 1.0, ""),
+    ("1", "nausea", "severe", "Y", "none", "resolved", "N", 20.0, ""),
+    ("2", "nausea", "", "N", "none", "resolved", "Y", 1.0, ""),
+    ("3", "headache", "moderate", "Y", "none", "resolved", "", 100.0, ""),
+    ("4", "self-induced vomiting", "mild", "N", "none", "resolved", "N", 1.0, ""),
+]
+ANALYSIS = AdverseEvents(method="adverse-events")
+
+
+@pytest.fixture(scope="module")
+def ard() -> pd.DataFrame:
+    arms = pd.Categorical(["A", "A", "B", "B"], ["B", "A"])
+    frame = pd.DataFrame({"USUBJID": [*"1234"], "ARM": arms, "NINF": 2, "DTHFL": "", "EOSHR": 600.0})
+    events = pd.DataFrame(EVENTS, columns=COLUMNS).assign(
+        TRTEMFL="Y", AEBODSYS="class", AEACN="none", AETRT="", AENHR=float("nan"), AENTMF="", INFNUM=1
+    )
+    infusions = pd.DataFrame({"USUBJID": [*"1234"], "INFNUM": 1, "AHRFIRST": 0.0, "TRTP": [*"AABB"]})
+    found = adverse_events(ANALYSIS, {"ADAE": events, "ADEX": infusions}, Members(frame, ("A", "B"), "B"))
+    return table(found, trial="t", analysis_id="harms", population="safety", method="adverse-events")
+
+
+def n(ard, name="n", **key):
+    return statistic(ard, **{"arm": "", "comparator": "", "term": "", **key}, stat_name=name)
+
+
+def test_a_participant_counts_once_by_the_worst_severity(ard):
+    of_nausea = {"variable": "worst-severity", "term": "nausea"}
+    assert [n(ard, **of_nausea, level=name) for name in ("mild", "severe", "not recorded")] == [0, 1, 1]
+    assert n(ard, variable="worst-severity", level="fatal") == 0
+
+
+def test_severities_of_a_term_add_up_to_its_participants(ard):
+    parts = select(ard, variable="worst-severity", term="nausea", arm="A", stat_name="n")["stat"].sum()
+    assert parts == n(ard, variable="class-term", level="class", term="nausea", arm="A") == 2
+
+
+def test_self_induced_vomiting_is_counted_for_review_only(ard):
+    assert select(ard, term="self-induced vomiting").empty
+    assert n(ard, variable="review", level="self-induced", arm="B") == 1
+    assert n(ard, "n_events", variable="overview", level="any") == 4
+
+
+def test_solicited_and_spontaneous_events_are_apart_and_none_is_lost(ard):
+    names = ("solicited", "spontaneous", "not known how reported")
+    assert [n(ard, "n_events", variable=name, level="any") for name in names] == [2, 1, 1]
+
+
+def test_serious_events_count_by_the_time_since_the_infusion(ard):
+    levels = ("serious within 24 h", "serious within 7 d", "serious at an unknown hour")
+    assert [n(ard, variable="overview", level=level) for level in levels] == [1, 2, 0]
+
+
+def test_no_fatal_event_has_the_limit_that_it_still_allows(ard):
+    assert n(ard, variable="fatal", level="any") == 0
+    assert n(ard, "zero_limit", variable="fatal", level="any") == pytest.approx(1 - 0.025 ** (1 / 4))
+
+
+def test_events_per_100_infusions_have_all_infusions_below(ard):
+    assert n(ard, "per_100_infusions", variable="overview", level="any", arm="A") == pytest.approx(75)
+
+
+def test_parts_of_a_small_count_are_not_public(ard):
+    shown = public(ard, small_cell=5)
+    parts = shown["variable"].isin(["worst-severity", "related", "solicited", "spontaneous"])
+    counts = shown[parts & shown["stat_name"].isin(["n", "n_events", "proportion", "per_100_infusions"])]
+    assert (counts["stat"].dropna() == 0).all()

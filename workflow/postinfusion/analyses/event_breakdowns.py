@@ -1,0 +1,81 @@
+"""Adverse events by worst severity, relation to the treatment, outcome, and whether they were asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from postinfusion.analyses.harm_events import GRADES
+from postinfusion.analyses.populations import Members
+from postinfusion.ard.build import Row, rows
+from postinfusion.vocabulary import NOT_RECORDED
+
+RELATED = ("possible", "probable", "definite")
+ANY = "any"
+_ALWAYS = ("mild", "moderate", "severe")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a table of events: its key in the results, and the events that it counts."""
+
+    key: dict[str, str]
+    events: pd.DataFrame
+
+
+def by_class(events: pd.DataFrame, variable: str) -> Iterator[Line]:
+    """Give a line for each class and, below it, for each of its terms."""
+    for body_system, of_class in events.groupby("AEBODSYS", sort=True):
+        key = {"variable": variable, "level": str(body_system)}
+        yield Line(key, of_class)
+        for term, of_term in of_class.groupby("AEDECOD", sort=True):
+            yield Line({**key, "term": str(term)}, of_term)
+
+
+def broken_down(events: pd.DataFrame) -> Iterator[Line]:
+    """Give the lines of related and of fatal events, and of solicited and spontaneous ones, as far as recorded."""
+    parts = {}
+    if events.empty or (events["AEREL"] != "").any():
+        parts["related"] = events["AEREL"].isin(RELATED)
+    if events.empty or (events["AEOUT"] != "").any():
+        parts["fatal"] = (events["AEOUT"] == "fatal") | (events["AESEV"] == "fatal")
+    if events["SOLICITED"].notna().any():
+        parts["solicited"] = events["SOLICITED"].eq(other=True).fillna(value=False)
+        parts["spontaneous"] = events["SOLICITED"].eq(other=False).fillna(value=False)
+        parts["not known how reported"] = events["SOLICITED"].isna()
+    for variable, chosen in parts.items():
+        of_part = events[chosen.to_numpy(dtype=bool)]
+        yield Line({"variable": variable, "level": ANY}, of_part)
+        yield from by_class(of_part, variable)
+
+
+def worst_severity(events: pd.DataFrame, population: Members) -> Iterator[Row]:
+    """Count participants by the worst severity of their events, of any term (empty) and of each; zeros are rows.
+
+    One of whom no event has a severity counts as not recorded; of whom some have, by the worst of these.
+    """
+    every = events[["USUBJID", "ARM", "AEDECOD", "GRADE"]]
+    every = pd.concat([every.assign(AEDECOD=""), every])
+    names = {grade: name for name, grade in GRADES.items()}
+    counts: dict[tuple[str, str, str], int] = {}
+    for arm in population.n_by_arm:
+        of_arm = every if arm == "" else every[every["ARM"] == arm]
+        worst = of_arm.groupby(["AEDECOD", "USUBJID"])["GRADE"].max().map(names).fillna(NOT_RECORDED)
+        found = worst.groupby([worst.index.get_level_values("AEDECOD"), worst.to_numpy()]).size()
+        keys = zip(*(found.index.get_level_values(place).astype(str) for place in (0, 1)), strict=True)
+        counts |= {(arm, *key): int(n) for key, n in zip(keys, found, strict=True)}
+    occurring = {level for _, _, level in counts}
+    for term in sorted({"", *every["AEDECOD"]}):
+        for level in (*GRADES, NOT_RECORDED):
+            if term == "" or level in _ALWAYS or level in occurring:
+                yield from _of_severity(counts, population, level, str(term))
+
+
+def _of_severity(counts: dict[tuple[str, str, str], int], population: Members, level: str, term: str) -> Iterator[Row]:
+    """Give the counts of one severity by arm, with their share of all participants of the arm."""
+    for arm, total in population.n_by_arm.items():
+        n = counts.get((arm, term, level), 0)
+        share = n / total if total else float("nan")
+        yield from rows({"n": n, "proportion": share}, variable="worst-severity", level=level, term=term, arm=arm)
