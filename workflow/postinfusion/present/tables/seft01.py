@@ -104,8 +104,9 @@ def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
 def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
     """Give who had a medicine for it beforehand or for an event, and what followed."""
     what, of = listed(analysis.medicines[name]), {"term": name}
+    head = f"{what[:1].upper()}{what[1:]}"
     rows = [
-        _shares(results, f"{what} beforehand (prophylaxis)", variable="prophylaxis", level="given", **of),
+        _shares(results, f"{head} beforehand (prophylaxis)", variable="prophylaxis", level="given", **of),
         _shares(results, "Of these, with an event", variable="prophylaxis", level="event among given", **of),
         _shares(results, f"Events with {what} within 24 h of them (rescue)", variable="rescue", level=ALL, **of),
         _shares(results, "Had passed before the dose, of doses of known hour", variable="rescue", level="passed", **of),
