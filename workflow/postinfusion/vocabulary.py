@@ -141,6 +141,12 @@ OUTPUTS = {
         Output("AEL04", "List of deaths", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("SEFT01", "Side effects after an infusion", Section.SAFETY, Method.SIDE_EFFECTS, "table"),
         Output("MONT01", "Monitoring and conduct of the infusions", Section.SAFETY, Method.CONDUCT, "table"),
+        Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VST02", "Vital signs beyond a limit", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VST03", "Peak and return of vital signs", Section.SAFETY, Method.INFUSION_VITALS, "table"),
+        Output("VSG01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "figure"),
+        Output("CADT01", "Ratings around an infusion", Section.SAFETY, Method.INFUSION_RATINGS, "table"),
+        Output("CADG01", "Ratings by number of the infusion", Section.SAFETY, Method.INFUSION_RATINGS, "figure"),
         Output("ALTL01", "Values beyond a limit", Section.SAFETY, Method.ALERTS, "table"),
         Output("CSST01", "Worst category and shift from baseline", Section.SAFETY, Method.SHIFT, "table"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
@@ -148,12 +154,6 @@ OUTPUTS = {
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
     )
 }
-        Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),
-        Output("VST02", "Vital signs beyond a limit", Section.SAFETY, Method.INFUSION_VITALS, "table"),
-        Output("VST03", "Peak and return of vital signs", Section.SAFETY, Method.INFUSION_VITALS, "table"),
-        Output("VSG01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "figure"),
-        Output("CADT01", "Ratings around an infusion", Section.SAFETY, Method.INFUSION_RATINGS, "table"),
-        Output("CADG01", "Ratings by number of the infusion", Section.SAFETY, Method.INFUSION_RATINGS, "figure"),
 
 
 class Verdict(StrEnum):
@@ -228,6 +228,7 @@ ANSWERS = ("correct", "wrong", NO_GUESS, "no answer")
 
 # What an analysis writes into ``error`` of a statistic that the data do not record: this, a colon and what is missing.
 NOT_RECORDED = "not recorded"
+NOT_IDENTIFIABLE = "not identifiable"
 
 # What the field calls the columns of the participants, where that is more than their name in words.
 PARTICIPANT_LABELS = {
@@ -243,7 +244,6 @@ ABBREVIATIONS = frozenset(
     {"adhd", "bdi", "bmi", "bprs", "cadss", "cgi", "cia", "ecg", "ede", "edeq", "gad", "gad7", "gaf", "hamd", "hdrs",
      "madrs", "mmse", "ocd", "phq", "phq9", "ptsd", "qids", "ssri", "vas", "ymrs"}
 )  # fmt: skip
-NOT_IDENTIFIABLE = "not identifiable"
 
 # Groups that the field names in another order than that of their letters.
 _CUSTOMARY_ORDER = ("AN", "Anorexia nervosa", "BN", "Bulimia nervosa", "BED", "Binge-eating disorder", "OSFED")
