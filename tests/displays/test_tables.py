@@ -11,10 +11,11 @@ from postinfusion.present import formats
 from postinfusion.present.display import label_of
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import requests, section_displays
+from postinfusion.present.statistic_names import STATISTICS
 from postinfusion.present.strip import strip
 from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01, qct01
 from postinfusion.present.tables.term_names import term_in_words
-from postinfusion.vocabulary import STATISTICS, Section
+from postinfusion.vocabulary import Section
 
 MODEL_WITH_COVARIATES = trials.INFUSED["analyses"]["madrs-mmrm"] | {"covariates": ["baseline", "mmse"]}
 PLANS = {"infused": trials.infused(), "three arms": trials.three_arms(), "single arm": trials.single_arm()}

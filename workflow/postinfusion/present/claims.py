@@ -15,7 +15,6 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.plan.rules import PRIMARY
 from postinfusion.present import formats
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables.model_parts import structure_name
 from postinfusion.vocabulary import Method, Verdict
 
 ANALYSIS_ID = "claims"
@@ -254,7 +253,7 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
         interval=formats.interval(text("conf_low"), text("conf_high")),
         n=_by_arm(results, key, "n"),
         threshold=_threshold(results, key, decimals),
-        structure=structure_name(results.said("structure", **key)),
+        structure=formats.structure_name(results.said("structure", **key)),
         missing=_by_arm(results, key, "share_missing", " %"),
         tipping=_tipping(results, key, decimals),
         verdict="" if is_one else results.said("verdict", **key),

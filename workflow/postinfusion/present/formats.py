@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from postinfusion.vocabulary import ABBREVIATIONS, PARTICIPANT_LABELS, STATISTICS
+from postinfusion.present.statistic_names import STATISTICS
+from postinfusion.vocabulary import ABBREVIATIONS, COVARIANCE_NAMES, PARTICIPANT_LABELS
 
 MINUS = "\N{MINUS SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -17,6 +18,7 @@ WITHOUT_VALUE = (NOT_ESTIMABLE, SUPPRESSED, NO_RECORD)
 _SMALLEST_P = 0.0001
 _NEAR_ZERO = frozenset({"gradient", "estimate_difference", "std_error_difference", "log_likelihood_difference"})
 _SMALLEST_EXPONENT = -8
+_STRUCTURES = {name.value: text for name, text in COVARIANCE_NAMES.items()}
 _PERCENTAGES = frozenset({"proportion", "risk_difference", "share_missing", "confidence", "zero_limit"})
 
 
@@ -30,6 +32,11 @@ def number(value: float, decimals: int) -> str:
         return NOT_ESTIMABLE
     text = f"{value:.{decimals}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def structure_name(structure: str) -> str:
+    """Give a covariance structure in words; one that is not in the vocabulary as it stands."""
+    return _STRUCTURES.get(structure, structure)
 
 
 def statistic(name: str, value: float | None, decimals: int = 0) -> str:

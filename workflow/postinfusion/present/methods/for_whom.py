@@ -10,7 +10,7 @@ from postinfusion.present import formats
 from postinfusion.present.methods.phrases import endpoint_label, in_population, listed, outcome, terms_of
 from postinfusion.present.results import Results
 from postinfusion.present.subgroups import POST_HOC, PRESPECIFIED, name_of
-from postinfusion.present.tables.model_parts import df_name, structure_name
+from postinfusion.present.tables.model_parts import df_name
 from postinfusion.vocabulary import Method
 
 _MISSING = "Missing values were taken as missing at random given the model."
@@ -112,7 +112,7 @@ def _fitted(results: Results) -> str:
     """Name covariance, degrees of freedom and size, as the fits say."""
     at = {"visit": str(getattr(results.analysis, "visit", "")), "term": "fit"}
     found = results.rows[(results.rows["term"] == "fit") & (results.rows["stat_name"] == "covariance_structure")]
-    used = list(dict.fromkeys(structure_name(str(text)) for text in found["stat_text"]))
+    used = list(dict.fromkeys(formats.structure_name(str(text)) for text in found["stat_text"]))
     if not used:
         return ""
     group = str(found["subgroup"].iloc[0])

@@ -26,7 +26,7 @@ from postinfusion.present.methods import (
 )
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import df_name, structure_name
+from postinfusion.present.tables.model_parts import df_name
 from postinfusion.vocabulary import COVARIANCE_NAMES, MODELS, Method
 
 _USED = "used"
@@ -123,7 +123,7 @@ def _robust(results: Results) -> str:
 
 def _structure(results: Results) -> str:
     """Name the covariance structure that was used."""
-    used = structure_name(results.said("covariance_structure", term="fit"))
+    used = formats.structure_name(results.said("covariance_structure", term="fit"))
     return f"{used} covariance" if used in COVARIANCE_NAMES.values() else ""
 
 
@@ -143,5 +143,5 @@ def _refused(results: Results) -> str:
     for level, outcome in outcomes:
         if outcome == _USED:
             break
-        before.append(f"{structure_name(level)} ({outcome})")
+        before.append(f"{formats.structure_name(level)} ({outcome})")
     return f" Preferred in the plan but not used: {'; '.join(before)}." if before else ""

@@ -9,7 +9,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.methods.phrases import endpoint_label, in_population, listed, terms_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import df_name, structure_name
+from postinfusion.present.tables.model_parts import df_name
 from postinfusion.present.weight_words import groups_shown
 from postinfusion.vocabulary import Method
 
@@ -111,7 +111,9 @@ def _inference(results: Results) -> str:
     """Name the structures and degrees of freedom that were used."""
     keys = [{"term": "fit", **group} for group in groups_shown(results)]
     structures = list(
-        dict.fromkeys(structure_name(text) for key in keys if (text := results.said("covariance_structure", **key)))
+        dict.fromkeys(
+            formats.structure_name(text) for key in keys if (text := results.said("covariance_structure", **key))
+        )
     )
     degrees = list(dict.fromkeys(df_name(text) for key in keys if (text := results.said("df_method", **key))))
     parts = [f"{listed(structures)} covariance"] if structures else []

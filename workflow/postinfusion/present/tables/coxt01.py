@@ -8,7 +8,7 @@ from postinfusion.present.among_words import left_out_note
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.event_words import asked, definition, event_in_words, note_on_visits
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import STATISTICS
+from postinfusion.present.statistic_names import STATISTICS
 
 _RATIO = 1
 _FIT = ("n_participants", "log_likelihood", "iterations", "converged")

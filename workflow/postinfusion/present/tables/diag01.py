@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.plan.plan import Plan
+from postinfusion.present import formats
 from postinfusion.present.display import Label, Part, Row, Table
 from postinfusion.present.results import Results, results_of
-from postinfusion.present.tables.model_parts import structure_name, structure_of
+from postinfusion.present.tables.model_parts import structure_of
 from postinfusion.vocabulary import MODELS, NOT_IDENTIFIABLE, OUTPUTS
 
 ALL_ANALYSES = "all"
@@ -55,7 +56,7 @@ def _structure(results: Results) -> str:
 def _ladder(models: list[Results]) -> Part:
     """Give what became of each covariance structure of the plan, in the order of preference."""
     rows = tuple(
-        Row(results.analysis_id, (structure_name(level), results.said("outcome", term="ladder", level=level)))
+        Row(results.analysis_id, (formats.structure_name(level), results.said("outcome", term="ladder", level=level)))
         for results in models
         for level in results.values_of("level", term="ladder")
     )

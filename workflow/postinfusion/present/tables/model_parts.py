@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.statistic_names import STATISTICS
 from postinfusion.present.tables.term_names import formula_in_words, term_in_words
-from postinfusion.vocabulary import COVARIANCE_NAMES, DF_NAMES, STATISTICS, Method
+from postinfusion.vocabulary import DF_NAMES, Method
 
 Point = tuple[str, dict[str, str]]
 _FIT = ("n_participants", "n_observations", "log_likelihood", "aic", "bic", "iterations", "gradient", "condition",
         "converged")  # fmt: skip
 _MORE_DECIMALS = 2
-_STRUCTURES = {name.value: text for name, text in COVARIANCE_NAMES.items()}
 _ESTIMATION = {"reml": "REML", "ml": "ML"}
 _DF = {name.value: text for name, text in DF_NAMES.items()}
 
@@ -76,7 +76,7 @@ def fit_part(results: Results) -> Part:
     """Give what the fit says of itself: structure, size, likelihood, convergence."""
     texts = {
         "Model": formula_in_words(results, results.said("formula", term="fit")),
-        "Covariance": structure_name(results.said("covariance_structure", term="fit")),
+        "Covariance": formats.structure_name(results.said("covariance_structure", term="fit")),
         "Random effects": results.said("random_effects", term="fit"),
         "Degrees of freedom": df_name(results.said("df_method", term="fit")),
         "Estimation": _estimation(results),
@@ -86,18 +86,13 @@ def fit_part(results: Results) -> Part:
     return Part(("", "Value"), rows, "Diagnostics", is_text=True)
 
 
-def structure_name(structure: str) -> str:
-    """Give a covariance structure in words; one that is not in the vocabulary as it stands."""
-    return _STRUCTURES.get(structure, structure)
-
-
 def structure_of(results: Results) -> str:
     """Give what a fitted model supposes about the values of one participant.
 
     The covariance of the visits, the random effects, or for an analysis of covariance, which has one value of each
     participant, how it was estimated.
     """
-    covariance = structure_name(results.said("covariance_structure", term="fit"))
+    covariance = formats.structure_name(results.said("covariance_structure", term="fit"))
     random = results.said("random_effects", term="fit")
     alone = _estimation(results) if results.analysis.method is Method.ANCOVA else ""
     return covariance or random or alone

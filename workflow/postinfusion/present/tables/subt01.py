@@ -16,7 +16,6 @@ from postinfusion.present.subgroups import (
     everyone,
     factors_of,
 )
-from postinfusion.present.tables.model_parts import structure_name
 
 _NOT_TESTABLE = "not testable"
 
@@ -72,6 +71,6 @@ def _tests(results: Results, pair: tuple[str, str]) -> Part:
 
 def _test(results: Results, factor: Factor, name: str) -> tuple[str, ...]:
     """Give the cells of one test; of one that is not there the words that it is not."""
-    used = structure_name(results.said("covariance_structure", **at(results), subgroup=name, term="fit"))
+    used = formats.structure_name(results.said("covariance_structure", **at(results), subgroup=name, term="fit"))
     test = factor.test if factor.p_value else ("", "", "", _NOT_TESTABLE)
     return (factor.when, *test, used)

@@ -6,7 +6,6 @@ from postinfusion.errors import ModelError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.model_parts import structure_name
 from postinfusion.present.tables.term_names import formula_in_words
 from postinfusion.present.weight_words import groups_shown, name_of
 
@@ -77,7 +76,7 @@ def _fits(results: Results) -> Part:
     for group in groups_shown(results):
         key = {"term": "fit", **group}
         if formula := results.said("formula", **key):
-            structure = structure_name(results.said("covariance_structure", **key)) or "one visit"
+            structure = formats.structure_name(results.said("covariance_structure", **key)) or "one visit"
             cells = (
                 formula_in_words(results, formula),
                 structure,
