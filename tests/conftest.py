@@ -1,7 +1,8 @@
-"""Settings that every test shares."""
+"""Settings that every test shares, and which tests run together in one process."""
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
 # How fast an example runs depends on what else the machine does; it is no property of the code.
@@ -10,3 +11,15 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile("house")
+
+FINISHED = "finished"
+"""The fixture that runs a workflow once for all tests that ask for it."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file in one process, and all tests of the finished run in another; these take longest and begin."""
+    for item in items:
+        uses_run = FINISHED in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(FINISHED if uses_run else item.nodeid.split("::")[0]))
+    items.sort(key=lambda item: FINISHED not in getattr(item, "fixturenames", ()))
