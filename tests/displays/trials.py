@@ -1,6 +1,7 @@
 """Invented trials with results that have every row the displays read; the numbers mean nothing."""
 
 from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -376,6 +377,14 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
             gap = (counts[pair["arm"]] - counts[pair["comparator"]]) / size
             limits = {"risk_difference": gap, "conf_low": max(gap - 0.15, -1), "conf_high": min(gap + 0.16, 1)}
             yield from rows(limits, **pair, **key)
+    for arm, term in product(arms, ("", "Nausea")):
+        shares = {"n": size - 1, "n_total": 2 * size, "proportion": (size - 1) / (2 * size), "n_events": size}
+        for level in ("all", "1", "2"):
+            limits = {"conf_low": 0.3, "conf_high": 0.7}
+            yield from rows(shares | limits, variable="by-infusion", level=level, term=term, arm=arm)
+        for level in ("during the infusion", "0–2 h"):
+            held = {"n": size - 2, "n_events": size, "proportion": (size - 2) / size}
+            yield from rows(held, variable="since-infusion", level=level, term=term, arm=arm)
 
 
 def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:

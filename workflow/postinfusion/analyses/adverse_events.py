@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, by_class, worst_severity
+from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.harm_events import harm_events
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
@@ -56,6 +57,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
         result += _count_rows(line, of_line, population, analysis.confidence)
         result += _rates(line, population, analysis.confidence)
     result += worst_severity(events, population)
+    result += by_infusion(events, adam, population, analysis.confidence)
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     return [*result, *_differences(analysis, lines, counts, population)]
 

@@ -35,7 +35,10 @@ EVENTS = "n_events"
 INDIVIDUAL = ("min", "max")
 SUPPRESSED = "suppressed"
 _OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "per_100_infusions_high"})
-_BROKEN_DOWN = frozenset({"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported"})
+_BROKEN_DOWN = frozenset(
+    {"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported", "by-infusion",
+     "since-infusion"}
+)  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
 _DENOMINATOR = "denominator"
 _GUESS = "guess"
