@@ -47,7 +47,8 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
 
         - ``ARM``, the arm of the event; ``NAME``, the event without case and double spaces;
         - ``SELFFL``, true where the event is what participants do to themselves: for review, never a side effect;
-        - ``START``, the onset in hours since time zero, missing where its hour is not known;
+        - ``START``, the onset in hours since time zero, missing where its hour is not known; of an event that was there
+          before time zero and became worse after it, the worsening;
         - ``INFUSION``, the number of the last infusion that started at or before the onset; missing without one;
         - ``ONSET``, hours since the start of that infusion, missing where the hour of the onset is not known;
         - ``BIN``, one of :data:`BINS`;
@@ -59,7 +60,7 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
     events, infusions = adam["ADAE"], infusions_of(adam, population)
     inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
     found = events[inside].reset_index(drop=True)
-    exact = found["ASTHR"].where(found["ASTTMF"] != "D").astype("float64")
+    exact = _onset(found)
     found = found.assign(ARM=population.arm_of(found), NAME=found["AEDECOD"].map(event_name), START=exact)
     found["SELFFL"] = found["AEDECOD"].str.contains(SELF_INDUCED)
     found["SOLICITED"] = _answers(found["AESOLFL"])
@@ -85,6 +86,15 @@ def last_contact(found: pd.DataFrame, population: Members) -> pd.Series:
     if "EOSHR" not in population.frame:
         return pd.Series(np.nan, found.index)
     return found["USUBJID"].map(population.frame.set_index("USUBJID")["EOSHR"]).astype("float64")
+
+
+def _onset(found: pd.DataFrame) -> pd.Series:
+    """Give hours since time zero at the onset, or at the worsening of what was there before; missing without hour."""
+    onset = found["ASTHR"].where(found["ASTTMF"] != "D").astype("float64")
+    if "AEWORFL" not in found:
+        return onset
+    worsening = found["AWORHR"].where(found["AWORTMF"] != "D").astype("float64")
+    return onset.mask(found["AEWORFL"] == "Y", worsening)
 
 
 def _answers(cells: pd.Series) -> pd.Series:

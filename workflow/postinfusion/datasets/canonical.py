@@ -211,6 +211,10 @@ ADVERSE_EVENTS = Table(
         _clock("onset"),
         Column("end", "time", "when it ended; empty when ongoing or unknown"),
         _clock("end"),
+        Column(
+            "worsened", "time", "when an event that was there before the first infusion became worse; empty where not"
+        ),
+        _clock("worsened"),
         Column("severity", "choice", "intensity", allowed=SEVERITIES),
         Column("serious", "yes_no", "serious by regulation"),
         Column("criterion", "text", "why serious"),
@@ -225,7 +229,7 @@ ADVERSE_EVENTS = Table(
         Column("emergent", "yes_no", "treatment-emergent, where supplied; derived otherwise"),
     ),
     key=(),
-    ordered=(("onset", "end"),),
+    ordered=(("onset", "end"), ("onset", "worsened"), ("worsened", "end")),
 )
 
 MEDICATION = Table(

@@ -33,6 +33,8 @@ class Context:
         The planned infusions in its form, where none were recorded; None otherwise.
     periods
         The periods of each participant in a crossover trial, see :mod:`postinfusion.derive.periods`; None otherwise.
+    consent
+        ``consented`` and ``consented_date_only`` by ``id``, on the clock of the data; None where it was not recorded.
     """
 
     plan: Plan
@@ -43,6 +45,7 @@ class Context:
     exposure: pd.DataFrame | None = None
     planned: pd.DataFrame | None = None
     periods: pd.DataFrame | None = None
+    consent: pd.DataFrame | None = None
 
     @property
     def infused(self) -> pd.DataFrame | None:

@@ -124,11 +124,19 @@ def trial_context(plan: Plan, tables: dict[str, pd.DataFrame]) -> Context:
     participants, infused = tables["participants"], tables.get("infusions")
     zero = time_zero(plan.design, participants, infused)
     date_only = _zero_date_only(plan, participants, infused)
-    context = Context(plan, keys(plan, participants), zero, date_only, windows(plan))
+    context = Context(plan, keys(plan, participants), zero, date_only, windows(plan), consent=_consent(participants))
     if infused is None:
         return _with_periods(replace(context, planned=planned_infusions(context)), tables)
     context = replace(context, exposure=infusions(context, infused))
     return _with_periods(context, tables)
+
+
+def _consent(participants: pd.DataFrame) -> pd.DataFrame | None:
+    """Give when each participant consented, by ``id``; None where that was not recorded."""
+    if "consented" not in participants:
+        return None
+    by_day = claim(participants, "consented_date_only")
+    return participants.assign(consented_date_only=by_day).set_index("id")[["consented", "consented_date_only"]]
 
 
 def _with_periods(context: Context, tables: dict[str, pd.DataFrame]) -> Context:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
-from postinfusion.derive.time_since import COUNTING_FROM_ZERO, POST_DOSE, since_infusions
+from postinfusion.derive.time_since import COUNTING_FROM_ZERO, DAY, POST_DOSE, since_infusions
 
 _TEXTS = {
     "AEBODSYS": "body_system",
@@ -18,26 +18,42 @@ _TEXTS = {
     "AETRT": "treatment",
     "AEOUT": "outcome",
 }
+_TIMES = {"AST": "onset", "AEN": "end", "AWOR": "worsened"}
 
 
 def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Give ADAE from the canonical adverse events.
 
-    An event is treatment-emergent as supplied; otherwise when it began at or after time zero. One that began on the
-    day of time zero, at an unknown hour, counts as emergent; so does one whose onset is not known at all, unless it
-    ended before time zero. Where time zero is known to the day alone, so is every onset and end that counts from it.
+    An event is treatment-emergent as supplied; otherwise when it began at or after time zero, or was there before and
+    became worse at or after it. One that began on the day of time zero, at an unknown hour, counts as emergent; so does
+    one whose onset is not known at all, unless it ended before time zero. Where time zero is the first infusion,
+    nothing of participants without one is emergent. Where time zero is known to the day alone, so is every time that
+    counts from it.
     """
     texts = {ours: text(table, theirs) for ours, theirs in _TEXTS.items()}
     frame = pd.DataFrame({"USUBJID": context.subject(table), **texts}, index=table.index)
-    frame["ASTHR"] = context.hours("adverse_events", table, "onset") if "onset" in table else np.nan
-    frame["AENHR"] = context.hours("adverse_events", table, "end") if "end" in table else np.nan
-    for ours, hours, theirs in (("ASTTMF", "ASTHR", "onset"), ("AENTMF", "AENHR", "end")):
+    for name, theirs in _TIMES.items():
+        frame[f"{name}HR"] = context.hours("adverse_events", table, theirs) if theirs in table else np.nan
         by_day = claim(table, f"{theirs}_date_only") | _zero_by_day(context, table)
-        frame[ours] = np.where(by_day & frame[hours].notna(), "D", "")
+        frame[f"{name}TMF"] = np.where(by_day & frame[f"{name}HR"].notna(), "D", "")
+    frame = _told_by_day(context, table, frame)
     frame["AESER"] = answer(table, "serious")
     frame["AESOLFL"] = answer(table, "solicited")
-    frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(_emergent(frame), "Y", "")
+    frame["BFCONSFL"] = np.where(_before_consent(context, table), "Y", "")
+    frame["AEWORFL"] = np.where((frame["ASTHR"] < 0) & (frame["AWORHR"] >= 0) & _treated(context, table), "Y", "")
+    emergent = _emergent(frame) & _treated(context, table)
+    frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(emergent, "Y", "")
     return frame if context.exposure is None else _attributed(frame, table, context.exposure)
+
+
+def counted_onset(events: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give the onset of each event of ADAE, and D where only its day is known, as ``AHRFIRST`` and ``ATMF``.
+
+    Of an event that was there before time zero, and became worse after it, the worsening counts as its onset.
+    """
+    worse = events["AEWORFL"] == "Y"
+    names = {"AHRFIRST": "HR", "ATMF": "TMF"}
+    return {ours: events[f"AST{kind}"].mask(worse, events[f"AWOR{kind}"]) for ours, kind in names.items()}
 
 
 def intercurrent_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
@@ -83,15 +99,51 @@ def _zero_by_day(context: Context, table: pd.DataFrame) -> pd.Series:
     return table["id"].map(context.zero_date_only).astype("boolean").fillna(value=False).astype("bool")
 
 
+def _told_by_day(context: Context, table: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
+    """Tell by its day alone what follows an infusion of which only the day is known: no hours since it can be told."""
+    exposure = context.exposure
+    if exposure is None or not (exposure["EXSTTMF"] == "D").any():
+        return frame
+    rough = pd.MultiIndex.from_frame(exposure.loc[exposure["EXSTTMF"] == "D", ["USUBJID", "INFNUM"]])
+    for name in ("AST", "AWOR"):
+        theirs = _TIMES[name]
+        if theirs not in table:
+            continue
+        days = context.days("adverse_events", table, theirs)
+        on_days = frame[["USUBJID"]].assign(AHRFIRST=days, ATMF="D", TIMING=POST_DOSE)
+        last = since_infusions(on_days, exposure, same_day_is_after=True)["INFNUM"].fillna(0).astype("int64")
+        is_rough = pd.MultiIndex.from_arrays([frame["USUBJID"], last]).isin(rough)
+        hours, told = frame[f"{name}HR"].mask(is_rough, days), frame[f"{name}TMF"].mask(is_rough & days.notna(), "D")
+        frame = frame.assign(**{f"{name}HR": hours, f"{name}TMF": told})
+    return frame
+
+
 def _emergent(frame: pd.DataFrame) -> pd.Series:
-    """Say which events began at or after time zero."""
+    """Say which events began at or after time zero, or became worse then."""
     unknown = frame["ASTHR"].isna() & ~(frame["AENHR"] < 0)
-    return (frame["ASTHR"] >= 0) | unknown
+    return (frame["ASTHR"] >= 0) | unknown | (frame["AEWORFL"] == "Y")
+
+
+def _treated(context: Context, table: pd.DataFrame) -> pd.Series:
+    """Say of which events the participant had an infusion, where time zero is the first; of all where it is not."""
+    if context.exposure is None or not context.plan.design.has_infusions:
+        return pd.Series(data=True, index=table.index)
+    return context.subject(table).isin(context.exposure["USUBJID"])
+
+
+def _before_consent(context: Context, table: pd.DataFrame) -> np.ndarray:
+    """Say which events began before the consent of their participant; by days where only a day is known."""
+    sources, consent = context.plan.sources, context.consent
+    if consent is None or "onset" not in table or sources["adverse_events"].clock is not sources["participants"].clock:
+        return np.zeros(len(table), dtype="bool")
+    onset, limit = table["onset"].astype("float64"), table["id"].map(consent["consented"]).astype("float64")
+    by_day = claim(table, "onset_date_only") | table["id"].map(consent["consented_date_only"]).eq(other=True)
+    return np.where(by_day, np.floor(onset / DAY) < np.floor(limit / DAY), onset < limit)
 
 
 def _attributed(frame: pd.DataFrame, table: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
     """Add the infusion that started last at or before each onset; a recorded number of the infusion is kept."""
-    onsets = frame.rename(columns={"ASTHR": "AHRFIRST", "ASTTMF": "ATMF"}).assign(TIMING=POST_DOSE)
+    onsets = frame[["USUBJID"]].assign(**counted_onset(frame), TIMING=POST_DOSE)
     since = since_infusions(onsets, exposure, same_day_is_after=True)[["AHRLAST", "INFNUM"]]
     if "infusion" in table:
         since["INFNUM"] = table["infusion"].astype("Int64").fillna(since["INFNUM"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from postinfusion.derive.canonical_columns import answer, flag, number, text
+from postinfusion.derive.canonical_columns import answer, claim, flag, number, text
 from postinfusion.derive.context import Context
 
 
@@ -24,6 +24,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "AHRFIRST": start,
             "DAYHR": context.days("infusions", table, "start"),
             "EXENHR": context.hours("infusions", table, "end") if "end" in table else np.nan,
+            "EXSTTMF": np.where(claim(table, "start_date_only"), "D", ""),
             "EXTRT": text(table, "drug"),
             "EXDOSE": number(table, "dose_mg"),
             "EXDOSEKG": number(table, "dose_mg_per_kg"),

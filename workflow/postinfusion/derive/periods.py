@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.derive.canonical_columns import number, text
 from postinfusion.derive.context import Context
+from postinfusion.derive.events import counted_onset
 from postinfusion.derive.time_since import ONLY_THE_DAY
 from postinfusion.errors import DataError
 from postinfusion.plan.crossover_design import Crossover
@@ -215,6 +216,9 @@ def _latest(records: pd.DataFrame, starts: pd.DataFrame, opens: str) -> pd.Serie
 
 def _period_of_rows(frame: pd.DataFrame, begun: pd.DataFrame) -> pd.Series:
     """Give the period in which events or infusions fall; missing before the first and at an unknown time."""
+    if "AEWORFL" in frame:
+        counted = counted_onset(frame)
+        frame = frame.assign(ASTHR=counted["AHRFIRST"], ASTTMF=counted["ATMF"])
     column = "ASTHR" if "ASTHR" in frame else "AHRFIRST"
     timed = pd.DataFrame({"USUBJID": frame["USUBJID"], "AHRFIRST": frame[column].astype("float64")})
     starts = begun[begun["START"].notna()]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.derive.context import Context
+from postinfusion.derive.events import counted_onset
 from postinfusion.errors import DataError
 
 START = "AP02SHR"
@@ -48,7 +49,7 @@ def of_stages(context: Context, frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.D
     if second is None:
         return frame
     people = adsl.set_index("USUBJID")
-    hours = frame["ASTHR" if "ASTHR" in frame else "AHRFIRST"].astype("float64")
+    hours = _hours(frame).astype("float64")
     is_later = (hours >= frame["USUBJID"].map(people[START])).to_numpy()
     if "AVISIT" in frame:
         is_later = is_later & (frame["AVISIT"] != second.after).to_numpy()
@@ -57,6 +58,13 @@ def of_stages(context: Context, frame: pd.DataFrame, adsl: pd.DataFrame) -> pd.D
         for kind in ("P", "A")
     }
     return frame.assign(APERIOD=pd.array(np.where(is_later, 2, 1), dtype="Int64"), **arms)
+
+
+def _hours(frame: pd.DataFrame) -> pd.Series:
+    """Give the time of each row since time zero, of what has an onset the onset."""
+    if "AEWORFL" in frame:
+        return counted_onset(frame)["AHRFIRST"]
+    return frame["ASTHR" if "ASTHR" in frame else "AHRFIRST"]
 
 
 def _start(context: Context, people: pd.Series) -> pd.Series:

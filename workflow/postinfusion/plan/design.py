@@ -97,8 +97,9 @@ class Design(Part):
     phases: Phases | None = None
     """Induction and maintenance, where only some participants go on after a course."""
     before_consent: OutOfPlace = OutOfPlace.REFUSE
-    """Rows of measurements and infusions before the participant's consent: refuse them, exclude them (counted), or keep
-    them (earlier weights from a record, for example)."""
+    """Rows of measurements, infusions and events before the participant's consent: refuse them, exclude them (counted),
+    or keep them (earlier weights from a record, for example). Events are never taken out: under exclude and keep they
+    stay, are not treatment-emergent unless so supplied or worsened since, and are counted."""
     after_death: Literal[OutOfPlace.REFUSE, OutOfPlace.EXCLUDE] = OutOfPlace.REFUSE
     """Rows of measurements, infusions and events after the participant's death: refuse them, or exclude them."""
 

@@ -15,7 +15,15 @@ from postinfusion.instruments import catalogue
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.source import table_of
 from postinfusion.plan.uses import columns_used
-from postinfusion.sources import birth_dates, body_size, guess_values, times, unknown_measures, unused_tables
+from postinfusion.sources import (
+    birth_dates,
+    body_size,
+    event_review,
+    guess_values,
+    times,
+    unknown_measures,
+    unused_tables,
+)
 from postinfusion.sources.id_forms import suggested
 from postinfusion.sources.mapping import visits_of_columns
 from postinfusion.sources.scales import scores_of_items, scores_of_scores
@@ -36,6 +44,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         infusions = deliveries["infusions"]
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
     yield from _copied_events(deliveries)
+    yield from event_review.check(plan, deliveries)
     yield from _arms(plan, deliveries)
     yield from _columns(plan, deliveries)
     yield from _without_arm(plan, deliveries)

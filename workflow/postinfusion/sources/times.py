@@ -28,7 +28,6 @@ TIMES = {
     "laboratory": "taken",
     "adverse_events": "onset",
 }
-MEASURED = ("assessments", "weights", "vitals", "laboratory")
 _OF_ENDPOINTS = ("assessments", "weights", "vitals")
 _ZERO_COLUMNS = {TimeZero.RANDOMISATION: "randomised", TimeZero.FIRST_DOSE: "first_dose"}
 
@@ -56,17 +55,19 @@ def kept(plan: Plan, deliveries: Deliveries) -> dict[str, Delivery]:
 
 
 def out_of_place(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
-    """Say which rows of a table the plan excludes, because they precede consent or follow death."""
+    """Say which rows of a table the plan excludes, because they precede consent or follow death.
+
+    No adverse event is taken out for its onset before consent: it stays, is not treatment-emergent, and is counted.
+    """
     none = np.zeros(len(deliveries[name].frame), dtype="bool")
     before, after = before_consent(plan, deliveries, name), after_death(plan, deliveries, name)
-    return (before if plan.design.before_consent is OutOfPlace.EXCLUDE else none) | (
-        after if plan.design.after_death is OutOfPlace.EXCLUDE else none
-    )
+    excludes = plan.design.before_consent is OutOfPlace.EXCLUDE and name != "adverse_events"
+    return (before if excludes else none) | (after if plan.design.after_death is OutOfPlace.EXCLUDE else none)
 
 
 def before_consent(plan: Plan, deliveries: Deliveries, name: str) -> Mask:
     """Say which rows of a table are from before the participant's consent; by days where only a day is known."""
-    if name not in (*MEASURED, "infusions"):
+    if name not in TIMES:
         return np.zeros(len(deliveries[name].frame), dtype="bool")
     return _compared(plan, deliveries, name, ("participants", "consented")) < 0
 
@@ -108,7 +109,10 @@ def _out_of_place(plan: Plan, deliveries: Deliveries, name: str) -> Iterator[Fin
     column = TIMES.get(name, "")
     if plan.design.before_consent is OutOfPlace.REFUSE:
         text = "is before the participant's consent. Correct it, or say in the design before_consent: exclude or keep."
-        yield from _rows((column,), before_consent(plan, deliveries, name), text)
+        early = before_consent(plan, deliveries, name)
+        if name == "adverse_events" and "worsened" in deliveries[name].frame:
+            early = early & deliveries[name].frame["worsened"].isna().to_numpy()  # there before, and worse later
+        yield from _rows((column,), early, text)
     if plan.design.after_death is OutOfPlace.REFUSE:
         text = "is after the participant's death. Correct one of the dates, or say in the design after_death: exclude."
         yield from _rows((column,), after_death(plan, deliveries, name), text)
