@@ -14,7 +14,15 @@ import pandas as pd
 
 from postinfusion.analyses.among import chosen_participants
 from postinfusion.analyses.category_data import fixed_effects
-from postinfusion.analyses.count_model import BY_EQUATIONS, RATE, count_data, equations, mixed_model, with_events
+from postinfusion.analyses.count_model import (
+    BY_EQUATIONS,
+    RATE,
+    count_data,
+    equations,
+    mixed_model,
+    rate_ratios,
+    with_events,
+)
 from postinfusion.analyses.crossover_data import CrossoverData, crossover_data, terms_of
 from postinfusion.analyses.crossover_fit import fit_within
 from postinfusion.analyses.mmrm import MmrmFit, fit_mmrm
@@ -169,7 +177,7 @@ def rates(
             fit = model(one, fixed_effects(one))
         except ModelError:
             continue
-        table = fit.ratios(ARM, by=["AVISIT"], reference=chosen.reference, confidence=analysis.confidence)
+        table = rate_ratios(one, fit, ["AVISIT"], chosen.reference or "", analysis.confidence)
         for record in table.to_dict("records"):
             key = {"visit": str(record["AVISIT"]), "arm": str(record[ARM]), "comparator": chosen.reference}
             values = {name: float(record[name]) for name in STATISTICS}

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.category_data import fixed_effects
-from postinfusion.analyses.count_model import ADDED_TO_BASELINE, equations, mixed_model
+from postinfusion.analyses.count_model import ADDED_TO_BASELINE, equations, mixed_model, rate_ratios
 from postinfusion.analyses.gee import GeeFit, fit_gee
 from postinfusion.analyses.glmm import GlmmFit
-from postinfusion.analyses.model_data import ARM, ModelData
+from postinfusion.analyses.model_data import ModelData
 from postinfusion.errors import ModelError
 from postinfusion.simulate.endpoints import BINGES, PURGES, Behaviour
 from postinfusion.simulate.trial import simulate_scores
@@ -86,7 +86,7 @@ def collect(count: int, models: Iterable[str]) -> Found:
                     fit = MODELS[model](data, fixed_effects(data))
                 except ModelError:
                     continue
-                for row in fit.ratios(ARM, by=["AVISIT"], reference=CODES[0]).to_dict("records"):
+                for row in rate_ratios(data, fit, ["AVISIT"], CODES[0], 0.95).to_dict("records"):
                     numbers = (np.log(row["estimate"]), row["std_error"] / row["estimate"])
                     limits = (row["conf_low"], row["conf_high"])
                     found[behaviour.name, model, str(row["AVISIT"])].append((*map(float, numbers), *map(float, limits)))

@@ -4,7 +4,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
+from postinfusion.analyses.category_data import fixed_effects
+from postinfusion.analyses.count_model import count_data, mixed_model, rate_ratios, with_events
+from postinfusion.analyses.model_data import ARM
+from postinfusion.analyses.populations import members
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
@@ -185,3 +190,21 @@ def test_a_public_table_tells_no_small_count_and_nothing_that_gives_it_away():
     assert observed["n"] == 12
     assert observed[["n_events", "mean", "q3"]].isna().all()
     assert statistic(found, term="observed", visit="Week 4", arm="Midazolam", stat_name="n_events") == 24
+
+
+def test_limits_of_rate_ratios_allow_for_the_number_of_participants():
+    courses, arms = drawn()
+    adam = datasets(courses, arms)
+    whole = count_data(PLAN, PLAN.analyses["counts"], adam, members(PLAN, adam["ADSL"], "randomised"))
+    data, _ = with_events(whole)
+    fit = mixed_model(data, fixed_effects(data))
+    plain = fit.ratios(ARM, reference="Midazolam", confidence=0.95)
+    found = rate_ratios(data, fit, [], "Midazolam", 0.95)
+    n = data.frame["USUBJID"].nunique()
+    p = len(data.arms) + len(data.covariates)
+    np.testing.assert_allclose(found["estimate"], plain["estimate"])
+    np.testing.assert_allclose((found["std_error"] / plain["std_error"]) ** 2, n / (n - p))
+    error = found["std_error"] / found["estimate"]
+    np.testing.assert_allclose(np.log(found["conf_high"] / found["estimate"]) / error, t.ppf(0.975, n - p))
+    np.testing.assert_allclose(found["p_value"], 2 * t.sf(np.log(found["estimate"]).abs() / error, n - p))
+    assert (found["df"] == n - p).all()

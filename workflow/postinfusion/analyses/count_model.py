@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr, stdtrit
 
 from postinfusion.analyses.category_data import fixed_effects, observed_at_visits, tested_terms
 from postinfusion.analyses.endpoint_records import Adam, endpoint_records
@@ -189,9 +190,9 @@ def _ratios(
         return
     by = ["AVISIT"] if "AVISIT" in fit.design.variables else []
     only = str(data.frame["AVISIT"].cat.categories[0])
-    tables = [fit.ratios(ARM, by=by, reference=reference, confidence=confidence)]
+    tables = [rate_ratios(data, fit, by, reference, confidence)]
     if by:
-        average = fit.ratios(ARM, reference=reference, confidence=confidence)
+        average = rate_ratios(data, fit, [], reference, confidence)
         tables.append(average.assign(AVISIT="average"))
     for record in (record for table in tables for record in table.to_dict("records")):
         visit, arm = str(record.get("AVISIT", only)), str(record[ARM])
@@ -202,6 +203,44 @@ def _ratios(
         of_pair = data.frame[data.frame[ARM].isin([arm, reference])]
         here = of_pair if visit == "average" else of_pair[of_pair["AVISIT"] == visit]
         yield from rows({"n": int(here["USUBJID"].nunique())}, **key)
+
+
+def rate_ratios(
+    data: ModelData, fit: GlmmFit | GeeFit, by: Sequence[str], reference: str, confidence: float
+) -> pd.DataFrame:
+    """Give rate ratios to the reference arm with limits for the number of participants that there is.
+
+    Maximum likelihood takes the variance between participants as if the p parameters of what differs between them were
+    known. As in a linear model of the means of n participants its squared error is multiplied by n / (n - p), and the
+    limits are those of Student's t with n - p degrees of freedom; errors of the equations are bias-reduced already.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``GlmmFit.ratios`` gives it, a row for each arm and level of ``by``; ``statistic`` and ``df`` are those of t.
+    """
+    table = fit.ratios(ARM, by=list(by), reference=reference, confidence=confidence)
+    n = int(data.frame["USUBJID"].nunique())
+    df = n - _between_participants(data)
+    if df < 1:
+        return table
+    logarithm = np.log(table["estimate"])
+    error = table["std_error"] / table["estimate"] * (np.sqrt(n / df) if isinstance(fit, GlmmFit) else 1.0)
+    width = stdtrit(df, (1 + confidence) / 2) * error
+    return table.assign(
+        std_error=error * table["estimate"], df=float(df), statistic=logarithm / error,
+        p_value=2 * stdtr(df, -(logarithm / error).abs()),
+        conf_low=np.exp(logarithm - width), conf_high=np.exp(logarithm + width),
+    )  # fmt: skip
+
+
+def _between_participants(data: ModelData) -> int:
+    """Count the parameters of what differs between participants: mean, arms and covariates, not visits."""
+    people = data.frame.drop_duplicates("USUBJID")
+    of_covariates = sum(
+        1 if pd.api.types.is_numeric_dtype(people[name]) else people[name].nunique() - 1 for name in data.covariates
+    )
+    return len(data.arms) + of_covariates
 
 
 def _model_rows(plan: Plan, analysis: Counts, data: ModelData, fit: GlmmFit, formula: str) -> Iterator[Row]:

@@ -43,7 +43,8 @@ def _modelled(results: Results, analysis: Counts) -> str:
     window = f"number of {out_of}" if out_of else f"{days or 1:g} days"
     n, observations = (results.text(name, term="fit") for name in ("n_participants", "n_observations"))
     compared = (
-        "rate ratios are those of the model, with intervals and tests on the logarithm (Wald)"
+        "rate ratios are those of the model, with Student's t on the logarithm: of n participants and p parameters of "
+        "what differs between them the squared error is multiplied by n / (n - p), with n - p degrees of freedom"
         if results.comparisons
         else "no arms are compared"
     )
