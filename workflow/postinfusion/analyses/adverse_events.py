@@ -10,6 +10,7 @@ import pandas as pd
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, by_class, worst_severity
 from postinfusion.analyses.event_infusions import by_infusion
+from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.harm_events import harm_events
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
@@ -49,7 +50,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     if "ADAE" not in adam:
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
     found = harm_events(adam, population)
-    result += _review(found, population)
+    result += event_review(adam, population)
     events = _named(found[~found["SELFFL"]])
     lines = [*_overview(events, population), *by_class(events, "class-term"), *broken_down(events)]
     counts = pd.DataFrame([_participants(line.events, population) for line in lines])
@@ -65,13 +66,6 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
 def _named(events: pd.DataFrame) -> pd.DataFrame:
     """Name the class of events that have none."""
     return events.assign(AEBODSYS=events["AEBODSYS"].where(events["AEBODSYS"] != "", UNCODED))
-
-
-def _review(events: pd.DataFrame, population: Members) -> Iterator[Row]:
-    """Count what participants do to themselves, which is to be looked at and is no adverse event."""
-    for arm in population.arms:
-        n = int((events["SELFFL"] & (events["ARM"] == arm)).sum())
-        yield from rows({"n": n}, variable="review", level="self-induced", arm=arm)
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:

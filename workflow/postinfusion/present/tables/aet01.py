@@ -6,6 +6,7 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of
 from postinfusion.present.tables.event_columns import event_headings, event_row, explanations, rates_part
+from postinfusion.present.tables.event_review import review_part
 
 LEVELS = {
     "any": "Any adverse event",
@@ -34,7 +35,7 @@ def table(results: Results) -> Table:
     label = label_of(results, "AET01", footnotes=explanations(results))
     lines = [(name, {"variable": "overview", "level": level}, 0) for level, name in LEVELS.items() if level in present]
     first = Part(("", *event_headings(results)), (*rows, *exposure))
-    return Table(label, (first, *rates_part(results, lines)))
+    return Table(label, (first, *rates_part(results, lines), *review_part(results)))
 
 
 def _exposure(results: Results, name: str, label: str) -> Row:
