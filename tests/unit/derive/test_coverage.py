@@ -40,11 +40,11 @@ def test_a_question_about_a_visit_at_which_nobody_has_a_value_is_named():
         "assessments": assessments([("A", hour, 20.0) for hour in (-1.0, 24.0)]),
     }
     asked = plan(estimands={"primary": {"population": "randomised", "variable": {"endpoint": "madrs", "visit": "Week 4"}}})
-    (problem,) = without_values(asked, derive(asked, "small", tables))
+    (problem,) = without_values(asked, asked.estimands, asked.endpoints, derive(asked, "small", tables))
     assert "nobody has a value of MADRS at Week 4" in problem.text
     assert problem.severity == "warning"
     tables["assessments"] = assessments([("A", hour, 20.0) for hour in (-1.0, 672.0)])
-    assert not [*without_values(asked, derive(asked, "small", tables))]
+    assert not [*without_values(asked, asked.estimands, asked.endpoints, derive(asked, "small", tables))]
 
 
 def shared_rows(measured: list[tuple[str, float]]) -> list[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -225,7 +226,8 @@ def rate_ratios(
     if df < 1:
         return table
     logarithm = np.log(table["estimate"])
-    error = table["std_error"] / table["estimate"] * (np.sqrt(n / df) if isinstance(fit, GlmmFit) else 1.0)
+    factor = math.sqrt(n / df) if isinstance(fit, GlmmFit) else 1.0
+    error = factor * table["std_error"] / table["estimate"]
     width = stdtrit(df, (1 + confidence) / 2) * error
     return table.assign(
         std_error=error * table["estimate"], df=float(df), statistic=logarithm / error,

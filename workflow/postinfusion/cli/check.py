@@ -184,7 +184,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     derived = derivation(plan, trial, tables)
     adam = derived.datasets
     problems += uncovered(plan, plan.endpoints, adam)
-    problems += without_values(plan, adam)
+    problems += without_values(plan, plan.estimands, plan.endpoints, adam)
     problems += beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam)
     for name, finding in repeated(plan.endpoints, tables, derived.records):
         delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions

@@ -10,7 +10,7 @@ import pandas as pd
 
 from postinfusion.datasets.checks import Finding
 from postinfusion.errors import Problem, counted, listed
-from postinfusion.plan.endpoints import Endpoint
+from postinfusion.plan.endpoints import Endpoint, Estimand
 from postinfusion.plan.plan import Plan
 
 YEAR = 365.25 * 24
@@ -49,12 +49,14 @@ def uncovered(plan: Plan, endpoints: Mapping[str, Endpoint], adam: Mapping[str, 
         yield Problem(events.file, "", text, "warning")
 
 
-def without_values(plan: Plan, adam: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+def without_values(
+    plan: Plan, estimands: Mapping[str, Estimand], endpoints: Mapping[str, Endpoint], adam: Mapping[str, pd.DataFrame]
+) -> Iterator[Problem]:
     """Give a warning for each estimand whose endpoint nobody has a value of at the visit that it asks about."""
     frames = [frame for name in ("ADQS", "ADVS") if (frame := adam.get(name)) is not None]
-    for key, estimand in plan.estimands.items():
+    for key, estimand in estimands.items():
         variable = estimand.variable
-        endpoint = plan.endpoints.get(variable.endpoint)
+        endpoint = endpoints.get(variable.endpoint)
         if endpoint is None or not variable.visit:
             continue
         held = [frame[(frame["PARAMCD"] == endpoint.parameter) & frame["AVAL"].notna()] for frame in frames]
