@@ -225,10 +225,10 @@ def rate_ratios(
     df = n - _between_participants(data)
     if df < 1:
         return table
-    logarithm = np.log(table["estimate"])
+    logarithm = pd.Series(np.log(table["estimate"]), table.index)
     factor = math.sqrt(n / df) if isinstance(fit, GlmmFit) else 1.0
     error = factor * table["std_error"] / table["estimate"]
-    width = stdtrit(df, (1 + confidence) / 2) * error
+    width = float(stdtrit(df, (1 + confidence) / 2)) * error
     return table.assign(
         std_error=error * table["estimate"], df=float(df), statistic=logarithm / error,
         p_value=2 * stdtr(df, -(logarithm / error).abs()),
