@@ -23,6 +23,7 @@ class Method(StrEnum):
     SIDE_EFFECTS = "side-effects"
     CONDUCT = "conduct"
     ALERTS = "alerts"
+    MEDICATION = "medication"
     INFUSION_VITALS = "infusion-vitals"
     INFUSION_RATINGS = "infusion-ratings"
     MMRM = "mmrm"
@@ -149,6 +150,7 @@ OUTPUTS = {
         Output("CADT01", "Ratings around an infusion", Section.SAFETY, Method.INFUSION_RATINGS, "table"),
         Output("CADG01", "Ratings by number of the infusion", Section.SAFETY, Method.INFUSION_RATINGS, "figure"),
         Output("ALTL01", "Values beyond a limit", Section.SAFETY, Method.ALERTS, "table"),
+        Output("CMT01", "Medicines beside the trial treatment", Section.SAFETY, Method.MEDICATION, "table"),
         Output("CSST01", "Worst category and shift from baseline", Section.SAFETY, Method.SHIFT, "table"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
         Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),

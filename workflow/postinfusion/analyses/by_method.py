@@ -25,6 +25,7 @@ from postinfusion.plan.analyses import (
     InfusionRatings,
     InfusionVitals,
     Masking,
+    Medication,
     Missingness,
     Mmrm,
     Moderator,
@@ -50,7 +51,7 @@ from postinfusion.plan.analyses import (
 )
 from postinfusion.plan.plan import Plan
 
-_Safety = SideEffects | Conduct | Alerts | InfusionVitals | InfusionRatings
+_Safety = SideEffects | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings
 _Weights = Weight | WeightStability | Equivalence
 _Participants = Disposition | Demographics | AdverseEvents | Masking | _Safety | _Weights
 _ForWhom = Subgroups | Moderator | VarianceRatio
@@ -135,7 +136,7 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
-        case SideEffects() | Conduct() | Alerts() | InfusionVitals() | InfusionRatings():
+        case SideEffects() | Conduct() | Alerts() | Medication() | InfusionVitals() | InfusionRatings():
             from postinfusion.analyses.safety import safety
 
             return safety(plan, analysis, adam, population)

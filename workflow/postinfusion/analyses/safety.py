@@ -1,24 +1,25 @@
-"""Which function describes the harms of infusions, how these were given, and dangerous values."""
+"""Which function describes the harms of infusions, how these were given, dangerous values, and medicines."""
 
 from __future__ import annotations
 
 from postinfusion.analyses.alerts import alerts
 from postinfusion.analyses.conduct import conduct
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.medication import medication
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.side_effects import side_effects
 from postinfusion.ard.build import Row
-from postinfusion.plan.analyses import Alerts, Conduct, InfusionRatings, InfusionVitals, SideEffects
+from postinfusion.plan.analyses import Alerts, Conduct, InfusionRatings, InfusionVitals, Medication, SideEffects
 from postinfusion.plan.plan import Plan
 
 
 def safety(
     plan: Plan,
-    analysis: SideEffects | Conduct | Alerts | InfusionVitals | InfusionRatings,
+    analysis: SideEffects | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings,
     adam: Adam,
     population: Members,
 ) -> list[Row]:
-    """Give the rows of an analysis of side effects, of the conduct of infusions, or of dangerous values.
+    """Give the rows of an analysis of side effects, of the conduct of infusions, of dangerous values or of medicines.
 
     Raises
     ------
@@ -32,6 +33,8 @@ def safety(
             return conduct(analysis, adam, population)
         case Alerts():
             return alerts(analysis, adam, population)
+        case Medication():
+            return medication(analysis, adam, population)
         case InfusionVitals() | InfusionRatings():
             from postinfusion.analyses.infusion_course import infusion_course
 

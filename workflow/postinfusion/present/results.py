@@ -17,7 +17,7 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
 from postinfusion.vocabulary import MODELS, NOT_RECORDED, Method
 
-_OF_PARTICIPANTS = frozenset({Method.DISPOSITION, Method.DEMOGRAPHICS})
+_OF_PARTICIPANTS = frozenset({Method.DISPOSITION, Method.DEMOGRAPHICS, Method.MEDICATION})
 _CONSTANT = ("trial", "analysis_id", "population", "parameter")
 _INDEX = tuple(name for name in KEY if name not in _CONSTANT)
 _OF_MODELS = frozenset(

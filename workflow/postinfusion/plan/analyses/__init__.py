@@ -31,6 +31,7 @@ from postinfusion.plan.analyses.infusion_course import (
     InfusionVitals,
 )
 from postinfusion.plan.analyses.masking import Masking
+from postinfusion.plan.analyses.medication import Medication
 from postinfusion.plan.analyses.models import Ancova, Mmrm, RepeatedMeasuresPart
 from postinfusion.plan.analyses.ordinal import Ordinal, Shift
 from postinfusion.plan.analyses.randomisation import RandomisationTest
@@ -64,6 +65,7 @@ __all__ = [
     "InfusionRatings",
     "InfusionVitals",
     "Masking",
+    "Medication",
     "Missingness",
     "Mmrm",
     "Model",
@@ -108,6 +110,7 @@ Analysis = Annotated[
     | SideEffects
     | Conduct
     | Alerts
+    | Medication
     | InfusionVitals
     | InfusionRatings
     | Mmrm

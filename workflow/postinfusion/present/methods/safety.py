@@ -1,10 +1,10 @@
-"""How side effects, the conduct of the infusions, and dangerous values were counted."""
+"""How side effects, the conduct of the infusions, dangerous values and medicines were counted."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from postinfusion.plan.analyses import Alerts, Conduct, SideEffects
+from postinfusion.plan.analyses import Alerts, Conduct, Medication, SideEffects
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present.methods.phrases import in_population, listed
 from postinfusion.present.results import Results
@@ -74,8 +74,21 @@ def _alerts(results: Results) -> str:
     )
 
 
+def _medication(results: Results) -> str:
+    analysis = results.analysis
+    assert isinstance(analysis, Medication)  # noqa: S101
+    apart = " Psychotropic ones are those that the plan names." if analysis.psychotropic else ""
+    return (
+        f"Participants with each medicine beside the trial treatment were counted{in_population(results)}: before time "
+        "zero, during the trial (not known to have ended before time zero), and begun in it by a participant who had "
+        f"not had the same before.{apart} A record without a start counts as before only where its use is background. "
+        "What is given during a trial may follow from what happened in it: nothing was compared between arms."
+    )
+
+
 TEXTS: dict[Method, Callable[[Results], str]] = {
     Method.SIDE_EFFECTS: _side_effects,
     Method.CONDUCT: _conduct,
     Method.ALERTS: _alerts,
+    Method.MEDICATION: _medication,
 }

@@ -18,6 +18,7 @@ from postinfusion.present.tables import (
     cadt01,
     cfbt01,
     cmht01,
+    cmt01,
     cogt01,
     coxt01,
     csst01,
@@ -97,5 +98,6 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "VST03": vst03.table,
     "CADT01": cadt01.table,
     "ALTL01": altl01.table,
+    "CMT01": cmt01.table,
     "CSST01": csst01.table,
 }
