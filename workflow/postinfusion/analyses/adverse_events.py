@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, by_class, worst_severity
+from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.harm_events import harm_events
@@ -26,7 +27,6 @@ OVERVIEW = {
     "stopped": ("AEACN", ("stopped", "withdrawn")),
 }
 SUICIDAL = re.compile(r"suicid|self[- ]?(?:harm|injur)", re.IGNORECASE)
-UNCODED = "not classified"
 _IN_WORDS = {
     "related": "relation to the treatment (no value in related)",
     "serious": "seriousness (no value in serious)",
@@ -51,7 +51,8 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
     found = harm_events(adam, population)
     result += event_review(adam, population)
-    events = _named(found[~found["SELFFL"]])
+    events = classified(found[~found["SELFFL"]], adam["ADAE"])
+    result += grouping_rows(events, adam["ADAE"])
     lines = [*_overview(events, population), *by_class(events, "class-term"), *broken_down(events)]
     counts = pd.DataFrame([_participants(line.events, population) for line in lines])
     for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
@@ -61,11 +62,6 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     result += by_infusion(events, adam, population, analysis.confidence)
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     return [*result, *_differences(analysis, lines, counts, population)]
-
-
-def _named(events: pd.DataFrame) -> pd.DataFrame:
-    """Name the class of events that have none."""
-    return events.assign(AEBODSYS=events["AEBODSYS"].where(events["AEBODSYS"] != "", UNCODED))
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:

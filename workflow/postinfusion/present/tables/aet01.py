@@ -32,7 +32,7 @@ def table(results: Results) -> Table:
     ]
     exposure = [row for row in (_exposure(results, "n_infusions", "Infusions"),
                                 _exposure(results, "person_days", "Person-days")) if any(row.cells)]  # fmt: skip
-    label = label_of(results, "AET01", footnotes=explanations(results))
+    label = label_of(results, "AET01", footnotes=explanations(results, has_classes=False))
     lines = [(name, {"variable": "overview", "level": level}, 0) for level, name in LEVELS.items() if level in present]
     first = Part(("", *event_headings(results)), (*rows, *exposure))
     return Table(label, (first, *rates_part(results, lines), *review_part(results)))

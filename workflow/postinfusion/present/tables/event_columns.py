@@ -11,6 +11,8 @@ from postinfusion.present.tables.columns import count, groups_of, headings
 
 EXPLANATION = "Participants with at least one event, n (%), and number of events in square brackets."
 
+OWN_GROUPING = "Classes: own grouping, not MedDRA: by words of the term, because the data hold no class."
+
 
 def event_headings(results: Results) -> tuple[str, ...]:
     """Give the headings: arms, all, and one per comparison, which is named where there are several."""
@@ -19,13 +21,14 @@ def event_headings(results: Results) -> tuple[str, ...]:
     return (*headings(results), *(f"Risk difference{name} ({results.confidence} CI)" for name in named))
 
 
-def explanations(results: Results) -> tuple[str, ...]:
-    """Give the footnotes: what the cells hold, and what is subtracted from what."""
+def explanations(results: Results, *, has_classes: bool = True) -> tuple[str, ...]:
+    """Give the footnotes: what the cells hold, what is subtracted from what, and where classes are not supplied."""
     differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
     limit = f"Up to: what no event still allows, the upper limit of the exact {results.confidence} interval."
     has_limits = (results.rows["stat_name"] == "zero_limit").any()
     compared = (f"Risk differences in percentage points: {differences}.",) if differences else ()
-    return (EXPLANATION, *((limit,) if has_limits else ()), *compared)
+    is_grouped = has_classes and (results.rows["variable"] == "grouping").any()
+    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *((OWN_GROUPING,) if is_grouped else ()))
 
 
 def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
