@@ -385,6 +385,10 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
         for level in ("during the infusion", "0–2 h"):
             held = {"n": size - 2, "n_events": size, "proportion": (size - 2) / size}
             yield from rows(held, variable="since-infusion", level=level, term=term, arm=arm)
+    listed = {"non-serious": (next(iter(classes)), "Dizziness"), "serious-terms": ("Psychiatric disorders", "Mania")}
+    for (variable, (level, term)), arm in product(listed.items(), (*arms, "")):
+        for key in ({"level": "any"}, {"level": level, "term": term}):
+            yield from rows({"n": 6, "n_events": 7, "proportion": 0.5}, variable=variable, arm=arm, **key)
 
 
 def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:

@@ -37,7 +37,8 @@ SUPPRESSED = "suppressed"
 _OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "per_100_infusions_high"})
 _BROKEN_DOWN = frozenset(
     {"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported", "by-infusion",
-     "since-infusion"}
+     "since-infusion", "non-serious", "serious-terms", "serious-related", "serious-fatal", "serious-fatal-related",
+     "seriousness"}
 )  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
 _DENOMINATOR = "denominator"

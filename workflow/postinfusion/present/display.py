@@ -109,10 +109,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its label and its blocks."""
+    """A table: its label and its blocks.
+
+    ``upload`` is a file (XML) for a register of results that is written beside it; empty where there is none.
+    """
 
     label: Label
     parts: tuple[Part, ...]
+    upload: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,8 @@ def _files(plan: Plan, display: Table | Drawing) -> dict[str, bytes]:
     name = display.label.name
     if isinstance(display, Table):
         html = table_html(display, theme.banners(plan, is_individual=display.label.is_individual))
-        return {_file(display): html.encode(), f"tables/{name}.csv": table_csv(display).encode()}
+        beside = {f"tables/{name}.xml": display.upload.encode()} if display.upload else {}
+        return {_file(display): html.encode(), f"tables/{name}.csv": table_csv(display).encode(), **beside}
     narrow = {_narrow_file(display): narrow_svg_bytes(display)} if display.narrow else {}
     return narrow | {
         _file(display): svg_bytes(display),

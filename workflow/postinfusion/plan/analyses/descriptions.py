@@ -71,10 +71,13 @@ class Courses(AnalysisPart):
 
 
 class AdverseEvents(AnalysisPart):
-    """Adverse events: overview, by class and term, most frequent (AET01, AET02, AEG01)."""
+    """Adverse events: overview, by class and term, by infusion, for EudraCT (AET01 to AET11, EUDRAT01, AEG01)."""
 
     method: Literal[Method.ADVERSE_EVENTS]
     population: str = "safety"
     """Key under populations."""
     confidence: Percent = 0.95
     """Level of the intervals of risk differences."""
+    threshold: Annotated[Percent, Field(ge=0, le=0.05)] = 0.05
+    """Non-serious events that more than this share of an arm had are listed for EudraCT: 5 % at most; `0.1 %` lists
+    all where no arm has 1,000 participants."""

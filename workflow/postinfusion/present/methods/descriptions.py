@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from postinfusion.plan.analyses import Weight
+from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
 from postinfusion.present.methods.phrases import endpoint_label, in_population
 from postinfusion.present.results import Results
@@ -89,7 +89,15 @@ def _adverse_events(results: Results) -> str:
         "is that of the events of a participant which have one. Events per 100 infusions, where there were infusions, "
         "have gamma limits that respect that a participant has several (Fay and Feuer 1997).{_by_infusion(results)} "
         "What participants do to themselves, as self-induced vomiting, is no adverse event and is counted for review."
+        f"{_for_registers(results)}"
     )
+
+
+def _for_registers(results: Results) -> str:
+    if not isinstance(results.analysis, AdverseEvents) or not results.values_of("level", variable="serious-terms"):
+        return ""
+    above = f"{100 * results.analysis.threshold:g} %"
+    return f" For EudraCT all serious terms were listed, and the non-serious ones that more than {above} of an arm had."
 
 
 def _by_infusion(results: Results) -> str:
