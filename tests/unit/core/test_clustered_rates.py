@@ -14,6 +14,21 @@ def test_no_event_allows_what_it_would_in_as_many_infusions_as_participants():
     assert found.conf_high == pytest.approx(-np.log(0.025) / 48)
 
 
+@pytest.mark.parametrize("n_infusions", [np.full(48, 6), np.repeat([1, 12], 24), np.full(2, 6)])
+def test_events_never_allow_less_than_none(n_infusions):
+    m = len(n_infusions)
+    counts = [np.eye(1, m, place)[0] for place in (0, m - 1)]
+    of_none, *of_one = (clustered_rate(y, n_infusions) for y in (np.zeros(m), *counts))
+    of_two = clustered_rate(counts[0] + counts[1], n_infusions)
+    assert of_two.conf_high >= of_none.conf_high
+    assert all(of_none.conf_high <= found.conf_high and of_none.conf_low <= found.conf_low for found in of_one)
+
+
+def test_one_event_of_48_participants_allows_what_none_does():
+    of_none, of_one = (clustered_rate(np.eye(1, 48)[0] * y, np.full(48, 6)).conf_high for y in (0, 1))
+    assert 100 * of_one == pytest.approx(7.685, abs=0.001) == 100 * of_none
+
+
 def test_less_variation_than_chance_gives_the_limits_of_garwood():
     found = clustered_rate(np.ones(20), np.full(20, 5))
     assert found.effective == 100

@@ -62,12 +62,15 @@ def clustered_rate(events: ArrayLike, units: ArrayLike, *, confidence: float = 0
     -----
     n* is at most n: what looks like less variation than chance never narrows the interval. Where V cannot tell how
     alike the units of a participant are, since nobody had an event or there is one participant only, n* is m, as if the
-    units of each told the same; the upper limit is then what no event in them still allows.
+    units of each told the same; the upper limit is then what no event in them still allows. That is also the least that
+    any upper limit is: V of one or two events is that of chance and cannot tell clusters either, and a limit below it
+    would say that having seen an event allows less than having seen none (Buehler 1957).
 
     References
     ----------
     Fay & Feuer (1997), Statistics in Medicine 16, 791-801, for gamma limits at a variance. Korn & Graubard (1998),
-    Survey Methodology 24, 193-201, for the correction by Student's t. Garwood (1936), Biometrika 28, 437-442.
+    Survey Methodology 24, 193-201, for the correction by Student's t. Garwood (1936), Biometrika 28, 437-442. Buehler
+    (1957), Journal of the American Statistical Association 52, 482-493, for upper limits that never fall.
     """
     y, n_i = _counts(events, units)
     n, m = float(n_i.sum()), len(n_i)
@@ -75,7 +78,8 @@ def clustered_rate(events: ArrayLike, units: ArrayLike, *, confidence: float = 0
     n_star = _effective(y, n_i, r, (1 + confidence) / 2) if m > 1 and r > 0 else float(m)
     tail, x = (1 - confidence) / 2, r * n_star
     low = 0.0 if r == 0 else float(gammaincinv(x, tail)) / n_star
-    return ClusteredRate(r, low, float(gammaincinv(x + 1, 1 - tail)) / n_star, n_star)
+    of_none = float(gammaincinv(1, 1 - tail)) / m
+    return ClusteredRate(r, low, max(float(gammaincinv(x + 1, 1 - tail)) / n_star, of_none), n_star)
 
 
 def _effective(y: Array, n_i: Array, r: float, upper: float) -> float:
