@@ -20,7 +20,7 @@ EVENTS = [
     ("1", "headache", 3.0, "", 2.0, "", "awful", "", ""),
     ("2", "headache", NAN, "", NAN, "", "", "", ""),
     ("2", "dizziness", -400.0, "", NAN, "", "mild", "Y", "Y"),
-    ("3", "headache", 1.0, "", NAN, "", "mild", "", ""),
+    ("3", "headache", NAN, "", NAN, "", "mild", "", ""),
     ("3", "Self-induced vomiting", 1.0, "", NAN, "", "", "", ""),
 ]
 EXPECTED = {  # all, of arm A

@@ -57,7 +57,8 @@ def _kinds(events: pd.DataFrame, infusions: pd.DataFrame | None) -> dict[str, pd
     if (events["AESEV"] != "").any():
         found["severity outside the scale"] = ~events["AESEV"].isin(["", *GRADES])
     found["severity missing"] = events["AESEV"] == ""
-    found["onset missing"] = onset.isna()
+    has_zero = ~found["no infusion"] if "no infusion" in found else True
+    found["onset missing"] = onset.isna() & has_zero  # without an infusion no onset has hours since time zero
     if "AEWORFL" in events:
         found["worsened"] = events["AEWORFL"] == "Y"
     found["self-induced"] = events["AEDECOD"].str.contains(SELF_INDUCED)
