@@ -114,6 +114,11 @@ def test_zero_deaths_are_printed():
     assert rows["Died"][0] == f"0{formats.NO_BREAK}(0.0{formats.NO_BREAK}%) [0]"
 
 
+def test_solicited_and_spontaneous_events_are_apart():
+    part = next(part for part in table_of("infused", "AET01", "harms").parts if part.caption.startswith("How"))
+    assert [row.label.split(":")[0] for row in part.rows] == ["Solicited", "Spontaneous"]
+
+
 def test_classes_and_terms_descend_by_participants():
     results = results_of(PLANS["infused"], ard_of("infused"), "harms")
     rows = aet02.table(results).parts[0].rows[1:]

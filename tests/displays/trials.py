@@ -368,6 +368,9 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
     arms = plan.design.arm_names
     for arm in arms:
         yield from rows({"n_infusions": size * 6 - 3, "person_days": size * 80}, variable="exposure", arm=arm)
+        held = {"person_days": size * 168, "n_participants": size}
+        yield from rows(held, variable="exposure", level="participation", arm=arm)
+    keys += [{"variable": name, "level": "any"} for name in ("solicited", "spontaneous")]
     for key in keys:
         counts = {arm: 0 if key["level"] == "died" else int(random.integers(0, size)) for arm in arms}
         for arm, n in (*counts.items(), ("", sum(counts.values()))):

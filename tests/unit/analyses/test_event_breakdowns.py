@@ -78,3 +78,9 @@ def test_parts_of_a_small_count_are_not_public(ard):
     parts = shown["variable"].isin(["worst-severity", "related", "solicited", "spontaneous"])
     counts = shown[parts & shown["stat_name"].isin(["n", "n_events", "proportion", "per_100_infusions"])]
     assert (counts["stat"].dropna() == 0).all()
+
+
+def test_patient_time_is_from_the_first_infusion_to_the_end_of_participation(ard):
+    found = {"variable": "exposure", "level": "participation"}
+    assert [n(ard, "person_days", **found, arm=arm) for arm in ("", "A")] == [4 * 25, 2 * 25]
+    assert n(ard, "n_participants", **found) == 4

@@ -13,7 +13,7 @@ from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_upload import upload_rows
-from postinfusion.analyses.harm_events import harm_events
+from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.clustered_rates import clustered_rate
@@ -39,6 +39,7 @@ _IN_WORDS = {
 
 _SERIOUS_WITHIN = {"serious within 24 h": 24.0, "serious within 7 d": 168.0}
 _PER = 100
+_HOURS_PER_DAY = 24
 
 
 def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> list[Row]:
@@ -47,7 +48,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     Only treatment-emergent events count; deaths are those of the disposition, whatever their cause, together with fatal
     events. Intervals of risk differences are Miettinen and Nurminen's.
     """
-    result = [*denominators(population), *_exposure(population)]
+    result = [*denominators(population), *_exposure(population), *_participation(adam, population)]
     if "ADAE" not in adam:
         return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
     found = harm_events(adam, population)
@@ -174,3 +175,17 @@ def _exposure(population: Members) -> list[Row]:
             held["person_days"] = float(of_arm["EXDUR"].sum())
         result += rows(held, variable="exposure", arm=arm)
     return result
+
+
+def _participation(adam: Adam, population: Members) -> Iterator[Row]:
+    """Give days from the first infusion to the end of participation, where the data hold no duration of treatment."""
+    frame, infusions = population.frame, infusions_of(adam, population)
+    if infusions is None or "EXDUR" in frame or "EOSHR" not in frame or isinstance(population, CrossoverMembers):
+        return
+    first = infusions.groupby("USUBJID")["AHRFIRST"].min().astype("float64")
+    hours = frame["EOSHR"].astype("float64") - frame["USUBJID"].map(first)
+    known = hours[hours >= 0]
+    for arm in population.n_by_arm:
+        of_arm = known[known.index.isin(population.of(arm).index)]
+        held = {"person_days": float(of_arm.sum()) / _HOURS_PER_DAY, "n_participants": len(of_arm)}
+        yield from rows(held, variable="exposure", level="participation", arm=arm)

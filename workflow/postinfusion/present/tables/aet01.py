@@ -21,6 +21,12 @@ LEVELS = {
     "died": "Died",
 }
 
+REPORTED = {
+    "solicited": "Solicited: asked for",
+    "spontaneous": "Spontaneous: told unasked",
+    "not known how reported": "Not known how reported",
+}
+
 
 def table(results: Results) -> Table:
     """Give a row per kind of event, and the exposure below."""
@@ -30,15 +36,39 @@ def table(results: Results) -> Table:
         for level, name in LEVELS.items()
         if level in present
     ]
-    exposure = [row for row in (_exposure(results, "n_infusions", "Infusions"),
-                                _exposure(results, "person_days", "Person-days")) if any(row.cells)]  # fmt: skip
+    measures = (
+        _exposure(results, "n_infusions", "Infusions"),
+        _exposure(results, "person_days", "Person-days"),
+        _participation(results),
+    )
+    exposure = [row for row in measures if any(row.cells)]
     label = label_of(results, "AET01", footnotes=explanations(results, has_classes=False))
     lines = [(name, {"variable": "overview", "level": level}, 0) for level, name in LEVELS.items() if level in present]
     first = Part(("", *event_headings(results)), (*rows, *exposure))
-    return Table(label, (first, *rates_part(results, lines), *review_part(results)))
+    return Table(label, (first, *_reported_part(results), *rates_part(results, lines), *review_part(results)))
+
+
+def _reported_part(results: Results) -> tuple[Part, ...]:
+    """Give the block of events that were asked for and of those told unasked; none where that was not recorded."""
+    rows = tuple(
+        event_row(results, name, {"variable": variable, "level": "any"})
+        for variable, name in REPORTED.items()
+        if results.values_of("level", variable=variable)
+    )
+    return (Part(("", *event_headings(results)), rows, "How events were reported"),) if rows else ()
 
 
 def _exposure(results: Results, name: str, label: str) -> Row:
     """Give one measure of exposure."""
-    cells = tuple(results.text(name, variable="exposure", arm=arm) for arm in groups_of(results))
+    cells = tuple(results.text(name, variable="exposure", level="", arm=arm) for arm in groups_of(results))
     return Row(label, (*cells, *[""] * len(results.comparisons)))
+
+
+def _participation(results: Results) -> Row:
+    """Give days from the first infusion to the end of participation, and of how many participants they are known."""
+    keys = [{"variable": "exposure", "level": "participation", "arm": arm} for arm in groups_of(results)]
+    days = (results.text("person_days", **key) for key in keys)
+    of = (results.text("n_participants", **key) for key in keys)
+    cells = tuple(f"{one} [{number}]" if one and number else one for one, number in zip(days, of, strict=True))
+    name = "Person-days from first infusion to end of participation [participants]"
+    return Row(name, (*cells, *[""] * len(results.comparisons)))
