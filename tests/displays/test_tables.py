@@ -119,6 +119,19 @@ def test_solicited_and_spontaneous_events_are_apart():
     assert [row.label.split(":")[0] for row in part.rows] == ["Solicited", "Spontaneous"]
 
 
+def test_terms_below_the_share_of_the_plan_are_counted_and_not_shown():
+    ard, harms = ard_of("infused"), trials.INFUSED["analyses"]["harms"]
+    terms = ard[(ard["variable"] == "class-term") & (ard["term"] != "") & (ard["stat_name"] == "proportion")]
+    most = terms[terms["arm"] != ""].groupby(["level", "term"])["stat"].max()
+    plan = trials.infused(analyses=trials.INFUSED["analyses"] | {"harms": harms | {"frequent": "60 %"}})
+    table = TABLES["AET10"](results_of(plan, ard, "harms"))
+    frequent = most[most >= 0.6].sort_values(ascending=False)
+    assert [row.label for row in table.parts[0].rows] == list(frequent.index.get_level_values("term"))
+    assert 0 < len(frequent) < len(most)
+    assert "60 %" in table.label.title
+    assert f"Not shown: {len(most) - len(frequent)} of {len(most)} terms, with 60 % in no arm." in table.label.footnotes
+
+
 def test_classes_and_terms_descend_by_participants():
     results = results_of(PLANS["infused"], ard_of("infused"), "harms")
     rows = aet02.table(results).parts[0].rows[1:]
@@ -207,7 +220,7 @@ def test_suppression_is_only_explained_where_a_cell_shows_it():
     explained = {
         item.display.label.output_id for item in made if formats.SUPPRESSED_NOTE in item.display.label.footnotes
     }
-    assert explained == {"AET02", "AET03", "AET11", "AEG01"}
+    assert explained == {"AET02", "AET03", "AET10", "AET11", "AEG01"}
 
 
 def test_all_column_is_left_out_in_a_trial_with_one_arm():

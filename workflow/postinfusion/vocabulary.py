@@ -136,6 +136,7 @@ OUTPUTS = {
         Output("AET07", "Fatal adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET09", "Adverse events related to the treatment", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET11", "Adverse events by infusion", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AET10", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("EUDRAT01", "Non-serious events for EudraCT", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("EUDRAT02", "Serious events for EudraCT", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),

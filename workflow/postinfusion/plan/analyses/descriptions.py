@@ -81,3 +81,5 @@ class AdverseEvents(AnalysisPart):
     threshold: Annotated[Percent, Field(ge=0, le=0.05)] = 0.05
     """Non-serious events that more than this share of an arm had are listed for EudraCT: 5 % at most; `0.1 %` lists
     all where no arm has 1,000 participants."""
+    frequent: Percent = 0.05
+    """Terms that at least this share of an arm had are shown apart (AET10)."""
