@@ -61,7 +61,8 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 
 
 def unused(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
-    """Give what is read although nothing of the plan uses it; told where all else is right."""
+    """Give what is read although nothing of the plan uses it, or not to the hour; told where all else is right."""
+    yield from event_review.without_hour(deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources):
         yield from unknown_measures.check(plan, deliveries)
     yield from unused_tables.check(plan, deliveries)

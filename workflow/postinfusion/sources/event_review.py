@@ -32,7 +32,7 @@ _BY_DAY = (
 
 
 def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
-    """Give a warning for each kind of event, and for infusions without an hour, that is counted by a rule.
+    """Give a warning for each kind of event that is counted by a rule.
 
     None of these rows is dropped; the table AET01 counts them again below the events.
     """
@@ -40,8 +40,12 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
     if events is None or not {"id", "term"} <= {*events.frame}:
         return
     yield from events.problems_of(list(_of_events(plan, deliveries, events.frame)))
+
+
+def without_hour(deliveries: Deliveries) -> Iterator[Problem]:
+    """Give a warning for infusions of which only the day is known; told where nothing needs their hour."""
     infusions = deliveries.get("infusions")
-    if infusions is not None and "start" in infusions.frame:
+    if "adverse_events" in deliveries and infusions is not None and "start" in infusions.frame:
         by_day = infusions.frame["start"].notna() & infusions.frame["start_date_only"].astype("bool")
         yield from infusions.problems_of(list(_rows("start", by_day, _BY_DAY)))
 
