@@ -21,6 +21,7 @@ class Method(StrEnum):
     COURSES = "courses"
     ADVERSE_EVENTS = "adverse-events"
     SIDE_EFFECTS = "side-effects"
+    EVENT_RATES = "event-rates"
     CONDUCT = "conduct"
     ALERTS = "alerts"
     MEDICATION = "medication"
@@ -144,6 +145,8 @@ OUTPUTS = {
         Output("AEL02", "List of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL03", "List of serious events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL04", "List of deaths", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
+        Output("AET05", "Incidence rates of adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
+        Output("AET05_ALL", "Rates of all adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
         Output("SEFT01", "Side effects after an infusion", Section.SAFETY, Method.SIDE_EFFECTS, "table"),
         Output("MONT01", "Monitoring and conduct of the infusions", Section.SAFETY, Method.CONDUCT, "table"),
         Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),

@@ -22,6 +22,7 @@ from postinfusion.plan.analyses import (
     Demographics,
     Disposition,
     Equivalence,
+    EventRates,
     InfusionRatings,
     InfusionVitals,
     Masking,
@@ -51,7 +52,7 @@ from postinfusion.plan.analyses import (
 )
 from postinfusion.plan.plan import Plan
 
-_Safety = SideEffects | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings
+_Safety = SideEffects | EventRates | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings
 _Weights = Weight | WeightStability | Equivalence
 _Participants = Disposition | Demographics | AdverseEvents | Masking | _Safety | _Weights
 _ForWhom = Subgroups | Moderator | VarianceRatio
@@ -136,7 +137,7 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.adverse_events import adverse_events
 
             return adverse_events(analysis, adam, population)
-        case SideEffects() | Conduct() | Alerts() | Medication() | InfusionVitals() | InfusionRatings():
+        case SideEffects() | EventRates() | Conduct() | Alerts() | Medication() | InfusionVitals() | InfusionRatings():
             from postinfusion.analyses.safety import safety
 
             return safety(plan, analysis, adam, population)

@@ -9,17 +9,25 @@ from postinfusion.analyses.medication import medication
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.side_effects import side_effects
 from postinfusion.ard.build import Row
-from postinfusion.plan.analyses import Alerts, Conduct, InfusionRatings, InfusionVitals, Medication, SideEffects
+from postinfusion.plan.analyses import (
+    Alerts,
+    Conduct,
+    EventRates,
+    InfusionRatings,
+    InfusionVitals,
+    Medication,
+    SideEffects,
+)
 from postinfusion.plan.plan import Plan
 
 
 def safety(
     plan: Plan,
-    analysis: SideEffects | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings,
+    analysis: SideEffects | EventRates | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings,
     adam: Adam,
     population: Members,
 ) -> list[Row]:
-    """Give the rows of an analysis of side effects, of the conduct of infusions, of dangerous values or of medicines.
+    """Give the rows of an analysis of side effects, of rates, of conduct, of dangerous values or of medicines.
 
     Raises
     ------
@@ -29,6 +37,10 @@ def safety(
     match analysis:
         case SideEffects():
             return side_effects(analysis, adam, population)
+        case EventRates():
+            from postinfusion.analyses.event_rates import event_rates
+
+            return event_rates(analysis, adam, population)
         case Conduct():
             return conduct(analysis, adam, population)
         case Alerts():

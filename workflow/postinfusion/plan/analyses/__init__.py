@@ -22,6 +22,7 @@ from postinfusion.plan.analyses.descriptions import (
     Weight,
     Windows,
 )
+from postinfusion.plan.analyses.event_rates import EventRates
 from postinfusion.plan.analyses.for_whom import Moderator, SubgroupFactor, Subgroups, VarianceRatio
 from postinfusion.plan.analyses.infusion_course import (
     CourseLimit,
@@ -61,6 +62,7 @@ __all__ = [
     "Demographics",
     "Disposition",
     "Equivalence",
+    "EventRates",
     "InfusionCoursePart",
     "InfusionRatings",
     "InfusionVitals",
@@ -108,6 +110,7 @@ Analysis = Annotated[
     | Courses
     | AdverseEvents
     | SideEffects
+    | EventRates
     | Conduct
     | Alerts
     | Medication

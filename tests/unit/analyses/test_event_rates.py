@@ -1,0 +1,160 @@
+"""Rates of adverse events of a trial that was counted by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from postinfusion.analyses.run import analyse
+from postinfusion.ard.query import select, statistic
+from postinfusion.core.poisson_rates import garwood
+from postinfusion.derive.datasets import derive
+from postinfusion.plan.analyses import EventRates
+from postinfusion.present.methods.text import methods_text
+from postinfusion.present.results import results_of
+from postinfusion.present.tables import TABLES
+from small_trial import SOURCES, START, infusions, participants, plan
+
+RATES = {"method": "event-rates", "groups": {"headache": ["Headache"]}, "per": "100 d", "report_at": ["4 d", "20 d"]}
+ANALYSES = {"rates": RATES, "soon-after": RATES | {"within": "2 d"}}
+EVENTS = [  # id, term, days since the first infusion
+    ("A", "headache", 5.0),
+    ("A", "headache", 8.0),
+    ("B", "headache", 10.0),
+    ("D", "headache", 6.0),
+    ("E", "self-induced vomiting", 7.0),
+    ("F", "nausea", 0.05),
+    ("C", "nausea", 0.05),
+    ("A", "nausea", 0.05),
+]
+FOLLOWED = dict(zip("ABCDEFG", (20.0, 20.0, 20.0, 20.0, 20.0, 20.0, 5.0), strict=True))
+PLAN = plan(analyses=ANALYSES, sources={name: {"file": f"{name}.csv"} for name in SOURCES})
+
+
+def tables(events=EVENTS, arms=("Ketamine",) * 3 + ("Midazolam",) * 4) -> dict[str, pd.DataFrame]:
+    frame = pd.DataFrame(events, columns=["id", "term", "days"])
+    ids = [*FOLLOWED][: len(arms)]
+    left = pd.DataFrame({"id": ids, "left": [START + 24 * FOLLOWED[name] for name in ids], "left_date_only": False})
+    return {
+        "participants": participants(list(arms)),
+        "infusions": infusions([(name, 1, 0.0) for name in ids]),
+        "disposition": left.assign(status=["discontinued" if name == "G" else "completed" for name in ids]),
+        "adverse_events": pd.DataFrame(
+            {"id": frame["id"], "term": frame["term"], "onset": START + 24 * frame["days"], "onset_date_only": False}
+        ),
+    }
+
+
+def results(content=None, analysis="rates") -> pd.DataFrame:
+    return analyse(PLAN, "small", analysis, derive(PLAN, "small", content or tables())).results
+
+
+@pytest.fixture(scope="module")
+def ard() -> pd.DataFrame:
+    return results()
+
+
+def of(ard, variable, stat_name, arm="Ketamine", term="headache", **key) -> float:
+    key = {"comparator": "", "level": "", "time": "", **key}
+    return statistic(ard, variable=variable, stat_name=stat_name, arm=arm, term=term, **key)
+
+
+def test_a_first_event_is_rated_per_time_until_it(ard):
+    assert of(ard, "incidence-rate", "n") == 2
+    assert of(ard, "incidence-rate", "person_days") == pytest.approx(5 + 10 + 20)
+    expected = garwood(2, 0.35)
+    found = [of(ard, "incidence-rate", name) for name in ("estimate", "conf_low", "conf_high")]
+    assert found == pytest.approx([float(expected.estimate), float(expected.conf_low), float(expected.conf_high)])
+
+
+def test_a_difference_of_rates_is_that_of_the_arms(ard):
+    rates = [of(ard, "incidence-rate", "estimate", arm) for arm in ("Ketamine", "Midazolam")]
+    difference = of(ard, "incidence-rate", "estimate", comparator="Midazolam")
+    assert difference == pytest.approx(rates[0] - rates[1])
+
+
+def test_no_rate_is_given_where_first_events_follow_the_infusion_closely(ard):
+    rows = select(ard, variable="incidence-rate", term="any adverse event", stat_name="estimate")
+    assert rows["stat"].isna().all()
+    assert rows["error"].str.contains("within 24 h of an infusion").all()
+
+
+def test_all_events_are_rated_per_whole_follow_up(ard):
+    assert (of(ard, "event-rate", "n_events"), of(ard, "event-rate", "n")) == (3, 2)
+    assert of(ard, "event-rate", "estimate") == pytest.approx(3 / 0.6)
+
+
+def test_self_induced_vomiting_is_no_event(ard):
+    assert of(ard, "event-rate", "n_events", "Midazolam", "any adverse event") == 2
+
+
+def test_an_arm_without_events_has_the_limit_of_none_and_no_ratio():
+    found = results(tables(events=[event for event in EVENTS if event[0] not in "DF"]))
+    assert of(found, "event-rate", "estimate", "Midazolam") == 0
+    assert of(found, "event-rate", "conf_high", "Midazolam") == pytest.approx(float(garwood(0, 0.65).conf_high))
+    ratio = select(found, variable="recurrent", term="headache", stat_name="estimate")
+    assert ratio["stat"].isna().all()
+    assert ratio["error"].str.contains("no event in Midazolam").all()
+
+
+@pytest.mark.parametrize("level", ["negative binomial", "Andersen-Gill, robust"])
+def test_a_ratio_is_that_of_the_events_per_time_where_all_are_followed_alike(level):
+    alike = results(tables(arms=("Ketamine",) * 3 + ("Midazolam",) * 3))
+    ratio = of(alike, "recurrent", "estimate", level=level, comparator="Midazolam")
+    assert ratio == pytest.approx(3 / 1)
+
+
+def test_whoever_left_without_an_event_competes_with_it(ard):
+    at = {"time": "480", "arm": "Midazolam"}
+    shares = [of(ard, "cumulative-incidence", "estimate", level=level, **at) for level in ("event", "withdrawal")]
+    assert shares == pytest.approx([1 / 4, 1 / 4])
+    assert of(ard, "at-risk", "n_participants", **at) == 3
+    assert of(ard, "cumulative-incidence", "n", level="withdrawal", **at) == 1
+
+
+def test_the_mean_number_of_events_counts_each_of_a_participant(ard):
+    assert of(ard, "mean-cumulative", "estimate", time="480") == pytest.approx(1.0)
+    assert of(ard, "mean-cumulative", "estimate", time="96") == 0
+
+
+def test_follow_up_can_end_soon_after_the_last_infusion():
+    found = results(analysis="soon-after")
+    assert of(found, "event-rate", "person_days") == pytest.approx(6)
+    assert of(found, "event-rate", "n_events") == 0
+    assert "events after the end of follow-up" in " ".join(found["warning"])
+
+
+def test_few_participants_are_described_only():
+    found = results(tables(arms=("Ketamine",) * 3 + ("Midazolam",) * 2))
+    assert of(found, "event-rate", "n_events", "Midazolam") == 1
+    assert np.isnan(of(found, "event-rate", "estimate", "Midazolam"))
+    assert "described only" in " ".join(found["error"])
+
+
+@pytest.mark.parametrize("output", ["AET05", "AET05_ALL"])
+def test_tables_print_rates_and_why_there_is_none(ard, output):
+    shown = TABLES[output](results_of(PLAN, ard, "rates"))
+    texts = [cell for part in shown.parts for row in part.rows for cell in row.cells]
+    assert "" not in [row.label for part in shown.parts for row in part.rows]
+    rated = {"AET05": "5.7 (0.7 to 20.6)", "AET05_ALL": "5.0 ("}[output]
+    assert any(text.startswith(rated) for text in texts)
+    if output == "AET05":
+        assert any("within 24 h of an infusion" in note for note in shown.label.footnotes)
+
+
+def test_the_methods_name_every_estimator(ard):
+    text = methods_text(results_of(PLAN, ard, "rates"))
+    assert all(name in text for name in ("Garwood", "negative binomial", "Andersen and Gill", "Aalen and Johansen"))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"groups": {"any adverse event": ["nausea"]}}, "another name"),
+        ({"groups": {"vomiting": ["self-induced vomiting"]}}, "symptom of the eating disorder"),
+        ({"report_at": ["4 d", "4 d"]}, "different times"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused(change, message):
+    with pytest.raises(ValidationError, match=message):
+        EventRates.model_validate(RATES | change)

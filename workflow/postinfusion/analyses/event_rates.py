@@ -1,0 +1,217 @@
+"""Rates of adverse events per time of follow-up: of first events, and of all events of each participant.
+
+A first event is rated per time until it, with exact limits of a Poisson count. All events are rated by a negative
+binomial model, since those of a participant are alike, and arms are also compared by Andersen and Gill's model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_courses import course_rows
+from postinfusion.analyses.event_rate_data import RateData, first_events, followed, rate_data
+from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
+from postinfusion.analyses.populations import Members, denominators
+from postinfusion.ard.build import Row, error_row, rows, warning_row
+from postinfusion.core.negative_binomial import fit_negative_binomial
+from postinfusion.core.poisson_rates import garwood, rate_difference
+from postinfusion.core.proportions import Interval
+from postinfusion.core.recurrent_events import andersen_gill
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses.event_rates import EventRates
+
+INCIDENCE_RATE, EVENT_RATE, RECURRENT = "incidence-rate", "event-rate", "recurrent"
+NEGATIVE_BINOMIAL, ANDERSEN_GILL = "negative binomial", "Andersen-Gill, robust"
+SOON = (
+    "more than half of the first events began within 24 h of an infusion: per time of follow-up, their rate would tell "
+    "how long the trial was"
+)
+_HALF, _DAY = 0.5, 24.0
+_NOTHING = {"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}
+
+
+def event_rates(analysis: EventRates, adam: Adam, population: Members) -> list[Row]:
+    """Give the rows of the rates of every group of events by arm, and of their comparison.
+
+    Parameters
+    ----------
+    analysis
+        Groups of events and what rates are per.
+    adam
+        The datasets; ADAE holds the events.
+    population
+        Who is counted.
+
+    Raises
+    ------
+    ModelError
+        The data do not say until when participants were followed.
+    """
+    result = denominators(population)
+    if "ADAE" not in adam:
+        return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
+    data = rate_data(analysis, adam, population)
+    result += _left_out(data)
+    for name, events in data.groups(analysis):
+        result += _incidence_rates(analysis, data, events, population, name)
+        result += _all_events(analysis, data, events, population, name)
+        result += course_rows(analysis, data, events, population, name)
+    return result
+
+
+def _left_out(data: RateData) -> Iterator[Row]:
+    """Say that participants or events are in no rate."""
+    if data.not_followed:
+        yield warning_row("participants of whom it is not known until when they were followed are in no rate")
+    if data.outside:
+        yield warning_row("events after the end of follow-up, or of which not even the day is known, are in no rate")
+
+
+def _few(arm: str) -> str:
+    """Give the reason why there is no rate of an arm."""
+    return f"fewer than {FEWEST_PARTICIPANTS} participants followed in {arm}: described only"
+
+
+def _incidence_rates(
+    analysis: EventRates, data: RateData, events: pd.DataFrame, population: Members, name: str
+) -> Iterator[Row]:
+    """Give the rate of first events per time until them by arm, and differences; or why there is none."""
+    first = first_events(events)
+    refused = SOON if len(first) and first["SOON"].mean() > _HALF else ""
+    key, rates = {"variable": INCIDENCE_RATE, "term": name}, dict[str, Interval]()
+    for arm in population.arms:
+        people = data.of(arm)
+        time = people["USUBJID"].map(first.set_index("USUBJID")["TIME"]).fillna(people["END"]).sum()
+        n = int(people["USUBJID"].isin(first["USUBJID"]).sum())
+        counted = {"n": n, "n_total": len(people), "person_days": float(time) / _DAY}
+        yield from rows(counted, **key, arm=arm)
+        reason = refused or (_few(arm) if len(people) < FEWEST_PARTICIPANTS or time <= 0 else "")
+        if not reason:
+            rates[arm] = garwood(n, time / analysis.per, confidence=analysis.confidence)
+        yield from _interval_rows(analysis, rates.get(arm), reason, **key, arm=arm)
+    for arm, against in _pairs(population):
+        both = arm in rates and against in rates
+        found = rate_difference(rates[arm], rates[against]) if both else None
+        reason = "" if both else refused or _few(arm if arm not in rates else against)
+        yield from _interval_rows(analysis, found, reason, **key, arm=arm, comparator=against)
+
+
+def _pairs(population: Members) -> list[tuple[str, str]]:
+    """Give the arms that are compared, each with the reference arm."""
+    return [(arm, str(population.reference)) for arm in population.compared]
+
+
+def _interval_rows(analysis: EventRates, found: Interval | None, reason: str, **key: str) -> list[Row]:
+    """Give an estimate with its limits, or the reason why there is none."""
+    values = _NOTHING
+    if found is not None:
+        limits = (found.estimate, found.conf_low, found.conf_high)
+        values = dict(zip(_NOTHING, map(float, limits), strict=True))
+    return [row | {"unit": per_in_words(analysis.per), "error": reason} for row in rows(values, **key)]
+
+
+def per_in_words(per: float) -> str:
+    """Say what a rate is per.
+
+    >>> per_in_words(876600), per_in_words(672)
+    ('100 participant-years', '28 participant-days')
+    """
+    year = 365.25 * _DAY
+    amount, unit = (per / year, "years") if per % year == 0 else (per / _DAY, "days")
+    return f"participant-{unit[:-1]}" if amount == 1 else f"{amount:g} participant-{unit}"
+
+
+def _all_events(
+    analysis: EventRates, data: RateData, events: pd.DataFrame, population: Members, name: str
+) -> Iterator[Row]:
+    """Give the rate of all events by arm, and ratios by both models."""
+    for arm in population.arms:
+        people, key = data.of(arm), {"variable": EVENT_RATE, "term": name, "arm": arm}
+        counts = _counts(people, events)
+        time = float(people["END"].sum())
+        yield from rows({"n": int((counts > 0).sum()), "n_events": int(counts.sum())}, **key)
+        yield from rows({"n_total": len(people), "person_days": time / _DAY}, **key)
+        try:
+            yield from _interval_rows(analysis, _event_rate(analysis, people, counts, arm), "", **key)
+        except ModelError as error:
+            yield from _interval_rows(analysis, None, str(error), **key)
+    for pair in _pairs(population):
+        yield from _ratios(analysis, data, events, pair, name)
+
+
+def _counts(people: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    """Give the number of events of each participant."""
+    return people["USUBJID"].map(events["USUBJID"].value_counts()).fillna(0).astype("float64")
+
+
+def _event_rate(analysis: EventRates, people: pd.DataFrame, counts: pd.Series, arm: str) -> Interval:
+    """Estimate the rate of all events of one arm; without an event the limit is that of a Poisson count of 0."""
+    if len(people) < FEWEST_PARTICIPANTS:
+        raise ModelError(_few(arm))
+    exposure = (people["END"] / analysis.per).to_numpy()
+    if not counts.any():
+        return garwood(0, exposure.sum(), confidence=analysis.confidence)
+    fit = fit_negative_binomial(counts, exposure, np.ones((len(people), 1)))
+    half = stdtrit(len(people) - 1, (1 + analysis.confidence) / 2) * fit.std_errors[0]
+    return Interval(*(np.exp(fit.coefficients[0] + part) for part in (0.0, -half, half)))
+
+
+def _ratios(
+    analysis: EventRates, data: RateData, events: pd.DataFrame, pair: tuple[str, str], name: str
+) -> Iterator[Row]:
+    """Give the ratio of the rates of all events of two arms by both models."""
+    people = data.people[data.people["ARM"].isin(pair)].reset_index(drop=True)
+    treated = (people["ARM"] == pair[0]).to_numpy(dtype=float)
+    counts = _counts(people, events)
+
+    def binomial() -> tuple[float, float]:
+        fit = fit_negative_binomial(counts, people["END"], np.column_stack([np.ones(len(people)), treated]))
+        return float(fit.coefficients[1]), float(fit.std_errors[1])
+
+    def proportional() -> tuple[float, float]:
+        fit = andersen_gill(followed(people, events), treated[:, None])
+        return float(fit.coefficients[0]), float(fit.std_errors[0])
+
+    for level, model in ((NEGATIVE_BINOMIAL, binomial), (ANDERSEN_GILL, proportional)):
+        for arm in pair:
+            n = int((counts[people["ARM"] == arm] > 0).sum())
+            yield from rows({"n": n}, variable=RECURRENT, level=level, term=name, arm=arm)
+        key = {"variable": RECURRENT, "level": level, "term": name, "arm": pair[0], "comparator": pair[1]}
+        yield from _ratio_rows(analysis, model, people, counts, **key)
+
+
+def _ratio_rows(
+    analysis: EventRates, model: Callable[[], tuple[float, float]], people: pd.DataFrame, counts: pd.Series, **key: str
+) -> Iterator[Row]:
+    """Give a ratio of rates with limits and test of Student's t on the log scale, or why there is none."""
+    yield from rows({"n_participants": len(people)}, **key)
+    names = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value")
+    reason = _without_ratio(people, counts, (key["arm"], key["comparator"]))
+    values: tuple[float, ...] = (np.nan,) * len(names)
+    try:
+        if not reason:
+            log, error = model()
+            df = len(people) - 2
+            half = stdtrit(df, (1 + analysis.confidence) / 2) * error
+            p = 2 * stdtr(df, -abs(log / error))
+            values = tuple(map(float, (np.exp(log), error, df, np.exp(log - half), np.exp(log + half), p)))
+    except ModelError as problem:
+        reason = str(problem)
+    found = {name: float(value) for name, value in zip(names, values, strict=True)}
+    yield from (row | {"error": reason} for row in rows(found, **key))
+
+
+def _without_ratio(people: pd.DataFrame, counts: pd.Series, pair: tuple[str, str]) -> str:
+    """Say why two arms have no ratio of rates; empty where they have one."""
+    for arm in pair:
+        of_arm = (people["ARM"] == arm).to_numpy()
+        if of_arm.sum() < FEWEST_PARTICIPANTS:
+            return _few(arm)
+        if not counts[of_arm].any():
+            return f"no event in {arm}: no ratio of rates exists"
+    return ""

@@ -1,0 +1,45 @@
+"""AET05: rates of the first adverse event of each participant per time of follow-up."""
+
+from __future__ import annotations
+
+from postinfusion.errors import ModelError
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.rate_cells import RATE_DECIMALS, groups_of, headings, of_total, rate, unit
+
+_VARIABLE = "incidence-rate"
+
+
+def table(results: Results) -> Table:
+    """Give a row for each group of events: participants with an event, rate until it, and difference between arms.
+
+    Raises
+    ------
+    ModelError
+        The results hold no rates.
+    """
+    groups = groups_of(results, _VARIABLE)
+    if not groups:
+        raise ModelError(results.failure or "the results hold no rates of events")
+    heads = headings(results, "n of N (participant-days)", "rate", "Difference of rates")
+    part = Part(("", *heads), tuple(_row(results, name) for name in groups))
+    return Table(label_of(results, "AET05", f"First events per {unit(results, _VARIABLE)}", _notes(results)), (part,))
+
+
+def _row(results: Results, name: str) -> Row:
+    """Give the row of one group of events."""
+    cells: list[str] = []
+    of = {"variable": _VARIABLE, "term": name}
+    for arm in results.arms:
+        cells += [of_total(results, "n", **of, arm=arm), rate(results, RATE_DECIMALS, **of, arm=arm)]
+    cells += [rate(results, RATE_DECIMALS, **of, arm=arm, comparator=against) for arm, against in results.comparisons]
+    return Row(f"{name[:1].upper()}{name[1:]}", tuple(cells))
+
+
+def _notes(results: Results) -> tuple[str, ...]:
+    """Say what the time is, and why a rate is not given."""
+    found = results.values_of("error", variable=_VARIABLE)
+    time = "Participant-days run from time zero to the first event, or to the end of follow-up without one."
+    why = tuple(f"{formats.NOT_ESTIMABLE}: {text}." for text in found if text in results.errors())
+    return (time, *why, *map(formats.as_sentence, results.warnings()))

@@ -1,0 +1,144 @@
+"""AET05_ALL: rates of all adverse events per time of follow-up, and their ratios."""
+
+from __future__ import annotations
+
+from postinfusion.errors import ModelError
+from postinfusion.plan.quantities import hours_as_text
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.rate_cells import (
+    RATE_DECIMALS,
+    RATIO_DECIMALS,
+    comparison_headings,
+    groups_of,
+    headings,
+    rate,
+    unit,
+)
+
+_RATE, _RATIO, _INCIDENCE = "event-rate", "recurrent", "cumulative-incidence"
+_CAUSES = {"event": "An event by", "withdrawal": "Withdrawn before any, by", "death": "Died before any, by"}
+_MODELS = {"negative binomial": "Negative binomial model", "Andersen-Gill, robust": "Andersen and Gill's model"}
+_NOTE = (
+    "Events (participants with any; participant-days of follow-up). Limits respect that a participant may have several."
+)
+_NONE = f"{formats.NOT_ESTIMABLE} in brackets: nobody had one by then, so that no limits exist."
+
+
+def table(results: Results) -> Table:
+    """Give a block of the rates of all events by arm, and one of their ratios.
+
+    Raises
+    ------
+    ModelError
+        The results hold no rates.
+    """
+    groups = groups_of(results, _RATE)
+    if not groups:
+        raise ModelError(results.failure or "the results hold no rates of events")
+    parts = (_rates(results, groups), _ratios(results, groups), _by_then(results, groups), _means(results, groups))
+    label = label_of(results, "AET05_ALL", f"All events per {unit(results, _RATE)}", _notes(results))
+    return Table(label, tuple(part for part in parts if part.rows))
+
+
+def _rates(results: Results, groups: list[str]) -> Part:
+    """Give the rates of each group of events."""
+    heads = headings(results, "events", "rate", "")[: 2 * len(results.arms)]
+    rows = []
+    for name in groups:
+        cells: list[str] = []
+        for arm in results.arms:
+            key = {"variable": _RATE, "term": name, "arm": arm}
+            cells += [_events(results, key), rate(results, RATE_DECIMALS, **key)]
+        rows.append(Row(_capital(name), tuple(cells)))
+    return Part(("", *heads), tuple(rows), "Rates")
+
+
+def _events(results: Results, key: dict[str, str]) -> str:
+    """Give the number of events, of participants with any, and the time."""
+    events, n, days = (results.text(name, **key) for name in ("n_events", "n", "person_days"))
+    return formats.with_bracket(events, f"{n}; {days}")
+
+
+def _ratios(results: Results, groups: list[str]) -> Part:
+    """Give the ratios of each group of events by both models."""
+    heads = [text for name in ("Ratio of rates",) for text in comparison_headings(results, name)]
+    with_tests = tuple(text for head in heads for text in (head, "p"))
+    rows = []
+    for name in groups if heads else []:
+        rows.append(Row(_capital(name), ("",) * len(with_tests)))
+        for level, words in _MODELS.items():
+            cells: list[str] = []
+            for arm, against in results.comparisons:
+                key = {"variable": _RATIO, "level": level, "term": name, "arm": arm, "comparator": against}
+                has_value = not results.sign("estimate", **key)
+                cells += [rate(results, RATIO_DECIMALS, **key), results.text("p_value", **key) if has_value else ""]
+            rows.append(Row(words, tuple(cells), 1))
+    return Part(("", *with_tests), tuple(rows), "Ratios of rates")
+
+
+def _by_then(results: Results, groups: list[str]) -> Part:
+    """Give the probability of an event by each time, and of withdrawal and death before any."""
+    rows = []
+    for name in groups:
+        rows.append(Row(_capital(name), ("",) * len(results.arms)))
+        for time in _times(results):
+            for level, words in _CAUSES.items():
+                keys = [{"variable": _INCIDENCE, "level": level, "term": name, "time": time, "arm": arm}
+                        for arm in results.arms]  # fmt: skip
+                rows.append(Row(f"{words} {_hours(time)}", tuple(_percent(results, key) for key in keys), 1))
+    return Part(("", *_arms(results)), tuple(rows), "Cumulative incidence, %, with competing withdrawal and death")
+
+
+def _percent(results: Results, key: dict[str, str]) -> str:
+    """Give a probability with its limits, in per cent."""
+    if sign := results.sign("estimate", **key):
+        return sign
+    texts = [formats.percentage_points(results.value(name, **key)) for name in ("estimate", "conf_low", "conf_high")]
+    return formats.with_bracket(texts[0], formats.interval(*texts[1:]))
+
+
+def _means(results: Results, groups: list[str]) -> Part:
+    """Give the mean number of events up to each time, with who was still followed."""
+    rows = []
+    for name in groups:
+        rows.append(Row(_capital(name), ("",) * len(results.arms)))
+        for time in _times(results):
+            cells = []
+            for arm in results.arms:
+                key = {"term": name, "time": time, "arm": arm}
+                followed = results.text("n_participants", variable="at-risk", **key)
+                mean = rate(results, RATIO_DECIMALS, variable="mean-cumulative", **key)
+                cells.append(f"{mean}; {followed}" if mean and followed else mean)
+            rows.append(Row(f"By {_hours(time)}", tuple(cells), 1))
+    return Part(("", *_arms(results)), tuple(rows), "Mean number of events of a participant; still followed")
+
+
+def _times(results: Results) -> list[str]:
+    """Give the times of the plan, in hours as the results hold them."""
+    return results.values_of("time", variable=_INCIDENCE)
+
+
+def _hours(time: str) -> str:
+    """Give a time in words."""
+    return hours_as_text(float(time))
+
+
+def _arms(results: Results) -> tuple[str, ...]:
+    """Give a heading for each arm."""
+    return tuple(f"{results.with_total(arm)} ({results.confidence} CI)" for arm in results.arms)
+
+
+def _capital(name: str) -> str:
+    """Give the name of a group as the label of a row."""
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _notes(results: Results) -> tuple[str, ...]:
+    """Say what is counted, and why a rate or ratio is not given."""
+    found = [text for name in (_RATE, _RATIO, _INCIDENCE) for text in results.values_of("error", variable=name)]
+    why = tuple(
+        f"{formats.NOT_ESTIMABLE}: {text}." for text in dict.fromkeys(found) if text and text in results.errors()
+    )
+    return (_NOTE, _NONE, *why, *map(formats.as_sentence, results.warnings()))
