@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from postinfusion.analyses.alerts import alerts
 from postinfusion.analyses.conduct import conduct
+from postinfusion.analyses.divided import with_groups
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.medication import medication
 from postinfusion.analyses.populations import Members
@@ -36,7 +37,7 @@ def safety(
     """
     match analysis:
         case SideEffects():
-            return side_effects(analysis, adam, population)
+            return with_groups(analysis, population, lambda inside: side_effects(analysis, adam, inside))
         case EventRates():
             from postinfusion.analyses.event_rates import event_rates
 
@@ -44,7 +45,7 @@ def safety(
         case Conduct():
             return conduct(analysis, adam, population)
         case Alerts():
-            return alerts(analysis, adam, population)
+            return with_groups(analysis, population, lambda inside: alerts(analysis, adam, inside))
         case Medication():
             return medication(analysis, adam, population)
         case InfusionVitals() | InfusionRatings():

@@ -18,7 +18,7 @@ counts: the number of those with a value is printed, so that one count gives the
 table. Minimum and maximum are values of single persons and always go; so do numbers of events in a table with any gap,
 since they add up too. Numbers analysed by guess of the treatment go with any gap among the guesses: where no
 value is missing they are the same numbers. So do those of all groups of a factor with any gap, where arms are compared
-within subgroups.
+within subgroups, and what harms are repeated in groups of a factor: where any group, or all of them, has a gap in it.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ OF_COUNTS = frozenset(
 )  # fmt: skip
 """Terms of what is computed from the counts of the same variable, visit and arm."""
 _SUBGROUPS = "subgroups"
+_IN_GROUPS = frozenset({"side-effects", "alerts"})
+"""Methods whose rows of all participants are repeated in groups of them."""
 _OF_GROUPS = frozenset({"n", "n_total", "n_participants", "n_observations", "mean"})
 _TWO_WAY = frozenset({"shift", "stability-by-index"})
 _DIVIDES_THE_OBSERVED = frozenset({"category"})
@@ -92,6 +94,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= _of_broken_down(ard, gaps)
+    hidden |= _of_groups(ard, hidden, small_cell)
     hidden &= ard["stat"].notna() & ~_of_missing(ard)
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
 
@@ -132,6 +135,27 @@ def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
     factors = pd.MultiIndex.from_frame(ard[["analysis_id", "subgroup"]])
     small = counts & (ard["stat_name"] != "mean") & ard["stat"].between(1, small_cell - 1)
     return counts & factors.isin(factors[small])
+
+
+def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Series:
+    """Say which rows repeat in groups what has a gap in any of them, or in all: the groups add up to all.
+
+    So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm.
+    """
+    in_group = ard["method"].isin(_IN_GROUPS) & (ard["subgroup"] != "")
+    if not in_group.any():
+        return in_group
+    with_gap = ard[hidden & ~ard["stat_name"].isin(INDIVIDUAL)]
+    sizes = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
+    of_groups = sizes[sizes["subgroup"] != ""]
+    together = of_groups.groupby(["analysis_id", "subgroup", "arm"])["stat"].sum().rename("known").reset_index()
+    everyone = sizes.loc[sizes["subgroup"] == "", ["analysis_id", "arm", "stat"]]
+    rest = together.merge(everyone, on=["analysis_id", "arm"])
+    few = [of_groups[of_groups["stat"].between(1, small_cell - 1)],
+           rest[(rest["stat"] - rest["known"]).between(1, small_cell - 1)]]  # fmt: skip
+    of_factor = ["analysis_id", "subgroup"]
+    is_small = _is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
+    return in_group & (is_small | _is_in(ard, with_gap, ["analysis_id", "term"]))
 
 
 def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:

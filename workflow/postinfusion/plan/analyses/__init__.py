@@ -22,6 +22,7 @@ from postinfusion.plan.analyses.descriptions import (
     Weight,
     Windows,
 )
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.event_rates import EventRates
 from postinfusion.plan.analyses.for_whom import Moderator, SubgroupFactor, Subgroups, VarianceRatio
 from postinfusion.plan.analyses.infusion_course import (
@@ -61,6 +62,7 @@ __all__ = [
     "CrossoverModel",
     "Demographics",
     "Disposition",
+    "DividedPart",
     "Equivalence",
     "EventRates",
     "InfusionCoursePart",

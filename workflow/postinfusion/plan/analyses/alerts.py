@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Name, Percent
 from postinfusion.vocabulary import Method
@@ -61,7 +61,7 @@ class AlertLimit(Part):
         return f"{self.measure} {_SIGNS[self.side]} {self.value:g}{f' {self.unit}' if self.unit else ''}"
 
 
-class Alerts(AnalysisPart):
+class Alerts(DividedPart):
     """Participants with a value beyond a limit, counted and not listed (ALTL01)."""
 
     method: Literal[Method.ALERTS]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
 
@@ -20,7 +20,7 @@ def event_name(term: str) -> str:
     return " ".join(term.casefold().split())
 
 
-class SideEffects(AnalysisPart):
+class SideEffects(DividedPart):
     """How often side effects follow an infusion, how soon, and how long they last (SEFT01)."""
 
     method: Literal[Method.SIDE_EFFECTS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from postinfusion.plan.analyses import Alerts, Conduct, Medication, SideEffects
+from postinfusion.plan.analyses import Alerts, Conduct, DividedPart, Medication, SideEffects
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present.methods.phrases import in_population, listed
 from postinfusion.present.results import Results
@@ -30,8 +30,8 @@ def _side_effects(results: Results) -> str:
         f"share that had passed by {limits} are of the first event of each participant; the median duration is Kaplan "
         "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
         "scale. Events of unknown hours are counted as such and enter no duration; a treatment that is not recorded "
-        "for any event is not taken for none."
-        f"{_medicines(analysis)} What is known of a duration depends on how closely it was asked for."
+        f"for any event is not taken for none.{_medicines(analysis)}{_groups(analysis)} What is known of a duration "
+        "depends on how closely it was asked for."
     )
 
 
@@ -44,6 +44,15 @@ def _medicines(analysis: SideEffects) -> str:
         "rescue dose began within 24 h of the onset, or the event names it; nobody was allocated to either, so that "
         "what followed is told and not compared."
     )
+
+
+def _groups(analysis: DividedPart) -> str:
+    """Say in which groups of participants the same was counted."""
+    below = [] if analysis.bmi_below is None else [f"body mass index below {analysis.bmi_below:g} kg/m² or not"]
+    factors = [*(name.replace("_", " ") for name in analysis.by), *below]
+    if not factors:
+        return ""
+    return f" The same was counted by {listed(factors)}, without a comparison of the groups or an adjustment for them."
 
 
 def _conduct(results: Results) -> str:
@@ -70,7 +79,7 @@ def _alerts(results: Results) -> str:
         f"value{in_population(results)}, with exact intervals (Clopper and Pearson, {results.confidence}) and "
         "Miettinen and Nurminen's risk differences. A change is from the participant's baseline, in per cent; who has "
         "no baseline has none. Values that were not taken were not replaced, so that more "
-        "assessments find more of them."
+        f"assessments find more of them.{_groups(analysis)}"
     )
 
 

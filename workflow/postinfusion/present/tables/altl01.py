@@ -6,6 +6,7 @@ from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Alerts
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.divided_parts import divided_parts
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 _LEVELS = {"before": "Before", "after": "After", "new": "New after", "any time": "At any time"}
@@ -35,8 +36,14 @@ def table(results: Results) -> Table:
         "New: of those with a value before and none beyond; not assessed before: with a value after and none before."
     )
     notes = (explained, *(f"{text}." for text in results.warnings()))
-    return Table(label_of(results, "ALTL01", "Participants with at least one value beyond the limit", notes),
-                 (Part(heads, tuple(rows)),))  # fmt: skip
+    lines = {
+        f"{limit.label}: {limit.name}" if limit.label else limit.name: {
+            "variable": "alert", "level": "after", "term": limit.name
+        }
+        for limit in analysis.limits
+    }  # fmt: skip
+    parts = (Part(heads, tuple(rows)), *divided_parts(results, "After time zero,", lines))
+    return Table(label_of(results, "ALTL01", "Participants with at least one value beyond the limit", notes), parts)
 
 
 def _row(results: Results, name: str, level: str, term: str) -> Row:

@@ -10,6 +10,7 @@ from postinfusion.present import formats
 from postinfusion.present.claims import ShownClaim, claims_of
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.divided_parts import divided_parts
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
@@ -32,7 +33,14 @@ def table(results: Results) -> Table:
     analysis = results.analysis
     if not isinstance(analysis, SideEffects) or not results.values_of("term", variable="incidence"):
         raise ModelError(results.failure or "the results hold no side effects")
-    parts = (*(_group(results, analysis, name) for name in analysis.groups), *_verdicts(results))
+    lines = {
+        _capital(name): {"variable": "incidence", "level": "participants", "term": name} for name in analysis.groups
+    }
+    parts = (
+        *(_group(results, analysis, name) for name in analysis.groups),
+        *divided_parts(results, "Participants with an event", lines),
+        *_verdicts(results),
+    )
     return Table(label_of(results, "SEFT01", _subtitle(analysis), _notes(results)), parts)
 
 
@@ -77,8 +85,13 @@ def _verdict(claim: ShownClaim) -> str:
 
 def _caption(name: str, terms: tuple[str, ...]) -> str:
     """Name a side effect, with the events that are one where these are not just its name."""
-    head = f"{name[:1].upper()}{name[1:]}"
+    head = _capital(name)
     return head if terms == (name,) else f"{head}: {', '.join(terms)}"
+
+
+def _capital(name: str) -> str:
+    """Give a name that begins with a capital."""
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:

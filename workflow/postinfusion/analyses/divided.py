@@ -1,0 +1,71 @@
+"""Rows of harms repeated in groups of participants, as by diagnosis or below a body mass index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from postinfusion.analyses.populations import Members, groups_by
+from postinfusion.ard.build import Row, warning_row
+from postinfusion.plan.analyses import DividedPart
+from postinfusion.vocabulary import BODY_MASS_INDEX, in_order
+
+_TOLD_ONCE = ("warning", "error")
+_FEWEST = 3
+
+
+def with_groups(analysis: DividedPart, population: Members, rows_of: Callable[[Members], list[Row]]) -> list[Row]:
+    """Give the rows of all participants, and those of each group of each factor of the plan.
+
+    Arms with fewer than 3 participants in a group are described and not compared. Whoever has no value of a factor is
+    in none of its groups, and told in a warning.
+
+    Parameters
+    ----------
+    analysis
+        Names the factors.
+    population
+        Who is counted.
+    rows_of
+        Gives the rows of the participants of a population.
+
+    Raises
+    ------
+    ModelError
+        The data hold no values of a factor.
+    """
+    result = rows_of(population)
+    for factor, groups in _factors(analysis, population):
+        lost = int(groups.isna().sum())
+        if lost:
+            result.append(warning_row(f"{lost} participants have no value of {factor}: they are in none of its groups"))
+        for level in in_order({str(group) for group in groups.dropna()}):
+            inside = _inside(population, groups.astype("object").eq(level))
+            sizes = inside.n_by_arm
+            result += [
+                row | {"subgroup": factor, "subgroup_level": level}
+                for row in rows_of(inside)
+                if row["stat_name"] not in _TOLD_ONCE and sizes[str(row.get("arm", ""))]
+            ]
+    return result
+
+
+def _factors(analysis: DividedPart, population: Members) -> Iterator[tuple[str, pd.Series]]:
+    """Give the name of each factor, with the group of each participant."""
+    for name in analysis.by:
+        groups = groups_by(population, name)
+        yield name, groups.map(str).where(groups.notna())
+    if analysis.bmi_below is not None:
+        index = groups_by(population, "BMIBL").astype("float64")
+        limit = f"{analysis.bmi_below:g}"
+        groups = pd.Series(f"{limit} and above", index=index.index).mask(index < analysis.bmi_below, f"below {limit}")
+        yield BODY_MASS_INDEX, groups.where(index.notna())
+
+
+def _inside(population: Members, is_inside: pd.Series) -> Members:
+    """Give the participants of one group; without a reference arm where an arm is too small to be compared."""
+    inside = replace(population, frame=population.frame[is_inside.to_numpy(dtype=bool)])
+    sizes = [n for arm, n in inside.n_by_arm.items() if arm]
+    return inside if min(sizes, default=0) >= _FEWEST else replace(inside, reference=None)
