@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -37,12 +38,15 @@ def test_an_analysis_without_results_is_absent():
 
 def test_files_are_named_by_output_and_analysis():
     plan = trials.infused()
-    files = section_files(plan, made(plan, Section.SAFETY))
-    assert set(files) == {
+    displays = made(plan, Section.SAFETY)
+    files = section_files(plan, displays)
+    assert set(files) >= {
         INDEX,
         *(f"tables/{name}_harms.{kind}" for name in ("AET01", "AET02") for kind in ("html", "csv")),
         *(f"figures/AEG01_harms.{kind}" for kind in ("svg", "png", "csv")),
     }
+    names = {f"{item.display.label.output_id}_{item.display.label.analysis_id}" for item in displays.made}
+    assert {path.split("/")[1].split(".")[0].removesuffix("_narrow") for path in {*files} - {INDEX}} == names
 
 
 def test_a_figure_for_narrow_screens_has_a_file_of_its_own():
