@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from postinfusion.analyses.run import analyse
+from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
 from postinfusion.core.poisson_rates import garwood
 from postinfusion.derive.datasets import derive
@@ -129,6 +130,12 @@ def test_few_participants_are_described_only():
     assert of(found, "event-rate", "n_events", "Midazolam") == 1
     assert np.isnan(of(found, "event-rate", "estimate", "Midazolam"))
     assert "described only" in " ".join(found["error"])
+
+
+@pytest.mark.parametrize("variable", ["incidence-rate", "event-rate", "recurrent", "cumulative-incidence"])
+def test_a_rate_that_tells_of_few_participants_stays_internal(ard, variable):
+    rows = select(public(ard, small_cell=5), variable=variable, term="headache", stat_name="estimate")
+    assert rows.loc[rows["level"] != "death", "stat"].dropna().isin([0.0]).all()
 
 
 @pytest.mark.parametrize("output", ["AET05", "AET05_ALL"])

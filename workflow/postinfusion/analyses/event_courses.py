@@ -48,6 +48,7 @@ def course_rows(
 def _incidences(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
     """Give the probability of the first event, of withdrawal and of death before it."""
     days, cause = first_causes(people, events)
+    total = [len(people)] * len(analysis.report_at)
     for number, level in enumerate((EVENT, *COMPETING), start=1):
         curve = aalen_johansen(days, cause, of=number)
         estimate, error = curve.at(np.array(analysis.report_at) / _DAY)
@@ -56,7 +57,7 @@ def _incidences(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame
         high, low = survival_limits(1 - estimate, error, kind="log-log", confidence=analysis.confidence)
         limits = [np.where(estimate > 0, 1 - limit, np.nan) for limit in (low, high)]
         found = np.column_stack([estimate, error, *limits])
-        yield from _timed(analysis, found, {**key, "variable": CUMULATIVE, "level": level}, {"n": n})
+        yield from _timed(analysis, found, {**key, "variable": CUMULATIVE, "level": level}, {"n": n, "n_total": total})
 
 
 def _means(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
