@@ -27,6 +27,7 @@ FIGURES = {
     "IPPG01": "madrs-lines",
     "WTG03": "body",
     "AEG01": "harms",
+    "AEG02": "harms",
 }
 PLANS = {"infused": trials.infused, "three arms": trials.three_arms, "single arm": trials.single_arm}
 PHONE = 352.0  # pixels: the column of the page on a phone 390 pixels wide

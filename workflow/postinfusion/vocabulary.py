@@ -141,6 +141,7 @@ OUTPUTS = {
         Output("EUDRAT01", "Non-serious events for EudraCT", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("EUDRAT02", "Serious events for EudraCT", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AEG01", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
+        Output("AEG02", "Worst severity of adverse events by arm", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
         Output("AEL01", "Terms of the adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL02", "List of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL03", "List of serious events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),

@@ -25,6 +25,7 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
     from postinfusion.present.figures import (
         aeg01,
+        aeg02,
         cadg01,
         clmg01,
         consort01,
@@ -61,4 +62,5 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         "MODG01": modg01.draw,
         "HETG01": hetg01.draw,
         "AEG01": aeg01.draw,
+        "AEG02": aeg02.draw,
     }
