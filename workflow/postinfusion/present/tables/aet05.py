@@ -38,8 +38,6 @@ def _row(results: Results, name: str) -> Row:
 
 
 def _notes(results: Results) -> tuple[str, ...]:
-    """Say what the time is, and why a rate is not given."""
-    found = results.values_of("error", variable=_VARIABLE)
+    """Say what the time is; why a rate is not given stands with the sign for it."""
     time = "Participant-days run from time zero to the first event, or to the end of follow-up without one."
-    why = tuple(f"{formats.NOT_ESTIMABLE}: {text}." for text in found if text in results.errors())
-    return (time, *why, *map(formats.as_sentence, results.warnings()))
+    return (time, *map(formats.as_sentence, results.warnings()))

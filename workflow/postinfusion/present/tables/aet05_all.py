@@ -38,7 +38,9 @@ def table(results: Results) -> Table:
     if not groups:
         raise ModelError(results.failure or "the results hold no rates of events")
     parts = (_rates(results, groups), _ratios(results, groups), _by_then(results, groups), _means(results, groups))
-    label = label_of(results, "AET05_ALL", f"All events per {unit(results, _RATE)}", _notes(results))
+    label = label_of(
+        results, "AET05_ALL", f"All events per {unit(results, _RATE)}", _notes(results), signs=(formats.SUPPRESSED,)
+    )
     return Table(label, tuple(part for part in parts if part.rows))
 
 
