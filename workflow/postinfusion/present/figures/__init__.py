@@ -18,15 +18,12 @@ def draw(output_id: str, results: Results) -> Drawing:
         The results do not hold what the figure shows; the message says what is missing.
     """
     with theme.applied():
-        return _figures()[output_id](results)
+        return (_figures() | _figures_of_harms())[output_id](results)
 
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures; matplotlib is imported here, since a section without figures should not wait for it."""
     from postinfusion.present.figures import (
-        aeg01,
-        aeg02,
-        cadg01,
         clmg01,
         consort01,
         fstg03,
@@ -37,7 +34,6 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         mmrmg01,
         mmrmg02,
         modg01,
-        vsg01,
         wtg01,
         wtg02,
         wtg03,
@@ -45,8 +41,6 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
     )
 
     return {
-        "VSG01": vsg01.draw,
-        "CADG01": cadg01.draw,
         "CLMG01": clmg01.draw,
         "CONSORT01": consort01.draw,
         "LMMG01": lmmg01.draw,
@@ -61,6 +55,11 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
         "FSTG03": fstg03.draw,
         "MODG01": modg01.draw,
         "HETG01": hetg01.draw,
-        "AEG01": aeg01.draw,
-        "AEG02": aeg02.draw,
     }
+
+
+def _figures_of_harms() -> dict[str, Callable[[Results], Drawing]]:
+    """Give the figures of the section on safety, imported as late as the others."""
+    from postinfusion.present.figures import aeg01, aeg02, cadg01, vsg01
+
+    return {"AEG01": aeg01.draw, "AEG02": aeg02.draw, "CADG01": cadg01.draw, "VSG01": vsg01.draw}
