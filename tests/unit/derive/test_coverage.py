@@ -39,7 +39,9 @@ def test_a_question_about_a_visit_at_which_nobody_has_a_value_is_named():
         "infusions": infusions([("A", 1, 0.0)]),
         "assessments": assessments([("A", hour, 20.0) for hour in (-1.0, 24.0)]),
     }
-    asked = plan(estimands={"primary": {"population": "randomised", "variable": {"endpoint": "madrs", "visit": "Week 4"}}})
+    asked = plan(
+        estimands={"primary": {"population": "randomised", "variable": {"endpoint": "madrs", "visit": "Week 4"}}}
+    )
     (problem,) = without_values(asked, asked.estimands, asked.endpoints, derive(asked, "small", tables))
     assert "nobody has a value of MADRS at Week 4" in problem.text
     assert problem.severity == "warning"

@@ -87,7 +87,7 @@ def _adverse_events(results: Results) -> str:
         f"Participants with at least one event, and events, were counted by class and term{compared}"
         f"{in_population(results)}. Zeros are printed, with the upper limit of the exact interval. The worst severity "
         "is that of the events of a participant which have one. Events per 100 infusions, where there were infusions, "
-        "have gamma limits that respect that a participant has several (Fay and Feuer 1997).{_by_infusion(results)} "
+        f"have gamma limits that respect that a participant has several (Fay and Feuer 1997).{_by_infusion(results)} "
         "What participants do to themselves, as self-induced vomiting, is no adverse event and is counted for review."
         f"{_for_registers(results)}"
     )

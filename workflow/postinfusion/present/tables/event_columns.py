@@ -11,7 +11,7 @@ from postinfusion.present.tables.columns import count, groups_of, headings
 
 EXPLANATION = "Participants with at least one event, n (%), and number of events in square brackets."
 
-OWN_GROUPING = "Classes: own grouping, not MedDRA: by words of the term, because the data hold no class."
+OWN_GROUPING = "Classes: own grouping, not MedDRA: by words of the term, as the data hold no class."
 
 
 def event_headings(results: Results) -> tuple[str, ...]:
