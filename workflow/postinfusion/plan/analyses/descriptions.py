@@ -71,7 +71,7 @@ class Courses(AnalysisPart):
 
 
 class AdverseEvents(AnalysisPart):
-    """Adverse events: overview, by class and term, by infusion, for EudraCT (AET01 to AET11, AEG01, AEG02, AEL01 to AEL04, EUDRAT01)."""
+    """Adverse events: counts, lists and uploads (AET01 to AET11, AEG01, AEG02, AEL01 to AEL04, EUDRAT01, EUDRAT02)."""
 
     method: Literal[Method.ADVERSE_EVENTS]
     population: str = "safety"
