@@ -14,6 +14,7 @@ from postinfusion.sources.read import canonical_tables
 from reference.reference_cases import ESTIMATE_IN_STANDARD_ERRORS, STANDARD_ERROR, numbers
 
 ROOT = Path(__file__).parents[2]
+PATIENTS = 59
 NAMES = {
     "ARMProgabide": "trtprogabide",
     "LOGBASE": "log(base + 0.5)",
@@ -53,7 +54,10 @@ def test_the_first_rate_ratio_is_the_coefficient_of_the_arm_with_the_error_of_it
     key = {"term": "ratio", "level": "rate", "visit": "Week 2"}
     found = np.log(statistic(rates, stat_name="estimate", **key))
     assert found == pytest.approx(estimate, abs=ESTIMATE_IN_STANDARD_ERRORS * error)
-    assert statistic(rates, stat_name="std_error", **key) == pytest.approx(error, rel=STANDARD_ERROR)
+    df = statistic(rates, stat_name="df", **key)
+    enlarged = error * np.sqrt(PATIENTS / df)  # the table allows for the number of participants
+    assert df == PATIENTS - 4  # two arms, age and the logarithm of the count before
+    assert statistic(rates, stat_name="std_error", **key) == pytest.approx(enlarged, rel=STANDARD_ERROR)
 
 
 def test_the_ratio_of_the_rates_is_the_rate_ratio(rates):

@@ -71,8 +71,9 @@ class TestTable:
 
     def test_nothing_ends_before_it_begins(self, tables, table):
         frame = tables[table.name]
-        for first, last in table.ordered:
-            assert not (frame[their_name(table.name, first)] > frame[their_name(table.name, last)]).any()
+        pairs = [tuple(their_name(table.name, name) for name in pair) for pair in table.ordered]
+        for first, last in (pair for pair in pairs if {*pair} <= {*frame}):
+            assert not (frame[first] > frame[last]).any()
 
     def test_everyone_in_it_takes_part(self, tables, table):
         if "participant" in tables[table.name]:

@@ -177,7 +177,8 @@ def test_copies_of_an_adverse_event_of_one_hour_or_end_are_warned_of_by_row_and_
     rows = begun + begun + begun.replace("12:30", "13:00") + begun.replace("nausea", "rash") + "A1,itch,,\nA1,itch,,\n"
     trial = TRIAL.with_text("events.csv", f"who,event,began,ended\n{rows}")
     found = canonical(trial, tmp_path)
-    (problem,) = found.problems
+    (problem, empty) = found.problems
+    assert "is empty: the event counts as treatment-emergent unless it ended before" in str(empty)
     assert str(problem).startswith("events.csv: rows 2, 3 (2): who, event, began, ended: one participant has")
     assert problem.severity == "warning"
     assert len(found.tables["adverse_events"]) == 6

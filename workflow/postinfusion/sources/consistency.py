@@ -44,7 +44,6 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         infusions = deliveries["infusions"]
         yield from infusions.problems_of(list(overlapping_infusions(infusions.frame)))
     yield from _copied_events(deliveries)
-    yield from event_review.check(plan, deliveries)
     yield from _arms(plan, deliveries)
     yield from _columns(plan, deliveries)
     yield from _without_arm(plan, deliveries)
@@ -61,7 +60,8 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
 
 
 def unused(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
-    """Give what is read although nothing of the plan uses it, or not to the hour; told where all else is right."""
+    """Give what counts by a rule, or is read although nothing uses it; told where all else is right."""
+    yield from event_review.check(plan, deliveries)
     yield from event_review.without_hour(deliveries)
     if all(name in deliveries for name in _MEASURING if name in plan.sources):
         yield from unknown_measures.check(plan, deliveries)
