@@ -1,16 +1,18 @@
-"""The cells of tables of adverse events: participants, events and risk differences."""
+"""The cells of tables of adverse events, participants, events and risk differences, and a table of one kind of them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from postinfusion.errors import DataError
 from postinfusion.present import formats
-from postinfusion.present.display import Part, Row
+from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, groups_of, headings
 
 EXPLANATION = "Participants with at least one event, n (%), and number of events in square brackets."
 
+_ANY = "any"
 OWN_GROUPING = "Classes: own grouping, not MedDRA: by words of the term, as the data hold no class."
 
 
@@ -72,3 +74,36 @@ def _rate(results: Results, key: dict[str, str]) -> str:
     """Give a rate per 100 infusions with its interval."""
     low, high = (results.text(f"per_100_infusions_{side}", **key) for side in ("low", "high"))
     return formats.with_bracket(results.text("per_100_infusions", **key), formats.interval(low, high))
+
+
+def class_table(results: Results, output_id: str, variable: str, *, first: str, unknown: str) -> Table:
+    """Give the table of one kind of events: all of them together, then the classes with their terms.
+
+    Parameters
+    ----------
+    results
+        Of the adverse events.
+    output_id, variable
+        What the table is, and which rows it shows.
+    first, unknown
+        What its first line is called; what is said where the data do not record it.
+
+    Raises
+    ------
+    DataError
+        The data do not record it.
+    """
+    levels = results.values_of("level", variable=variable)
+    if not levels:
+        raise DataError(results.failure or unknown)
+    rows = [event_row(results, first, {"variable": variable, "level": _ANY})]
+    rows += [row for level in levels if level != _ANY for row in _of_class(results, variable, level)]
+    label = label_of(results, output_id, footnotes=explanations(results))
+    return Table(label, (Part(("Class and term", *event_headings(results)), tuple(rows)),))
+
+
+def _of_class(results: Results, variable: str, level: str) -> list[Row]:
+    """Give one class with its terms."""
+    key = {"variable": variable, "level": level}
+    terms = [term for term in results.values_of("term", **key) if term]
+    return [event_row(results, level, key), *(event_row(results, term, {**key, "term": term}, 1) for term in terms)]
