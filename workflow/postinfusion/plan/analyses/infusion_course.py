@@ -7,44 +7,19 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.one_sided_limit import SIGNS, OneSidedLimit
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
 
-_SIGNS = {"below": "<", "at_most": "≤", "at_least": "≥", "above": ">"}
 _WORST = {"below": "lowest", "at_most": "lowest", "at_least": "highest", "above": "highest"}
 
 
-class CourseLimit(Part):
+class CourseLimit(OneSidedLimit):
     """One limit of a value, or of its change since before the infusion."""
 
-    below: float | None = None
-    """Values below this are beyond the limit."""
-    at_most: float | None = None
-    """Values of this and below are beyond the limit."""
-    at_least: float | None = None
-    """Values of this and above are beyond the limit."""
-    above: float | None = None
-    """Values above this are beyond the limit."""
     change: bool = False
     """The limit is one of the change since before the infusion."""
-
-    @model_validator(mode="after")
-    def _one_side(self) -> CourseLimit:
-        """Refuse a limit without a side, or with two."""
-        if sum(getattr(self, side) is not None for side in _SIGNS) != 1:
-            raise ValueError("a limit has exactly one of below, at_most, at_least, above")
-        return self
-
-    @property
-    def side(self) -> str:
-        """Which values are beyond the limit: ``below``, ``at_most``, ``at_least`` or ``above``."""
-        return next(side for side in _SIGNS if getattr(self, side) is not None)
-
-    @property
-    def value(self) -> float:
-        """The limit itself."""
-        return float(getattr(self, self.side))
 
     @property
     def worst(self) -> str:
@@ -54,7 +29,7 @@ class CourseLimit(Part):
     @property
     def name(self) -> str:
         """The limit as the results call it: ``≥ 180``, ``change ≥ 40``."""
-        return f"{'change ' if self.change else ''}{_SIGNS[self.side]} {self.value:g}"
+        return f"{'change ' if self.change else ''}{SIGNS[self.side]} {self.value:g}"
 
 
 class CourseMeasure(Part):
