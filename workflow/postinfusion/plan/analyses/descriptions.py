@@ -83,3 +83,6 @@ class AdverseEvents(AnalysisPart):
     all where no arm has 1,000 participants."""
     frequent: Percent = 0.05
     """Terms that at least this share of an arm had are shown apart (AET10)."""
+    order: Literal["frequency", "risk-difference"] = "frequency"
+    """Order of the terms in the figure of the most frequent ones (AEG01): by frequency in all arms together, or by the
+    risk difference of the first comparison, the largest first."""

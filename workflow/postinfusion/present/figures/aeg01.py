@@ -1,65 +1,119 @@
-"""AEG01: the most frequent adverse events, the risk by arm on the left and risk differences on the right."""
+"""AEG01: the most frequent adverse events, the risk by arm, participants and events, and risk differences.
+
+A dot plot as recommended for binary harms, in a wide form and in one for narrow screens.
+
+References
+----------
+Phillips R, Cro S, Wheeler G, et al. Visualising harms in publications of randomised controlled trials: consensus and
+recommendations. BMJ 2022;377:e068983.
+Amit O, Heiberger RM, Lane PW. Graphical approaches to the analysis of safety data from clinical trials. Pharm Stat
+2008;7(1):20-35.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.errors import DataError
-from postinfusion.present import formats, theme
-from postinfusion.present.display import Drawing, Label, label_of
-from postinfusion.present.figures import arm_marks, type_setting
-from postinfusion.present.figures.sheet import draw_legend, fill, sheet
+from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.present import formats
+from postinfusion.present.display import Drawing, label_of
+from postinfusion.present.figures import dot_plot
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count
 
 MOST_TERMS = 20
-_WIDTH = 7.6
-_NAMES = 2.1
-_LINE = 0.28
+_EVERY_TERM = "AET02"
+_BY_DIFFERENCE = "risk-difference"
 
 
 def draw(results: Results) -> Drawing:
-    """Draw a row per term, the most frequent above.
+    """Draw a row per term, in the order that the plan declares.
 
     Raises
     ------
     DataError
         No adverse event was recorded.
     """
-    terms = frequent_terms(results)
+    terms = _in_order(results, frequent_terms(results))
     if not terms:
         raise DataError(results.failure or _without_terms(results))
     values = _values(results, terms)
     label = label_of(results, "AEG01", _subtitle(results, len(terms)))
-    return Drawing(label, _figure(results, values, label), values, _in_words(results, values))
+    wide, narrow = dot_plot.wide(results, values, label), dot_plot.narrow(results, values, label)
+    return Drawing(label, wide, values, _in_words(results, values), narrow)
 
 
 def frequent_terms(results: Results) -> Sequence[tuple[str, str]]:
     """Give class and term of the events that most participants had, at most twenty, the most frequent first."""
+    return _by_frequency(results)[:MOST_TERMS]
+
+
+def _by_frequency(results: Results) -> list[tuple[str, str]]:
+    """Give class and term of every event that somebody had and that may be shown, the most frequent first."""
     overall = _overall(results)
     ordered = overall[overall["stat"] > 0].sort_values(["stat", "term"], ascending=[False, True], kind="stable")
-    return list(zip(ordered["level"], ordered["term"], strict=True))[:MOST_TERMS]
+    return list(zip(ordered["level"], ordered["term"], strict=True))
+
+
+def _in_order(results: Results, terms: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """Put the terms, which are by frequency, into the order that the plan declares."""
+    return sorted(terms, key=lambda term: -_first_difference(results, *term)) if _by_difference(results) else terms
+
+
+def _by_difference(results: Results) -> bool:
+    """Say whether terms are ordered by their risk difference: as declared, where arms are compared."""
+    analysis = results.analysis
+    return isinstance(analysis, AdverseEvents) and analysis.order == _BY_DIFFERENCE and bool(results.comparisons)
+
+
+def _first_difference(results: Results, level: str, term: str) -> float:
+    """Give the risk difference of the first comparison; terms whose difference is suppressed come last."""
+    arm, against = results.comparisons[0]
+    key = {"variable": "class-term", "level": level, "term": term, "arm": arm, "comparator": against}
+    found = results.value("risk_difference", **key)
+    return -2.0 if found is None or pd.isna(found) else found
 
 
 def _subtitle(results: Results, shown: int) -> str:
-    """Say what is shown and how many terms there are."""
+    """Say which terms are shown, in which order, and what each panel holds."""
+    panels = "participants with the event and [events] by arm"
+    if not results.comparisons:
+        return f"{_which(results, shown)}.{_order(results, shown)} {panels[0].upper()}{panels[1:]}"
+    panels = f"Left: {panels}; right: risk difference with {results.confidence} confidence interval"
+    return f"{_which(results, shown)}.{_order(results, shown)} {panels}"
+
+
+def _which(results: Results, shown: int) -> str:
+    """Say which terms are shown, and which are not: how many, and how frequent the most frequent of them is."""
     overall = _overall(results)
-    total, hidden = int((overall["stat"] > 0).sum()), int((overall["error"] == SUPPRESSED).sum())
+    counts = overall.loc[overall["stat"] > 0, "stat"].sort_values(ascending=False)
+    total, hidden = len(counts), int((overall["error"] == SUPPRESSED).sum())
     known = f"{total} terms that may be shown" if hidden else f"{total} terms"
     which = f"The {shown} most frequent of {known}" if total > shown else f"All {known}"
     which = "The only term" if total == 1 and not hidden else which
-    which += f"; {hidden} more {'is' if hidden == 1 else 'are'} suppressed" if hidden else ""
-    if not results.comparisons:
-        return f"{which}. Participants with the event"
-    differences = f"risk difference with {results.confidence} confidence interval"
-    return f"{which}. Left: participants with the event; right: {differences}"
+    if total > shown:
+        rest = f"the other {total - shown}, of at most {counts.iloc[shown]:.0f} participants each"
+        which += f" in all arms together; {rest}, {_where(results)}"
+    return which + (f"; {hidden} more {'is' if hidden == 1 else 'are'} suppressed" if hidden else "")
+
+
+def _where(results: Results) -> str:
+    """Say where the terms are that the figure leaves out."""
+    return "are not shown" if _EVERY_TERM in results.plan.outputs.drop else f"are in {_EVERY_TERM}"
+
+
+def _order(results: Results, shown: int) -> str:
+    """Say in which order the terms stand; nothing of a single one."""
+    if shown < 2:
+        return ""
+    if not _by_difference(results):
+        return " Ordered by frequency."
+    arm, against = results.comparisons[0]
+    return f" Ordered by the risk difference of {arm} − {against}."
 
 
 def _overall(results: Results) -> pd.DataFrame:
@@ -77,99 +131,23 @@ def _without_terms(results: Results) -> str:
 
 def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
     """Give what is plotted: per term a row for each arm and each comparison, proportions in percent."""
-    names = ("n", "proportion", "risk_difference", "conf_low", "conf_high")
+    names = ("n", "n_events", "proportion", "risk_difference", "conf_low", "conf_high")
     keys = [*((arm, "") for arm in results.arms), *results.comparisons]
-    records = [
-        {"class": level, "term": term, "row": place, "arm": arm, "comparator": against}
-        | {name: results.value(name, variable="class-term", level=level, term=term, arm=arm, comparator=against)
-           for name in names}
-        | {"sign": results.sign("risk_difference" if against else "proportion", variable="class-term", level=level,
-                                term=term, arm=arm, comparator=against)}
-        for place, (level, term) in enumerate(terms)
-        for arm, against in keys
-    ]  # fmt: skip
+    records = []
+    for place, (level, term) in enumerate(terms):
+        for arm, against in keys:
+            key = {"variable": "class-term", "level": level, "term": term, "arm": arm, "comparator": against}
+            sign = results.sign("risk_difference" if against else "proportion", **key)
+            record = {"class": level, "term": term, "row": place, "arm": arm, "comparator": against, "sign": sign}
+            counted = "" if against else _counted(results, key)
+            records.append(record | {name: results.value(name, **key) for name in names} | {"counted": counted})
     return pd.DataFrame(records).astype(dict.fromkeys(names, "float64"))
 
 
-def _figure(results: Results, values: pd.DataFrame, label: Label) -> Figure:
-    """Draw both panels over the same rows."""
-    terms = values.drop_duplicates("row")["term"].tolist()
-    names = [type_setting.lines(term, _NAMES, theme.SMALL) for term in terms]
-    edges = np.concatenate([[0.0], np.cumsum([max(len(lines) * 0.62, 1.0) for lines in names])])
-    middles = np.array([(low + high) / 2 for low, high in pairwise(edges)])
-    legend = arm_marks.legend_height(results.arms, _WIDTH - 0.3)
-    page = sheet(results.plan, label, width=_WIDTH, body=_LINE * edges[-1] + legend + 0.7)
-    page = draw_legend(page, theme.arm_styles(results.arms), has_lines=False)
-    pairs = results.comparisons
-    panels = page.figure.subplots(1, 2 if pairs else 1, sharey=True, squeeze=False)[0]
-    panels[0].set_yticks(middles, ["\n".join(lines) for lines in names])
-    panels[0].set_ylim(edges[-1], 0)
-    _draw_risks(panels[0], results, values, middles)
-    if pairs:
-        _draw_differences(panels[1], results, values, middles)
-    fill(page)
-    return page.figure
-
-
-def _draw_risks(axes: Axes, results: Results, values: pd.DataFrame, middles: np.ndarray) -> None:
-    """Draw one mark per arm and term."""
-    for number, (arm, style) in enumerate(theme.arm_styles(results.arms).items()):
-        rows = values[(values["arm"] == arm) & (values["comparator"] == "")]
-        heights = middles[rows["row"]] + _shift(number, len(results.arms))
-        axes.plot(
-            100 * rows["proportion"], heights, linestyle="none", marker=style.marker, color=style.color,
-            markersize=5.2, label=arm, zorder=3,
-        )  # fmt: skip
-    largest = values["proportion"].max()
-    room = 120 if (values["sign"] == formats.SUPPRESSED).any() else 104  # per cent; beside the sign at the right edge
-    axes.set_xlim(-2, 5.0 if pd.isna(largest) else max(5.0, room * float(largest)))
-    _mark_suppressed(axes, values[values["comparator"] == ""], middles)
-    _finish(axes, middles, "Participants with the event (%)")
-
-
-def _draw_differences(axes: Axes, results: Results, values: pd.DataFrame, middles: np.ndarray) -> None:
-    """Draw one difference with its interval per comparison and term."""
-    pairs = results.comparisons
-    styles = theme.arm_styles(results.arms)
-    for number, (arm, against) in enumerate(pairs):
-        rows = values[(values["arm"] == arm) & (values["comparator"] == against)]
-        heights = middles[rows["row"]] + _shift(number, len(pairs))
-        axes.hlines(heights, 100 * rows["conf_low"], 100 * rows["conf_high"], color=styles[arm].color, linewidth=1.2)
-        axes.plot(
-            100 * rows["risk_difference"], heights, linestyle="none", marker=styles[arm].marker,
-            color=styles[arm].color, markersize=5.2, label=f"{arm} − {against}", zorder=3,
-        )  # fmt: skip
-    _mark_suppressed(axes, values[values["comparator"] != ""], middles)
-    axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
-    axes.tick_params(axis="y", length=0)
-    _finish(axes, middles, type_setting.wrapped(_what_differs(pairs), 2.4, theme.SMALL))
-
-
-def _mark_suppressed(axes: Axes, values: pd.DataFrame, middles: np.ndarray) -> None:
-    """Write at the right edge of a row that a mark of it is suppressed, so that it is not taken for zero."""
-    for row in values.loc[values["sign"] == formats.SUPPRESSED, "row"].unique():
-        axes.text(
-            0.995, middles[row], formats.SUPPRESSED, transform=axes.get_yaxis_transform(), ha="right", va="center",
-            size=theme.SMALL - 1, color=theme.MUTED,
-        )  # fmt: skip
-
-
-def _what_differs(pairs: Sequence[tuple[str, str]]) -> str:
-    """Name the comparison in the title of the axis; several are told apart by the marks of their arm."""
-    against = " or ".join(dict.fromkeys(pair[1] for pair in pairs))
-    return f"Risk difference from {against} (percentage points)"
-
-
-def _shift(number: int, count: int) -> float:
-    """Give how far a mark stands below or above the middle of its row."""
-    return 0.0 if count == 1 else (number / (count - 1) - 0.5) * min(0.5, 0.22 * (count - 1))
-
-
-def _finish(axes: Axes, middles: np.ndarray, title: str) -> None:
-    """Add guides along the rows and the title of the axis."""
-    axes.hlines(middles, 0, 1, transform=axes.get_yaxis_transform(), color=theme.GRID, linewidth=0.8, zorder=0)
-    axes.set_xlabel(title, size=theme.SMALL)
-    axes.tick_params(axis="y", length=0)
+def _counted(results: Results, key: dict[str, str]) -> str:
+    """Give participants and events as they are printed: ``12 [20]``."""
+    participants, events = results.text("n", **key), results.text("n_events", **key)
+    return f"{participants} [{events}]" if events and participants not in formats.WITHOUT_VALUE else participants
 
 
 def _in_words(results: Results, values: pd.DataFrame) -> str:
