@@ -12,6 +12,7 @@ from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, b
 from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_review import event_review
+from postinfusion.analyses.event_screening import screening_rows
 from postinfusion.analyses.event_upload import upload_rows
 from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
@@ -64,7 +65,8 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     result += by_infusion(events, adam, population, analysis.confidence)
     result += upload_rows(events, population, analysis.threshold)
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
-    return [*result, *_differences(analysis, lines, counts, population)]
+    result += _differences(analysis, lines, counts, population)
+    return [*result, *screening_rows(lines, counts, population)]
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:

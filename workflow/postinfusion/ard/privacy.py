@@ -23,12 +23,16 @@ within subgroups, and what harms are repeated in groups of a factor: where any g
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from postinfusion.ard.schema import KEY
+
+Record = dict[Hashable, Any]
 
 COUNT = "n"
 EVENTS = "n_events"
@@ -41,6 +45,8 @@ _BROKEN_DOWN = frozenset(
      "seriousness"}
 )  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
+_ADJUSTED, _OF_TERMS = "p_adjusted", "class-term"
+"""An adjusted p-value is made of the p-values of all terms of a table: it goes with any gap in it."""
 _DENOMINATOR = "denominator"
 _GUESS = "guess"
 _BY_GUESS = frozenset({"observed", "difference-by-guess"})
@@ -93,6 +99,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_divided(ard, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
+    hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
     hidden |= _of_broken_down(ard, gaps)
     hidden |= _of_groups(ard, hidden, small_cell)
     hidden &= ard["stat"].notna() & ~_of_missing(ard)
@@ -176,36 +183,42 @@ def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
     with_gaps = counts[number.isin(number[counts["stat"].between(1, small_cell - 1)])]
     of_one_status = _is_in(counts, ard[ard["term"].isin(OF_COUNTS)], _ARMS_OF) | counts["variable"].isin(_TWO_WAY)
     with_gaps = with_gaps.assign(is_whole=of_one_status)
-    of_group = {key: found.set_index("arm")["stat"] for key, found in totals.groupby(_OF_TOTALS)}
-    found = [
-        _gaps_of_table(table, of_group.get(tuple(table[_OF_TOTALS].iloc[0])), small_cell)
-        for _, table in with_gaps.groupby(_TABLE, sort=False)
-    ]
-    return pd.concat(found) if found else counts.iloc[:0][_CELL]
+    of_group = {key: dict(zip(found["arm"], found["stat"], strict=True)) for key, found in totals.groupby(_OF_TOTALS)}
+    records, tables = with_gaps.to_dict("records"), with_gaps.groupby(_TABLE, sort=False).indices.values()
+    found = [cell for rows in tables for cell in _gaps_of_table([records[row] for row in rows], of_group, small_cell)]
+    return pd.DataFrame(found, columns=_CELL).astype(counts[_CELL].dtypes)
 
 
-def _gaps_of_table(table: pd.DataFrame, totals: pd.Series | None, small_cell: int) -> pd.DataFrame:
+def _gaps_of_table(
+    records: list[Record], of_group: Mapping[tuple[Hashable, ...], dict[str, float]], small_cell: int
+) -> list[Record]:
     """Give the suppressed cells of one table of levels, or of the terms of one level, by arms."""
-    is_whole = bool(table["is_whole"].any())
-    wide = table.pivot_table(index=["level", "term"], columns="arm", values="stat", aggfunc="first", sort=False)
-    values = wide.to_numpy()
+    counted = [record for record in records if not np.isnan(record["stat"])]
+    lines = {key: place for place, key in enumerate(dict.fromkeys(map(_line, counted)))}
+    arms = {key: place for place, key in enumerate(dict.fromkeys(record["arm"] for record in counted))}
+    values = np.full((len(lines), len(arms)), np.nan)
+    for record in reversed(counted):  # of two alike the first one counts
+        values[lines[_line(record)], arms[record["arm"]]] = record["stat"]
     gap = (values >= 1) & (values < small_cell)
-    if is_whole:
+    first = records[0]
+    if first["is_whole"]:
         gap |= gap.any(axis=0) & ~np.isnan(values)
-    variable = table["variable"].iloc[0]
-    divides = _divides(wide, totals) or variable in _DIVIDES_THE_MISSING
-    is_known = divides or variable in _DIVIDES_THE_OBSERVED
-    lines = _Lines(divides=divides, is_total=np.asarray(wide.columns == ""), least=small_cell if is_known else 0)
-    line, arm = np.nonzero(_secondary(values, gap, lines, 2 * small_cell))
-    levels = wide.index[line]
-    keys = pd.DataFrame({"level": levels.get_level_values(0), "term": levels.get_level_values(1)})
-    keys["arm"] = wide.columns[arm]
-    return keys.assign(**{name: table[name].iloc[0] for name in _ARMS_OF})[_CELL]
+    totals = of_group.get(tuple(first[name] for name in _OF_TOTALS))
+    divides = _divides(values, arms, totals) or first["variable"] in _DIVIDES_THE_MISSING
+    is_known = divides or first["variable"] in _DIVIDES_THE_OBSERVED
+    of_table = _Lines(divides=divides, is_total=np.array([*arms]) == "", least=small_cell if is_known else 0)
+    names, keys = [*arms], [*lines]
+    hidden = zip(*np.nonzero(_secondary(values, gap, of_table, 2 * small_cell)), strict=True)
+    return [first | {"level": keys[line][0], "term": keys[line][1], "arm": names[arm]} for line, arm in hidden]
 
 
-def _divides(wide: pd.DataFrame, totals: pd.Series | None) -> bool:
+def _line(record: Record) -> tuple[str, str]:
+    return record["level"], record["term"]
+
+
+def _divides(values: np.ndarray, arms: Iterable[str], totals: Mapping[str, float] | None) -> bool:
     """Say whether the levels divide the participants of each arm: then they add up to a number that is printed."""
-    return totals is not None and bool((wide.sum() == totals.reindex(wide.columns)).all())
+    return totals is not None and [*np.nansum(values, axis=0)] == [totals.get(arm) for arm in arms]
 
 
 @dataclass(frozen=True)
