@@ -122,8 +122,18 @@ def single_arm(**changes: object) -> Plan:
     return Plan.model_validate(INFUSED | parts | changes)
 
 
+_MADE: dict[tuple[str, int, str], pd.DataFrame] = {}
+
+
 def results(plan: Plan, *, size: int = 48, trial: str = "invented") -> pd.DataFrame:
-    """Every row of every analysis of the plan."""
+    """Every row of every analysis of the plan; plans that are alike share what is made, and each gets a copy."""
+    key = (plan.model_dump_json(), size, trial)
+    if key not in _MADE:
+        _MADE[key] = _results(plan, size, trial)
+    return _MADE[key].copy()
+
+
+def _results(plan: Plan, size: int, trial: str) -> pd.DataFrame:
     random = np.random.default_rng(7)
     records: list[Row] = []
     for analysis_id, analysis in plan.analyses.items():
