@@ -58,6 +58,21 @@ def test_where_all_units_are_alike_only_participants_count():
     assert korn_graubard([6, 6], [6, 6]).conf_low == pytest.approx(0.025 ** (1 / 2))
 
 
+@given(CLUSTERS)
+@settings(max_examples=40, deadline=None)
+def test_no_events_never_allow_more_than_some_do(clusters):
+    events, total = np.array(clusters).T
+    found = korn_graubard(events, total)
+    assert found.conf_high >= korn_graubard(0 * events, total).conf_high - 1e-12
+    assert found.conf_low <= korn_graubard(total, total).conf_low + 1e-12
+
+
+def test_one_event_allows_what_none_of_as_many_participants_does():
+    total = np.full(48, 6)
+    one = np.eye(48, dtype=int)[0]
+    assert korn_graubard(one, total).conf_high == pytest.approx(korn_graubard(0 * one, total).conf_high)
+
+
 def test_participants_without_a_unit_tell_nothing():
     assert korn_graubard([1, 0, 0], [2, 3, 0]) == korn_graubard([1, 0], [2, 3])
 

@@ -62,13 +62,17 @@ def korn_graubard(events: ArrayLike, total: ArrayLike, *, confidence: float = 0.
     -----
     n* is at most n: what looks like a negative correlation never narrows the interval. Where V cannot tell the
     correlation, since all units are alike or one participant has all of them, n* is the number of participants, as if
-    the units of each said the same. With one unit for each participant D is 1 and the interval that of Clopper and
-    Pearson; R's survey::svyciprop(method = "beta") divides by V alone and would have n - 1 there.
+    the units of each said the same. That is also the least that any upper limit is, and the mirrored one the most that
+    any lower limit is: V of one or two units that differ from the rest is that of chance, and a limit below the one of
+    none would say that having seen an event allows less than having seen none (Buehler 1957). With one unit for each
+    participant D is 1 and the interval that of Clopper and Pearson; R's survey::svyciprop(method = "beta") divides by V
+    alone and would have n - 1 there.
 
     References
     ----------
     Korn & Graubard (1998), Survey Methodology 24, 193-201. Parker et al. (2017), Vital and Health Statistics 2(175),
-    National Center for Health Statistics, for n* at most n.
+    National Center for Health Statistics, for n* at most n. Buehler (1957), Journal of the American Statistical
+    Association 52, 482-493, for upper limits that never fall.
     """
     y, n_i = _counts(events, total)
     n, m = float(n_i.sum()), len(n_i)
@@ -77,7 +81,8 @@ def korn_graubard(events: ArrayLike, total: ArrayLike, *, confidence: float = 0.
     tail, x = (1 - confidence) / 2, p * n_star
     low = 0.0 if p == 0 else float(betaincinv(x, n_star - x + 1, tail))
     high = 1.0 if p == 1 else float(betaincinv(x + 1, n_star - x, 1 - tail))
-    return ClusteredProportion(p, low, high, n_star)
+    of_all = tail ** (1 / m)
+    return ClusteredProportion(p, min(low, of_all), max(high, 1 - of_all), n_star)
 
 
 def _effective(y: Array, n_i: Array, p: float, upper: float) -> float:
