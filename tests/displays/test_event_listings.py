@@ -55,6 +55,11 @@ def test_no_free_text_is_listed():
     assert "a free text" not in listing({}).to_string()
 
 
+def test_a_term_without_a_supplied_class_stands_in_the_own_group_of_the_tables():
+    assert cells(shown("AEL01", {}))[0][0] == "gastrointestinal"
+    assert cells(shown("AEL01", {"AEBODSYS": "Gastrointestinal disorders"}))[0][0] == "Gastrointestinal disorders"
+
+
 def test_where_the_plan_keeps_the_ids_the_listing_numbers_the_participants_anew():
     kept = plan(privacy={"ids": "keep"})
     assert "R001" in str(shown("AEL02", {}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_groups import classified
 from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import Members
 
@@ -93,7 +94,7 @@ def _infusions(adam: Adam, population: Members) -> pd.DataFrame:
 def _events(adam: Adam, population: Members) -> pd.DataFrame:
     """Give all events, also those that are not treatment-emergent."""
     every = adam["ADAE"].assign(EMERGENT=adam["ADAE"]["TRTEMFL"], TRTEMFL="Y")
-    found = harm_events({**adam, "ADAE": every}, population)
+    found = classified(harm_events({**adam, "ADAE": every}, population), every)
     kept = found.assign(TRTEMFL=found["EMERGENT"]).reindex(columns=[*_OF_EVENTS]).rename(columns=_OF_EVENTS)
     known = found["ASTTMF"].ne("D") & found["ASTHR"].notna()
     return kept.assign(USUBJID=found["USUBJID"], TRTP=found["ARM"].astype("str"), KIND=EVENT, HOUR_KNOWN=known)

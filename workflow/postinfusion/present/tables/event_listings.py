@@ -15,6 +15,7 @@ from postinfusion.errors import DataError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.event_columns import OWN_GROUPING
 
 _EVENT, _PARTICIPANT = "event", "participant"
 _UNCODED = "not classified"
@@ -28,6 +29,7 @@ _TIMES = (
     "Day 1 begins at time zero. Infusion: the last one that started at or before the onset. Hours are given only where "
     "the hour of the onset is known. Lasted: to the end of the event, or with ≥ to the end of participation."
 )
+_SUPPLIED = "Terms and classes stand as supplied with the data."
 _KINDS = "Treated: whether anything was given for the event. Reported: asked for by a checklist, or by the participant."
 
 
@@ -45,7 +47,9 @@ def glossary(results: Results) -> Table:
     named = events.assign(CLASS=events["CLASS"].where(events["CLASS"] != "", _UNCODED))
     rows = tuple(_term(str(term), found) for term, found in named.groupby("TERM", sort=True))
     part, left_out = _as_recorded(Part(("Term", "Class", "Reported as"), rows, is_text=True))
-    notes = ("Terms and classes stand as supplied with the data.", *left_out)
+    is_grouped = (results.rows["variable"] == "grouping").any()
+    supplied = ("Terms stand as supplied with the data.", OWN_GROUPING) if is_grouped else (_SUPPLIED,)
+    notes = (*supplied, *left_out)
     return Table(label_of(results, "AEL01", footnotes=notes), (part,))
 
 
