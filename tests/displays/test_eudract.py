@@ -28,6 +28,7 @@ EVENTS = (
     ("1", "seizure", NERVES, "Y", "none", "resolved"),
     ("30", "ileus", STOMACH, "Y", "none", "resolved"),
 )
+UPLOADS = ("EUDRAT01", "EUDRAT02")
 COUNTS = ("occurrences", "subjectsAffected", "subjectsExposed")
 ASSESSMENT = {"value": str}
 DICTIONARY = {"otherName": 20, "version": 10, "name": {"value": str}}
@@ -194,7 +195,7 @@ def test_what_would_not_be_taken_is_refused(row, said):
 
 def test_without_a_record_of_seriousness_there_are_no_tables():
     found = results(tuple((*row[:3], "", *row[4:]) for row in EVENTS))
-    for name in ("EUDRAT01", "EUDRAT02"):
+    for name in UPLOADS:
         with pytest.raises(DataError, match="serious"):
             TABLES[name](found)
 
@@ -211,3 +212,13 @@ def test_the_tables_show_the_counts_of_the_file():
     cells = {row.label: row.cells for row in TABLES["EUDRAT02"](found).parts[0].rows}
     assert [cell.split()[0] + cell[-3:] for cell in cells["seizure"]] == ["1[2]", "0[0]", "1[2]"]
     assert [cell.split()[0] + cell[-3:] for cell in cells["ileus"]] == ["0[0]", "1[1]", "1[1]"]
+
+
+def test_a_fatal_event_recorded_as_not_serious_counts_as_recorded_and_is_told():
+    found = results((*EVENTS, ("4", "headache", NERVES, "N", "none", "fatal")))
+    told = "Fatal events that are recorded as not serious: 1."
+    assert all(any(note.startswith(told) for note in TABLES[name](found).label.footnotes) for name in UPLOADS)
+    root = fromstring(written(found).encode())  # noqa: S314 - what we wrote ourselves
+    assert root.find("description").text.endswith("and are listed so: 1.")
+    assert texts(root, ".//serious//deaths") == texts(parsed(), ".//serious//deaths")
+    assert not any("Fatal" in note for name in UPLOADS for note in TABLES[name](results()).label.footnotes)

@@ -34,13 +34,18 @@ def by_class(events: pd.DataFrame, variable: str) -> Iterator[Line]:
             yield Line({**key, "term": str(term)}, of_term)
 
 
+def is_fatal(events: pd.DataFrame) -> pd.Series:
+    """Say which events ended in death, by outcome or by severity."""
+    return (events["AEOUT"] == "fatal") | (events["AESEV"] == "fatal")
+
+
 def broken_down(events: pd.DataFrame) -> Iterator[Line]:
     """Give the lines of related and of fatal events, and of solicited and spontaneous ones, as far as recorded."""
     parts = {}
     if events.empty or (events["AEREL"] != "").any():
         parts["related"] = events["AEREL"].isin(RELATED)
     if events.empty or (events["AEOUT"] != "").any():
-        parts["fatal"] = (events["AEOUT"] == "fatal") | (events["AESEV"] == "fatal")
+        parts["fatal"] = is_fatal(events)
     if events["SOLICITED"].notna().any():
         parts["solicited"] = events["SOLICITED"].eq(other=True).fillna(value=False)
         parts["spontaneous"] = events["SOLICITED"].eq(other=False).fillna(value=False)

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from postinfusion.analyses.event_breakdowns import ANY, RELATED, Line, by_class
+from postinfusion.analyses.event_breakdowns import ANY, RELATED, Line, by_class, is_fatal
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.vocabulary import NOT_RECORDED
 
 NON_SERIOUS, SERIOUS = "non-serious", "serious-terms"
+FATAL_NOT_SERIOUS = "fatal, recorded as not serious"
 _RELATED, _FATAL, _BOTH = "serious-related", "serious-fatal", "serious-fatal-related"
 
 
@@ -20,7 +21,8 @@ def upload_rows(events: pd.DataFrame, population: Members, threshold: float) -> 
 
     A non-serious term is listed for all arms where more than the threshold of the participants of any arm had it. An
     event of which it is not recorded whether it is serious is in neither list and counted apart; where that is recorded
-    of none, there are no rows.
+    of none, there are no rows. A fatal event that is recorded as not serious stays among the non-serious ones, and is
+    counted apart too: one of the two records is wrong.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def upload_rows(events: pd.DataFrame, population: Members, threshold: float) -> 
     yield from _counted(_lines(other, NON_SERIOUS), population)
     yield from _counted(_lines(serious, SERIOUS), population)
     related = serious["AEREL"].isin(RELATED)
-    fatal = (serious["AEOUT"] == "fatal") | (serious["AESEV"] == "fatal")
+    fatal = is_fatal(serious)
     knows_relation = events.empty or bool((events["AEREL"] != "").any())
     knows_outcome = events.empty or bool((events["AEOUT"] != "").any())
     if knows_relation:
@@ -48,6 +50,8 @@ def upload_rows(events: pd.DataFrame, population: Members, threshold: float) -> 
     if knows_relation and knows_outcome:
         yield from _counted(_lines(serious, _BOTH, fatal & related), population)
     yield from rows({"n_events": int((events["AESER"] == "").sum())}, variable="seriousness", level=NOT_RECORDED)
+    contradicted = int((is_fatal(events) & (events["AESER"] == "N")).sum())
+    yield from rows({"n_events": contradicted}, variable="seriousness", level=FATAL_NOT_SERIOUS)
 
 
 def _above(events: pd.DataFrame, population: Members, threshold: float) -> pd.DataFrame:

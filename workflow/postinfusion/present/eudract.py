@@ -54,6 +54,7 @@ CLASSES = {
 _LIST_VERSION = 19
 _NON_SERIOUS, _SERIOUS = "non-serious", "serious-terms"
 _RELATED, _FATAL, _BOTH = "serious-related", "serious-fatal", "serious-fatal-related"
+FATAL_NOT_SERIOUS = "fatal, recorded as not serious"
 _IN_FILE = (_NON_SERIOUS, _SERIOUS, _RELATED, _FATAL, _BOTH, "seriousness", "fatal")
 _BY_CASEFOLD = {name.casefold(): code for name, code in CLASSES.items()}
 
@@ -78,7 +79,7 @@ def upload(results: Results, analysis: AdverseEvents) -> str:
     register_namespace("aev", NAMESPACE)
     root = Element(f"{{{NAMESPACE}}}adverseEvents")
     banner = BANNERS.get(results.plan.data)
-    _add(root, "description", f"{f'{banner}. ' if banner else ''}Treatment-emergent events.")
+    _add(root, "description", f"{f'{banner}. ' if banner else ''}Treatment-emergent events.{_contradicted(results)}")
     _add(root, "nonSeriousEventFrequencyThreshold", f"{100 * analysis.threshold:g}")
     _add(root, "timeFrame", f"From {TIME_ZERO_NAMES[results.plan.design.time_zero]} to the end of participation")
     _assessment(root, results, {"level": "any"}, {"variable": "overview", "level": "any"})
@@ -109,6 +110,12 @@ def _refuse(results: Results, arms: list[str]) -> None:
         wrong = next((name for name in names if not least <= len(name) <= most), None)
         if wrong is not None:
             raise DataError(f'the {what} "{wrong}" – EudraCT takes {least} to {most} characters – name it so')
+
+
+def _contradicted(results: Results) -> str:
+    """Say how many fatal events are listed as not serious, as they were recorded; nothing where there are none."""
+    n = int(results.value("n_events", variable="seriousness", level=FATAL_NOT_SERIOUS) or 0)
+    return f" Fatal events that were recorded as not serious, and are listed so: {n}." if n else ""
 
 
 def _identifiers(arms: list[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from postinfusion.errors import DataError
 from postinfusion.plan.analyses import AdverseEvents
 from postinfusion.present.display import Part, Row, Table, label_of
-from postinfusion.present.eudract import upload
+from postinfusion.present.eudract import FATAL_NOT_SERIOUS, upload
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of, headings
 from postinfusion.present.tables.event_columns import EXPLANATION, participants_and_events
@@ -80,8 +80,11 @@ def _row(results: Results, label: str, key: dict[str, str], indent: int = 0) -> 
 
 
 def _unknown(results: Results) -> tuple[str, ...]:
-    """Say how many events are in neither table."""
-    n = results.text("n_events", variable="seriousness", level=NOT_RECORDED)
-    return (
-        () if n in ("", "0") else (f"Events in neither list, since it is not recorded whether they are serious: {n}.",)
-    )
+    """Say how many events are in neither table, and how many may be in the wrong one."""
+    words = {
+        NOT_RECORDED: "Events in neither list, since it is not recorded whether they are serious: {}.",
+        FATAL_NOT_SERIOUS: "Fatal events that are recorded as not serious: {}. They count as recorded and so are not "
+        "among the serious ones; a fatal event is serious, so correct the record.",
+    }
+    found = {level: results.text("n_events", variable="seriousness", level=level) for level in words}
+    return tuple(words[level].format(n) for level, n in found.items() if n not in ("", "0"))
