@@ -300,6 +300,21 @@ def test_tables_print_what_was_counted(ard, output, analysis, cells):
     assert "population safety" in methods_text(results)
 
 
+def test_a_side_effect_that_nobody_had_has_one_line_for_all_that_followed(ard):
+    of_nausea = TABLES["SEFT01"](results_of(PLAN, ard, "effects")).parts[2]
+    (told,) = (row.label for row in of_nausea.rows if row.label.startswith("0"))
+    assert told.endswith("8 lines, from “Ended, of those followed” to “All events passed by 24 h (sensitivity)”")
+    assert all("of\N{NO-BREAK SPACE}0" not in cell for row in of_nausea.rows for cell in row.cells)
+
+
+def test_an_onset_after_weeks_is_told_in_days(ard):
+    is_onset = (ard["variable"] == "onset") & (ard["term"] == "vomiting") & ard["stat_name"].isin(["median", "q1", "q3"])
+    late = ard.assign(stat=ard["stat"].mask(is_onset, 1047.43))
+    rows = TABLES["SEFT01"](results_of(PLAN, late, "effects")).parts[1].rows
+    (onset,) = (row for row in rows if row.label.startswith("Onset"))
+    assert onset.cells[0].replace("\N{NO-BREAK SPACE}", " ") == "43.6 d (43.6 to 43.6)"
+
+
 def test_infusions_without_a_record_of_a_check_are_shown_below_it(ard):
     infusions = TABLES["MONT01"](results_of(PLAN, ard, "conduct")).parts[0].rows
     place = next(place for place, row in enumerate(infusions) if row.label == "Told not to drive for a day")

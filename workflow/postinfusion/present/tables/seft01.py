@@ -14,7 +14,10 @@ from postinfusion.present.tables.divided_parts import divided_parts
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
-_TIME_DECIMALS = 1
+_DECIMALS = {"h": 2, "d": 1}
+_MANY = 2  # lines without anybody, from which one line stands for them
+_HOURS_OF_DAYS, _HOURS_PER_DAY = 72.0, 24.0
+_NOTHING = f"0{formats.NO_BREAK}of{formats.NO_BREAK}0"
 _EXPLANATION = (
     "Onset, duration and what has passed are of the first event of each participant, so that nobody counts twice; an "
     "event that has not ended is followed to the end of participation. Limits of infusions and of all events respect "
@@ -51,15 +54,26 @@ def _group(results: Results, analysis: SideEffects, name: str) -> Part:
         _shares(results, f"Participants, n of N (%; {level} CI)", **of, level="participants"),
         _events(results, name),
         _shares(results, f"Infusions, n of N (%; {level} CI)", **of, level="infusions"),
-        _times(results, "Onset after the start of the infusion, h: median (quartiles)", ("q1", "q3"), "onset", name),
-        _times(results, f"Duration, h: median ({level} CI)", ("conf_low", "conf_high"), "duration", name),
+        _times(results, "Onset after the start of the infusion: median (quartiles)", ("q1", "q3"), "onset", name),
+        _times(results, f"Duration: median ({level} CI)", ("conf_low", "conf_high"), "duration", name),
         _counts(results, "Ended, of those followed", {"variable": "duration", "level": FIRST, "term": name}),
         *_passing(results, analysis, name),
         *(_medicines(results, analysis, name) if name in analysis.medicines else ()),
-        _unknown(results, name),
     ]
     heads = ("", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
-    return Part(heads, tuple(row for row in rows if any(row.cells)), _caption(name, analysis.groups[name]))
+    held = _together([row for row in rows if any(row.cells)])
+    unknown = _unknown(results, name)
+    return Part(heads, (*held, *((unknown,) if any(unknown.cells) else ())), _caption(name, analysis.groups[name]))
+
+
+def _together(rows: list[Row]) -> list[Row]:
+    """Give the rows with those that count nobody in any arm as one, which says how many and which these are."""
+    empty = [row for row in rows if {cell for cell in row.cells if cell} == {_NOTHING}]
+    kept = [row for row in rows if row not in empty]
+    if len(empty) < _MANY:
+        return rows
+    said = f"{_NOTHING} in each arm: {len(empty)} lines, from “{empty[0].label}” to “{empty[-1].label}”"
+    return [*kept, Row(said, ("",) * len(empty[0].cells), 1)]
 
 
 def _verdicts(results: Results) -> tuple[Part, ...]:
@@ -154,9 +168,25 @@ def _times(results: Results, label: str, limits: tuple[str, str], variable: str,
     cells = []
     for arm in results.arms:
         key = {"variable": variable, "level": FIRST, "term": name, "arm": arm}
-        median, low, high = (results.printed(at, _TIME_DECIMALS, **key) for at in ("median", *limits))
-        cells.append(formats.with_bracket(median, f"{low} to {high}") if low or high else median)
+        cells.append(_time(results, limits, key))
     return Row(label, (*cells, *_blank(results)))
+
+
+def _time(results: Results, limits: tuple[str, str], key: dict[str, str]) -> str:
+    """Give a median with its limits in hours, or in days where it is above 72 h."""
+    names = ("median", *limits)
+    texts = [results.printed(at, 0, **key) for at in names]
+    if not texts[0] or texts[0] in formats.WITHOUT_VALUE:
+        return texts[0]
+    hours = [results.value(at, **key) for at in names]
+    per, unit = (_HOURS_PER_DAY, "d") if (hours[0] or 0) > _HOURS_OF_DAYS else (1.0, "h")
+    median, low, high = (
+        text if not text or text in formats.WITHOUT_VALUE or value is None
+        else formats.number(value / per, _DECIMALS[unit])
+        for text, value in zip(texts, hours, strict=True)
+    )  # fmt: skip
+    median = f"{median}{formats.NO_BREAK}{unit}"
+    return formats.with_bracket(median, f"{low} to {high}") if low or high else median
 
 
 def _unknown(results: Results, name: str) -> Row:
