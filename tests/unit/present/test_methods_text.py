@@ -53,6 +53,10 @@ def test_an_analysis_that_was_not_laid_down_says_so():
     assert text_of("harms", plan).endswith("This analysis was not laid down before the data were seen.")
 
 
+def test_tables_of_events_say_which_events_count():
+    assert "or before it and became worse after it" in text_of("harms", trials.infused())
+
+
 def test_body_mass_index_is_only_said_to_be_kept_apart_where_it_is():
     body = {"method": "weight", "endpoints": ["weight", "bmi"]}
     changes = {"by diagnosis": body | {"by": "diagnosis"}, "pooled": body,

@@ -8,7 +8,7 @@ from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
 from postinfusion.present.methods.phrases import endpoint_label, in_population
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import BODY_MASS_INDEX, Method
+from postinfusion.vocabulary import BODY_MASS_INDEX, TIME_ZERO_NAMES, Method
 
 
 def _disposition(results: Results) -> str:
@@ -85,11 +85,31 @@ def _adverse_events(results: Results) -> str:
     )
     return (
         f"Participants with at least one event, and events, were counted by class and term{compared}"
-        f"{in_population(results)}. Zeros are printed, with the upper limit of the exact interval. The worst severity "
-        "is that of the events of a participant which have one. Events per 100 infusions, where there were infusions, "
+        f"{in_population(results)}.{_emergent(results)}{_grouping(results)} Zeros are printed, with the "
+        "upper limit of the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 infusions, where there were infusions, "
         f"have gamma limits that respect that a participant has several (Fay and Feuer 1997).{_by_infusion(results)} "
         "What participants do to themselves, as self-induced vomiting, is no adverse event and is counted for review."
         f"{_for_registers(results)}"
+    )
+
+
+def _emergent(results: Results) -> str:
+    """Say which events count."""
+    zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
+    return (
+        f" Treatment-emergent events count, as supplied where the data say which these are; else those that began at or "
+        f"after {zero}, at an unknown time, or before it and became worse after it; of the last the worsening counts as "
+        "the onset."
+    )
+
+
+def _grouping(results: Results) -> str:
+    """Say that the classes are groups by words, where the data hold none."""
+    if not (results.rows["variable"] == "grouping").any():
+        return ""
+    return (
+        " The data hold no classes: terms were grouped by their words into a small grouping of this software's own, "
+        "which is not MedDRA; each term is in one group."
     )
 
 
