@@ -308,8 +308,8 @@ def test_a_side_effect_that_nobody_had_has_one_line_for_all_that_followed(ard):
 
 
 def test_an_onset_after_weeks_is_told_in_days(ard):
-    is_onset = (ard["variable"] == "onset") & (ard["term"] == "vomiting") & ard["stat_name"].isin(["median", "q1", "q3"])
-    late = ard.assign(stat=ard["stat"].mask(is_onset, 1047.43))
+    is_onset = (ard["variable"] == "onset") & (ard["term"] == "vomiting")
+    late = ard.assign(stat=ard["stat"].mask(is_onset & ard["stat_name"].isin(["median", "q1", "q3"]), 1047.43))
     rows = TABLES["SEFT01"](results_of(PLAN, late, "effects")).parts[1].rows
     (onset,) = (row for row in rows if row.label.startswith("Onset"))
     assert onset.cells[0].replace("\N{NO-BREAK SPACE}", " ") == "43.6 d (43.6 to 43.6)"

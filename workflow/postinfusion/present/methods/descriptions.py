@@ -85,11 +85,11 @@ def _adverse_events(results: Results) -> str:
     )
     return (
         f"Participants with at least one event, and events, were counted by class and term{compared}"
-        f"{in_population(results)}.{_emergent(results)}{_grouping(results)} Zeros are printed, with the "
-        "upper limit of the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 infusions, where there were infusions, "
-        f"have gamma limits that respect that a participant has several (Fay and Feuer 1997).{_by_infusion(results)} "
-        "What participants do to themselves, as self-induced vomiting, is no adverse event and is counted for review."
-        f"{_for_registers(results)}"
+        f"{in_population(results)}.{_emergent(results)}{_grouping(results)} Zeros are printed, with the upper limit of "
+        "the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 "
+        "infusions, where there were infusions, have gamma limits that respect that a participant has several (Fay and "
+        f"Feuer 1997).{_by_infusion(results)} What participants do to themselves, as self-induced vomiting, is no "
+        f"adverse event and is counted for review.{_for_registers(results)}"
     )
 
 
@@ -97,9 +97,9 @@ def _emergent(results: Results) -> str:
     """Say which events count."""
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
     return (
-        f" Treatment-emergent events count, as supplied where the data say which these are; else those that began at or "
-        f"after {zero}, at an unknown time, or before it and became worse after it; of the last the worsening counts as "
-        "the onset."
+        f" Treatment-emergent events count, as supplied where the data say which these are; else those that began at "
+        f"or after {zero}, at an unknown time, or before it and became worse after it; of the last the worsening counts "
+        "as the onset."
     )
 
 
