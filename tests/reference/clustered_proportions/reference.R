@@ -2,7 +2,7 @@
 # Exact limits of a proportion of clustered units at the effective number (Korn and Graubard). The variance between
 # clusters is the robust one of an intercept-only logistic model by estimating equations (geepack), brought to the scale
 # of the proportion and to m / (m - 1); the limits are quantiles of the beta distribution, or binom.test where each
-# cluster has one unit.
+# cluster has one unit. No limit excludes what none, or all, of as many clusters would allow (binom.test of 0 and m of m).
 suppressPackageStartupMessages({library(geepack); library(jsonlite)})
 
 tables <- list(
@@ -28,8 +28,9 @@ limits <- function(table, confidence = 0.95) {
   deff <- v / (p * (1 - p) / (total - 1))
   effective <- min(total, total / deff * (qt(tail, total - 1) / qt(tail, m - 1))^2)
   x <- p * effective
-  list(estimate = p, conf_low = qbeta(tail, x, effective - x + 1), conf_high = qbeta(1 - tail, x + 1, effective - x),
-       effective = effective)
+  low <- min(qbeta(tail, x, effective - x + 1), binom.test(m, m, conf.level = confidence)$conf.int[1])
+  high <- max(qbeta(1 - tail, x + 1, effective - x), binom.test(0, m, conf.level = confidence)$conf.int[2])
+  list(estimate = p, conf_low = low, conf_high = high, effective = effective)
 }
 
 found <- lapply(tables, function(table) c(table, list(limits = limits(table))))

@@ -98,8 +98,8 @@ def _emergent(results: Results) -> str:
     zero = TIME_ZERO_NAMES[results.plan.design.time_zero]
     return (
         f" Treatment-emergent events count, as supplied where the data say which these are; else those that began at "
-        f"or after {zero}, at an unknown time, or before it and became worse after it; of the last the worsening counts "
-        "as the onset."
+        f"or after {zero}, at an unknown time, or before it and became worse after it; of the last the worsening "
+        "counts as the onset."
     )
 
 
