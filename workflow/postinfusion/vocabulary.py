@@ -148,6 +148,7 @@ OUTPUTS = {
         Output("AEL04", "List of deaths", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AET05", "Incidence rates of adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
         Output("AET05_ALL", "Rates of all adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
+        Output("AEG03", "Mean number of adverse events", Section.SAFETY, Method.EVENT_RATES, "figure", individual=True),
         Output("SEFT01", "Side effects after an infusion", Section.SAFETY, Method.SIDE_EFFECTS, "table"),
         Output("MONT01", "Monitoring and conduct of the infusions", Section.SAFETY, Method.CONDUCT, "table"),
         Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),

@@ -101,19 +101,25 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.crossover import paired_differences
 
             return paired_differences(plan, analysis, adam, population)
-        case AdverseEvents() | VarianceRatio():
+        case AdverseEvents() | EventRates() | VarianceRatio():
             return _beside(plan, analysis, adam, population)
         case _:
             return pd.DataFrame()
 
 
-def _beside(plan: Plan, analysis: AdverseEvents | VarianceRatio, adam: Adam, population: Members) -> pd.DataFrame:
-    """Give what stands beside the results of a group: the events one by one, or the courses beside their spread."""
+def _beside(
+    plan: Plan, analysis: AdverseEvents | EventRates | VarianceRatio, adam: Adam, population: Members
+) -> pd.DataFrame:
+    """Give what stands beside results: events one by one, the steps of their mean number, or courses beside spread."""
     match analysis:
         case AdverseEvents():
             from postinfusion.analyses.event_listing import listed_events
 
             return listed_events(adam, population)
+        case EventRates():
+            from postinfusion.analyses.event_courses import steps_of_means
+
+            return steps_of_means(analysis, adam, population)
         case VarianceRatio():
             from postinfusion.analyses.variance_ratio import courses_beside
 

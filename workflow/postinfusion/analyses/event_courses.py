@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from postinfusion.analyses.event_rate_data import COMPETING, EVENT, RateData, first_causes, followed
+from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_rate_data import COMPETING, EVENT, RateData, first_causes, followed, rate_data
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
@@ -23,6 +24,7 @@ from postinfusion.plan.analyses.event_rates import EventRates
 
 CUMULATIVE, MEAN, AT_RISK = "cumulative-incidence", "mean-cumulative", "at-risk"
 BEYOND = "nobody was followed for so long"
+STEPS = ["TERM", "ARM", "DAYS", "ESTIMATE", "CONF_LOW", "CONF_HIGH", "N_CENSORED"]
 _NAMES = ("estimate", "std_error", "conf_low", "conf_high")
 _DAY = 24.0
 
@@ -69,6 +71,38 @@ def _means(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key
     counted = {"n_events": [int((times <= time).sum()) for time in analysis.report_at]}
     found = np.column_stack([estimate, error, low, high])
     yield from _timed(analysis, found, {**key, "variable": MEAN}, counted)
+
+
+def steps_of_means(analysis: EventRates, adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the steps of the mean number of events of every group and arm: they tell when single events began.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``TERM``, ``ARM``, ``DAYS`` since time zero, ``ESTIMATE``, ``CONF_LOW``, ``CONF_HIGH`` (missing before the first
+        event), ``N_CENSORED`` (ends of follow-up then, other than by death); no arm of too few participants. Empty
+        without adverse events.
+    """
+    if "ADAE" not in adam:
+        return pd.DataFrame(columns=STEPS)
+    data = rate_data(analysis, adam, population)
+    parts = [pd.DataFrame(columns=STEPS)]
+    for name, events in data.groups(analysis):
+        for arm in population.arms:
+            people = data.of(arm).reset_index(drop=True)
+            if len(people) >= FEWEST_PARTICIPANTS:
+                parts.append(_steps(analysis, people, events, (name, arm)))
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def _steps(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key: tuple[str, str]) -> pd.DataFrame:
+    """Give the steps of one curve, from time zero on."""
+    curve = mean_cumulative_function(followed(people, events))
+    low, high = log_limits(curve.estimate, curve.std_error, confidence=analysis.confidence)
+    starts = (0.0, 0.0, np.nan, np.nan, 0.0)
+    later = (curve.times, curve.estimate, low, high, curve.censored.astype("float64"))
+    columns = [np.concatenate([[start], values]) for start, values in zip(starts, later, strict=True)]
+    return pd.DataFrame(dict(zip(STEPS, (*key, *columns), strict=True)))
 
 
 def _timed(analysis: EventRates, found: Array, key: dict[str, str], counted: dict[str, list[int]]) -> Iterator[Row]:

@@ -60,6 +60,5 @@ def screening_rows(lines: Sequence[Line], counts: pd.DataFrame, population: Memb
 @lru_cache(maxsize=4096)
 def fisher(with_event: int, total: int, with_event_of_other: int, total_of_other: int) -> float:
     """Give the two-sided p-value of Fisher's exact test of two proportions."""
-    first = [with_event, total - with_event]
-    second = [with_event_of_other, total_of_other - with_event_of_other]
-    return float(fisher_exact([first, second]).pvalue)
+    without = (total - with_event, total_of_other - with_event_of_other)
+    return float(fisher_exact(np.array([(with_event, with_event_of_other), without])).pvalue)

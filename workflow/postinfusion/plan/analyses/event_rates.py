@@ -16,7 +16,7 @@ ANY_EVENT = "any adverse event"
 
 
 class EventRates(AnalysisPart):
-    """How often adverse events occur per time of follow-up: first ones (AET05) and all (AET05_ALL)."""
+    """How often adverse events occur per time of follow-up: first ones (AET05), all (AET05_ALL, AEG03)."""
 
     method: Literal[Method.EVENT_RATES]
     population: str = "safety"
