@@ -144,9 +144,9 @@ def claims_of(plan: Plan, ard: pd.DataFrame) -> tuple[ShownClaim, ...]:
     """
     results = results_of(plan, ard, ANALYSIS_ID)
     verdicts = select(results.rows, term="claim", stat_name="verdict")
-    keys = _keys(results.rows)
+    keys, sensitivities = _keys(results.rows), _sensitivities(results.rows)
     found = [
-        _shown(results, claim, keys.get(claim, []), is_prespecified=bool(prespecified))
+        _shown(results, claim, keys.get(claim, []), sensitivities.get(claim, []), is_prespecified=bool(prespecified))
         for claim, prespecified in zip(verdicts["variable"], verdicts["prespecified"], strict=True)
         if claim != PRIMARY
     ]
@@ -166,9 +166,10 @@ def primary_claim(plan: Plan, ard: pd.DataFrame) -> ShownClaim | None:
     """
     results = results_of(plan, ard, ANALYSIS_ID)
     rows = select(results.rows, variable=PRIMARY, term="claim", stat_name="verdict")
-    keys = _keys(select(results.rows, variable=PRIMARY)).get(PRIMARY, [])
+    of_claim = select(results.rows, variable=PRIMARY)
+    keys, sensitivities = _keys(of_claim).get(PRIMARY, []), _sensitivities(of_claim).get(PRIMARY, [])
     is_prespecified = bool(rows["prespecified"].all())
-    return _shown(results, PRIMARY, keys, is_prespecified=is_prespecified) if len(rows) else None
+    return _shown(results, PRIMARY, keys, sensitivities, is_prespecified=is_prespecified) if len(rows) else None
 
 
 def primary_verdict(plan: Plan, ard: pd.DataFrame) -> str:
@@ -205,7 +206,24 @@ def _keys(rows: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def _shown(results: Results, claim: str, keys: list[dict[str, str]], *, is_prespecified: bool) -> ShownClaim:
+def _sensitivities(rows: pd.DataFrame) -> dict[str, list[tuple[str, str]]]:
+    """Give for each claim its sensitivity analyses with their verdicts, in their order."""
+    told = select(rows, term="sensitivity", stat_name=["analysis", "verdict"])
+    by_place = told.pivot_table(index=["variable", "level"], columns="stat_name", values="stat_text", aggfunc="first")
+    found: dict[str, list[tuple[str, str]]] = {}
+    for record in by_place.reindex(columns=["analysis", "verdict"]).dropna().reset_index().to_dict("records"):
+        found.setdefault(str(record["variable"]), []).append((str(record["analysis"]), str(record["verdict"])))
+    return found
+
+
+def _shown(
+    results: Results,
+    claim: str,
+    keys: list[dict[str, str]],
+    sensitivities: list[tuple[str, str]],
+    *,
+    is_prespecified: bool,
+) -> ShownClaim:
     """Give one claim."""
     entry, known = results.plan.claims.judged.get(claim), CATALOGUE.get(claim)
     said = {name: results.said(name, variable=claim, term="claim") for name in ("verdict", "qualifiers", "reason")}
@@ -219,19 +237,14 @@ def _shown(results: Results, claim: str, keys: list[dict[str, str]], *, is_presp
         reason=said["reason"],
         is_prespecified=is_prespecified,
         evidence=tuple(_MAKERS[key["term"]](results, key, is_one=len(keys) == 1) for key in keys),
-        differing=_differing(results, claim, said["verdict"]),
+        differing=_differing(sensitivities, said["verdict"]),
     )
 
 
-def _differing(results: Results, claim: str, verdict: str) -> tuple[str, ...]:
+def _differing(sensitivities: list[tuple[str, str]], verdict: str) -> tuple[str, ...]:
     """Give the sensitivity analyses of a claim that have another verdict, each with it."""
-    told = select(results.rows, variable=claim, term="sensitivity", stat_name=["analysis", "verdict"])
-    by_place = told.pivot_table(index="level", columns="stat_name", values="stat_text", aggfunc="first")
-    if not {"analysis", "verdict"} <= {*by_place.columns}:
-        return ()
-    others = by_place[~by_place["verdict"].isin([verdict, Verdict.NOT_TESTABLE.value])]
-    pairs = zip(others["analysis"], others["verdict"], strict=True)
-    return tuple(dict.fromkeys(f"{analysis} {other}" for analysis, other in pairs))
+    same = {verdict, Verdict.NOT_TESTABLE.value}
+    return tuple(dict.fromkeys(f"{analysis} {other}" for analysis, other in sensitivities if other not in same))
 
 
 def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence:
@@ -348,7 +361,10 @@ def _margin_source(results: Results, key: dict[str, str]) -> str:
 
 
 def _tipping(results: Results, key: dict[str, str], decimals: int) -> str:
-    """Give the shift at which the verdict tips, and to which."""
+    """Give the shift or the factor at which the verdict tips, and to which."""
+    factor, then = results.printed("tipping_factor", RATIO_DECIMALS - 1, **key), results.said("tipped_verdict", **key)
+    if factor or then == "no possible value":
+        return f"× {factor}, then {then}" if factor else then
     shift, value = results.printed("tipping_shift", decimals, **key), results.value("tipping_shift", **key)
     if not shift or value is None:
         return shift
@@ -358,7 +374,7 @@ def _tipping(results: Results, key: dict[str, str], decimals: int) -> str:
     if widest is not None and value > widest:
         return "no possible value"
     unit = f" {endpoint.unit}" if endpoint else ""
-    return f"{shift}{unit}, then {results.said('tipped_verdict', **key)}"
+    return f"{shift}{unit}, then {then}"
 
 
 def _standardised(results: Results, key: dict[str, str]) -> str:

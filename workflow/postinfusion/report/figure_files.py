@@ -42,8 +42,9 @@ def _svg(figure: Figure, title: str) -> bytes:
 
 
 def _saved(figure: Figure, **options: object) -> bytes:
-    """Save a figure in the look in which it was drawn."""
+    """Save a figure in the look in which it was drawn; where its parts stand is found once for all its files."""
     out = BytesIO()
     with theme.applied():
         figure.savefig(out, **options)  # type: ignore[arg-type]
+    figure.set_layout_engine("none")
     return out.getvalue()
