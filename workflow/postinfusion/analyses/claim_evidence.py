@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from postinfusion.analyses.missing_factor import Factor, factor_in
 from postinfusion.analyses.verdicts import Circumstances
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
@@ -51,6 +52,8 @@ class Estimate:
         1 where a larger value is a benefit, -1 where a smaller one is, 0 where no direction is one.
     participants, missing
         By arm: how many are analysed there, and the share without a value; empty where the results do not tell.
+    factor_of
+        For a ratio how it changes with a factor among those without a value; None for what has no closed form.
     important, source
         Smallest difference that matters, and where it comes from.
     margin
@@ -75,6 +78,7 @@ class Estimate:
     sign: int = 0
     participants: dict[str, float] = field(default_factory=dict)
     missing: dict[str, float] = field(default_factory=dict)
+    factor_of: Factor | None = None
     important: float | None = None
     source: str = ""
     margin: float | None = None
@@ -238,6 +242,7 @@ def _with_circumstances(plan: Plan, ard: pd.DataFrame, point: Point, found: _Fou
         sign=sign,
         participants=participants,
         missing=_missing(found, arms),
+        factor_of=factor_in(plan.analyses[point.analysis], found.rows, found.key) if is_ratio else None,
         important=found.endpoint.important_difference if is_of_unit and found.endpoint else None,
         source=found.endpoint.threshold_source if is_of_unit and found.endpoint else "",
         structure=_structure(found.rows),
@@ -309,7 +314,7 @@ def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
     """Count the participants that the estimate rests on, by arm: those with a value there, else those in the model."""
     at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
     group = _group_of(found)
-    own = _by_arm(found.rows, arms, stat_name="n", term="observed", **at, **group)
+    own = _by_arm(found.rows, arms, stat_name="n", term=["observed", "probability"], **at, **group)
     return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit", **group)
 
 
@@ -327,7 +332,7 @@ def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
     return {arm: 1 - present[arm] / total[arm] for arm in present if total.get(arm, 0) > 0}
 
 
-def _by_arm(rows: pd.DataFrame, arms: list[str], **key: str) -> dict[str, float]:
+def _by_arm(rows: pd.DataFrame, arms: list[str], **key: str | list[str]) -> dict[str, float]:
     """Give one statistic by arm; of arms for which the results have it."""
     found = select(rows, comparator="", level="", **key).drop_duplicates("arm").set_index("arm")["stat"]
     return {arm: float(found[arm]) for arm in arms if arm in found.index}

@@ -9,11 +9,14 @@ from functools import cached_property
 
 from postinfusion.analyses.claim_counts import Counted, Safety
 from postinfusion.analyses.claim_evidence import NAN, Estimate, Identity
+from postinfusion.analyses.missing_factor import tipping_factor
 from postinfusion.analyses.missing_shift import tipping_shift
 from postinfusion.analyses.multiplicity import ALPHA, Adjusted
 from postinfusion.analyses.verdicts import Comparison, Judgement, comparative
 from postinfusion.ard.build import Row, rows
 from postinfusion.plan.claim_catalogue import ClaimKind
+
+NEVER_TIPS = "no possible value"
 
 
 @dataclass(frozen=True)
@@ -61,17 +64,24 @@ class Decided:
 
     @cached_property
     def tipping(self) -> tuple[float, Judgement] | None:
-        """The shift of missing values at which the verdict tips, and to which; None where there is none."""
+        """The shift of missing values, of a ratio the factor, at which the verdict tips, and to which; None without."""
         found = self.estimate
         share = found.missing.get(found.key.get("arm", ""), 0.0)
-        if self.margin is not None or not found.is_controlled or found.is_ratio or not found.sign:
+        if self.margin is not None or not found.is_controlled or not found.sign:
             return None
+        if found.is_ratio:
+            factor_of = found.factor_of
+            return tipping_factor(self.comparison, share, found.sign, factor_of, comparative) if factor_of else None
         return tipping_shift(self.comparison, share, comparative)
 
     @property
     def tips_soon(self) -> bool:
         """Missing values that are worse by no more than the difference that matters give another verdict."""
-        return self.tipping is not None and self.tipping[0] <= (self.estimate.important or 0.0)
+        return (
+            self.tipping is not None
+            and not self.estimate.is_ratio  # of which the plan names none that matters
+            and self.tipping[0] <= (self.estimate.important or 0.0)
+        )
 
 
 @dataclass(frozen=True)
@@ -187,10 +197,14 @@ def _important_rows(one: Decided, key: Mapping[str, object], pair: Mapping[str, 
 
 
 def _tipping_rows(one: Decided, key: Mapping[str, object], pair: Mapping[str, str]) -> Iterator[Row]:
-    """Give the shift of missing values at which the verdict of a difference tips."""
+    """Give the shift or the factor of missing values at which the verdict tips, or that no possible factor does it."""
     if one.tipping:
-        shift, judgement = one.tipping
-        yield from rows({"tipping_shift": shift, "tipped_verdict": judgement.verdict.value}, **key, **pair)
+        amount, judgement = one.tipping
+        if math.isnan(amount):
+            yield from rows({"tipped_verdict": NEVER_TIPS}, **key, **pair)
+            return
+        name = "tipping_factor" if one.estimate.is_ratio else "tipping_shift"
+        yield from rows({name: amount, "tipped_verdict": judgement.verdict.value}, **key, **pair)
 
 
 def _family_rows(adjusted: Adjusted, of_claim: Mapping[str, object]) -> Iterator[Row]:

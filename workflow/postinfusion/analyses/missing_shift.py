@@ -49,9 +49,6 @@ def tipping_shift(
 ) -> tuple[float, Judgement] | None:
     """Give the smallest shift in the experimental arm alone beyond which the verdict is another, and that verdict.
 
-    Every rule compares a limit or the estimate with a constant, so the shifts at which one of them meets one of the
-    constants are the only ones at which a verdict can change.
-
     Parameters
     ----------
     found, share
@@ -63,14 +60,22 @@ def tipping_shift(
     -------
     Shift and verdict; None where no value is missing or no shift changes the verdict.
     """
-    if not share > 0:
-        return None
+    tipped = tipping_loss(found, judge) if share > 0 else None
+    return (tipped[0] / share, tipped[1]) if tipped else None
+
+
+def tipping_loss(found: Comparison, judge: Callable[[Comparison], Judgement]) -> tuple[float, Judgement] | None:
+    """Give the smallest loss of benefit beyond which the verdict is another, and that verdict; None where none is.
+
+    Every rule compares a limit or the estimate with a constant, so the losses at which one of them meets one of the
+    constants are the only ones at which a verdict can change.
+    """
     now = judge(found).verdict
     important = found.important or 0.0
     values = (found.benefit, found.low, found.high, found.adjusted_low)
     losses = sorted({value - limit for value in values for limit in (0.0, important, -important)})
     for loss in (loss for loss in losses if loss >= 0):
-        after = judge(shifted(found, (loss + _BEYOND * max(1.0, loss)) / share, share))
+        after = judge(shifted(found, loss + _BEYOND * max(1.0, loss), 1.0))
         if after.verdict is not now:
-            return loss / share, after
+            return loss, after
     return None

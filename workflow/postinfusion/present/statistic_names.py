@@ -100,3 +100,4 @@ STATISTICS = {
         Statistic("tipping_shift", "Shift at which the verdict tips", decimals=1),
     )
 }
+        Statistic("tipping_factor", "Factor at which the verdict tips", fixed=2),

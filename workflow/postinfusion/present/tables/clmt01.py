@@ -22,8 +22,8 @@ _RULES = (
 )
 _MISSING = (
     "n and missing: arm of interest / arm that it is compared with. Verdict tips at: the verdict is another where "
-    "missing values of the arm of interest are on average worse by this much than the model takes them to be; the "
-    "standard error is left as it is."
+    "missing values of the arm of interest are on average worse by this much than the model takes them to be "
+    "(×: their rate, time, spread or odds by this factor); the standard error is left as it is."
 )
 FOOTNOTES = (_RULES, _MISSING)
 
