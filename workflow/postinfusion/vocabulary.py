@@ -167,6 +167,7 @@ OUTPUTS = {
 }
 
 
+        Output("CHK02", "Reporting of harms: CONSORT Harms 2022", Section.GOVERNANCE, None, "table"),
 class Verdict(StrEnum):
     """What the results say of a claim; an effect is never more than compatible where no arms are compared."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from markupsafe import Markup
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
 from postinfusion.present import theme
+from postinfusion.present.checklists import consort_harms
+from postinfusion.present.checklists.item import Evidence
 from postinfusion.present.claims import primary_verdict
 from postinfusion.present.design_line import design_line
 from postinfusion.present.display import Absence, Label, Part, Row, Table
@@ -25,6 +28,7 @@ from postinfusion.present.privacy_tables import anonymity_part, declared_part
 from postinfusion.present.results import results_of
 from postinfusion.present.strip import strip
 from postinfusion.present.validation.summary import case_summaries, validation_sentence, validation_table
+from postinfusion.report.checklist import checklist_table
 from postinfusion.report.claim_blocks import claim_blocks, statement
 from postinfusion.report.section_files import Entry, Index
 from postinfusion.report.table_html import table_html
@@ -32,6 +36,8 @@ from postinfusion.report.templates_of import STYLE_SHEET, template, text
 from postinfusion.vocabulary import OUTPUTS, Section
 
 _EFFECT_FIGURE = "MMRMG02"
+_DEATHS = "deaths-and-serious-events"
+_DROPPED = "the plan drops this output"
 _SECTION_TITLES = {
     Section.CLAIMS: "Claims and verdicts",
     Section.DISPOSITION: "Participants",
@@ -118,6 +124,8 @@ def page(
     chapters = _chapters(sections)
     every = [exhibit for chapter in chapters for exhibit in chapter.exhibits]
     primary = primary_result(plan, ard)
+    harms_table = harms(plan, ard)
+    checklist = _harms_checklist(plan, ard, _places(every, has_deaths=harms_table is not None))
     return template("report.html.j2").render(
         plan=plan,
         trial=trial,
@@ -133,14 +141,17 @@ def page(
         verdict=primary_verdict(plan, ard) if primary else "",
         claims=claim_blocks(plan, ard, _anchors(every)),
         claims_statement=statement(plan, ard),
-        harms=_fragment(harms(plan, ard)),
+        harms=_fragment(harms_table),
+        deaths=_DEATHS,
         without_harms=without_harms(plan, ard),
         strip=strip(plan, ard, problems),
         chapters=chapters,
-        absent=_fragment(_absent_table(sections, provenance)),
+        absent=_fragment(_absent_table(plan, sections, provenance)),
         plan_table=_fragment(_plan_table(plan)),
         privacy_table=_fragment(_privacy_table(plan, anonymity)),
         problems_table=_fragment(_problems_table(problems)),
+        harms_checklist=checklist,
+        harms_checklist_table=_fragment(checklist),
         validation=validation_sentence(case_summaries()),
         validation_table=_fragment(validation_table(case_summaries())),
         provenance_table=_fragment(_provenance_table(provenance)),
@@ -187,6 +198,30 @@ def _anchors(exhibits: Sequence[Exhibit]) -> dict[str, str]:
     return {exhibit.entry.label.analysis_id: exhibit.anchor for exhibit in reversed(exhibits)}
 
 
+def _places(exhibits: Sequence[Exhibit], *, has_deaths: bool) -> dict[str, list[tuple[str, str]]]:
+    """Give the places on the page that a checklist links to: displays by their output, and parts of the page itself."""
+    found: dict[str, list[tuple[str, str]]] = {
+        "#plan": [("plan", "plan in words")],
+        "#problems": [("problems", "data")],
+    }
+    if has_deaths:
+        found[f"#{_DEATHS}"] = [(_DEATHS, "first screen")]
+    of_output = Counter(exhibit.entry.label.output_id for exhibit in exhibits)
+    for exhibit in exhibits:
+        label = exhibit.entry.label
+        words = label.output_id if of_output[label.output_id] == 1 else f"{label.output_id} {label.analysis_id}"
+        found.setdefault(label.output_id, []).append((exhibit.anchor, words))
+    return found
+
+
+def _harms_checklist(plan: Plan, ard: pd.DataFrame, places: Mapping[str, Sequence[tuple[str, str]]]) -> Table | None:
+    """Give the checklist of the reporting of harms; None where the plan drops it."""
+    if consort_harms.OUTPUT_ID in plan.outputs.drop:
+        return None
+    answers = consort_harms.answers(Evidence(plan, ard))
+    return checklist_table(consort_harms.OUTPUT_ID, answers, places, consort_harms.NOTES)
+
+
 def _unit(plan: Plan, primary: PrimaryResult | None) -> str:
     """Give the unit of the primary estimate."""
     analysis = plan.analyses[primary.analysis_id] if primary else None
@@ -199,9 +234,11 @@ def _fragment(table: Table | None) -> Markup:
     return Markup(table_html(table) if table else "")  # noqa: S704 - made by table_html
 
 
-def _absent_table(sections: Sequence[Shown], provenance: Mapping[str, object] | None) -> Table | None:
+def _absent_table(plan: Plan, sections: Sequence[Shown], provenance: Mapping[str, object] | None) -> Table | None:
     """List what was asked for and is not shown, with the reasons."""
     absences = [absence for shown in sections for absence in shown.index.absent]
+    if consort_harms.OUTPUT_ID in plan.outputs.drop:
+        absences.append(Absence(consort_harms.OUTPUT_ID, "all", _DROPPED))
     if provenance is None:
         absences.append(Absence("PROV01", "all", "no record of inputs, versions and seeds was given to the report"))
     rows = tuple(
