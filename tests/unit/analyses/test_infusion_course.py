@@ -6,9 +6,11 @@ import pytest
 from pydantic import ValidationError
 
 from postinfusion.analyses.infusion_course import infusion_course
+from postinfusion.analyses.infusion_course_models import fit_pulse
 from postinfusion.analyses.infusion_readings import AGAIN, OUTSIDE, courses, readings
 from postinfusion.analyses.populations import Members
-from postinfusion.plan.analyses import InfusionVitals
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses import InfusionRatings, InfusionVitals
 from small_trial import plan
 
 SIGN = {"measure": "SBP", "model": "mean", "back_percent": "10 %", "limits": [{"at_least": 180}]}
@@ -74,3 +76,67 @@ def test_few_participants_are_described_only():
 def test_what_does_not_fit_together_is_refused(change, message):
     with pytest.raises(ValidationError, match=message):
         InfusionVitals(**(PART | change))
+
+
+def pulses(n: int, seed: int = 1) -> tuple[dict[str, pd.DataFrame], Members]:
+    """Two infusions of each of n participants of two arms; the pulse of K rises by 20 and is back by 90 minutes."""
+    rng = np.random.default_rng(seed)
+    shape = {-7: 0.0, 30: 1.0, 60: 0.5, 90: 0.0}
+    taken = [
+        (f"P{who:02d}", minute + 1440 * (number - 1), 100 + rng.normal(0, 2) + share * (20 * (who % 2) + height))
+        for who in range(n)
+        for number in (1, 2)
+        for height in [rng.normal(0, 6)]
+        for minute, share in shape.items()
+    ]
+    signs = pd.DataFrame(taken, columns=["USUBJID", "ACTUAL", "AVAL"])
+    signs = signs.assign(PARAMCD="SBP", AHRFIRST=signs["ACTUAL"] / 60, DTYPE="", ATMF="")
+    names = sorted(signs["USUBJID"].unique())
+    infusions = [(name, number, 24.0 * (number - 1)) for name in names for number in (1, 2)]
+    arms = pd.Categorical(["M", "K"] * (n // 2), ["M", "K"])
+    people = pd.DataFrame({"USUBJID": names, "ARM": arms})
+    adex = pd.DataFrame(infusions, columns=["USUBJID", "INFNUM", "AHRFIRST"])
+    return {"ADEX": adex, "ADVS": signs}, Members(people, ("K", "M"), "M")
+
+
+def test_one_model_of_all_minutes_gives_each_minute_an_error_of_its_own():
+    adam, who = pulses(24)
+    rows = infusion_course(plan(), ANALYSIS, adam, who)
+    found = {row["time"]: row["stat"] for row in rows
+             if row.get("term") == "difference" and row["stat_name"] == "std_error" and "time" in row}  # fmt: skip
+    assert len(found) == 3
+    assert found["0.5"] > 1.5 * found["1.5"]
+    levels = [row["level"] for row in rows if row.get("term") == "covariance"]
+    assert {"participant", "infusion within participant"} < set(levels)
+
+
+def test_too_few_minutes_have_a_model_each_which_is_told():
+    adam, who = pulses(24)
+    few = InfusionVitals(**(PART | {"minutes": [0, 30, 60]}))
+    rows = infusion_course(plan(), few, adam, who)
+    assert any("each minute has a model of its own" in str(row.get("warning")) for row in rows)
+    assert {row["time"] for row in rows if row.get("term") == "difference" and "time" in row} == {"0.5", "1"}
+    found = readings(few, few.measures[0], adam, who).planned
+    with pytest.raises(ModelError, match="fewer than 3 planned minutes"):
+        fit_pulse(found[found["MINUTE"] > 0], who)
+
+
+def test_nobody_is_back_by_the_first_minute_and_limits_never_collapse():
+    adam, who = pulses(24)
+    rows = infusion_course(plan(), ANALYSIS, adam, who)
+    back = [row for row in rows if row.get("variable") == "return" and row.get("level") == "back"]
+    assert {row["time"] for row in back} == {"1", "1.5"}
+    limits = {(row["arm"], row["time"], row["stat_name"]): row["stat"] for row in back}
+    assert limits["K", "1.5", "proportion"] == pytest.approx(1)
+    assert 0.6 < limits["K", "1.5", "conf_low"] < 0.9
+    assert all(limits[*key, "conf_low"] < limits[*key, "conf_high"] for key in {key[:2] for key in limits})
+
+
+def test_limits_of_a_rating_end_where_its_scale_does():
+    adam, who = pulses(6)
+    part = {"method": "infusion-ratings", "measures": [{"measure": "MOAA/S", "peak": "lowest"}], "minutes": [0, 30, 60]}
+    awake = adam["ADVS"].assign(PARAMCD="MOAA/S", AVAL=5.0)
+    awake.loc[awake.index[1], "AVAL"] = 4.0
+    rows = infusion_course(plan(), InfusionRatings(**part), {**adam, "ADVS": awake}, who)
+    highest = [row["stat"] for row in rows if row.get("variable") == "AVAL" and row["stat_name"] == "conf_high"]
+    assert np.nanmax(highest) == 5

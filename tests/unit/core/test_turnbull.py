@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from postinfusion.core.kaplan_meier import kaplan_meier
-from postinfusion.core.turnbull import turnbull, turnbull_resampled
+from postinfusion.core.proportions import clopper_pearson
+from postinfusion.core.turnbull import clustered_limits, turnbull, turnbull_resampled
 from postinfusion.errors import ModelError
 
 INF = np.inf
@@ -41,3 +42,21 @@ def test_resamples_are_the_estimates_of_their_weights():
 def test_what_is_no_interval_is_refused(low, high):
     with pytest.raises(ModelError, match=r"times in intervals|interval of times"):
         turnbull(low, high)
+
+
+def test_limits_of_one_time_for_each_participant_are_clopper_and_pearsons():
+    low, high = clustered_limits(np.array([0.3]), np.array([0.3 * 0.7 / 20]), 20, 20, 0.95)
+    exact = clopper_pearson(6, 20)
+    assert (low[0], high[0]) == pytest.approx((float(exact.conf_low), float(exact.conf_high)))
+
+
+def test_limits_never_collapse_where_all_or_none_have_come():
+    low, high = clustered_limits(np.array([0.0, 1.0]), np.zeros(2), 60, 10, 0.95)
+    assert (low[0], high[1]) == (0, 1)
+    assert (high[0], low[1]) == pytest.approx((1 - 0.025**0.1, 0.025**0.1))
+
+
+def test_a_share_near_one_has_limits_at_least_as_wide_as_one_itself():
+    low, high = clustered_limits(np.array([0.99]), np.array([1e-6]), 400, 10, 0.95)
+    assert low[0] <= 0.025**0.1
+    assert high[0] < 1

@@ -17,8 +17,9 @@ from postinfusion.analyses.infusion_readings import Readings, courses, readings
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.core.turnbull import turnbull, turnbull_resampled
+from postinfusion.core.turnbull import clustered_limits, turnbull, turnbull_resampled
 from postinfusion.errors import ModelError
+from postinfusion.instruments.catalogue import find_score
 from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
 from postinfusion.plan.plan import Plan
 
@@ -63,10 +64,31 @@ def _measure(
         yield error_row(str(error), variable="AVAL")
         return
     minutes = analysis.minutes_of(measure)
+    for arm in population.arms:
+        yield from _readings(found, minutes, arm, analysis.confidence, _ends(plan, measure))
+    yield from course_rows(plan, analysis, measure, found, population)
+
+
+def course_rows(
+    plan: Plan, analysis: InfusionCoursePart, measure: CourseMeasure, found: Readings, population: Members
+) -> Iterator[Row]:
+    """Give peak, area, return and limits of a measure, and its model: all that is not by minute alone.
+
+    Parameters
+    ----------
+    plan, analysis
+        The seed of the resampling; minutes and level of confidence.
+    measure
+        What was read.
+    found
+        Its readings.
+    population
+        Who is described.
+    """
+    minutes = analysis.minutes_of(measure)
     summary = courses(found, measure, last=float(minutes[-1]))
     for arm in population.arms:
-        yield from _readings(found, minutes, arm, analysis.confidence)
-        yield from _courses(summary[summary["ARM"] == arm], arm)
+        yield from _courses(summary[summary["ARM"] == arm], arm, analysis.confidence)
         if measure.has_return:
             generator = _generator(plan, measure, arm)
             yield from _return(summary[summary["ARM"] == arm], minutes, arm, analysis.confidence, generator)
@@ -74,7 +96,17 @@ def _measure(
     yield from model_rows(analysis, measure, found, summary, population)
 
 
-def _readings(found: Readings, minutes: tuple[int, ...], arm: str, confidence: float) -> Iterator[Row]:
+def _ends(plan: Plan, measure: CourseMeasure) -> tuple[float, float]:
+    """Give the lowest and the highest value of a rating; infinite where neither catalogue nor plan knows them."""
+    found = find_score(measure.measure, own=plan.instruments)
+    known = found.description if found else None
+    low, high = (known.minimum, known.maximum) if known else (None, None)
+    return (-np.inf if low is None else float(low), np.inf if high is None else float(high))
+
+
+def _readings(
+    found: Readings, minutes: tuple[int, ...], arm: str, confidence: float, ends: tuple[float, float]
+) -> Iterator[Row]:
     """Give how many readings were of a planned minute, and value and change at each minute."""
     of_arm = found.frame[found.frame["ARM"] == arm]
     for kind, n in of_arm["KIND"].value_counts().items():
@@ -83,15 +115,16 @@ def _readings(found: Readings, minutes: tuple[int, ...], arm: str, confidence: f
         there = of_arm[of_arm["MINUTE"] == minute]
         for variable in ("AVAL", "CHG") if minute else ("AVAL",):
             key = {"variable": variable, "time": canonical_hours(minute / 60), "arm": arm}
-            yield from rows(_described(there, variable, confidence), **key)
+            of_scale = ends if variable == "AVAL" else (-np.inf, np.inf)
+            yield from rows(_described(there, variable, confidence, of_scale), **key)
             for group in found.groups:
                 part = there[there["GROUP"] == group]
                 own = {"subgroup": BY_INFUSION, "subgroup_level": group}
-                yield from rows(_described(part, variable, confidence), **key, **own)
+                yield from rows(_described(part, variable, confidence, of_scale), **key, **own)
 
 
-def _described(frame: pd.DataFrame, column: str, confidence: float) -> dict[str, float]:
-    """Describe values of infusions, with limits of their mean that respect whose they are."""
+def _described(frame: pd.DataFrame, column: str, confidence: float, ends: tuple[float, float]) -> dict[str, float]:
+    """Describe values of infusions, with limits of their mean that respect whose they are and the ends of the scale."""
     known = frame[frame[column].notna()]
     found = describe_number(known[column])
     persons = known.groupby("USUBJID")[column].agg(["sum", "size"])
@@ -100,22 +133,23 @@ def _described(frame: pd.DataFrame, column: str, confidence: float) -> dict[str,
     if m > 1:
         off = (persons["sum"] - persons["size"] * found["mean"]).to_numpy()
         half = float(stdtrit(m - 1, (1 + confidence) / 2)) * np.sqrt(m / (m - 1) * (off**2).sum()) / n
-        low, high = found["mean"] - half, found["mean"] + half
+        low, high = max(found["mean"] - half, ends[0]), min(found["mean"] + half, ends[1])
     return {**found, "conf_low": low, "conf_high": high, "n_participants": m}
 
 
-def _courses(summary: pd.DataFrame, arm: str) -> Iterator[Row]:
-    """Describe peak, its change and minute, and the area."""
+def _courses(summary: pd.DataFrame, arm: str, confidence: float) -> Iterator[Row]:
+    """Describe peak, its change and minute, and the area, with limits of their means."""
     for variable, column in _SUMMARIES.items():
-        numbers = describe_number(summary[column])
-        known = summary[summary[column].notna()]
-        yield from rows({**numbers, "n_participants": known["USUBJID"].nunique()}, variable=variable, arm=arm)
+        yield from rows(_described(summary, column, confidence, (-np.inf, np.inf)), variable=variable, arm=arm)
 
 
 def _return(
     summary: pd.DataFrame, minutes: tuple[int, ...], arm: str, confidence: float, generator: np.random.Generator
 ) -> Iterator[Row]:
-    """Give the infusions that left the band, and the share of these that were back by each minute."""
+    """Give the infusions that left the band, and the share of these that were back by each minute.
+
+    By the first planned minute none can have been seen out of the band and back: it has no share.
+    """
     key = {"variable": "return", "arm": arm}
     if summary.empty:
         return
@@ -124,15 +158,16 @@ def _return(
     out = summary[is_out]
     if out["USUBJID"].nunique() < 2:
         return
-    at = np.array(minutes[1:], dtype=float)
+    at = np.array(minutes[2:], dtype=float)
     pairs = out.groupby(["USUBJID", "LOW", "HIGH"]).size().unstack("USUBJID", fill_value=0)
     low, high = (pairs.index.get_level_values(name).to_numpy(dtype=float) for name in ("LOW", "HIGH"))
     each = pairs.to_numpy(dtype=float).T
     estimate = turnbull(low, high, each.sum(axis=0))
     drawn = generator.multinomial(len(each), np.full(len(each), 1 / len(each)), size=RESAMPLES)
     resampled = turnbull_resampled(low, high, drawn @ each, at)
-    limits = np.nanquantile(resampled, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
-    for minute, share, conf_low, conf_high in zip(at, estimate.by(at), *limits, strict=True):
+    shares, variance = estimate.by(at), np.nanvar(resampled, axis=0, ddof=1)
+    limits = clustered_limits(shares, variance, len(out), len(each), confidence)
+    for minute, share, conf_low, conf_high in zip(at, shares, *limits, strict=True):
         numbers = {"proportion": float(share), "conf_low": float(conf_low), "conf_high": float(conf_high)}
         numbers |= {"n_participants": len(each)}
         yield from rows(numbers, **key, level="back", time=canonical_hours(minute / 60))

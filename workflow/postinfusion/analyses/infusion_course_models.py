@@ -15,7 +15,7 @@ from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.model_rows import MEAN, TEST
 from postinfusion.analyses.ordinal import RATIO, inverted
 from postinfusion.analyses.populations import CrossoverMembers, Members
-from postinfusion.ard.build import Row, error_row, rows
+from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.cochran_mantel_haenszel import row_mean_scores
 from postinfusion.errors import ModelError
@@ -23,6 +23,7 @@ from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
 
 PEAK, AVERAGE = "peak", "average"
 _MOST_CATEGORIES = 8
+_FEWEST_MINUTES = 3
 
 
 def model_rows(
@@ -66,10 +67,10 @@ def _fit(frame: pd.DataFrame, response: str, base: str, population: Members) -> 
 
 
 def _contrasted(
-    fit: LmmFit, analysis: InfusionCoursePart, population: Members
+    fit: LmmFit, analysis: InfusionCoursePart, population: Members, by: tuple[str, ...] = ()
 ) -> Iterator[tuple[str, dict[str, str], dict[Hashable, Any]]]:
     """Give the adjusted mean of each arm and the difference of each from the reference arm: term, key, record."""
-    options: dict[str, Any] = {"weights": "proportional", "confidence": analysis.confidence}
+    options: dict[str, Any] = {"by": by, "weights": "proportional", "confidence": analysis.confidence}
     several = len(population.arms) > 1
     for record in fit.means(["ARM"] if several else [], **options).to_dict("records"):
         arm = str(record["ARM"]) if several else population.arms[0]
@@ -79,39 +80,89 @@ def _contrasted(
             yield "difference", {"arm": str(record["ARM"]), "comparator": population.reference}, record
 
 
-def _estimates(fit: LmmFit, analysis: InfusionCoursePart, population: Members, at: dict[str, str]) -> Iterator[Row]:
-    """Give the rows of means and differences of one model."""
-    for term, key, record in _contrasted(fit, analysis, population):
+def _estimates(
+    fit: LmmFit, analysis: InfusionCoursePart, population: Members, at: dict[str, str], by: tuple[str, ...] = ()
+) -> Iterator[Row]:
+    """Give the rows of means and differences of one model, at each minute where they are by ``MINUTE``."""
+    n = fit.random_effects.index.get_level_values(0).nunique()
+    for term, key, record in _contrasted(fit, analysis, population, by):
         numbers = {name: float(record[name]) for name in (MEAN if term == "marginal-mean" else TEST)}
-        numbers |= {"n_participants": fit.n_subjects}
-        yield from rows(numbers, variable="CHG", term=term, **at, **key)
+        numbers |= {"n_participants": n}
+        time = {"time": canonical_hours(float(str(record["MINUTE"])) / 60)} if by else {}
+        yield from rows(numbers, variable="CHG", term=term, **at, **time, **key)
 
 
 def _means(
     analysis: InfusionCoursePart, measure: CourseMeasure, found: Readings, summary: pd.DataFrame, population: Members
 ) -> Iterator[Row]:
-    """Give the models of the change at each minute, at the peak, and on average over the minutes."""
+    """Give the models of the change: at the peak, and at all minutes together, or each alone where these fail."""
     after = found.planned[found.planned["CHG"].notna() & (found.planned["MINUTE"] > 0)]
-    for minute in analysis.minutes_of(measure)[1:]:
-        at_minute = after[after["MINUTE"] == minute]
-        at = {"time": canonical_hours(minute / 60)}
-        yield from _estimates(_fit(at_minute, "CHG", "BASE", population), analysis, population, at)
     yield from _estimates(_fit(summary, "CHG", "BASE", population), analysis, population, {"level": PEAK})
-    yield from _nested(after, analysis, population)
+    try:
+        fit = fit_pulse(after, population)
+    except ModelError as error:
+        yield warning_row(
+            f"{measure.label or measure.measure}: each minute has a model of its own, since that of all minutes was "
+            f"not fitted: {error}",
+            term="fit",
+        )
+        yield from _minutes_apart(analysis, measure, after, population)
+    else:
+        yield from _estimates(fit, analysis, population, {}, by=("MINUTE",))
+        yield from _estimates(fit, analysis, population, {"level": AVERAGE})
+        yield from _variances(fit)
 
 
-def _nested(after: pd.DataFrame, analysis: InfusionCoursePart, population: Members) -> Iterator[Row]:
-    """Give the model of all minutes with participant and infusion within participant: its mean and its variances."""
+def _minutes_apart(
+    analysis: InfusionCoursePart, measure: CourseMeasure, after: pd.DataFrame, population: Members
+) -> Iterator[Row]:
+    """Give a model of each minute alone."""
+    for minute in analysis.minutes_of(measure)[1:]:
+        at = {"time": canonical_hours(minute / 60)}
+        yield from _estimates(
+            _fit(after[after["MINUTE"] == minute], "CHG", "BASE", population), analysis, population, at
+        )
+
+
+def fit_pulse(after: pd.DataFrame, population: Members) -> LmmFit:
+    """Fit the changes at all planned minutes, with participant and infusion within participant as random effects.
+
+    Both levels have an intercept, by which all readings of a participant or of an infusion lie higher, and a height of
+    the pulse, which is largest when the mean change is: the random part is 1 + PULSE at each level.
+
+    Parameters
+    ----------
+    after
+        A row per reading: USUBJID, INFNUM, GROUP, MINUTE, BASE, CHG, ARM.
+    population
+        Its arms.
+
+    Raises
+    ------
+    ModelError
+        There are fewer than three planned minutes, or the optimum was not reached.
+    """
+    if after["MINUTE"].nunique() < _FEWEST_MINUTES:
+        raise ModelError(f"fewer than {_FEWEST_MINUTES} planned minutes have values")
+    mean = after.groupby(["ARM", "MINUTE"], observed=True)["CHG"].mean().abs().groupby("MINUTE").max()
+    order = [f"{minute:.0f}" for minute in sorted(after["MINUTE"].unique())]
     frame = after.assign(
         UNIT=after["USUBJID"].astype("str") + " " + after["INFNUM"].astype("str"),
-        MINUTE=pd.Categorical(after["MINUTE"].astype("int64").astype("str")),
+        PULSE=after["MINUTE"].map(mean / mean.max()),
+        MINUTE=pd.Categorical(after["MINUTE"].map("{:.0f}".format), order),
+        GROUP=after["GROUP"].cat.remove_unused_categories(),
     )
-    arm = ["ARM * MINUTE"] if len(population.arms) > 1 else ["MINUTE"]
-    fit = fit_lmm(frame, "CHG", " + ".join([*arm, "GROUP", "BASE"]), "1", ["USUBJID", "UNIT"])
-    yield from _estimates(fit, analysis, population, {"level": AVERAGE})
-    variances = np.diag(fit.random_covariance.to_numpy())
-    levels = ("participant", "infusion within participant", "reading within infusion")
-    for level, variance in zip(levels, [*variances, fit.residual_variance], strict=True):
+    terms = ["ARM * MINUTE" if len(population.arms) > 1 else "MINUTE"]
+    terms += [name for name in ("GROUP", "BASE") if frame[name].nunique() > 1]
+    return fit_lmm(frame, "CHG", " + ".join(terms), "1 + PULSE", ["USUBJID", "UNIT"])
+
+
+def _variances(fit: LmmFit) -> Iterator[Row]:
+    """Give the variances of the model of all minutes."""
+    names = ("participant", "participant, height of the pulse", "infusion within participant",
+             "infusion within participant, height of the pulse", "reading within infusion")  # fmt: skip
+    variances = [*np.diag(fit.random_covariance.to_numpy()), fit.residual_variance]
+    for level, variance in zip(names, variances, strict=True):
         yield from rows({"covariance": float(variance)}, term="covariance", level=level)
 
 

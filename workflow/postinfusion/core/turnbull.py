@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv, stdtrit
 
 from postinfusion.errors import ModelError
 
@@ -20,6 +21,7 @@ GAP = 1e-9
 """At the maximum no direction raises the log-likelihood by more than this, for each observation."""
 MOST_STEPS = 200_000
 _GAP_OF_RESAMPLES = 1e-5
+_END = 1e-6
 _STEPS_BETWEEN_LOOKS = 50
 
 
@@ -112,6 +114,45 @@ def turnbull_resampled(low: ArrayLike, high: ArrayLike, weights: ArrayLike, time
     q, p = _support(start, end)
     found = _maximise(_lies_within(start, end, q, p), np.asarray(weights, dtype=np.float64), _GAP_OF_RESAMPLES)
     return np.asarray(found @ (p[:, None] <= np.asarray(times, dtype=np.float64)))
+
+
+def clustered_limits(
+    share: Array, variance: Array, units: int, clusters: int, confidence: float
+) -> tuple[Array, Array]:
+    """Give exact limits of shares at the effective number of units, from variances found by resampling clusters.
+
+    The limits are those of Clopper and Pearson with n* units, of which share x n* have come; with t(d) the quantile of
+    Student's t of d degrees of freedom
+
+    n* = share (1 - share) / variance x [t(units - 1) / t(clusters - 1)]^2, at most the number of units.
+
+    Where resampling says nothing, since in each resample all have come or none has, n* is the number of clusters; no
+    limit is closer to a share of 0 or 1 than these are.
+
+    Parameters
+    ----------
+    share, variance
+        Estimated shares and their variances, (k,).
+    units, clusters
+        Number of times in intervals and of participants they are of; at least 2 clusters.
+    confidence
+        Level of the intervals.
+
+    References
+    ----------
+    Korn & Graubard (1998), Survey Methodology 24, 193-201.
+    """
+    upper = (1 + confidence) / 2
+    by_df = float(stdtrit(max(units - 1, 1), upper) / stdtrit(clusters - 1, upper)) ** 2
+    p = np.clip(np.where((share < _END) | (share > 1 - _END), np.round(share), share), 0.0, 1.0)
+    says = (variance > 0) & (p > 0) & (p < 1)
+    n_star = np.where(says, np.minimum(p * (1 - p) / np.where(says, variance, 1.0) * by_df, units), clusters)
+    x, tail = p * n_star, (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(p == 0, 0.0, betaincinv(x, n_star - x + 1, tail))
+        high = np.where(p == 1, 1.0, betaincinv(x + 1, n_star - x, 1 - tail))
+    of_all = tail ** (1 / clusters)
+    return np.minimum(low, of_all), np.maximum(high, 1 - of_all)
 
 
 def _checked(low: ArrayLike, high: ArrayLike, weight: ArrayLike | None) -> tuple[Array, Array, Array]:

@@ -10,10 +10,12 @@ from postinfusion.present.results import Results
 from postinfusion.vocabulary import Method
 
 _MODELS = {
-    "mean": "the change at each planned minute and at the peak of {} in linear mixed models with arm, number of the "
-    "infusion and the value before as fixed effects and participants as random ones, an infusion within a participant "
-    "being the residual; their average over the minutes in one model with participant and infusion within participant",
-    "log1p": "log(1 + value) of {} in the same models, with a test of ranks of participants' means beside them",
+    "mean": "the change of {} at all planned minutes in one linear mixed model with arm × minute, number of the "
+    "infusion and the value before as fixed effects, and participant and infusion within participant as random "
+    "effects, each with an intercept and a height of the pulse (Kenward-Roger degrees of freedom); the change at the "
+    "peak with participants as random effects, an infusion within a participant being the residual",
+    "log1p": "log(1 + value) of {} at each minute, with participants as random effects, and with a test of ranks of "
+    "participants' means beside them",
     "ordinal": "the worst value of {} in each infusion in a cumulative-logit mixed model",
 }
 
@@ -26,8 +28,8 @@ def _course(results: Results) -> str:
     said = f" Modelled were {modelled}." if modelled else ""
     back = [f"{item.label or item.measure} within {item.band}" for item in analysis.measures if item.has_return]
     returned = (
-        f" A return ({'; '.join(back)}) lies between two readings and was estimated by Turnbull's method, with limits "
-        "from resampling participants."
+        f" A return ({'; '.join(back)}) lies between two readings and was estimated by Turnbull's method, with exact "
+        "limits at the effective number of infusions, found by resampling participants."
         if back
         else ""
     )

@@ -7,6 +7,7 @@ from postinfusion.present.infusion_course import course, out_of_time, shown
 from postinfusion.present.results import Results
 from postinfusion.present.tables.course_parts import (
     PEAK_NOTE,
+    RANKS_NOTE,
     RETURN_NOTE,
     compared_peaks,
     limits_part,
@@ -40,5 +41,6 @@ def table(results: Results) -> Table:
             limits_part(rows, measure),
         )
     ]
-    notes = (PEAK_NOTE, RETURN_NOTE, *told)
+    ranks = [RANKS_NOTE] if results.values_of("time", term="rank-test") else []
+    notes = (PEAK_NOTE, RETURN_NOTE, *ranks, *(f"{text}." for text in results.warnings()), *told)
     return Table(label_of(results, "CADT01", "Infusions", notes), tuple(part for part in parts if part.rows))

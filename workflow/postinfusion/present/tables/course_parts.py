@@ -15,7 +15,16 @@ PEAK_NOTE = (
 )
 RETURN_NOTE = (
     "Back: of the infusions that left the band, the share back by then (Turnbull's estimate of times between two "
-    "readings; limits by resampling participants). Median: between which minutes it lies."
+    "readings; exact limits at the effective number of infusions, found by resampling participants). By the first "
+    "minute none can have been seen out of the band and back. Median: between which minutes it lies."
+)
+MINUTES_NOTE = (
+    "Differences by minute are those of one mixed model of all minutes, with participant and infusion within "
+    "participant as random effects, each with an intercept and a height of the pulse."
+)
+RANKS_NOTE = (
+    "Higher by ranks: of all pairs of a participant of each arm, the share in which the mean over the infusions is "
+    "higher in the first, ties as half, with the p value of a rank test."
 )
 
 
@@ -25,14 +34,31 @@ def minutes_part(results: Results, analysis: InfusionCoursePart, measure: Course
     kind = "Difference of changes" if measure.model == "mean" else "Ratio of (1 + value)"
     heads = [f"{kind}{f', {arm} − {against}' if len(pairs) > 1 else ''} ({results.confidence} CI)"
              for arm, against in pairs]  # fmt: skip
+    heads += [f"{arm} higher by ranks, % (p)" for arm, _ in pairs if measure.model == "log1p"]
     of_arms = [f"{arm}: {what}" for arm in results.arms for what in ("n", "value", "change")]
     rows = []
     for minute in analysis.minutes_of(measure):
         key = {"time": hours_of(minute)}
         cells = [cell for arm in results.arms for cell in _described(results, measure, {**key, "arm": arm})]
-        cells += [_compared(results, measure, {**key, "arm": arm, "comparator": other}) for arm, other in pairs]
+        compared = [{**key, "arm": arm, "comparator": other} for arm, other in pairs]
+        cells += [_compared(results, measure, of_pair) for of_pair in compared]
+        cells += [_by_ranks(results, of_pair) for of_pair in compared if measure.model == "log1p"]
         rows.append(Row("Before" if minute == 0 else f"{minute} min", tuple(cells)))
     return Part(("Minute", *of_arms, *heads), tuple(rows), measure.name)
+
+
+def infusions_part(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> Part:
+    """Give value and change by number of the infusion, minute and arm."""
+    of_arms = [f"{arm}: {what}" for arm in results.arms for what in ("n", "value", "change")]
+    rows: list[Row] = []
+    for group in results.values_of("subgroup_level", subgroup="infusion", variable="AVAL", stat_name="mean"):
+        own = {"subgroup": "infusion", "subgroup_level": group}
+        rows.append(Row(f"Infusion {group}"))
+        for minute in analysis.minutes_of(measure):
+            keys = [{"time": hours_of(minute), "arm": arm, **own} for arm in results.arms]
+            cells = tuple(cell for key in keys for cell in _described(results, measure, key))
+            rows.append(Row("Before" if minute == 0 else f"{minute} min", cells, 1))
+    return Part(("Minute", *of_arms), tuple(rows), f"{measure.name}, by number of the infusion")
 
 
 def _described(results: Results, measure: CourseMeasure, key: dict[str, str]) -> tuple[str, str, str]:
@@ -53,6 +79,12 @@ def _compared(results: Results, measure: CourseMeasure, key: dict[str, str]) -> 
     return estimate(
         results, measure.decimals, {**key, "term": term, **({} if term == "ratio" else {"variable": "CHG"})}
     )
+
+
+def _by_ranks(results: Results, key: dict[str, str]) -> str:
+    """Give the share of pairs in which the arm is higher, with the p value of the test of ranks."""
+    share = formats.percentage_points(results.value("estimate", **key, term="rank-test"))
+    return formats.with_bracket(share, results.text("p_value", **key, term="rank-test"))
 
 
 def estimate(results: Results, decimals: int, key: dict[str, str]) -> str:
@@ -128,7 +160,7 @@ def _return_rows(results: Results, analysis: InfusionCoursePart, measure: Course
     key = {"variable": "return"}
     rows = [Row(f"Left the band ({measure.band})", tuple(
         share(results, **key, level="left", arm=arm) for arm in results.arms))]  # fmt: skip
-    for minute in analysis.minutes_of(measure)[1:]:
+    for minute in analysis.minutes_of(measure)[2:]:
         at = {**key, "level": "back", "time": hours_of(minute)}
         rows.append(
             Row(f"Back by {minute} min", tuple(_share_back(results, {**at, "arm": arm}) for arm in results.arms), 1)
