@@ -33,9 +33,11 @@ def datasets(of: Plan, *events: dict[str, object], size: int = 6, end: float = 7
                "EOSSTT": "completed"} for (arm, _), name in names.items()]  # fmt: skip
     given = [{"USUBJID": name, "TRTP": arm, "TRTA": arm, "INFNUM": number, "AHRFIRST": start, "EXENHR": start + 0.7}
              for (arm, _), name in names.items() for number, start in ((1, 0.0), (2, 96.0))]  # fmt: skip
-    found = [EVENT | {"USUBJID": names[arms[one["arm"]], one["who"]], "TRTP": arms[one["arm"]],
-                      "TRTA": arms[one["arm"]], "ASTHR": one["at"], "AENHR": one["until"]} | one.get("more", {})
-             for one in events]  # fmt: skip
+    found = []
+    for one in events:
+        arm = arms[one["arm"] % len(arms)]
+        fixed = {"USUBJID": names[arm, one["who"]], "TRTP": arm, "TRTA": arm, "ASTHR": one["at"], "AENHR": one["until"]}
+        found.append(EVENT | fixed | one["more"])
     return {"ADSL": pd.DataFrame(people), "ADEX": pd.DataFrame(given), "ADAE": pd.DataFrame(found)}
 
 

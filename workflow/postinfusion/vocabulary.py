@@ -146,6 +146,7 @@ OUTPUTS = {
         Output("AEL02", "List of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL03", "List of serious events", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
         Output("AEL04", "List of deaths", Section.SAFETY, Method.ADVERSE_EVENTS, "table", individual=True),
+        Output("AEG04", "Screening of adverse events by term", Section.SAFETY, Method.ADVERSE_EVENTS, "figure"),
         Output("AET05", "Incidence rates of adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
         Output("AET05_ALL", "Rates of all adverse events", Section.SAFETY, Method.EVENT_RATES, "table"),
         Output("AEG03", "Mean number of adverse events", Section.SAFETY, Method.EVENT_RATES, "figure", individual=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from postinfusion.ard.query import select
 from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
 from postinfusion.present.methods.phrases import endpoint_label, in_population
@@ -89,7 +90,7 @@ def _adverse_events(results: Results) -> str:
         "the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 "
         "infusions, where there were infusions, have gamma limits that respect that a participant has several (Fay and "
         f"Feuer 1997).{_by_infusion(results)} What participants do to themselves, as self-induced vomiting, is no "
-        f"adverse event and is counted for review.{_for_registers(results)}"
+        f"adverse event and is counted for review.{_screening(results)}{_for_registers(results)}"
     )
 
 
@@ -110,6 +111,15 @@ def _grouping(results: Results) -> str:
     return (
         " The data hold no classes: terms were grouped by their words into a small grouping of this software's own, "
         "which is not MedDRA; each term is in one group."
+    )
+
+
+def _screening(results: Results) -> str:
+    if select(results.rows, variable="class-term", stat_name="p_value").empty:
+        return ""
+    return (
+        " As a screening, and no test of a hypothesis, each term that anybody of two arms had was looked at by "
+        "Fisher's exact test (two-sided), with Benjamini and Hochberg's false discovery rate over all of them."
     )
 
 
