@@ -15,7 +15,7 @@ from postinfusion import fit_gee
 from postinfusion.core.aalen_johansen import aalen_johansen
 from postinfusion.core.kaplan_meier import survival_limits
 from postinfusion.core.negative_binomial import NegativeBinomial, fit_negative_binomial
-from postinfusion.core.poisson_rates import garwood
+from postinfusion.core.poisson_rates import garwood, rate_of_clusters
 from postinfusion.core.recurrent_events import (
     Followed,
     ProportionalRates,
@@ -141,7 +141,18 @@ def comparisons() -> Iterator[Comparison]:
             lambda pair=(reference["events"], reference["exposure"]): limits(*pair),
             CLOSED_FORM,
         )
+    for arm, reference in NUMBERS["clustered_rates"].items():
+        program = "R geepack 1.3.9, geeglm, sandwich times m / (m - 1)"
+        yield Comparison(f"rate of all events, {arm}", program, [*reference.values()], partial(rate, arm), ESTIMATE)
     yield from others()
+
+
+def rate(arm: str) -> list[float]:
+    """Give the rate of all recurrences of an arm with its limits."""
+    found = followed(arm)
+    counts = np.bincount(found.subject, minlength=found.end.size)
+    of_arm = rate_of_clusters(counts, found.end)
+    return [float(of_arm.estimate), float(of_arm.conf_low), float(of_arm.conf_high)]
 
 
 def limits(events: float, exposure: float) -> list[float]:

@@ -83,6 +83,16 @@ negative_binomial <- list(
   quine = dispersed(Days ~ Sex + Age, quine)
 )
 
+# Events of all kinds per time of each arm: Poisson equations of the counts with the plain sandwich, times m / (m - 1).
+clustered_rates <- lapply(arms, function(arm) {
+  part <- counts[counts$treatment == arm, ]
+  fit <- geeglm(events ~ offset(log(time)), poisson, part, id = id, control = geese.control(epsilon = 1e-13, maxit = 200))
+  m <- nrow(part)
+  log_rate <- unname(coef(fit))
+  half <- qt(0.975, m - 1) * sqrt(vcov(fit)[1, 1] * m / (m - 1))
+  list(estimate = exp(log_rate), lower = exp(log_rate - half), upper = exp(log_rate + half))
+})
+
 pairs <- list(c(0, 41.5), c(1, 10), c(3, 120.25), c(17, 8.5), c(140, 9.75))
 garwood <- lapply(pairs, function(p) {
   c(events = p[1], exposure = p[2], as.list(setNames(poisson.test(p[1], p[2])$conf.int[1:2], c("lower", "upper"))))
@@ -122,5 +132,5 @@ provenance <- list(
     c(survival = "survival", mets = "mets", MASS = "MASS", geepack = "geepack"), function(p) as.character(packageVersion(p))))
 )
 write(toJSON(list(at = at, mean_number = mean_number, andersen_gill = andersen_gill, negative_binomial = negative_binomial,
-                  garwood = garwood, incidence = incidence, slopes = slopes, provenance = provenance),
+                  clustered_rates = clustered_rates, garwood = garwood, incidence = incidence, slopes = slopes, provenance = provenance),
              digits = NA, auto_unbox = TRUE, pretty = TRUE, na = "null"), arguments[5])

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from scipy.stats import poisson
+from scipy.stats import poisson, t
 
 from postinfusion.core.negative_binomial import fit_negative_binomial
-from postinfusion.core.poisson_rates import garwood, rate_difference
+from postinfusion.core.poisson_rates import garwood, rate_difference, rate_of_clusters
 from postinfusion.core.recurrent_events import Followed, andersen_gill, log_limits, mean_cumulative_function
 from postinfusion.errors import ModelError
 
@@ -31,6 +31,19 @@ def test_the_difference_of_two_rates_without_events_has_limits():
     found = rate_difference(garwood(0, 10.0), garwood(0, 20.0))
     assert found.estimate == 0
     assert (-found.conf_low, found.conf_high) == pytest.approx((-np.log(0.025) / 20, -np.log(0.025) / 10))
+
+
+def test_the_rate_of_all_events_is_their_number_per_time_whoever_was_followed_for_how_long():
+    events, time = np.array([3.0, 0.0, 1.0, 2.0]), np.array([1.0, 8.0, 2.0, 4.0])
+    found = rate_of_clusters(events, time)
+    variance = 4 / 3 * ((events - 6 / 15 * time) ** 2).sum() / 36
+    assert found.estimate == pytest.approx(6 / 15)
+    assert np.log(found.conf_high / found.estimate) == pytest.approx(t.ppf(0.975, 3) * np.sqrt(variance))
+    assert found.conf_low * found.conf_high == pytest.approx(found.estimate**2)
+
+
+def test_without_an_event_the_rate_of_all_has_the_limit_of_none():
+    assert rate_of_clusters([0, 0], [4.0, 6.0]) == garwood(0, 10.0)
 
 
 def test_the_mean_of_complete_follow_up_is_the_mean_count_with_its_population_error():
@@ -73,6 +86,8 @@ def test_limits_of_a_mean_lie_around_it_on_the_log_scale():
     ("wrong", "words"),
     [
         (lambda: garwood(3, 0.0), "person-time above 0"),
+        (lambda: rate_of_clusters([1, 0], [1.0, 0.0]), "person-time above 0"),
+        (lambda: rate_of_clusters([1], [1.0]), "two participants"),
         (lambda: Followed.of(END, [0], [11.0]), "after the end of follow-up"),
         (lambda: Followed.of(END, [4], [1.0]), "one of the participants"),
         (lambda: andersen_gill(Followed.of(END, [], []), ARM), "no event happened"),

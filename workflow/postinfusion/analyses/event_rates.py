@@ -1,7 +1,8 @@
 """Rates of adverse events per time of follow-up: of first events, and of all events of each participant.
 
-A first event is rated per time until it, with exact limits of a Poisson count. All events are rated by a negative
-binomial model, since those of a participant are alike, and arms are also compared by Andersen and Gill's model.
+A first event is rated per time until it, with exact limits of a Poisson count. All events are rated per time of
+follow-up, with limits that respect that those of a participant are alike; arms are compared by a negative binomial
+model and by Andersen and Gill's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.core.negative_binomial import fit_negative_binomial
-from postinfusion.core.poisson_rates import garwood, rate_difference
+from postinfusion.core.poisson_rates import garwood, rate_difference, rate_of_clusters
 from postinfusion.core.proportions import Interval
 from postinfusion.core.recurrent_events import andersen_gill
 from postinfusion.errors import ModelError
@@ -153,12 +154,7 @@ def _event_rate(analysis: EventRates, people: pd.DataFrame, counts: pd.Series, a
     """Estimate the rate of all events of one arm; without an event the limit is that of a Poisson count of 0."""
     if len(people) < FEWEST_PARTICIPANTS:
         raise ModelError(_few(arm))
-    exposure = (people["END"] / analysis.per).to_numpy()
-    if not counts.any():
-        return garwood(0, exposure.sum(), confidence=analysis.confidence)
-    fit = fit_negative_binomial(counts, exposure, np.ones((len(people), 1)))
-    half = stdtrit(len(people) - 1, (1 + analysis.confidence) / 2) * fit.std_errors[0]
-    return Interval(*(np.exp(fit.coefficients[0] + part) for part in (0.0, -half, half)))
+    return rate_of_clusters(counts, people["END"] / analysis.per, confidence=analysis.confidence)
 
 
 def _ratios(

@@ -26,6 +26,7 @@ _BY_DAY = {"24–72 h": (2,), "3–7 d": (4, 5, 6)}
 _LATE = 8
 GRADES = {"mild": 1, "moderate": 2, "severe": 3, "life-threatening": 4, "fatal": 5}
 _NO_TREATMENT = ("", "none", "no", "n/a")
+OUTCOME_UNKNOWN = "unknown"
 _NOT_ENDED = ("fatal", "not resolved", "resolving")
 _DAY = 24.0
 
@@ -52,8 +53,8 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
         - ``INFUSION``, the number of the last infusion that started at or before the onset; missing without one;
         - ``ONSET``, hours since the start of that infusion, missing where the hour of the onset is not known;
         - ``BIN``, one of :data:`BINS`;
-        - ``ENDED``, whether it is over; ``HOURS``, hours to its end, or to the end of participation where it is not
-          over, missing where either is not known;
+        - ``ENDED``, whether it is known to be over; ``HOURS``, hours to its end, or to the end of participation where
+          it is not over, missing where either is not known, or the outcome is unknown and no end recorded;
         - ``SOLICITED`` and ``UNTREATED``, missing where that was not recorded;
         - ``GRADE``, 1 to 5, missing where the intensity was not recorded.
     """
@@ -158,8 +159,13 @@ def _timing(found: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _courses(found: pd.DataFrame, population: Members) -> dict[str, pd.Series]:
-    """Give whether each event is over, and how long it lasted."""
+    """Give whether each event is over, and how long it lasted.
+
+    Without an end an event of unknown outcome may have passed the next minute: it was not seen to go on, as censoring
+    at the end of participation would say.
+    """
     ended = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
     end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
-    hours = end.where(ended, last_contact(found, population)) - found["START"]
+    seen = last_contact(found, population).mask(found["AEOUT"] == OUTCOME_UNKNOWN)
+    hours = end.where(ended, seen) - found["START"]
     return {"ENDED": ended, "HOURS": hours.where(hours >= 0)}
