@@ -23,7 +23,7 @@ from simulation.deciding_estimates import STATISTICS, estimates_of, without_seco
 from simulation.replicates import AT_ONCE, Replicates, replicates, trial_plan
 from simulation.truth_of_points import has_truth
 
-KINDS = (ClaimKind.COMPARATIVE, ClaimKind.LASTING)
+KINDS = (ClaimKind.COMPARATIVE, ClaimKind.LASTING, ClaimKind.EQUIVALENCE, ClaimKind.EVERY_DIAGNOSIS)
 PART_OF_SLOW = 0.3
 SECONDS_ALLOWED, SECONDS_EVERYWHERE = 1.0, 0.3
 Draw = dict[Point, Estimate]
@@ -90,13 +90,23 @@ class Drawn(_Judge):
         }
 
 
-def deciding(trial: str, truth: str, *, slow: bool = False) -> Deciding:
-    """Choose the claims that are counted, by one replicate that goes the whole way; ``slow`` takes slow ones too."""
+def deciding(trial: str, truth: str, *, slow: bool = False, only: Sequence[str] = ()) -> Deciding:
+    """Choose the claims that are counted, by one replicate that goes the whole way.
+
+    Parameters
+    ----------
+    trial, truth
+        Which trial, under which truth.
+    slow
+        Take slow analyses too.
+    only
+        Claims; empty for all.
+    """
     plan = trial_plan(trial)
     asked = {
         claim: entry.model_copy(update={"sensitivity": (), "conflicts": ()})
         for claim, entry in plan.claims.judged.items()
-        if entry.decides and kind_of(claim, entry) in KINDS
+        if entry.decides and kind_of(claim, entry) in KINDS and (not only or claim in only)
     }
     plan = _with_what_decides(plan, asked)
     one = replicates(plan, trial, truth, [0])
@@ -222,7 +232,7 @@ class Count:
         self.families.update({asked.family(c) for c, verdict in told.items() if verdict == Verdict.SUPPORTED.value})
         for point in draw:
             one = draw[point]
-            benefit = one.oriented(one.conf_low, one.conf_high)[0]
+            benefit = replace(one, sign=one.sign or 1).oriented(one.conf_low, one.conf_high)[0]
             self.estimates.setdefault(point, []).append((benefit, one.std_error, one.df))
 
 

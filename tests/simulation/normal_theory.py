@@ -1,8 +1,9 @@
 """How often the rules give each verdict when estimates are normal about the truth: the closed form beside simulations.
 
-A single comparison has a closed form. A family under Holm's method or in a fixed sequence, and a claim of two points,
-have the same form in several dimensions, of which many normal draws give the probability. The rules are written here a
-second time, for arrays, from the table of ``workflow/docs/methods/verdicts.md``.
+A single comparison has a closed form, and so has a claim of no difference in groups that are estimated apart. A family
+under Holm's method or in a fixed sequence, a claim of two points, and one of every diagnosis have the same form in several
+dimensions, of which many normal draws give the probability. The rules are written here a second time, for arrays, from
+the table of ``workflow/docs/methods/verdicts.md``.
 """
 
 from __future__ import annotations
@@ -20,15 +21,35 @@ DRAWS = 200_000
 SEED = 20_261_125
 ALPHA = 0.05
 _WORST_FIRST = (Verdict.CONTRADICTED, Verdict.NO_IMPORTANT_EFFECT, Verdict.INCONCLUSIVE, Verdict.SUPPORTED)
+_INCONCLUSIVE, _SUPPORTED = _WORST_FIRST.index(Verdict.INCONCLUSIVE), _WORST_FIRST.index(Verdict.SUPPORTED)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One claim: its name, the positions of its points among the estimates, and the difference that matters."""
+    """One claim.
+
+    Attributes
+    ----------
+    name, points
+        Its name, and the positions of its points among the estimates.
+    important
+        The difference that matters.
+    margin
+        Of a claim of no difference, which must hold at each of its points.
+    in_each
+        The first point is judged as a comparison, and each of the others must show a benefit besides.
+    """
 
     name: str
     points: tuple[int, ...]
     important: float | None = None
+    margin: float | None = None
+    in_each: bool = False
+
+    @property
+    def tested(self) -> tuple[int, ...]:
+        """The points whose larger p-value is that of the hypothesis."""
+        return self.points[:1] if self.in_each else self.points
 
 
 @dataclass(frozen=True)
@@ -86,11 +107,14 @@ def family_shares(
     # A standard error is estimated too: with df degrees of freedom, so that the test statistic has Student's t.
     errors = normal.std_error * np.sqrt(generator.chisquare(normal.df, draws.shape) / normal.df)
     p = 2 * stdtr(normal.df, -np.abs(draws / errors))
-    of_claim = np.column_stack([p[:, one.points].max(axis=1) for one in claims])
-    rejected = _in_sequence(of_claim) if sequence else _by_holm(of_claim)
+    hypotheses = list(dict.fromkeys(one.tested for one in claims))  # claims that rest on the same results count once
+    of_each = np.column_stack([p[:, points].max(axis=1) for points in hypotheses])
+    rejected = _in_sequence(of_each) if sequence else _by_holm(of_each)
     verdicts = {
-        one.name: _verdicts(one, draws, stdtrit(normal.df, 1 - ALPHA / 2) * errors, rejected[:, k])
-        for k, one in enumerate(claims)
+        one.name: _verdicts(
+            one, draws, stdtrit(normal.df, 1 - ALPHA / 2) * errors, rejected[:, hypotheses.index(one.tested)]
+        )
+        for one in claims
     }
     words = [Verdict.SUPPORTED, Verdict.INCONCLUSIVE, Verdict.NO_IMPORTANT_EFFECT, Verdict.CONTRADICTED]
     shares = {
@@ -136,13 +160,44 @@ def _in_sequence(p: np.ndarray) -> np.ndarray:
     return np.asarray(np.logical_and.accumulate(p <= ALPHA, axis=1))
 
 
+def within_margin(normal: Normal, margin: float) -> float:
+    """Give the probability that the intervals of independent estimates all lie within a margin.
+
+    With standard errors that are known, of each P(-m + z s < b < m - z s); their product (intersection-union).
+    """
+    critical = stdtrit(normal.df, 1 - ALPHA / 2)
+    inside = margin - critical * normal.std_error
+    above, below = (inside - normal.benefit) / normal.std_error, (-inside - normal.benefit) / normal.std_error
+    return float(np.prod(np.where(inside > 0, ndtr(above) - ndtr(below), 0.0)))
+
+
 def _verdicts(claim: Claim, draws: np.ndarray, widths: np.ndarray, rejected: np.ndarray) -> np.ndarray:
-    """Give the verdict of a claim, draw by draw: the worst of its points, by the place in the order of the worst."""
+    """Give the verdict of a claim, draw by draw, by its place in the order of the worst."""
+    if claim.margin is not None:
+        return _of_no_difference(claim, claim.margin, draws, widths)
+    found = _worst_comparison(claim, draws, widths, rejected)
+    if not claim.in_each:
+        return found
+    low, high = (draws[:, claim.points[1:]] + side * widths[:, claim.points[1:]] for side in (-1, 1))
+    shown = np.where((found == _SUPPORTED) & ~(low > 0).all(axis=1), _INCONCLUSIVE, found)
+    return np.where((high < 0).any(axis=1), 0, shown)
+
+
+def _of_no_difference(claim: Claim, margin: float, draws: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Give the verdict of a claim of no difference: the worst of its groups."""
+    b, width = draws[:, claim.points], widths[:, claim.points]
+    inside, outside = (b - width > -margin) & (b + width < margin), (b - width >= margin) | (b + width <= -margin)
+    word = np.where(inside, _SUPPORTED, np.where(outside, 0, _INCONCLUSIVE))
+    return np.asarray(word.min(axis=1))
+
+
+def _worst_comparison(claim: Claim, draws: np.ndarray, widths: np.ndarray, rejected: np.ndarray) -> np.ndarray:
+    """Give the worst verdict of the points that are tested."""
     found = []
-    for point in claim.points:
+    for point in claim.tested:
         b, width = draws[:, point], widths[:, point]
         least = claim.important if claim.important is not None else 0.0
-        word = np.where(rejected & (b > 0) & (b >= least), 3, 2)
+        word = np.where(rejected & (b > 0) & (b >= least), _SUPPORTED, _INCONCLUSIVE)
         if claim.important is not None:
             word = np.where(b + width < claim.important, 1, word)
         found.append(np.where(b + width < 0, 0, word))

@@ -24,6 +24,7 @@ from postinfusion.simulate.trial import simulate_scores
 ROOT = Path(__file__).parents[2]
 SEED = 20_261_123
 TABLES = ("participants", "infusions", "assessments")
+WITH_WEIGHTS = ("ketamine_ed",)
 TIMES = ("start", "end", "taken", "consented", "randomised")
 AT_ONCE = 25
 Tables = dict[str, pd.DataFrame]
@@ -65,7 +66,7 @@ def trial_plan(trial: str) -> Plan:
     """Give the plan of a shipped trial with the sources that are simulated here; participants keep their names."""
     plan = read.plan(ROOT / "config" / "trials" / f"{trial}.yaml")
     kept = {
-        "sources": {name: plan.sources[name] for name in TABLES},
+        "sources": {name: plan.sources[name] for name in tables_of(trial)},
         "privacy": plan.privacy.model_copy(update={"ids": "keep"}),
     }
     return plan.model_copy(update=kept).at(plan.places)
@@ -74,8 +75,13 @@ def trial_plan(trial: str) -> Plan:
 def replicates(plan: Plan, trial: str, truth: str, numbers: Sequence[int]) -> Replicates:
     """Simulate and derive some replicates; replicate i draws from the seed with the key (i,)."""
     simulated = [_named(SIMULATORS[trial][truth](_root(number)), number) for number in numbers]
-    stacked = {name: pd.concat([one[name] for one in simulated], ignore_index=True) for name in TABLES}
+    stacked = {name: pd.concat([one[name] for one in simulated], ignore_index=True) for name in tables_of(trial)}
     return Replicates(tuple(numbers), derive(plan, trial, canonical(plan, _wanted(plan, stacked))))
+
+
+def tables_of(trial: str) -> tuple[str, ...]:
+    """Give the tables of a trial that are simulated here."""
+    return (*TABLES, "weights") if trial in WITH_WEIGHTS else TABLES
 
 
 def replicate_of(frame: pd.DataFrame) -> pd.Series:
@@ -85,7 +91,7 @@ def replicate_of(frame: pd.DataFrame) -> pd.Series:
 
 def canonical(plan: Plan, exported: Mapping[str, pd.DataFrame]) -> Tables:
     """Give simulated tables as reading their files would give them."""
-    return {name: _canonical(plan, name, exported[name]) for name in TABLES}
+    return {name: _canonical(plan, name, exported[name]) for name in exported if name in plan.sources}
 
 
 def _root(number: int) -> np.random.SeedSequence:

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.special import stdtrit
 from scipy.stats import nct
 
+from postinfusion.analyses.claims import kind_of
+from postinfusion.plan.claim_catalogue import ClaimKind
 from postinfusion.plan.claims import Adjustment, Family, Point
 from postinfusion.vocabulary import Verdict
 from simulation.judged_replicates import Count, Deciding
@@ -18,6 +20,7 @@ WORDS = (Verdict.SUPPORTED, Verdict.INCONCLUSIVE, Verdict.NO_IMPORTANT_EFFECT, V
 WORDS_UNCONTROLLED = (Verdict.COMPATIBLE, Verdict.INCONCLUSIVE, Verdict.SUPPORTED, Verdict.CONTRADICTED)
 NULL = "null"
 LARGE_DF = 1e6
+_IN_EACH = (ClaimKind.EQUIVALENCE, ClaimKind.EVERY_DIAGNOSIS)
 
 
 def closed_form(
@@ -27,18 +30,16 @@ def closed_form(
     shares: dict[str, dict[str, float]] = {}
     families: dict[str, float] = {}
     for family in dict.fromkeys(map(asked.family, found.verdicts)):
-        claims = _hypotheses(asked, [claim for claim in found.verdicts if asked.family(claim) == family])
-        points = list(dict.fromkeys(point for names in claims for point in asked.claims[names[0]].decides[:2]))
+        claims = [claim for claim in found.verdicts if asked.family(claim) == family]
+        points = list(dict.fromkeys(point for claim in claims for point in _points(asked, claim)))
         normal = _normal(trial, truth, asked, found, points)
         rule = asked.plan.multiplicity.get(family, Family())
-        ordered = sorted(claims, key=lambda names: rule.order.index(names[0]) if names[0] in rule.order else 99)
-        of_family = [
-            Claim(names[0], tuple(points.index(p) for p in asked.claims[names[0]].decides[:2]),
-                  asked.templates[asked.claims[names[0]].decides[0]].important)
-            for names in ordered
-        ]  # fmt: skip
-        told, families[family] = family_shares(normal, of_family, sequence=rule.method is Adjustment.FIXED_SEQUENCE)
-        shares |= {other: _capped(asked, other, told[names[0]]) for names in claims for other in names}
+        ordered = sorted(claims, key=lambda claim: rule.order.index(claim) if claim in rule.order else 99)
+        told, families[family] = family_shares(
+            normal, [_rule_of(asked, claim, points) for claim in ordered],
+            sequence=rule.method is Adjustment.FIXED_SEQUENCE,
+        )  # fmt: skip
+        shares |= {claim: _capped(asked, claim, told[claim]) for claim in claims}
     return shares, families
 
 
@@ -50,12 +51,21 @@ def _capped(asked: Deciding, claim: str, told: dict[str, float]) -> dict[str, fl
     return told | {best: 0.0, next_best: told[next_best] + told[best]}
 
 
-def _hypotheses(asked: Deciding, claims: Sequence[str]) -> list[list[str]]:
-    """Put claims together that rest on the same results."""
-    found: dict[tuple[Point, ...], list[str]] = {}
-    for claim in claims:
-        found.setdefault(asked.claims[claim].decides[:2], []).append(claim)
-    return list(found.values())
+def _points(asked: Deciding, claim: str) -> tuple[Point, ...]:
+    """Give the points of a claim that its verdict depends on."""
+    decides = asked.claims[claim].decides
+    return decides if kind_of(claim, asked.claims[claim]) in _IN_EACH else decides[:2]
+
+
+def _rule_of(asked: Deciding, claim: str, points: Sequence[Point]) -> Claim:
+    """Give the rule of a claim over these points."""
+    mine, kind = _points(asked, claim), kind_of(claim, asked.claims[claim])
+    endpoint = asked.plan.endpoints.get(getattr(asked.plan.analyses[mine[0].analysis], "endpoint", ""))
+    margin = asked.claims[claim].margin or (endpoint.margin if endpoint else None)
+    return Claim(
+        claim, tuple(points.index(point) for point in mine), asked.templates[mine[0]].important,
+        margin if kind is ClaimKind.EQUIVALENCE else None, kind is ClaimKind.EVERY_DIAGNOSIS,
+    )  # fmt: skip
 
 
 def _normal(trial: str, truth: str, asked: Deciding, found: Count, points: Sequence[Point]) -> Normal:
@@ -121,14 +131,15 @@ def _cell(number: int, total: int, probability: float, *, with_expected: bool = 
 def _decided_by(asked: Deciding, claim: str) -> str:
     """Name what decides a claim."""
     points = asked.claims[claim].decides
-    visits = " and ".join(point.visit for point in points if point.visit)
-    return ", ".join(filter(None, [points[0].analysis, visits]))
+    analyses = " and ".join(dict.fromkeys(point.analysis for point in points))
+    visits = " and ".join(dict.fromkeys(point.visit for point in points if point.visit))
+    return ", ".join(filter(None, [analyses, visits]))
 
 
 def _truth_cell(trial: str, truth: str, asked: Deciding, found: Count, claim: str) -> str:
     """Give the true benefit of each point with the mean standard error."""
     told = []
-    for point in asked.claims[claim].decides[:2]:
+    for point in _points(asked, claim):
         benefit = benefit_of(trial, truth, asked.plan, point, asked.templates[point])
         error = np.sqrt(np.mean([one[1] ** 2 for one in found.estimates[point]]))
         told.append(f"{benefit + 0.0:.2f} ({error:.2f})")

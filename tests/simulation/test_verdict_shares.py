@@ -5,11 +5,12 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.special import ndtr
 
 from postinfusion.analyses.claim_evidence import estimate_of
 from postinfusion.analyses.claims import synthesise
 from postinfusion.analyses.run import analyse
-from postinfusion.analyses.verdicts import Comparison, comparative
+from postinfusion.analyses.verdicts import Comparison, comparative, equivalence, equivalence_in_each, every_diagnosis
 from postinfusion.ard.query import select
 from postinfusion.core.multiplicity import fixed_sequence, holm
 from postinfusion.simulate.scenarios import SCENARIOS
@@ -18,14 +19,17 @@ from postinfusion.vocabulary import Verdict
 from simulation.deciding_estimates import STATISTICS, estimates_of
 from simulation.judged_replicates import Drawn, at_hand, deciding, tables_of
 from simulation.normal_theory import (
+    _WORST_FIRST,
     Claim,
     Normal,
     _by_holm,
     _in_sequence,
+    _verdicts,
     expected,
     family_shares,
     is_at_most,
     is_compatible,
+    within_margin,
 )
 from simulation.replicates import replicates, trial_plan
 
@@ -61,6 +65,40 @@ def test_the_shares_of_a_family_of_one_claim_are_those_of_the_closed_form(import
     shares, any_supported = family_shares(normal, [Claim("only", (0,), important)])
     assert shares["only"] == pytest.approx(expected(4.0, ERROR, important), abs=0.005)
     assert any_supported == shares["only"]["supported"]
+
+
+@pytest.mark.parametrize("benefits", [(0.0, 0.0, 0.0), (0.1, -0.2, 0.3), (0.6, 0.0, 0.0)])
+def test_no_difference_in_each_group_is_supported_as_often_as_the_product_says(benefits):
+    errors = np.array([0.1, 0.15, 0.2])
+    normal = Normal(np.array(benefits), errors, np.full(3, 1e6), np.eye(3))
+    shares, _ = family_shares(normal, [Claim("same", (0, 1, 2), margin=0.5)])
+    assert shares["same"]["supported"] == pytest.approx(within_margin(normal, 0.5), abs=0.005)
+    outside = 1 - np.prod(1 - ndtr((np.abs(benefits) - 0.5) / errors - CRITICAL))
+    assert shares["same"]["contradicted"] == pytest.approx(outside, abs=0.005)
+
+
+def test_a_benefit_in_every_diagnosis_is_supported_no_more_often_than_each_of_its_parts():
+    benefits, errors = np.array([6.0, 5.0, 6.0, 7.0]), np.array([1.8, 3.0, 3.2, 3.4])
+    together = Normal(benefits, errors, np.full(4, 1e6), np.eye(4))
+    shares, _ = family_shares(together, [Claim("overall", (0,), 3.0), Claim("each", (0, 1, 2, 3), 3.0, in_each=True)])
+    product = expected(6.0, 1.8, 3.0)["supported"] * np.prod(ndtr(benefits[1:] / errors[1:] - CRITICAL))
+    assert shares["each"]["supported"] == pytest.approx(product, abs=0.005)
+    # both claims rest on the overall result and are one hypothesis, so that none pays for the other
+    assert shares["overall"]["supported"] == pytest.approx(expected(6.0, 1.8, 3.0)["supported"], abs=0.005)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_rules_written_for_arrays_are_those_of_the_package_for_groups(seed):
+    rng = np.random.default_rng(seed)
+    draws, widths = rng.normal(1.0, 1.5, (100, 4)), np.full((100, 4), 1.2)
+    each, same = Claim("each", (0, 1, 2, 3), 0.8, in_each=True), Claim("same", (1, 2, 3), margin=1.5)
+    rejected = draws[:, 0] > widths[:, 0]
+    of_each, of_same = (_verdicts(claim, draws, widths, rejected) for claim in (each, same))
+    for row, b in enumerate(draws):
+        found = [Comparison(x, x - 1.2, x + 1.2, x - 1.2, 0.8) for x in b]
+        assert _WORST_FIRST[of_each[row]] is every_diagnosis(comparative(found[0]), found[1:]).verdict
+        told = equivalence_in_each([equivalence(x - 1.2, x + 1.2, 1.5) for x in b[1:]])
+        assert _WORST_FIRST[of_same[row]] is told.verdict
 
 
 def test_without_effects_a_family_supports_anything_in_at_most_one_of_forty_trials():

@@ -32,6 +32,7 @@ from postinfusion.simulate.endpoints import (
 from postinfusion.simulate.people import STRATA, draw_entry_traits
 from postinfusion.simulate.scenarios import SCENARIOS, Scenario
 from postinfusion.simulate.schedule import Schedule, draw_schedule
+from postinfusion.simulate.weights import mean_change
 
 PEOPLE = 96 * 400
 SEED = 20_261_124
@@ -109,8 +110,8 @@ def madrs(scenario: str, on_ketamine: bool) -> Madrs:
 
 
 @cache
-def differences(endpoint: str, scenario: str) -> dict[str, float]:
-    """Give the true difference, ketamine minus midazolam, by visit of the plan.
+def differences(endpoint: str, scenario: str, diagnosis: str = "") -> dict[str, float]:
+    """Give the true difference, ketamine minus midazolam, by visit of the plan, of all or of one diagnosis.
 
     Of the MADRS under treatment policy for the events of the plan; the other scales know no events.
     """
@@ -121,8 +122,17 @@ def differences(endpoint: str, scenario: str) -> dict[str, float]:
         scale = SCALES[endpoint]
         ketamine, midazolam = (people(scenario).scores(scale, arm) for arm in ARMS)
         labels = scale.visits
-    means = (ketamine - midazolam).mean(axis=0)
+    of = people(scenario).diagnosis == DIAGNOSES.index(diagnosis) if diagnosis else slice(None)
+    means = (ketamine - midazolam)[of].mean(axis=0)
     return {visit_of_plan(label): float(mean) for label, mean in zip(labels, means, strict=True)}
+
+
+def bmi_difference(diagnosis: str, day: float, scenario: str) -> float:
+    """Give the true difference of body mass index in one diagnosis at a planned day."""
+    place, days, truth = DIAGNOSES.index(diagnosis), np.array([day]), SCENARIOS[scenario]
+    acts = truth.acts_in(np.array([True, False]))
+    ketamine, midazolam = (mean_change(place, days, active=bool(effect))[0] for effect in acts)
+    return float(ketamine - midazolam)
 
 
 def response_differences(scenario: str, labels: tuple[str, ...]) -> float:

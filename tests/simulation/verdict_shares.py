@@ -2,12 +2,13 @@
 
 ``make verdict-shares REPLICATES=1000`` prints the tables of ``workflow/docs/methods/verdict_shares.md``. By hand,
 ``python -m simulation.verdict_shares 1000 ketamine_ed:null``: names of trials, truths, or both after the number choose
-among them, ``--slow`` takes claims along whose analyses take more than a second, and ``--keep=FOLDER`` leaves all
-estimates there. Each replicate simulates participants, infusions and assessments, derives the analysis datasets, fits
-the models that decide the comparative claims of the plan, and judges these by the rules of the package. A claim whose
-analysis cannot be done from scores, or takes long, is named and left out. Files are not read, and sensitivity analyses,
-which change no verdict, are left out. The models of counts take half a second each: they are fitted in a part of the
-replicates, and so are the families that hold such a claim.
+among them, ``--claims=E13,E20`` takes these claims alone, ``--slow`` takes claims along whose analyses take more than a
+second, and ``--keep=FOLDER`` leaves all estimates there. Each replicate simulates participants, infusions, assessments
+and weights, derives the analysis datasets, fits the models that decide the claims of the plan about differences, and
+judges these by the rules of the package. A claim whose analysis cannot be done from scores and weights, or takes long, is
+named and left out. Files are not read, and sensitivity analyses, which change no verdict, are left out. The models of
+counts take half a second each: they are fitted in a part of the replicates, and so are the families that hold such a
+claim.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from simulation.replicates import SIMULATORS
 from simulation.share_tables import lines
 
 
-def main(total: int, chosen: Sequence[str], *, slow: bool = False, keep: Path | None = None) -> None:
+def main(
+    total: int, chosen: Sequence[str], *, slow: bool = False, keep: Path | None = None, only: Sequence[str] = ()
+) -> None:
     """Print the shares under each truth."""
     for trial, truths in SIMULATORS.items():
         for truth in truths:
             if chosen and not {trial, truth, f"{trial}:{truth}"} & set(chosen):
                 continue
-            asked = deciding(trial, truth, slow=slow)
+            asked = deciding(trial, truth, slow=slow, only=only)
             found = count(trial, truth, total, asked, keep)
             sys.stdout.write("\n".join(lines(trial, truth, asked, found)) + "\n")
             sys.stdout.flush()
@@ -36,5 +39,8 @@ def main(total: int, chosen: Sequence[str], *, slow: bool = False, keep: Path | 
 if __name__ == "__main__":
     names = [word for word in sys.argv[2:] if not word.startswith("--")]
     folders = [Path(word.removeprefix("--keep=")) for word in sys.argv if word.startswith("--keep=")]
+    claims = [word.removeprefix("--claims=").split(",") for word in sys.argv if word.startswith("--claims=")]
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    main(number, names, slow="--slow" in sys.argv, keep=folders[0] if folders else None)
+    main(
+        number, names, slow="--slow" in sys.argv, keep=folders[0] if folders else None, only=claims[0] if claims else ()
+    )

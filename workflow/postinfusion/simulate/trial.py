@@ -47,7 +47,7 @@ CO_TREATMENTS = ("psychotherapy", "psychotherapy and nutritional counselling")
 
 
 @dataclass(frozen=True)
-class _Course:
+class Course:
     """What happened to the participants, before it is written into tables."""
 
     root: np.random.SeedSequence
@@ -88,7 +88,7 @@ def simulate_trial(
     dict
         Name of the table to its rows, with the columns of the export and times to the minute.
     """
-    course = _draw_course(root, scenario, strata)
+    course = draw_course(root, scenario, strata)
     return {
         "participants": _participants(course),
         "screening": conduct.screening_rows(course.people, course.stream("screening")),
@@ -101,13 +101,13 @@ def simulate_scores(
     scenario: Scenario = SCENARIOS["at-random"],
     strata: Mapping[str, int] = STRATA,
 ) -> dict[str, pd.DataFrame]:
-    """Simulate participants, infusions and assessments only: the same rows as in the whole trial, in less time."""
-    course = _draw_course(root, scenario, strata)
-    tables = {"infusions": _infusions(course), "assessments": _assessments(course)}
+    """Simulate participants, infusions, assessments and weights: the same rows as in the whole trial, in less time."""
+    course = draw_course(root, scenario, strata)
+    tables = {"infusions": _infusions(course), "assessments": _assessments(course), "weights": _weights(course)}
     return {"participants": _participants(course)} | {name: _finished(rows, course) for name, rows in tables.items()}
 
 
-def _draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mapping[str, int]) -> _Course:
+def draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mapping[str, int]) -> Course:
     """Draw everything that tables have in common."""
     people = draw_people(strata, stream(root, "people"))
     active = scenario.acts_in(people.arm == KETAMINE)
@@ -125,17 +125,17 @@ def _draw_course(root: np.random.SeedSequence, scenario: Scenario, strata: Mappi
     )
     until = np.minimum(attendance.left, withdrawal.until(schedule.infusions))
     infusions = draw_infusions(schedule.infusions, until, people.arm, active, stream(root, "infusions"))
-    return _Course(
+    return Course(
         root, people, active, schedule, attendance, event_hours, deviations, shift,
         with_withdrawals(acute, withdrawal), withdrawal, infusions,
     )  # fmt: skip
 
 
-def _timed_tables(course: _Course) -> dict[str, pd.DataFrame]:
+def _timed_tables(course: Course) -> dict[str, pd.DataFrame]:
     """Give every table with a ``person`` and times in hours."""
     people, active, attendance = course.people, course.active, course.attendance
     serious = choose_serious(people, active, attendance, course.stream("serious events"))
-    events = _adverse_events(course, serious_rows(serious))
+    events = event_rows(course, serious_rows(serious))
     treated = events[(events["event"] == ACUTE_EVENTS[VOMITING].term) & (events["treatment"] != "")]
     ended = _stop_hours(course)
     admitted = conduct.admissions(serious, people, active, attendance.left, course.stream("admissions"))
@@ -169,7 +169,7 @@ def _timed_tables(course: _Course) -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-def _participants(course: _Course) -> pd.DataFrame:
+def _participants(course: Course) -> pd.DataFrame:
     """Give one row for each participant."""
     people, generator = course.people, course.stream("consent")
     consented = -24.0 * generator.integers(8, 22, people.count) + generator.uniform(-1.0, 3.0, people.count)
@@ -193,7 +193,7 @@ def _participants(course: _Course) -> pd.DataFrame:
     )
 
 
-def _infusions(course: _Course) -> pd.DataFrame:
+def _infusions(course: Course) -> pd.DataFrame:
     """Give one row for each infusion that was given."""
     infusions, arm = course.infusions, course.people.arm
     per_kg = dose_mg_per_kg(infusions, arm)
@@ -216,7 +216,7 @@ def _infusions(course: _Course) -> pd.DataFrame:
     )
 
 
-def _assessments(course: _Course) -> pd.DataFrame:
+def _assessments(course: Course) -> pd.DataFrame:
     """Give one row for each score."""
     setting = Setting(
         course.people, course.active, course.schedule, course.attendance, course.deviations, course.madrs_shift
@@ -224,14 +224,14 @@ def _assessments(course: _Course) -> pd.DataFrame:
     return score_rows(setting, course.stream("scores"))
 
 
-def _kilograms(course: _Course) -> Floats:
+def _kilograms(course: Course) -> Floats:
     """Give body weight before the first infusion and at the weighings."""
     days = np.array([0, *WEIGHING_DAYS], dtype=float)
     bmi = draw_bmi(course.people, course.active, days, course.stream("weights"))
     return to_kg(bmi, course.people.height_cm)
 
 
-def _weights(course: _Course) -> pd.DataFrame:
+def _weights(course: Course) -> pd.DataFrame:
     """Give one row for each weighing."""
     kg, generator = _kilograms(course), course.stream("weighings")
     hours = np.column_stack([course.schedule.before_infusion + 0.25, course.schedule.weighings])
@@ -245,14 +245,14 @@ def _weights(course: _Course) -> pd.DataFrame:
     return pd.DataFrame({"person": where[0], "kg": kg[where], "weighed": hours[where], "weight_source": source[where]})
 
 
-def _adverse_events(course: _Course, serious: pd.DataFrame) -> pd.DataFrame:
+def event_rows(course: Course, serious: pd.DataFrame) -> pd.DataFrame:
     """Give one row for each adverse event."""
     acute = acute_rows(course.acute, course.infusions, course.withdrawal, course.stream("acute details"))
     late = late_rows(course.active, course.attendance, course.infusions, course.stream("late events"))
     return pd.concat([acute, late, serious], ignore_index=True)
 
 
-def _stop_hours(course: _Course) -> Floats:
+def _stop_hours(course: Course) -> Floats:
     """Give when the events that ended infusions began."""
     terms = [kind.term for kind in ACUTE_EVENTS]
     withdrawal = course.withdrawal
@@ -270,7 +270,7 @@ _TIMES = ("assessed", "weighed", "measured", "sampled", "started", "began", "sta
           "checked", "asked", "left")  # fmt: skip
 
 
-def _finished(rows: pd.DataFrame, course: _Course) -> pd.DataFrame:
+def _finished(rows: pd.DataFrame, course: Course) -> pd.DataFrame:
     """Put participants' numbers and the clock in place of positions and hours; sort by participant and time."""
     times = [name for name in _TIMES if name in rows.columns]
     ordered = rows.sort_values(["person", *times[:1]], kind="stable").reset_index(drop=True)
