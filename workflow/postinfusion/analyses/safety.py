@@ -37,7 +37,10 @@ def safety(
     """
     match analysis:
         case SideEffects():
-            return with_groups(analysis, population, lambda inside: side_effects(analysis, adam, inside))
+            from postinfusion.analyses.habituation import habituation
+
+            found = with_groups(analysis, population, lambda inside: side_effects(analysis, adam, inside))
+            return [*found, *habituation(analysis, adam, population, planned=len(plan.design.infusions))]
         case EventRates():
             from postinfusion.analyses.event_rates import event_rates
 

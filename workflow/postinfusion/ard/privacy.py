@@ -69,6 +69,7 @@ _NOT_ASSESSED = frozenset({"not assessed after", "assessed after, and not before
 _OF_UNITS = frozenset({"infusions", "all events"})
 """Levels whose shares are of units of which a participant may have several."""
 _PARTICIPANTS, _INCIDENCE = "participants", "incidence"
+_HABITUATION, _COMPLETERS = "habituation", "completers"
 _CELL = [name for name in KEY if name not in ("stat_name", "comparator")]
 _ARMS_OF = [name for name in _CELL if name not in ("arm", "level", "term")]
 _OF_TOTALS = ["analysis_id", "subgroup", "subgroup_level"]
@@ -97,6 +98,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_few_events(ard, small_cell)
     hidden |= _of_few_participants(ard, gaps, small_cell)
     hidden |= _of_divided(ard, small_cell)
+    hidden |= _of_completers(ard, gaps, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
@@ -163,6 +165,24 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     of_factor = ["analysis_id", "subgroup"]
     is_small = _is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
     return in_group & (is_small | _is_in(ard, with_gap, ["analysis_id", "term"]))
+
+
+def _of_completers(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd.Series:
+    """Say which odds over the number of the infusion rest on a suppressed incidence, or tell of few by subtraction.
+
+    Completers and all together tell how many of those who stopped early had the event, and how many had none.
+    """
+    is_one = ard["variable"] == _HABITUATION
+    if not is_one.any():
+        return is_one
+    affected = gaps[(gaps["variable"] == _INCIDENCE) & (gaps["level"] == _PARTICIPANTS) & (gaps["subgroup"] == "")]
+    of = ["analysis_id", "term", "arm"]
+    counts = ard[is_one & ard["stat_name"].isin([COUNT, "n_participants"])]
+    wide = counts.pivot_table(index=of, columns=["stat_name", "level"], values="stat", aggfunc="first")
+    stopped = {name: wide[name, "all"] - wide[name, _COMPLETERS] for name in (COUNT, "n_participants")}
+    rest = pd.DataFrame({**stopped, "without": stopped["n_participants"] - stopped[COUNT]})
+    few = rest[(rest.ge(1) & rest.lt(small_cell)).any(axis=1)].reset_index()
+    return is_one & (_is_in(ard, affected, of) | ((ard["level"] == _COMPLETERS) & _is_in(ard, few, of)))
 
 
 def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:

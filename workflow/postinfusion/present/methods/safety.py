@@ -29,8 +29,9 @@ def _side_effects(results: Results) -> str:
         f"between arms Miettinen and Nurminen's. {_CLUSTERED.format(' and of all events')}. Onset, duration and the "
         f"share that had passed by {limits} are of the first event of each participant; the median duration is Kaplan "
         "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
-        "scale. Events of unknown hours are counted as such and enter no duration; a treatment that is not recorded "
-        f"for any event is not taken for none.{_medicines(analysis)}{_groups(analysis)} What is known of a duration "
+        "scale, from 6 events on. Events of unknown hours, or of unknown outcome without an end, are counted as such "
+        "and enter no duration; a treatment that is not recorded for any event is not taken for "
+        f"none.{_medicines(analysis)}{_habituation(results)}{_groups(analysis)} What is known of a duration "
         "depends on how closely it was asked for."
     )
 
@@ -43,6 +44,18 @@ def _medicines(analysis: SideEffects) -> str:
         " A medicine counts as given beforehand where its use is recorded as prophylaxis, and for an event where a "
         "rescue dose began within 24 h of the onset, or the event names it; nobody was allocated to either, so that "
         "what followed is told and not compared."
+    )
+
+
+def _habituation(results: Results) -> str:
+    """Say how the odds over the number of the infusion were estimated."""
+    if not results.values_of("arm", variable="habituation"):
+        return ""
+    return (
+        " Apparent habituation is the odds ratio of an event per further infusion, by estimating equations with an "
+        "exchangeable working correlation and Mancl and DeRouen's covariance (Student's t of two degrees of freedom "
+        "less than participants), for all and for those who had every planned infusion; who reacts badly may stop, so "
+        "that neither tells what an infusion does to the next."
     )
 
 

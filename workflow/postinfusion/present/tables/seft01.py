@@ -11,6 +11,7 @@ from postinfusion.present.claims import ShownClaim, claims_of
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.divided_parts import divided_parts
+from postinfusion.present.tables.habituation_parts import habituation_notes, habituation_parts
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
@@ -41,6 +42,7 @@ def table(results: Results) -> Table:
     }
     parts = (
         *(_group(results, analysis, name) for name in analysis.groups),
+        *habituation_parts(results, analysis.groups),
         *divided_parts(results, "Participants with an event", lines),
         *_verdicts(results),
     )
@@ -220,4 +222,9 @@ def _notes(results: Results) -> tuple[str, ...]:
     """Say what durations rest on, and what is in none of the groups."""
     found = (f"{arm} {results.text('n', variable='review', level='self-induced', arm=arm)}" for arm in results.arms)
     left = f"Self-induced vomiting is a symptom and in no group; events left out for this: {'; '.join(found)}."
-    return (_EXPLANATION, left, *(f"{text[:1].upper()}{text[1:]}" for text in results.warnings()))
+    return (
+        _EXPLANATION,
+        *habituation_notes(results),
+        left,
+        *(f"{text[:1].upper()}{text[1:]}" for text in results.warnings()),
+    )
