@@ -202,7 +202,7 @@ def _places(exhibits: Sequence[Exhibit], *, has_deaths: bool) -> dict[str, list[
     """Give the places on the page that a checklist links to: displays by their output, and parts of the page itself."""
     found: dict[str, list[tuple[str, str]]] = {
         "#plan": [("plan", "plan in words")],
-        "#problems": [("problems", "data")],
+        "#problems": [("problems", "problems of the data")],
     }
     if has_deaths:
         found[f"#{_DEATHS}"] = [(_DEATHS, "first screen")]
