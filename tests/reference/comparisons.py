@@ -251,10 +251,10 @@ class Case:
 def discover() -> tuple[Case, ...]:
     """Give every case: each folder beside this module that has ``numbers.json`` and ``compare.py``."""
     names = sorted(file.parent.name for file in FOLDER.glob("*/numbers.json") if file.with_name("compare.py").is_file())
-    return tuple(map(_case, names))
+    return tuple(map(case_named, names))
 
 
-def _case(name: str) -> Case:
+def case_named(name: str) -> Case:
     """Give a case; what stops it from saying what it compares is raised when it is carried out, not for all cases."""
     try:
         found = tuple(import_module(f"reference.{name}.compare").comparisons())

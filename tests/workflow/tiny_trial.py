@@ -19,7 +19,6 @@ COPIED = (
     "workflow/profiles",
     "workflow/report",
 )
-LEFT_OUT = shutil.ignore_patterns("__pycache__")
 PLAN = """\
 plan: 1
 title: A tiny trial
@@ -97,7 +96,8 @@ class Repository:
         return Repository(home)
 
     def _run(self, module: str, *words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PYTHONPATH": str(self.home / "workflow")}
+        # Bytecode is kept, as a user's Python does: else each job would compile the package anew.
+        environment = {**os.environ, "PYTHONPATH": str(self.home / "workflow"), "PYTHONDONTWRITEBYTECODE": ""}
         command = [sys.executable, "-m", module, *words]
         return subprocess.run(
             command, cwd=self.home, env=environment, capture_output=True, text=True, check=False, timeout=300
@@ -109,7 +109,7 @@ def new_repository(home: Path) -> Repository:
     for name in COPIED:
         source, target = REPOSITORY / name, home / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, target, ignore=LEFT_OUT) if source.is_dir() else shutil.copy2(source, target)
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy2(source, target)
     data = home / "data" / "tiny"
     data.mkdir(parents=True)
     (home / "config" / "config.yaml").write_text("trials: [tiny]\n", encoding="utf-8")
