@@ -164,11 +164,11 @@ OUTPUTS = {
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
         Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
+        Output("CHK02", "Reporting of harms: CONSORT Harms 2022", Section.GOVERNANCE, None, "table"),
     )
 }
 
 
-        Output("CHK02", "Reporting of harms: CONSORT Harms 2022", Section.GOVERNANCE, None, "table"),
 class Verdict(StrEnum):
     """What the results say of a claim; an effect is never more than compatible where no arms are compared."""
 

@@ -98,6 +98,6 @@ STATISTICS = {
         Statistic("benefit_high", "Benefit, upper limit", fixed=2),
         Statistic("share_missing", "Missing (%)", fixed=1),
         Statistic("tipping_shift", "Shift at which the verdict tips", decimals=1),
+        Statistic("tipping_factor", "Factor at which the verdict tips", fixed=2),
     )
 }
-        Statistic("tipping_factor", "Factor at which the verdict tips", fixed=2),
