@@ -6,7 +6,6 @@ The greys grow darker with severity, so that a grey print keeps their order; wha
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -19,9 +18,9 @@ from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.aeg01 import frequent_terms
-from postinfusion.present.figures.sheet import Sheet, fill, sheet
+from postinfusion.present.figures.severity_tones import TONES
+from postinfusion.present.figures.sheet import Sheet, draw_entries, fill, sheet
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import NOT_RECORDED
 
 MOST_TERMS = 10
 _VARIABLE = "worst-severity"
@@ -32,25 +31,6 @@ _NOTE = (
     "Each participant counts once in a bar, with the worst severity recorded for the event; not recorded: none of them "
     "has a severity. Numbers in the bars are participants."
 )
-
-
-@dataclass(frozen=True)
-class _Tone:
-    """How a severity is drawn: ground, letters on it, and hatching."""
-
-    ground: str
-    ink: str
-    hatch: str = ""
-
-
-_TONES = {
-    "mild": _Tone("#dde2e8", theme.INK),
-    "moderate": _Tone("#a9b2bd", theme.INK),
-    "severe": _Tone("#6a7480", "white"),
-    "life-threatening": _Tone("#343b43", "white"),
-    "fatal": _Tone("#000000", "white"),
-    NOT_RECORDED: _Tone("#ffffff", theme.INK, "////"),
-}
 
 
 def draw(results: Results) -> Drawing:
@@ -147,7 +127,7 @@ def _draw_bar(axes: Axes, values: pd.DataFrame, middle: float, inches: float) ->
     shares = 100 * values["proportion"].to_numpy()
     ends = np.cumsum(shares)
     for level, n, share, end in zip(values["level"], values["n"], shares, ends, strict=True):
-        tone, text = _TONES[level], f"{n:.0f}"
+        tone, text = TONES[level], f"{n:.0f}"
         axes.barh(
             middle, share, left=end - share, height=_BAR, color=tone.ground, hatch=tone.hatch, edgecolor=theme.INK,
             linewidth=0.6, zorder=2,
@@ -167,17 +147,11 @@ def _legend_height(levels: Sequence[str], width: float) -> float:
 
 def _draw_legend(page: Sheet, levels: Sequence[str]) -> Sheet:
     """Draw the legend of severities at the top of the free area; give the sheet with what is left of it."""
-    width, height = page.figure.get_figwidth(), page.figure.get_figheight()
     handles = [
         Patch(facecolor=tone.ground, hatch=tone.hatch, edgecolor=theme.INK, linewidth=0.6, label=level.capitalize())
-        for level, tone in ((level, _TONES[level]) for level in levels)
+        for level, tone in ((level, TONES[level]) for level in levels)
     ]
-    page.figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.14 / width, page.top / height),
-        ncols=arm_marks.legend_columns(levels, width - 0.3), borderpad=0, labelspacing=arm_marks.LEGEND_GAP,
-        borderaxespad=0.2, columnspacing=1.6, handlelength=2.0,
-    ).set_in_layout(False)  # fmt: skip
-    return replace(page, top=page.top - _legend_height(levels, width))
+    return draw_entries(page, handles, handle=2.0)
 
 
 def _in_words(results: Results, values: pd.DataFrame) -> str:

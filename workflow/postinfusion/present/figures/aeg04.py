@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,9 @@ from postinfusion.ard.query import select
 from postinfusion.errors import DataError
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
-from postinfusion.present.figures import arm_marks, type_setting
+from postinfusion.present.figures import type_setting
 from postinfusion.present.figures.point_labels import name_points
-from postinfusion.present.figures.sheet import Sheet, fill, sheet
+from postinfusion.present.figures.sheet import Sheet, draw_entries, fill, sheet
 from postinfusion.present.results import Results
 
 MOST_NAMES, NAMED_BELOW = 8, 0.1
@@ -208,7 +208,7 @@ def _draw_legend(page: Sheet, values: pd.DataFrame) -> Sheet:
     if values["n_events"].notna().all():
         handles.append(_handle(_OTHER, "1 event", 1))
         handles += [_handle(_OTHER, f"{n} events", n) for n in (20,) if n <= values["n_events"].max()]
-    return _with_legend(page, handles) if handles else page
+    return draw_entries(page, handles) if handles else page
 
 
 def _handle(color: str, label: str, events: float = 8.0) -> Line2D:
@@ -218,18 +218,6 @@ def _handle(color: str, label: str, events: float = 8.0) -> Line2D:
         [], [], linestyle="none", marker="o", color=color, markeredgecolor=theme.INK, markeredgewidth=0.7,
         markersize=size, label=label,
     )  # fmt: skip
-
-
-def _with_legend(page: Sheet, handles: Sequence[Line2D]) -> Sheet:
-    """Draw a legend at the top of the free area; give the sheet with what is left."""
-    width, height = page.figure.get_figwidth(), page.figure.get_figheight()
-    labels = [str(handle.get_label()) for handle in handles]
-    page.figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(0.14 / width, page.top / height),
-        ncols=arm_marks.legend_columns(labels, width - 0.3), borderpad=0, labelspacing=arm_marks.LEGEND_GAP,
-        borderaxespad=0.2, columnspacing=1.2, handlelength=1.4,
-    ).set_in_layout(False)  # fmt: skip
-    return replace(page, top=page.top - arm_marks.legend_height(labels, width - 0.3) - 0.05)
 
 
 def _in_words(values: pd.DataFrame) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
@@ -82,6 +84,28 @@ def draw_legend(page: Sheet, styles: dict[str, theme.ArmStyle], *, has_lines: bo
         borderpad=0, labelspacing=arm_marks.LEGEND_GAP, borderaxespad=0.2, columnspacing=1.6, handlelength=2.4,
     ).set_in_layout(False)  # fmt: skip
     return replace(page, top=page.top - arm_marks.legend_height(styles, room))
+
+
+def draw_entries(page: Sheet, entries: Sequence[Artist], *, handle: float = 1.4) -> Sheet:
+    """Draw a legend of labelled marks at the top of the free area; give the sheet with what is left of it.
+
+    Parameters
+    ----------
+    page
+        The sheet.
+    entries
+        What stands in the legend, each with its label.
+    handle
+        Length of a mark, in letters.
+    """
+    width, height = page.figure.get_figwidth(), page.figure.get_figheight()
+    room, labels = width - 2 * _MARGIN, [str(entry.get_label()) for entry in entries]
+    page.figure.legend(
+        handles=list(entries), loc="upper left", bbox_to_anchor=(_MARGIN / width, page.top / height),
+        ncols=arm_marks.legend_columns(labels, room), borderpad=0, labelspacing=arm_marks.LEGEND_GAP,
+        borderaxespad=0.2, columnspacing=1.6, handlelength=handle,
+    ).set_in_layout(False)  # fmt: skip
+    return replace(page, top=page.top - arm_marks.legend_height(labels, room))
 
 
 def draw_axis_title(page: Sheet, title: str) -> Sheet:

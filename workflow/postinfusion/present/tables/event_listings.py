@@ -111,7 +111,7 @@ def deaths(results: Results) -> Table:
     died = people[(people["DIED"] == "Y") | people["USUBJID"].isin(fatal["USUBJID"])]
     if died.empty:
         return Table(label_of(results, "AEL04"), (_nobody(results, "Deaths"),))
-    numbers = _numbers(results)
+    numbers = coded_numbers(results)
     rows = []
     for one in died.to_dict("records"):
         terms = fatal.loc[fatal["USUBJID"] == one["USUBJID"], "TERM"]
@@ -145,7 +145,7 @@ def _events(results: Results) -> pd.DataFrame:
     return listing[listing["KIND"] == _EVENT]
 
 
-def _numbers(results: Results) -> dict[str, str]:
+def coded_numbers(results: Results) -> dict[str, str]:
     """Give what stands for each participant: the new number, or a running one where the plan keeps the ids."""
     who = sorted(map(str, _listing(results)["USUBJID"].unique()))
     is_new = results.plan.privacy.ids == "rekey"
@@ -170,7 +170,7 @@ def _as_recorded(part: Part) -> tuple[Part, tuple[str, ...]]:
 
 def _part(results: Results, events: pd.DataFrame, caption: str) -> tuple[Part, tuple[str, ...]]:
     """Give the events below the arms, and the note on what none of them has a record of."""
-    numbers = _numbers(results)
+    numbers = coded_numbers(results)
     rows: list[Row] = []
     for arm in dict.fromkeys(events["TRTP"]):
         rows.append(Row(str(arm) or "No arm"))
