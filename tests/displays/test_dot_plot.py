@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from displays import trials
 from postinfusion.ard.query import statistic
-from postinfusion.present import theme
+from postinfusion.present import formats, theme
 from postinfusion.present.figures import draw
 from postinfusion.present.results import results_of
 
@@ -76,6 +76,26 @@ def test_terms_without_a_difference_come_last():
     gone = (ard["variable"] == "class-term") & (ard["term"] == "Nausea") & (ard["comparator"] != "")
     ard = ard.assign(stat=ard["stat"].mask(gone), error=ard["error"].mask(gone, "suppressed"))
     assert drawn(plan, ard).values["term"].iloc[-1] == "Nausea"
+
+
+def test_terms_that_are_repeated_in_groups_of_participants_stand_once():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    of_terms = (ard["variable"] == "class-term") & (ard["term"] != "")
+    in_group = ard[of_terms].assign(subgroup="diagnosis", subgroup_level="AN")
+    found = drawn(plan, pd.concat([ard, in_group], ignore_index=True))
+    pd.testing.assert_frame_equal(found.values, drawn(plan, ard).values)
+
+
+def test_only_signs_that_the_figure_shows_are_explained():
+    plan = trials.infused()
+    ard = trials.results(plan)
+    elsewhere = ard["variable"].eq("overview") & ard["level"].eq("stopped")
+    ard = ard.assign(stat=ard["stat"].mask(elsewhere), error=ard["error"].mask(elsewhere, "not recorded: stopping"))
+    assert not drawn(plan, ard).label.footnotes
+    hidden = ard["variable"].eq("class-term") & ard["stat_name"].eq("n_events")
+    ard = ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, "suppressed"))
+    assert drawn(plan, ard).label.footnotes == (formats.SUPPRESSED_NOTE,)
 
 
 def test_what_is_left_out_is_said_with_its_frequency_and_where_it_is():

@@ -42,7 +42,7 @@ def draw(results: Results) -> Drawing:
     if not terms:
         raise DataError(results.failure or _without_terms(results))
     values = _values(results, terms)
-    label = label_of(results, "AEG01", _subtitle(results, len(terms)))
+    label = label_of(results, "AEG01", _subtitle(results, len(terms)), signs=_signs(results, values))
     wide, narrow = dot_plot.wide(results, values, label), dot_plot.narrow(results, values, label)
     return Drawing(label, wide, values, _in_words(results, values), narrow)
 
@@ -120,7 +120,7 @@ def _overall(results: Results) -> pd.DataFrame:
     """Give the rows that count the participants of all arms with each term."""
     rows = results.rows
     of_terms = (rows["variable"] == "class-term") & (rows["term"] != "") & (rows["stat_name"] == "n")
-    return rows[of_terms & (rows["arm"] == "")]
+    return rows[of_terms & (rows["arm"] == "") & (rows["subgroup"] == "")]
 
 
 def _without_terms(results: Results) -> str:
@@ -142,6 +142,14 @@ def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
             counted = "" if against else _counted(results, key)
             records.append(record | {name: results.value(name, **key) for name in names} | {"counted": counted})
     return pd.DataFrame(records).astype(dict.fromkeys(names, "float64"))
+
+
+def _signs(results: Results, values: pd.DataFrame) -> set[str]:
+    """Give the signs for what has no value that the figure shows; a suppressed term is told in the subtitle."""
+    printed = " ".join(values["counted"])
+    is_hidden = (_overall(results)["error"] == SUPPRESSED).any()
+    shown = {sign for sign in formats.WITHOUT_VALUE if sign in printed}
+    return {*values["sign"]} | shown | ({formats.SUPPRESSED} if is_hidden else set())
 
 
 def _counted(results: Results, key: dict[str, str]) -> str:
