@@ -220,7 +220,7 @@ def test_suppression_is_only_explained_where_a_cell_shows_it():
     explained = {
         item.display.label.output_id for item in made if formats.SUPPRESSED_NOTE in item.display.label.footnotes
     }
-    assert explained == {"AET02", "AET03", "AET10", "AET11", "AEG01"}
+    assert explained == {"AET02", "AET03", "AET04", "AET06", "AET10", "AET11", "AEG01"}
 
 
 def test_all_column_is_left_out_in_a_trial_with_one_arm():

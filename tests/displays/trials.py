@@ -72,7 +72,7 @@ INFUSED = {
             "competing": ["withdrawal"], "report_at": ["24 h", "7 d", "28 d", "84 d"],
         },
         "body": {"method": "weight", "endpoints": ["weight", "bmi"], "by": "diagnosis"},
-        "harms": {"method": "adverse-events"},
+        "harms": {"method": "adverse-events", "by": ["diagnosis"], "special_interest": {"urinary": ["Dysuria"]}},
     },
 }  # fmt: skip
 
@@ -402,6 +402,24 @@ def _adverse_events(plan, _analysis, size, random) -> Iterator[Row]:
     for (variable, (level, term)), arm in product(listed.items(), (*arms, "")):
         for key in ({"level": "any"}, {"level": level, "term": term}):
             yield from rows({"n": 6, "n_events": 7, "proportion": 0.5}, variable=variable, arm=arm, **key)
+    yield from _grades_and_groups(plan, size)
+
+
+def _grades_and_groups(plan, size) -> Iterator[Row]:
+    """Highest grades, events of special interest and events by diagnosis."""
+    held = {"n": 7, "n_events": 9, "proportion": 7 / size}
+    keys = [{"variable": "worst-grade", "level": f"grade {grade}", "term": term}
+            for term in ("", "Nausea") for grade in (1, 2, 3)]  # fmt: skip
+    keys += [{"variable": "special-interest", "level": level, "term": term}
+             for level, term in (("any", ""), ("urinary", ""), ("urinary", "Dysuria"))]  # fmt: skip
+    for level in ("AN", "BN"):
+        group = {"subgroup": "diagnosis", "subgroup_level": level}
+        keys += [group | {"variable": "overview", "level": "any"}]
+        keys += [group | {"variable": "class-term", "level": "Gastrointestinal disorders", "term": "Nausea"}]
+        for arm in (*plan.design.arm_names, ""):
+            yield from rows({"n_total": size // 2}, variable="denominator", arm=arm, **group)
+    for key, arm in product(keys, (*plan.design.arm_names, "")):
+        yield from rows(held, arm=arm, **key)
 
 
 def _courses(_plan, _analysis, size, _random) -> Iterator[Row]:

@@ -13,6 +13,8 @@ TRIAL = SmallTrial()
 HEAD = "who,event,began,ended,severity\n"
 NAUSEA = "A1,nausea,2031-01-06T11:00,2031-01-06T12:30,mild\n"
 GRADED = TRIAL.with_plan("onset: began, end: ended}}", "onset: began, end: ended, severity: severity}}")
+HEAD_OF_GRADES = HEAD.replace("severity", "toxicity")
+BY_GRADE = TRIAL.with_plan("onset: began, end: ended}}", "onset: began, end: ended, grade: toxicity}}")
 CONSENTED = (
     GRADED.with_text("people.csv", "who,group,centre,consented\nA1,K,north,2031-01-05\nA2,M,south,2031-01-01\n")
     .with_text("events.csv", HEAD + NAUSEA + "A1,headache,2031-01-03,,mild\n")
@@ -27,6 +29,12 @@ TOLD = {
     "missing severity": (
         with_events("A1,headache,2031-01-06T12:00,,"),
         "row 3  (warning) severity: is empty: the event counts, with severity not recorded, and is never taken",
+    ),
+    "missing grade": (
+        BY_GRADE.with_text(
+            "events.csv", HEAD_OF_GRADES + NAUSEA.replace("mild", "2") + "A1,headache,2031-01-06T12:00,,\n"
+        ),
+        "row 3  (warning) toxicity: is empty: the event counts, with grade not recorded.",
     ),
     "missing onset": (
         with_events("A1,headache,,,mild"),
@@ -64,6 +72,12 @@ TOLD = {
 REFUSED = {
     "an onset before consent": (CONSENTED, "row 3  began: is before the participant's consent."),
     "a severity outside the scale": (with_events("A1,headache,2031-01-06T12:00,,awful"), "row 3  severity: "),
+    "a grade outside the scale": (
+        BY_GRADE.with_text(
+            "events.csv", HEAD_OF_GRADES + NAUSEA.replace("mild", "2") + "A1,headache,2031-01-06T12:00,,6\n"
+        ),
+        "row 3  toxicity: ",
+    ),
     "an end before the onset": (with_events("A1,headache,2031-01-06T12:00,2031-01-06T11:00,mild"), "row 3  "),
 }
 

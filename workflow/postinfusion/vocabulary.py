@@ -24,6 +24,7 @@ class Method(StrEnum):
     EVENT_RATES = "event-rates"
     CONDUCT = "conduct"
     ALERTS = "alerts"
+    LIVER = "liver"
     MEDICATION = "medication"
     INFUSION_VITALS = "infusion-vitals"
     INFUSION_RATINGS = "infusion-ratings"
@@ -132,8 +133,11 @@ OUTPUTS = {
         Output("WTG02", "Weight and symptoms", Section.WEIGHT, Method.WEIGHT_STABILITY, "figure", individual=True),
         Output("WTG03", "Mean change of weight and body mass index", Section.WEIGHT, Method.WEIGHT, "figure"),
         Output("AET01", "Overview of adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AET01_AESI", "Events of special interest", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET02", "Adverse events by class and term", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET03", "Adverse events by worst severity", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AET04", "Adverse events by highest grade", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
+        Output("AET06", "Adverse events in groups of participants", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET07", "Fatal adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET09", "Adverse events related to the treatment", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
         Output("AET10", "Most frequent adverse events", Section.SAFETY, Method.ADVERSE_EVENTS, "table"),
@@ -163,6 +167,8 @@ OUTPUTS = {
         Output("CMT01", "Medicines beside the trial treatment", Section.SAFETY, Method.MEDICATION, "table"),
         Output("CSST01", "Worst category and shift from baseline", Section.SAFETY, Method.SHIFT, "table"),
         Output("DIAG01", "Convergence and structure of the models", Section.GOVERNANCE, None, "table"),
+        Output("LIVT01", "Liver tests and potential cases of Hy's law", Section.SAFETY, Method.LIVER, "table"),
+        Output("LIVG01", "Peaks of liver tests", Section.SAFETY, Method.LIVER, "figure", individual=True),
         Output("QCT01", "Agreement of two engines", Section.GOVERNANCE, None, "table"),
         Output("PROV01", "Inputs, versions and seeds", Section.GOVERNANCE, None, "table"),
         Output("CHK02", "Reporting of harms: CONSORT Harms 2022", Section.GOVERNANCE, None, "table"),

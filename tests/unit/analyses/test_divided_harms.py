@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from postinfusion.analyses.run import analyse
+from postinfusion.ard.build import rows, table
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
 from postinfusion.derive.datasets import derive
-from postinfusion.errors import ModelError
+from postinfusion.errors import DataError, ModelError
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES
 from small_trial import SOURCES, START, infusions, participants, plan
@@ -18,6 +19,7 @@ from small_trial import SOURCES, START, infusions, participants, plan
 ANALYSES = {
     "effects": {"method": "side-effects", "groups": {"nausea": ["nausea"], "rash": ["rash"]}, "resolved_by": ["4 h"],
                 "by": ["diagnosis"]},
+    "harms": {"method": "adverse-events", "by": ["diagnosis"], "bmi_below": 16},
     "alerts": {"method": "alerts", "source": "invented", "by": ["diagnosis"], "bmi_below": 16,
                "limits": [{"measure": "K", "below": 3, "unit": "mmol/L"}]},
 }  # fmt: skip
@@ -54,7 +56,7 @@ def results(diagnosis: tuple[str, ...], *, of: tuple[str, ...] = ("effects",)) -
 
 @pytest.fixture(scope="module")
 def ard() -> pd.DataFrame:
-    return results((*["AN"] * 6, *["BN"] * 6) * 2, of=("effects", "alerts"))
+    return results((*["AN"] * 6, *["BN"] * 6) * 2, of=("effects", "harms", "alerts"))
 
 
 NAUSEA = {"analysis_id": "effects", "variable": "incidence", "level": "participants", "term": "nausea",
@@ -116,6 +118,58 @@ def test_in_public_a_factor_with_a_small_group_goes_whole():
 def test_in_public_a_factor_that_leaves_few_out_goes_whole():
     shown = public(results(TWO_UNKNOWN), small_cell=5)
     assert of_diagnosis(shown)["stat"].isna().all()
+
+
+OF_HARMS = {"analysis_id": "harms", "variable": "class-term", "level": "gastrointestinal", "term": "nausea"}
+
+
+def test_tables_of_events_repeat_overview_and_terms_and_zeros_stand(ard):
+    of = OF_HARMS | {"comparator": "", "stat_name": "n", "subgroup": "diagnosis"}
+    counts = {(arm, level): statistic(ard, **of, arm=arm, subgroup_level=level)
+              for arm in ("Ketamine", "Midazolam") for level in ("AN", "BN")}  # fmt: skip
+    assert [*counts.values()] == [2, 6, 0, 0]
+    everything = {"variable": "overview", "level": "any", "term": ""}
+    assert statistic(ard, **(of | everything), arm="Ketamine", subgroup_level="AN") == 2
+
+
+def test_a_gap_in_one_line_of_events_leaves_the_groups_of_other_lines():
+    of = {"analysis_id": "harms", "method": "adverse-events", "arm": "Ketamine"}
+    groups = {"": (22, 12, 25, 26), "AN": (10, 2, 12, 13), "BN": (12, 10, 13, 13)}
+    made = []
+    for name, counts in groups.items():
+        group = of | {"subgroup": "diagnosis" if name else "", "subgroup_level": name}
+        made += rows({"n_total": 40 if name else 80}, variable="denominator", **group)
+        for term, n in zip("abcd", counts, strict=True):
+            made += rows({"n": n, "n_events": 2 * n}, variable="class-term", level="class", term=term, **group)
+    shown = public(table(made), small_cell=5)
+    in_groups = shown[(shown["subgroup"] != "") & (shown["variable"] == "class-term")]
+    counts = select(in_groups, stat_name="n").groupby("term")["stat"].count()
+    assert counts.to_dict() == {"a": 0, "b": 0, "c": 2, "d": 2}  # a with b: alone b could be told from the events
+    assert select(in_groups, stat_name="n_events")["stat"].isna().all()  # those of the groups add up to all
+
+
+def test_the_table_of_groups_says_of_how_many_and_which_terms_it_leaves_out(ard):
+    shown = TABLES["AET06"](results_of(PLAN, ard, "harms"))
+    cells = {(head.label, row.label): row.cells[0] for part in shown.parts for head, row in _headed(part.rows)}
+    assert cells["Nausea", "AN"].replace("\N{NO-BREAK SPACE}", " ").startswith("2 of 6 (33.3 %) [2]")
+    assert cells["Died", "below 16"].replace("\N{NO-BREAK SPACE}", " ").startswith("0 of 12")
+    assert any(note.endswith("are not shown: 0.") for note in shown.label.footnotes)
+
+
+def _headed(lines):
+    head = lines[0]
+    for row in lines:
+        head = row if not row.cells else head
+        if row.cells:
+            yield head, row
+
+
+def test_without_groups_in_the_plan_the_reason_is_told(ard):
+    alone = plan(analyses={"harms": {"method": "adverse-events"}})
+    with pytest.raises(DataError, match="names no groups of participants"):
+        TABLES["AET06"](results_of(alone, ard, "harms"))
+    with pytest.raises(DataError, match="names no events of special interest"):
+        TABLES["AET01_AESI"](results_of(alone, ard, "harms"))
 
 
 @pytest.mark.parametrize(("output", "analysis", "blocks"), [("SEFT01", "effects", 1), ("ALTL01", "alerts", 2)])

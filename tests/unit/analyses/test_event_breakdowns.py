@@ -2,12 +2,14 @@
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from postinfusion.analyses.adverse_events import adverse_events
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import table
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
+from postinfusion.core.proportions import miettinen_nurminen_ratio
 from postinfusion.plan.analyses import AdverseEvents
 
 COLUMNS = ["USUBJID", "AEDECOD", "AESEV", "AESER", "AEREL", "AEOUT", "AESOLFL", "ASTHR", "ASTTMF"]
@@ -18,7 +20,8 @@ EVENTS = [
     ("3", "headache", "moderate", "Y", "none", "resolved", "", 100.0, ""),
     ("4", "self-induced vomiting", "mild", "N", "none", "resolved", "N", 1.0, ""),
 ]
-ANALYSIS = AdverseEvents(method="adverse-events")
+OF_INTEREST = {"stomach": ["Nausea", "vomiting"], "mind": ["suicidal ideation"], "head": ["headaches"]}
+ANALYSIS = AdverseEvents(method="adverse-events", special_interest=OF_INTEREST)
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +87,40 @@ def test_patient_time_is_from_the_first_infusion_to_the_end_of_participation(ard
     found = {"variable": "exposure", "level": "participation"}
     assert [n(ard, "person_days", **found, arm=arm) for arm in ("", "A")] == [4 * 25, 2 * 25]
     assert n(ard, "n_participants", **found) == 4
+
+
+def test_events_of_special_interest_count_by_group_and_by_term_and_zeros_stand(ard):
+    of = {"variable": "special-interest", "arm": "A"}
+    assert [n(ard, **of, level=level) for level in ("any", "stomach", "mind")] == [2, 2, 0]
+    assert n(ard, **of, level="stomach", term="Nausea") == 2
+    assert n(ard, **of, level="stomach", term="vomiting") == 0
+    assert n(ard, "n_events", **of, level="stomach") == 3
+    assert n(ard, variable="special-interest-serious", level="stomach", arm="A") == 1
+    assert n(ard, "zero_limit", **of, level="mind") == pytest.approx(1 - 0.025 ** (1 / 2))
+
+
+def test_a_misspelt_event_of_special_interest_is_told(ard):
+    (told,) = select(ard, stat_name="warning")["warning"]
+    assert told.startswith('head: no event is called "headaches".')
+
+
+def test_what_participants_do_to_themselves_is_of_no_special_interest():
+    with pytest.raises(ValidationError, match="symptom of the eating disorder"):
+        AdverseEvents(method="adverse-events", special_interest={"stomach": ["self-induced vomiting"]})
+
+
+def test_a_risk_ratio_stands_beside_the_difference_and_has_a_limit_where_the_reference_had_none(ard):
+    of = {"variable": "class-term", "level": "class", "term": "nausea", "arm": "A", "comparator": "B"}
+    ratio = select(ard, **of, stat_name=["risk_ratio", "risk_ratio_high"])
+    assert ratio["stat"].isna().all()
+    assert {*ratio["error"]} == {"nobody of the reference arm had an event"}
+    assert n(ard, "risk_ratio_low", **of) == pytest.approx(float(miettinen_nurminen_ratio(2, 2, 0, 2).conf_low))
+    headache = of | {"term": "headache"}
+    assert n(ard, "risk_ratio", **headache) == 0
+
+
+def test_a_group_of_special_interest_goes_with_a_small_count_of_its_terms(ard):
+    shown = public(ard, small_cell=5)
+    of_interest = shown[shown["variable"].str.startswith("special-interest") & (shown["stat_name"] == "n")]
+    assert (of_interest["stat"].dropna() == 0).all()
+    assert of_interest["stat"].isna().any()

@@ -1,10 +1,18 @@
 """Proportions and their difference against published intervals and closed forms."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import ndtr, ndtri
+from statsmodels.stats.proportion import confint_proportions_2indep
 
-from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen, restricted_proportions
+from postinfusion.core.proportions import (
+    clopper_pearson,
+    miettinen_nurminen,
+    miettinen_nurminen_ratio,
+    restricted_proportions,
+)
 from postinfusion.errors import ModelError
 
 HALF_OF_LAST_DIGIT = 5e-5  # of a published table with four decimals
@@ -80,3 +88,38 @@ def test_restricted_proportions_are_probabilities_that_differ_by_the_difference(
 def test_counts_that_are_no_proportion_are_refused(wrong):
     with pytest.raises(ModelError, match="is not a proportion"):
         clopper_pearson(*wrong)
+
+
+def test_limits_of_a_ratio_are_those_of_koopman_1984_but_for_his_factor():
+    n = 40 + 80
+    z = ndtri(0.975) * np.sqrt((n - 1) / n)  # his statistic lacks N / (N - 1)
+    found = miettinen_nurminen_ratio(36, 40, 16, 80, confidence=2 * ndtr(z) - 1)
+    assert [round(float(limit), 2) for limit in (found.conf_low, found.conf_high)] == [2.94, 7.15]
+
+
+@pytest.mark.parametrize("counts", [(15, 178, 8, 178), (7, 178, 2, 178), (5, 56, 1, 29), (1, 1000, 3, 1000)])
+def test_limits_of_a_ratio_are_those_of_statsmodels(counts):
+    found = miettinen_nurminen_ratio(*counts)
+    theirs = confint_proportions_2indep(*counts, method="score", compare="ratio", correction=True)
+    np.testing.assert_allclose([found.conf_low, found.conf_high], theirs, rtol=1e-9)
+
+
+def test_a_ratio_is_safe_without_events():
+    of_none, of_reference, of_both = (miettinen_nurminen_ratio(a, 20, b, 30) for a, b in ((0, 5), (5, 0), (0, 0)))
+    assert (of_none.estimate, of_none.conf_low) == (0, 0)
+    assert 1 < of_none.conf_high < 2
+    assert (of_reference.estimate, of_reference.conf_high) == (np.inf, np.inf)
+    assert 1 < of_reference.conf_low < 3
+    assert np.isnan(of_both.estimate)
+    assert (of_both.conf_low, of_both.conf_high) == (0, np.inf)
+
+
+@given(counts, counts)
+def test_swapping_the_arms_inverts_the_interval_of_the_ratio(first, second):
+    found, turned = miettinen_nurminen_ratio(*first, *second), miettinen_nurminen_ratio(*second, *first)
+    with np.errstate(divide="ignore"):
+        assert found.conf_low == pytest.approx(1 / turned.conf_high, rel=1e-6)
+        assert found.conf_high == pytest.approx(1 / turned.conf_low, rel=1e-6)
+    if second[0]:
+        assert found.conf_low <= found.estimate + 1e-9
+        assert found.estimate <= found.conf_high + 1e-9

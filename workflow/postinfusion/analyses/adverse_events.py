@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 
 import pandas as pd
 
+from postinfusion.analyses.divided import with_groups
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.event_breakdowns import RELATED, Line, broken_down, by_class, worst_severity
+from postinfusion.analyses.event_breakdowns import (
+    RELATED,
+    Line,
+    broken_down,
+    by_class,
+    worst_grade,
+    worst_severity,
+)
 from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
+from postinfusion.analyses.event_interest import INTEREST, of_interest, slips
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
 from postinfusion.analyses.event_upload import upload_rows
@@ -18,7 +28,7 @@ from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.clustered_rates import clustered_rate
-from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
+from postinfusion.core.proportions import Interval, clopper_pearson, miettinen_nurminen, miettinen_nurminen_ratio
 from postinfusion.plan.analyses import AdverseEvents
 from postinfusion.vocabulary import NOT_RECORDED
 
@@ -39,6 +49,9 @@ _IN_WORDS = {
 
 
 _SERIOUS_WITHIN = {"serious within 24 h": 24.0, "serious within 7 d": 168.0}
+_REPEATED = ("overview", "class-term")
+"""Variables of the lines that are repeated in groups of participants."""
+_NO_RATIO = "nobody of the reference arm had an event"
 _PER = 100
 _HOURS_PER_DAY = 24
 
@@ -49,24 +62,52 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     Only treatment-emergent events count; deaths are those of the disposition, whatever their cause, together with fatal
     events. Intervals of risk differences are Miettinen and Nurminen's.
     """
-    result = [*denominators(population), *_exposure(population), *_participation(adam, population)]
+    result = [*_exposure(population), *_participation(adam, population)]
     if "ADAE" not in adam:
-        return [*result, error_row("the data hold no adverse events; their absence is not the absence of harm")]
+        absent = error_row("the data hold no adverse events; their absence is not the absence of harm")
+        return [*denominators(population), *result, absent]
     found = harm_events(adam, population)
     result += event_review(adam, population)
     events = classified(found[~found["SELFFL"]], adam["ADAE"])
     result += grouping_rows(events, adam["ADAE"])
-    lines = [*_overview(events, population), *by_class(events, "class-term"), *broken_down(events)]
-    counts = pd.DataFrame([_participants(line.events, population) for line in lines])
-    for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
-        result += _count_rows(line, of_line, population, analysis.confidence)
-        result += _rates(line, population, analysis.confidence)
+    lines = _slim((*_overview(events, population), *by_class(events, "class-term")))
+    result += with_groups(analysis, population, lambda members: _of_members(analysis, lines, members))
+    result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
+    parts = _slim((*broken_down(events), *of_interest(analysis, events)))
+    result += _counted(analysis, parts, population)
+    result += _rates([*lines, *parts], population, analysis.confidence)
+    result += slips(analysis, events)
     result += worst_severity(events, population)
+    result += worst_grade(events, population)
     result += by_infusion(events, adam, population, analysis.confidence)
     result += upload_rows(events, population, analysis.threshold)
-    result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
-    result += _differences(analysis, lines, counts, population)
-    return [*result, *screening_rows(lines, counts, population)]
+    return [*result, *screening_rows(lines, _affected(lines, population), population)]
+
+
+def _slim(lines: Iterable[Line]) -> list[Line]:
+    """Give the lines with who had each of their events, and in which arm."""
+    return [Line(line.key, line.events[["USUBJID", "ARM"]].astype({"USUBJID": "object"})) for line in lines]
+
+
+def _of_members(analysis: AdverseEvents, lines: list[Line], members: Members) -> list[Row]:
+    """Give the rows of the lines for some of the participants: a term that none of these had has zeros."""
+    who = {*members.frame["USUBJID"]}
+    inside = [Line(line.key, line.events[line.events["USUBJID"].isin(who)]) for line in lines]
+    return [*denominators(members), *_counted(analysis, inside, members)]
+
+
+def _counted(analysis: AdverseEvents, lines: list[Line], population: Members) -> list[Row]:
+    """Give counts of each line by arm, and its differences between arms."""
+    result: list[Row] = []
+    counts = _affected(lines, population)
+    for line, of_line in zip(lines, counts.to_dict("records"), strict=True):
+        result += _count_rows(line, of_line, population, analysis.confidence)
+    return [*result, *_differences(analysis, lines, counts, population)] if lines else []
+
+
+def _affected(lines: list[Line], population: Members) -> pd.DataFrame:
+    """Give participants with the events of each line, a column per arm and one for all of them."""
+    return pd.DataFrame([_participants(line.events, population) for line in lines])
 
 
 def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
@@ -132,20 +173,20 @@ def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members,
     return result
 
 
-def _rates(line: Line, population: Members, confidence: float) -> Iterator[Row]:
+def _rates(lines: list[Line], population: Members, confidence: float) -> Iterator[Row]:
     """Give events per 100 infusions by arm; none of deaths, in a crossover trial, or without infusions."""
-    if "NINF" not in population.frame or isinstance(population, CrossoverMembers) or line.key["level"] == "died":
+    if "NINF" not in population.frame or isinstance(population, CrossoverMembers):
         return
-    by_participant = line.events["USUBJID"].value_counts()
+    names = ("per_100_infusions", "per_100_infusions_low", "per_100_infusions_high")
     for arm in population.arms:
         of_arm = population.of(arm)
-        if not (of_arm["NINF"] > 0).any():
-            continue
-        events = by_participant.reindex(of_arm["USUBJID"]).fillna(0).to_numpy()
-        found = clustered_rate(events, of_arm["NINF"].to_numpy(dtype="float64"), confidence=confidence)
-        names = ("per_100_infusions", "per_100_infusions_low", "per_100_infusions_high")
-        values = (_PER * found.estimate, _PER * found.conf_low, _PER * found.conf_high)
-        yield from rows(dict(zip(names, values, strict=True)), arm=arm, **line.key)
+        given = pd.Series(of_arm["NINF"].to_numpy(dtype="float64"), index=of_arm["USUBJID"].astype("object"))
+        for line in lines if (given > 0).any() else ():
+            if line.key["level"] != "died":
+                events = line.events["USUBJID"].value_counts().reindex(given.index).fillna(0)
+                found = clustered_rate(events.to_numpy(), given.to_numpy(), confidence=confidence)
+                values = (_PER * found.estimate, _PER * found.conf_low, _PER * found.conf_high)
+                yield from rows(dict(zip(names, values, strict=True)), arm=arm, **line.key)
 
 
 def _differences(
@@ -157,10 +198,29 @@ def _differences(
         if not totals[arm] or not totals[reference]:
             continue
         of_arm, of_reference = counts[arm].to_numpy(), counts[reference].to_numpy()
-        found = miettinen_nurminen(of_arm, totals[arm], of_reference, totals[reference], confidence=analysis.confidence)
-        for line, estimate, low, high in zip(lines, found.estimate, found.conf_low, found.conf_high, strict=True):
-            statistics = {"risk_difference": estimate, "conf_low": low, "conf_high": high}
-            yield from rows(statistics, arm=arm, comparator=reference, **line.key)
+        compared = (of_arm, totals[arm], of_reference, totals[reference])
+        found = miettinen_nurminen(*compared, confidence=analysis.confidence)
+        ratios = miettinen_nurminen_ratio(*compared, confidence=analysis.confidence)
+        for place, line in enumerate(lines):
+            key = {**line.key, "arm": arm, "comparator": reference}
+            names = ("risk_difference", "conf_low", "conf_high")
+            yield from rows(dict(zip(names, _at(found, place), strict=True)), **key)
+            if line.key["variable"].startswith((*_REPEATED, INTEREST)):
+                yield from _ratio(_at(ratios, place), key)
+
+
+def _at(found: Interval, place: int) -> tuple[float, float, float]:
+    """Give estimate and limits of one line."""
+    return float(found.estimate[place]), float(found.conf_low[place]), float(found.conf_high[place])
+
+
+def _ratio(found: tuple[float, float, float], key: dict[str, str]) -> Iterator[Row]:
+    """Give the rows of a risk ratio; what is infinite, or no number, has no value and says why."""
+    names = ("risk_ratio", "risk_ratio_low", "risk_ratio_high")
+    for name, value in zip(names, found, strict=True):
+        is_known = math.isfinite(value) and not math.isnan(found[0])
+        (row,) = rows({name: value if is_known else float("nan")}, **key)
+        yield row if is_known else row | {"error": _NO_RATIO}
 
 
 def _exposure(population: Members) -> list[Row]:

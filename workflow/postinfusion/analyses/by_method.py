@@ -25,6 +25,7 @@ from postinfusion.plan.analyses import (
     EventRates,
     InfusionRatings,
     InfusionVitals,
+    Liver,
     Masking,
     Medication,
     Missingness,
@@ -54,7 +55,7 @@ from postinfusion.plan.plan import Plan
 
 _Safety = SideEffects | EventRates | Conduct | Alerts | Medication | InfusionVitals | InfusionRatings
 _Weights = Weight | WeightStability | Equivalence
-_Participants = Disposition | Demographics | AdverseEvents | Masking | _Safety | _Weights
+_Participants = Disposition | Demographics | AdverseEvents | Liver | Masking | _Safety | _Weights
 _ForWhom = Subgroups | Moderator | VarianceRatio
 _Assessments = Summary | Missingness | Windows | Courses | Variability
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel | TwoStage | PhasesAnalysis
@@ -101,14 +102,14 @@ def individual_data(plan: Plan, analysis: Analysis, adam: Adam, population: Memb
             from postinfusion.analyses.crossover import paired_differences
 
             return paired_differences(plan, analysis, adam, population)
-        case AdverseEvents() | EventRates() | VarianceRatio():
+        case AdverseEvents() | EventRates() | Liver() | VarianceRatio():
             return _beside(plan, analysis, adam, population)
         case _:
             return pd.DataFrame()
 
 
 def _beside(
-    plan: Plan, analysis: AdverseEvents | EventRates | VarianceRatio, adam: Adam, population: Members
+    plan: Plan, analysis: AdverseEvents | EventRates | Liver | VarianceRatio, adam: Adam, population: Members
 ) -> pd.DataFrame:
     """Give what stands beside results: events one by one, the steps of their mean number, or courses beside spread."""
     match analysis:
@@ -124,6 +125,10 @@ def _beside(
             from postinfusion.analyses.variance_ratio import courses_beside
 
             return courses_beside(plan, analysis, adam, population)
+        case Liver():
+            from postinfusion.analyses.liver import liver_peaks
+
+            return liver_peaks(analysis, adam, population)
 
 
 def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: Members) -> list[Row]:
@@ -139,10 +144,8 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             return demographics(plan, analysis, adam, population)
         case Weight() | WeightStability() | Equivalence():
             return _weights(plan, analysis, adam, population)
-        case AdverseEvents():
-            from postinfusion.analyses.adverse_events import adverse_events
-
-            return adverse_events(analysis, adam, population)
+        case AdverseEvents() | Liver():
+            return _harms(analysis, adam, population)
         case SideEffects() | EventRates() | Conduct() | Alerts() | Medication() | InfusionVitals() | InfusionRatings():
             from postinfusion.analyses.safety import safety
 
@@ -151,6 +154,19 @@ def _participants(plan: Plan, analysis: _Participants, adam: Adam, population: M
             from postinfusion.analyses.masking import masking
 
             return masking(plan, analysis, adam, population)
+
+
+def _harms(analysis: AdverseEvents | Liver, adam: Adam, population: Members) -> list[Row]:
+    """Count adverse events, or peaks of liver tests."""
+    match analysis:
+        case AdverseEvents():
+            from postinfusion.analyses.adverse_events import adverse_events
+
+            return adverse_events(analysis, adam, population)
+        case Liver():
+            from postinfusion.analyses.liver import liver
+
+            return liver(analysis, adam, population)
 
 
 def _for_whom(plan: Plan, analysis: _ForWhom, adam: Adam, population: Members) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Adverse events by worst severity, relation to the treatment, outcome, and whether they were asked for."""
+"""Adverse events by worst severity or grade, relation to the treatment, outcome, and whether they were asked for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from postinfusion.vocabulary import NOT_RECORDED
 
 RELATED = ("possible", "probable", "definite")
 ANY = "any"
-_ALWAYS = ("mild", "moderate", "severe")
+TOXICITY_GRADES = (1, 2, 3, 4, 5)
+_ALWAYS = 3
+"""Grade up to which a term has rows also where nobody had that grade."""
 
 
 @dataclass(frozen=True)
@@ -61,26 +63,44 @@ def worst_severity(events: pd.DataFrame, population: Members) -> Iterator[Row]:
 
     One of whom no event has a severity counts as not recorded; of whom some have, by the worst of these.
     """
-    every = events[["USUBJID", "ARM", "AEDECOD", "GRADE"]]
-    every = pd.concat([every.assign(AEDECOD=""), every])
     names = {grade: name for name, grade in GRADES.items()}
+    of = events[["USUBJID", "ARM", "GRADE"]].assign(TERM=events["AEDECOD"])
+    yield from _worst(pd.concat([of.assign(TERM=""), of]), names, population, "worst-severity")
+
+
+def worst_grade(events: pd.DataFrame, population: Members) -> Iterator[Row]:
+    """Count participants by the highest toxicity grade of their events, as severity; none where no event has one.
+
+    The rows of a class have it as their ``term`` and a variable of their own.
+    """
+    if "AETOXGR" not in events or not events["AETOXGR"].notna().any():
+        return
+    names = {grade: f"grade {grade}" for grade in TOXICITY_GRADES}
+    of = events[["USUBJID", "ARM"]].assign(GRADE=events["AETOXGR"].astype("Int64"), TERM=events["AEDECOD"])
+    yield from _worst(pd.concat([of.assign(TERM=""), of]), names, population, "worst-grade")
+    yield from _worst(of.assign(TERM=events["AEBODSYS"]), names, population, "worst-grade-of-class")
+
+
+def _worst(every: pd.DataFrame, names: dict[int, str], population: Members, variable: str) -> Iterator[Row]:
+    """Give the counts by the worst grade of each term; of usual grades, and of others that anybody had."""
     counts: dict[tuple[str, str, str], int] = {}
     for arm in population.n_by_arm:
         of_arm = every if arm == "" else every[every["ARM"] == arm]
-        worst = of_arm.groupby(["AEDECOD", "USUBJID"])["GRADE"].max().map(names).fillna(NOT_RECORDED)
-        found = worst.groupby([worst.index.get_level_values("AEDECOD"), worst.to_numpy()]).size()
+        worst = of_arm.groupby(["TERM", "USUBJID"])["GRADE"].max().map(names).fillna(NOT_RECORDED)
+        found = worst.groupby([worst.index.get_level_values("TERM"), worst.to_numpy()]).size()
         keys = zip(*(found.index.get_level_values(place).astype(str) for place in (0, 1)), strict=True)
         counts |= {(arm, *key): int(n) for key, n in zip(keys, found, strict=True)}
     occurring = {level for _, _, level in counts}
-    for term in sorted({"", *every["AEDECOD"]}):
-        for level in (*GRADES, NOT_RECORDED):
-            if term == "" or level in _ALWAYS or level in occurring:
-                yield from _of_severity(counts, population, level, str(term))
+    usual = [name for grade, name in names.items() if grade <= _ALWAYS]
+    for term in sorted({*every["TERM"]}):
+        for level in (*names.values(), NOT_RECORDED):
+            if term == "" or level in usual or level in occurring:
+                yield from _of_grade(counts, population, {"variable": variable, "level": level, "term": str(term)})
 
 
-def _of_severity(counts: dict[tuple[str, str, str], int], population: Members, level: str, term: str) -> Iterator[Row]:
-    """Give the counts of one severity by arm, with their share of all participants of the arm."""
+def _of_grade(counts: dict[tuple[str, str, str], int], population: Members, key: dict[str, str]) -> Iterator[Row]:
+    """Give the counts of one grade by arm, with their share of all participants of the arm."""
     for arm, total in population.n_by_arm.items():
-        n = counts.get((arm, term, level), 0)
+        n = counts.get((arm, key["term"], key["level"]), 0)
         share = n / total if total else float("nan")
-        yield from rows({"n": n, "proportion": share}, variable="worst-severity", level=level, term=term, arm=arm)
+        yield from rows({"n": n, "proportion": share}, **key, arm=arm)

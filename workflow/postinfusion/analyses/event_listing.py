@@ -15,6 +15,7 @@ _OF_EVENTS = {
     "AETERM": "REPORTED",
     "AEBODSYS": "CLASS",
     "AESEV": "SEVERITY",
+    "AETOXGR": "GRADE",
     "AESER": "SERIOUS",
     "AEREL": "RELATED",
     "AEACN": "ACTION",
@@ -107,7 +108,7 @@ def _typed(listing: pd.DataFrame) -> pd.DataFrame:
     typed = listing.assign(
         **{name: listing[name].astype("float64") for name in numbers},
         **{name: listing[name].astype("boolean") for name in answers},
-        **{name: listing[name].astype("Int64") for name in ("INFUSION", "INFUSIONS")},
+        **{name: listing[name].astype("Int64") for name in ("INFUSION", "INFUSIONS", "GRADE")},
     )
-    texts = [name for name in COLUMNS if name not in (*numbers, *answers, "INFUSION", "INFUSIONS")]
+    texts = [name for name in COLUMNS if name not in (*numbers, *answers, "INFUSION", "INFUSIONS", "GRADE")]
     return typed.assign(**{name: typed[name].astype("object").where(typed[name].notna(), "") for name in texts})

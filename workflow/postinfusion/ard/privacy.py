@@ -42,7 +42,7 @@ _OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "p
 _BROKEN_DOWN = frozenset(
     {"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported", "by-infusion",
      "since-infusion", "non-serious", "serious-terms", "serious-related", "serious-fatal", "serious-fatal-related",
-     "seriousness"}
+     "seriousness", "worst-grade", "worst-grade-of-class"}
 )  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
 _ADJUSTED, _OF_TERMS = "p_adjusted", "class-term"
@@ -58,8 +58,11 @@ OF_COUNTS = frozenset(
 )  # fmt: skip
 """Terms of what is computed from the counts of the same variable, visit and arm."""
 _SUBGROUPS = "subgroups"
-_IN_GROUPS = frozenset({"side-effects", "alerts"})
-"""Methods whose rows of all participants are repeated in groups of them."""
+_IN_GROUPS = {"side-effects": ["term"], "alerts": ["term"], "adverse-events": ["variable", "level", "term"]}
+"""Method whose rows of all participants are repeated in groups of them → what tells one thing counted from another."""
+_OF_CLASS = "worst-grade-of-class"
+_INTEREST = "special-interest"
+"""Groups of events, and with a suffix the parts of them: a gap in any of their terms could be told from the group."""
 _OF_GROUPS = frozenset({"n", "n_total", "n_participants", "n_observations", "mean"})
 _TWO_WAY = frozenset({"shift", "stability-by-index"})
 _DIVIDES_THE_OBSERVED = frozenset({"category"})
@@ -103,6 +106,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
     hidden |= _of_broken_down(ard, gaps)
+    hidden |= _of_interest(ard, hidden)
     hidden |= _of_groups(ard, hidden, small_cell)
     hidden &= ard["stat"].notna() & ~_of_missing(ard)
     return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
@@ -111,9 +115,27 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
 def _of_broken_down(ard: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
     """Say which rows are of a part of the events of a term that has a gap in any count; those of nobody are shown."""
     is_part = ard["variable"].isin(_BROKEN_DOWN)
-    nobody = ard.loc[is_part & (ard["stat_name"] == COUNT) & (ard["stat"] == 0), _CELL]
-    of_nobody = _in_cells(ard, nobody, "arm") & (ard["comparator"] == "")
-    return is_part & ~of_nobody & _is_in(ard, gaps, ["analysis_id", "term"])
+    of_term = ard.assign(term=ard["term"].where(ard["variable"] != _OF_CLASS, ""))
+    with_gap = _is_in(of_term, gaps[gaps["subgroup"] == ""], ["analysis_id", "term"])
+    return is_part & ~_of_nobody(ard, is_part) & with_gap
+
+
+def _of_interest(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Say which rows are of a group of events with a gap in any of its terms or parts, or of all groups together."""
+    is_interest = ard["variable"].str.startswith(_INTEREST)
+    if not is_interest.any():
+        return is_interest
+    terms = ard[hidden & (ard["term"] != "") & (ard["subgroup"] == "")]
+    elsewhere = is_interest & (ard["term"] != "") & _is_in(ard, terms, ["analysis_id", "term"])
+    with_gap = ard[is_interest & (hidden | elsewhere)]
+    of_all = is_interest & (ard["level"] == "any") & ard["analysis_id"].isin(with_gap["analysis_id"])
+    return (of_all | (is_interest & _is_in(ard, with_gap, ["analysis_id", "level"]))) & ~_of_nobody(ard, is_interest)
+
+
+def _of_nobody(ard: pd.DataFrame, chosen: pd.Series) -> pd.Series:
+    """Say which of the chosen rows, but for comparisons, are of cells in which nobody is."""
+    nobody = ard.loc[chosen & (ard["stat_name"] == COUNT) & (ard["stat"] == 0), _CELL]
+    return _in_cells(ard, nobody, "arm") & (ard["comparator"] == "")
 
 
 def _of_missing(ard: pd.DataFrame) -> pd.Series:
@@ -164,7 +186,13 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
            rest[(rest["stat"] - rest["known"]).between(1, small_cell - 1)]]  # fmt: skip
     of_factor = ["analysis_id", "subgroup"]
     is_small = _is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
-    return in_group & (is_small | _is_in(ard, with_gap, ["analysis_id", "term"]))
+    of_same = pd.Series(data=False, index=ard.index)
+    of_counts = with_gap[~with_gap["stat_name"].isin(_OF_EVENTS)]
+    for method, names in _IN_GROUPS.items():
+        of_same |= (ard["method"] == method) & _is_in(ard, of_counts, ["analysis_id", *names])
+    in_part = with_gap[with_gap["subgroup"] != ""]
+    events = ard["stat_name"].isin(_OF_EVENTS) & _is_in(ard, in_part, [*of_factor, "variable"])
+    return in_group & (is_small | of_same | events)
 
 
 def _of_completers(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Proportions and their difference: exact and score intervals that are safe with zero events.
+"""Proportions, their difference and their ratio: exact and score intervals that are safe with zero events.
 
 Notation: x events among n; d = p1 - p2 is the risk difference; z the quantile of the standard normal. All functions
 take numbers or arrays of one shape and work element by element.
@@ -102,6 +102,78 @@ def miettinen_nurminen(
     low = _where_score_is(counts, z, np.full_like(estimate, -1.0), estimate)
     high = _where_score_is(counts, -z, estimate, np.full_like(estimate, 1.0))
     return Interval(estimate, low, high)
+
+
+def miettinen_nurminen_ratio(
+    events: ArrayLike,
+    total: ArrayLike,
+    reference_events: ArrayLike,
+    reference_total: ArrayLike,
+    *,
+    confidence: float = 0.95,
+) -> Interval:
+    """Give the ratio of two proportions with its score interval.
+
+    The limits are the ratios t at which the score statistic of p1 - t p2, whose variance uses the estimates restricted
+    to p1 = t p2 and the factor N / (N - 1), equals the normal quantile. They are found by halving t / (1 + t).
+
+    Parameters
+    ----------
+    events, total
+        Counts of the arm of interest.
+    reference_events, reference_total
+        Counts of the arm it is compared with.
+    confidence
+        Level of the interval.
+
+    Returns
+    -------
+    Interval
+        Without an event in the reference arm estimate and upper limit are infinite; without any in both the estimate is
+        NaN and the limits are 0 and infinity.
+
+    Raises
+    ------
+    ModelError
+        The counts are not those of proportions.
+
+    References
+    ----------
+    Miettinen & Nurminen (1985), Statistics in Medicine 4, 213-226, equations 10 and 11. Without the factor N / (N - 1)
+    the limits are those of Koopman (1984), Biometrics 40, 513-517.
+    """
+    counts = _Counts(*_counts(events, total), *_counts(reference_events, reference_total))
+    first, second = counts.x1 / counts.n1, counts.x2 / counts.n2
+    unknown = np.where(first > 0, np.inf, np.nan)
+    estimate = np.divide(first, second, out=unknown, where=second > 0)
+    z = float(ndtri((1 + confidence) / 2))
+    low, high = (_where_score_of_ratio_is(counts, quantile) for quantile in (z, -z))
+    return Interval(estimate, np.where(counts.x1 > 0, low, 0.0), np.where(counts.x2 > 0, high, np.inf))
+
+
+def _where_score_of_ratio_is(counts: _Counts, z: float) -> Array:
+    """Give the ratio at which the score equals z, by halving t / (1 + t)."""
+    low, high = np.zeros_like(counts.x1), np.full_like(counts.x1, np.nextafter(1.0, 0.0))
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        is_above = _score_of_ratio(counts, middle / (1 - middle)) > z
+        low, high = np.where(is_above, middle, low), np.where(is_above, high, middle)
+    middle = (low + high) / 2
+    ratio: Array = middle / (1 - middle)
+    return ratio
+
+
+def _score_of_ratio(counts: _Counts, t: Array) -> Array:
+    """Give the score statistic of a ratio above 0; infinite where the restricted variance is zero."""
+    total, both = counts.n1 + counts.n2, counts.x1 + counts.x2
+    b = -(counts.n1 * t + counts.x1 + counts.n2 + counts.x2 * t)
+    root = np.sqrt(np.maximum(b**2 - 4 * total * t * both, 0.0))
+    p2 = np.minimum(2 * both / (root - b), 1.0)  # the smaller root of the quadratic, without cancellation
+    p1 = np.minimum(t * p2, 1.0)
+    variance = (p1 * (1 - p1) / counts.n1 + t**2 * p2 * (1 - p2) / counts.n2) * total / (total - 1)
+    distance = counts.x1 / counts.n1 - t * counts.x2 / counts.n2
+    limit = np.where(distance > 0, np.inf, np.where(distance < 0, -np.inf, 0.0))
+    return np.divide(distance, np.sqrt(np.maximum(variance, 0.0)), out=limit, where=variance > 0)
 
 
 def restricted_proportions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from postinfusion.datasets.canonical import SEVERITIES
 from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
 from postinfusion.derive.time_since import COUNTING_FROM_ZERO, DAY, POST_DOSE, since_infusions
@@ -36,6 +37,9 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
         frame[f"{name}HR"] = context.hours("adverse_events", table, theirs) if theirs in table else np.nan
         by_day = claim(table, f"{theirs}_date_only") | _zero_by_day(context, table)
         frame[f"{name}TMF"] = np.where(by_day & frame[f"{name}HR"].notna(), "D", "")
+    if "grade" in table:
+        frame["AETOXGR"] = table["grade"].astype("Int64")
+        frame["AESEV"] = frame["AESEV"] if (frame["AESEV"] != "").any() else _in_words(frame["AETOXGR"])
     frame = _told_by_day(context, table, frame)
     frame["AESER"] = answer(table, "serious")
     frame["AESOLFL"] = answer(table, "solicited")
@@ -44,6 +48,11 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     emergent = _emergent(frame) & _treated(context, table)
     frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(emergent, "Y", "")
     return frame if context.exposure is None else _attributed(frame, table, context.exposure)
+
+
+def _in_words(grades: pd.Series) -> pd.Series:
+    """Give toxicity grades in the words that the Common Terminology Criteria for Adverse Events have for them."""
+    return grades.map(dict(enumerate(SEVERITIES, start=1))).astype("object").fillna("").astype("str")
 
 
 def counted_onset(events: pd.DataFrame) -> dict[str, pd.Series]:

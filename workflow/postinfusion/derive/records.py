@@ -77,7 +77,8 @@ def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:
 def laboratory(context: Context, results: pd.DataFrame) -> pd.DataFrame:
     """Give ADLB from the canonical laboratory and electrocardiogram results."""
     records = values(context, "laboratory", results, results["test"], results["value"])
-    return records.assign(AVALU=text(results, "unit"), AVALQ=text(results, "qualifier"))
+    found = records.assign(AVALU=text(results, "unit"), AVALQ=text(results, "qualifier"))
+    return found.assign(ANRHI=number(results, "normal_high").to_numpy())
 
 
 def values(context: Context, source: str, table: pd.DataFrame, parameter: pd.Series, value: pd.Series) -> pd.DataFrame:

@@ -23,6 +23,7 @@ _RULES = {
     "supplied. Look for a missing infusion, or a wrong participant.",
     "onset": "is empty: the event counts as treatment-emergent unless it ended before time zero, at an unknown time.",
     "severity": "is empty: the event counts, with severity not recorded, and is never taken for mild.",
+    "grade": "is empty: the event counts, with grade not recorded.",
     "self-induced": "what participants do to themselves is no adverse event: it is counted for review only.",
 }
 _BY_DAY = (
@@ -59,7 +60,7 @@ def _of_events(plan: Plan, deliveries: Deliveries, frame: pd.DataFrame) -> Itera
     if plan.design.has_infusions and infusions is not None and "id" in infusions.frame:
         never = frame["id"].notna() & ~frame["id"].isin(infusions.frame["id"])
         yield from _rows("id", never, _RULES["uninfused"])
-    for column in ("severity",) if "emergent" in frame else ("onset", "severity"):
+    for column in ("severity", "grade") if "emergent" in frame else ("onset", "severity", "grade"):
         if column in frame and frame[column].notna().any():
             yield from _rows(column, frame[column].isna(), _RULES[column])
     yield from _rows("term", frame["term"].fillna("").str.contains(SELF_INDUCED), _RULES["self-induced"])

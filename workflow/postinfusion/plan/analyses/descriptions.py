@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from postinfusion.plan.analyses.base import AnalysisPart, EndpointName
+from postinfusion.plan.analyses.divided import DividedPart
+from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 from postinfusion.plan.named import Names
 from postinfusion.plan.quantities import Name, Percent
 from postinfusion.vocabulary import Method
@@ -70,7 +72,7 @@ class Courses(AnalysisPart):
     """Key under endpoints."""
 
 
-class AdverseEvents(AnalysisPart):
+class AdverseEvents(DividedPart):
     """Adverse events: counts, lists and uploads (AET01 to AET11, AEG01, AEG02, AEL01 to AEL04, EUDRAT01, EUDRAT02)."""
 
     method: Literal[Method.ADVERSE_EVENTS]
@@ -82,7 +84,23 @@ class AdverseEvents(AnalysisPart):
     """Non-serious events that more than this share of an arm had are listed for EudraCT: 5 % at most; `0.1 %` lists
     all where no arm has 1,000 participants."""
     frequent: Percent = 0.05
-    """Terms that at least this share of an arm had are shown apart (AET10)."""
+    """Terms that at least this share of an arm had are shown apart (AET10), and in groups of participants (AET06)."""
+    special_interest: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, max_length=30
+    )
+    """Name of a group of special interest → the adverse events that are of it, as `urinary: [dysuria, cystitis]`; spelt
+    as in the data, but for capitals. An event may be in several groups (AET01_AESI)."""
     order: Literal["frequency", "risk-difference"] = "frequency"
     """Order of the terms in the figure of the most frequent ones (AEG01): by frequency in all arms together, or by the
     risk difference of the first comparison, the largest first."""
+
+    @model_validator(mode="after")
+    def _nothing_self_induced(self) -> AdverseEvents:
+        """Refuse a symptom of the eating disorder among the events of special interest, and a name of their table."""
+        for name, terms in self.special_interest.items():
+            found = [term for term in terms if SELF_INDUCED.search(term)]
+            if found:
+                raise ValueError(f'"{found[0]}" is a symptom of the eating disorder. Remove it from the group {name}')
+        if "any" in self.special_interest:
+            raise ValueError('special_interest: "any" stands for all groups together. Give the group another name')
+        return self

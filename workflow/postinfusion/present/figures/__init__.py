@@ -60,7 +60,7 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
 
 def _figures_of_harms() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures of the section on safety, imported as late as the others."""
-    from postinfusion.present.figures import aeg01, aeg02, aeg03, aeg04, aeg05, cadg01, vsg01
+    from postinfusion.present.figures import aeg01, aeg02, aeg03, aeg04, aeg05, cadg01, livg01, vsg01
 
     return {"AEG01": aeg01.draw, "AEG02": aeg02.draw, "AEG03": aeg03.draw, "AEG04": aeg04.draw, "AEG05": aeg05.draw,
-            "CADG01": cadg01.draw, "VSG01": vsg01.draw}  # fmt: skip
+            "CADG01": cadg01.draw, "LIVG01": livg01.draw, "VSG01": vsg01.draw}  # fmt: skip

@@ -36,6 +36,9 @@ def table(results: Results) -> Table:
         for level, name in LEVELS.items()
         if level in present
     ]
+    of_interest = {"variable": "special-interest", "level": "any"}
+    if results.values_of("level", variable="special-interest"):
+        rows.append(event_row(results, "Of special interest", of_interest))
     measures = (
         _exposure(results, "n_infusions", "Infusions"),
         _exposure(results, "person_days", "Person-days"),

@@ -34,7 +34,7 @@ def _part(results: Results, what: str, lines: Mapping[str, Mapping[str, str]], f
                  for level in results.values_of("subgroup_level", subgroup=factor)]  # fmt: skip
         rows += [Row(label), *found]
     heads = ("", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
-    return Part(heads, tuple(rows), f"{what} by {_in_words(factor)}")
+    return Part(heads, tuple(rows), f"{what} by {in_words(factor)}")
 
 
 def _row(results: Results, level: str, key: dict[str, str]) -> Row:
@@ -43,7 +43,7 @@ def _row(results: Results, level: str, key: dict[str, str]) -> Row:
     return Row(level, (*cells, *risk_differences(results, **key)), 1)
 
 
-def _in_words(factor: str) -> str:
+def in_words(factor: str) -> str:
     """Name a factor."""
     if factor == BODY_MASS_INDEX:
         return "body mass index at baseline, kg/m²"

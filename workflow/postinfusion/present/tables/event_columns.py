@@ -12,32 +12,57 @@ from postinfusion.present.tables.columns import count, groups_of, headings
 
 EXPLANATION = "Participants with at least one event, n (%), and number of events in square brackets."
 
-_ANY = "any"
+_ANY, _TERMS = "any", "class-term"
+_RATIOS = (
+    "Risk ratios: {}; score limits. NE: no ratio, or no upper limit, since nobody of the reference arm had an event. "
+    "Neither intervals of differences nor of ratios are adjusted for the number of terms."
+)
 OWN_GROUPING = "Classes: own grouping, not MedDRA: by words of the term, as the data hold no class."
 
 
-def event_headings(results: Results) -> tuple[str, ...]:
-    """Give the headings: arms, all, and one per comparison, which is named where there are several."""
+def event_headings(results: Results, *, has_ratios: bool = False) -> tuple[str, ...]:
+    """Give the headings: arms, all, and one or two per comparison, which is named where there are several."""
+    return (*headings(results), *comparison_headings(results, has_ratios=has_ratios))
+
+
+def comparison_headings(results: Results, *, has_ratios: bool = False) -> tuple[str, ...]:
+    """Give the headings of the risk difference, and of the risk ratio, of each comparison."""
     pairs = results.comparisons
-    named = [f" {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
-    return (*headings(results), *(f"Risk difference{name} ({results.confidence} CI)" for name in named))
+    found = []
+    for arm, against in pairs:
+        what = (("Risk difference", "−"), ("Risk ratio", "/"))[: 1 + has_ratios]
+        named = (f"{name} {arm} {sign} {against}" if len(pairs) > 1 else name for name, sign in what)
+        found += [f"{name} ({results.confidence} CI)" for name in named]
+    return tuple(found)
 
 
-def explanations(results: Results, *, has_classes: bool = True) -> tuple[str, ...]:
+def explanations(results: Results, *, has_classes: bool = True, has_ratios: bool = False) -> tuple[str, ...]:
     """Give the footnotes: what the cells hold, what is subtracted from what, and where classes are not supplied."""
     differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
     limit = f"Up to: what no event still allows, the upper limit of the exact {results.confidence} interval."
     has_limits = (results.rows["stat_name"] == "zero_limit").any()
     compared = (f"Risk differences in percentage points: {differences}.",) if differences else ()
+    if has_ratios and differences:
+        compared = (*compared, _RATIOS.format("; ".join(f"{arm} / {against}" for arm, against in results.comparisons)))
     is_grouped = has_classes and (results.rows["variable"] == "grouping").any()
     return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *((OWN_GROUPING,) if is_grouped else ()))
 
 
-def event_row(results: Results, label: str, key: Mapping[str, str], indent: int = 0) -> Row:
-    """Give one row of participants, events and risk differences."""
-    arms = tuple(_with_limit(results, {**key, "arm": arm}) for arm in groups_of(results))
-    pairs = ({**key, "arm": arm, "comparator": against} for arm, against in results.comparisons)
-    return Row(label, (*arms, *(_risk_difference(results, pair) for pair in pairs)), indent)
+def event_row(
+    results: Results, label: str, key: Mapping[str, str], indent: int = 0, *, has_ratios: bool = False
+) -> Row:
+    """Give one row of participants, events, risk differences and, where asked for, risk ratios."""
+    arms = tuple(with_limit(results, {**key, "arm": arm}) for arm in groups_of(results))
+    return Row(label, (*arms, *comparison_cells(results, key, has_ratios=has_ratios)), indent)
+
+
+def comparison_cells(results: Results, key: Mapping[str, str], *, has_ratios: bool = False) -> tuple[str, ...]:
+    """Give the risk difference, and the risk ratio, of each comparison."""
+    cells = []
+    for arm, against in results.comparisons:
+        pair = {**key, "arm": arm, "comparator": against}
+        cells += [_risk_difference(results, pair), *((_risk_ratio(results, pair),) if has_ratios else ())]
+    return tuple(cells)
 
 
 def participants_and_events(results: Results, **key: str) -> str:
@@ -53,10 +78,36 @@ def _risk_difference(results: Results, key: dict[str, str]) -> str:
     return formats.with_bracket(results.text("risk_difference", **key), formats.interval(low, high))
 
 
-def _with_limit(results: Results, key: dict[str, str]) -> str:
+def _risk_ratio(results: Results, key: dict[str, str]) -> str:
+    """Give a risk ratio with its interval; of one that is infinite the lower limit stays."""
+    ratio, low, high = (results.text(f"risk_ratio{side}", **key) for side in ("", "_low", "_high"))
+    if low and low not in formats.WITHOUT_VALUE and ratio == formats.NOT_ESTIMABLE:
+        return f"{ratio} ({low} to {high})"
+    return formats.with_bracket(ratio, formats.interval(low, high))
+
+
+def with_limit(results: Results, key: dict[str, str]) -> str:
     """Give participants and events, and what nobody with an event still allows."""
     cell, limit = participants_and_events(results, **key), results.text("zero_limit", **key)
     return f"{cell}, up to {limit}{formats.NO_BREAK}%" if limit and limit not in formats.WITHOUT_VALUE else cell
+
+
+def classes_by_frequency(results: Results) -> list[str]:
+    """Give the classes by descending number of participants, then by name."""
+    levels = [level for level in results.values_of("level", variable=_TERMS) if level]
+    return sorted(levels, key=lambda level: (-_participants(results, level, ""), level))
+
+
+def terms_by_frequency(results: Results, level: str) -> list[str]:
+    """Give the terms of a class by descending number of participants, then by name."""
+    found = [term for term in results.values_of("term", variable=_TERMS, level=level) if term]
+    return sorted(found, key=lambda term: (-_participants(results, level, term), term))
+
+
+def _participants(results: Results, level: str, term: str) -> float:
+    """Give the participants of all arms with an event; a suppressed number counts as none."""
+    value = results.value("n", variable=_TERMS, level=level, term=term, arm="")
+    return 0.0 if value is None or value != value else value  # noqa: PLR0124
 
 
 def rates_part(results: Results, lines: Sequence[tuple[str, Mapping[str, str], int]]) -> tuple[Part, ...]:

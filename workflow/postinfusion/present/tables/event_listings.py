@@ -22,8 +22,8 @@ _UNCODED = "not classified"
 _HOURS_PER_DAY = 24.0
 _ANSWERS = {"Y": "yes", "N": "no", "": formats.NO_RECORD}
 _COLUMNS = (
-    "Participant", "Event", "Infusion", "Day", "Hours since its start", "Lasted (h)", "Severity", "Serious", "Related",
-    "Treatment changed", "Treated", "Outcome", "Reported",
+    "Participant", "Event", "Infusion", "Day", "Hours since its start", "Lasted (h)", "Severity", "Grade", "Serious",
+    "Related", "Treatment changed", "Treated", "Outcome", "Reported",
 )  # fmt: skip
 _TIMES = (
     "Day 1 begins at time zero. Infusion: the last one that started at or before the onset. Hours are given only where "
@@ -189,6 +189,7 @@ def _cells(one: Mapping[Hashable, object]) -> tuple[str, ...]:
         _hours(one["ONSET"]),
         _lasted(one),
         str(one["SEVERITY"]) or formats.NO_RECORD,
+        _whole(one["GRADE"]),
         _ANSWERS[str(one["SERIOUS"])],
         str(one["RELATED"]) or formats.NO_RECORD,
         str(one["ACTION"]) or formats.NO_RECORD,

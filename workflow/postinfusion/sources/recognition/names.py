@@ -158,12 +158,8 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                     r"( (date|time|dt|date ?time))*|aeendtc|aendt|end ?datum"
                 ),
             ),
-            "severity": (
-                (
-                    r"(ae )?(severity|sev|grade|intensity|toxicity grade|ctcae( grade)?|schweregrad|"
-                    r"intensitaet)|aesev|aetoxgr"
-                ),
-            ),
+            "severity": ((r"(ae )?(severity|sev|grade|intensity|schweregrad|intensitaet)|aesev"),),
+            "grade": (r"(ae )?(toxicity grade|(ctcae|ctc)( grade)?|toxgr)|aetoxgr|atoxgr",),
             "serious": (r"(ae )?(serious|sae|ser|is serious|seriousness|schwerwiegend|sue)( y ?n)?|aeser",),
             "related": (
                 (

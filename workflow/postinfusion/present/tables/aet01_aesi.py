@@ -1,0 +1,67 @@
+"""AET01_AESI: events of special interest, by the groups of the plan: how many, how grave, and which; zeros stand."""
+
+from __future__ import annotations
+
+from postinfusion.errors import DataError
+from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.results import Results
+from postinfusion.present.tables.event_columns import event_headings, event_row, explanations, rates_part
+
+_VARIABLE = "special-interest"
+_PARTS = {
+    "related": "Related to the treatment",
+    "serious": "Serious",
+    "severe": "Severe",
+    "stopped": "Led to stopping the treatment or to withdrawal",
+    "not-resolved": "Not resolved, with sequelae, or fatal",
+}
+_NO_GROUPS = "the plan names no events of special interest – add special_interest to the analysis"
+_GROUPS = "The plan names the groups and their events; an event may be in several groups. Nobody with one stands as 0."
+
+
+def table(results: Results) -> Table:
+    """Give all events of special interest together, then a block for each group.
+
+    Raises
+    ------
+    DataError
+        The plan names none, or there are no results.
+    """
+    analysis = results.analysis
+    if not isinstance(analysis, AdverseEvents) or not analysis.special_interest:
+        raise DataError(_NO_GROUPS)
+    if not results.values_of("level", variable=_VARIABLE):
+        raise DataError(results.failure or "the results hold no adverse events")
+    everything = {"variable": _VARIABLE, "level": "any"}
+    rows = [event_row(results, "Any event of special interest", everything, has_ratios=True)]
+    rows += [row for name in analysis.special_interest for row in _group(results, name)]
+    lines = [(_capital(name), {"variable": _VARIABLE, "level": name}, 0) for name in analysis.special_interest]
+    notes = (*explanations(results, has_classes=False, has_ratios=True), _GROUPS, *results.warnings())
+    first = Part(("Group and event", *event_headings(results, has_ratios=True)), tuple(rows))
+    return Table(label_of(results, "AET01_AESI", footnotes=notes), (first, *rates_part(results, lines)))
+
+
+def _group(results: Results, name: str) -> list[Row]:
+    """Give one group, what was grave of it, and its terms that anybody had; of a group of nobody its line alone."""
+    key = {"variable": _VARIABLE, "level": name}
+    first = event_row(results, _capital(name), key, has_ratios=True)
+    if results.value("n", **key, arm="") == 0:
+        named = ", ".join(term for term in results.values_of("term", **key) if term)
+        return [first, Row(f"Nobody had: {named}", indent=2)]
+    parts = [
+        event_row(results, words, {"variable": f"{_VARIABLE}-{part}", "level": name}, 1, has_ratios=True)
+        for part, words in _PARTS.items()
+        if results.values_of("level", variable=f"{_VARIABLE}-{part}", level=name)
+    ]
+    terms = [term for term in results.values_of("term", **key) if term]
+    had = [term for term in terms if results.value("n", **key, term=term, arm="") != 0]
+    of_terms = [event_row(results, term, {**key, "term": term}, 2, has_ratios=True) for term in had]
+    rest = ", ".join(term for term in terms if term not in had)
+    nobody = [Row(f"Nobody had: {rest}", indent=2)] if rest else []
+    return [first, *parts, *of_terms, *nobody]
+
+
+def _capital(name: str) -> str:
+    """Give a name that begins with a capital."""
+    return f"{name[:1].upper()}{name[1:]}"
