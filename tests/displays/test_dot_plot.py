@@ -39,7 +39,7 @@ def test_participants_and_events_of_every_arm_stand_beside_its_risk():
     left, numbers, _ = found.figure.axes
     row = [label.get_text() for label in left.get_yticklabels()].index("Nausea")
     beside = [text.get_text() for text in numbers.texts if text.get_position()[1] == left.get_yticks()[row]]
-    key = {"analysis_id": "harms", "variable": "class-term", "term": "Nausea"}
+    key = {"analysis_id": "harms", "variable": "class-term", "term": "Nausea", "subgroup": ""}
     expected = [
         f"{statistic(ard, **key, arm=arm, stat_name='n'):.0f} "
         f"[{statistic(ard, **key, arm=arm, stat_name='n_events'):.0f}]"

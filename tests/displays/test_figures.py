@@ -259,7 +259,7 @@ def test_risks_and_differences_stand_at_the_values_of_the_results():
     plan = trials.infused()
     ard = trials.results(plan)
     left, _, right = drawing("AEG01", plan, ard).figure.axes
-    key = {"analysis_id": "harms", "variable": "class-term", "term": "Nausea"}
+    key = {"analysis_id": "harms", "variable": "class-term", "term": "Nausea", "subgroup": ""}
     terms = [label.get_text() for label in left.get_yticklabels()]
     row = terms.index("Nausea")
     for line, arm in zip(left.get_lines(), plan.design.arm_names, strict=True):

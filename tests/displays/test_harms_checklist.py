@@ -17,7 +17,8 @@ from postinfusion.report.page import Shown, page
 from postinfusion.report.section_files import Entry, Index
 from postinfusion.vocabulary import OUTPUTS, Method, Section
 
-ANALYSES = {key: trials.INFUSED["analyses"][key] for key in ("flow", "baseline", "body", "harms")}
+ANALYSES = {key: trials.INFUSED["analyses"][key] for key in ("flow", "baseline", "body")}
+ANALYSES |= {"harms": {"method": "adverse-events"}}
 TRIALS = {"infused": trials.infused, "three arms": trials.three_arms, "single arm": trials.single_arm}
 AUTHORS = {"Title", "Background", "Changes to methods", "Limits", "For whom it holds", "Interpretation", "Funding"}
 PARTS = {
@@ -164,7 +165,7 @@ def test_what_was_not_recorded_is_not_in_the_data(level, topic):
 
 def test_numbers_are_those_of_the_results():
     ard, found = results(), rows(planned())
-    key = {"analysis_id": "harms", "variable": "overview", "level": "serious", "arm": "Ketamine"}
+    key = {"analysis_id": "harms", "variable": "overview", "level": "serious", "arm": "Ketamine", "subgroup": ""}
     (n,) = select(ard, **key, stat_name="n")["stat"]
     (events,) = select(ard, **key, stat_name="n_events")["stat"]
     told = found["Deaths and serious events"][2].replace(formats.NO_BREAK, " ")
@@ -172,6 +173,39 @@ def test_numbers_are_those_of_the_results():
     assert "Deaths of any cause: Ketamine 0 (0.0 %) [0], Midazolam 0 (0.0 %) [0]" in told
     assert "Ketamine 48, Midazolam 48; infusions: Ketamine 285" in found["Denominators"][2]
     assert found["What happened to nobody"][2].startswith("Nobody: died.")
+
+
+def test_side_effects_that_the_plan_names_are_told_with_their_time_frame_and_groups():
+    effects = {"method": "side-effects", "groups": {"nausea": ["nausea"], "sleepiness": ["sedation"]},
+               "resolved_by": ["4 h"], "within": "24 h", "by": ["diagnosis"], "bmi_below": 16}  # fmt: skip
+    plan = planned(analyses=ANALYSES | {"effects": effects})
+    some = results()[results()["variable"] == "overview"].assign(analysis_id="effects", method="side-effects")
+    without_rows, found = rows(plan), rows(plan, pd.concat([results(), some]))
+    assert without_rows["Harms named beforehand"][1] == Status.NOT_IN_DATA
+    assert found["Harms named beforehand"][2].startswith("Named events: nausea, sleepiness.")
+    assert "effects: within 24 h of an infusion" in found["Time frame"][2]
+    assert "by diagnosis; body mass index below 16 kg/m² or not" in found["Further analyses of harms"][2]
+    assert "onset and duration of named side effects" in found["When harms happened"][2].lower()
+    assert "SEFT01" in found["When harms happened"][3]
+
+
+def test_events_of_special_interest_and_groups_of_participants_are_told():
+    harms = {"method": "adverse-events", "special_interest": {"urinary": ["dysuria", "cystitis"]}, "by": ["diagnosis"]}
+    found = rows(planned(analyses=ANALYSES | {"harms": harms}))
+    assert found["Harms named beforehand"][2].startswith("Named events: urinary.")
+    assert "AET01_AESI" in found["Harms named beforehand"][3]
+    assert "by diagnosis." in found["Groups and other looks at harms"][2]
+    assert "AET06" in found["Groups and other looks at harms"][3]
+
+
+def test_relative_measures_are_told_only_where_there_are_some():
+    of_rates = results()["comparator"].ne("") & results()["variable"].eq("overview")
+    rates = results()[of_rates].assign(analysis_id="rates", method="event-rates", variable="recurrent")
+    without_any, with_some = (rows(planned(), held)["Absolute and relative measures"] for held in
+                              (results(), pd.concat([results(), rates])))  # fmt: skip
+    assert (without_any[1], with_some[1]) == (Status.IN_PART, Status.REPORTED)
+    assert "Not in the data: relative measures." in without_any[2]
+    assert "ratios of the rates of all events" in with_some[2]
 
 
 def test_an_own_grouping_is_not_called_a_dictionary():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postinfusion.plan.analyses import AdverseEvents, Alerts, DividedPart, EventRates, SideEffects
+from postinfusion.plan.analyses import AdverseEvents, Alerts, Analysis, DividedPart, EventRates, SideEffects
 from postinfusion.plan.claim_catalogue import ClaimGroup
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
@@ -40,10 +40,8 @@ def treatment(evidence: Evidence) -> Answer:
 
 def defined(evidence: Evidence) -> Answer:
     """Name the harms that were defined before the analysis: groups of events, and limits of values."""
-    groups = [
-        *(name for results in evidence.of(Method.SIDE_EFFECTS) for name in _groups(results)),
-        *(name for results in evidence.of(Method.EVENT_RATES) for name in _groups(results)),
-    ]
+    asked = (Method.ADVERSE_EVENTS, Method.SIDE_EFFECTS, Method.EVENT_RATES)
+    groups = [name for method in asked for results in evidence.of(method) for name in _groups(results)]
     limits = sum(_limits(results) for results in evidence.of(Method.ALERTS))
     named = [
         f"named events: {', '.join(dict.fromkeys(groups))}" if groups else "",
@@ -51,7 +49,7 @@ def defined(evidence: Evidence) -> Answer:
     ]
     found = "; ".join(part for part in named if part)
     missing = "" if found else "harms that the plan names"
-    return Answer(found, ("SEFT01", "AET05", "ALTL01", "VST02", "CSST01"), missing)
+    return Answer(found, ("AET01_AESI", "SEFT01", "AET05", "ALTL01", "VST02", "CSST01"), missing)
 
 
 def collected(results: Results) -> Answer:
@@ -85,7 +83,7 @@ def graded(results: Results) -> Answer:
         return Answer(missing="the severity of events")
     ungraded = results.text("n", variable=_SEVERITY, level=NOT_RECORDED)
     without = f"; participants none of whose events has one: {ungraded}" if ungraded else ""
-    return Answer(f"grades: {listed(levels)}{without}", ("AET03", "AEG02"))
+    return Answer(f"grades: {listed(levels)}{without}", ("AET03", "AET04", "AEG02"))
 
 
 def serious(results: Results) -> Answer:
@@ -166,7 +164,7 @@ def recurrent(evidence: Evidence) -> Answer:
         found.append("intervals of shares of infusions respect that a participant has several")
     if evidence.of(Method.EVENT_RATES):
         found.append("rates of all events by negative binomial regression, and the mean number by time")
-    return Answer("; ".join(found), ("AET02", "AET05_ALL", "AET11"))
+    return Answer("; ".join(found), ("AET02", "AET05_ALL", "AEG03", "AET11"))
 
 
 def gaps(results: Results) -> Answer:
@@ -185,21 +183,29 @@ def gaps(results: Results) -> Answer:
 def subgroups(evidence: Evidence) -> Answer:
     """Name the groups of participants in which harms are repeated."""
     found = []
-    for results in (*evidence.of(Method.SIDE_EFFECTS), *evidence.of(Method.ALERTS)):
-        analysis = results.analysis
-        assert isinstance(analysis, DividedPart)  # noqa: S101
-        found += [name.replace("_", " ") for name in analysis.by]
-        found += [] if analysis.bmi_below is None else [f"body mass index below {analysis.bmi_below:g} kg/m² or not"]
+    for method in (Method.ADVERSE_EVENTS, Method.SIDE_EFFECTS, Method.ALERTS):
+        for results in evidence.of(method):
+            found += _divided_by(results.analysis)
     if not found:
         return Answer(missing="harms by groups of participants, which the plan does not ask for")
     groups = "; ".join(dict.fromkeys(found))
-    return Answer(f"as the plan asks, without a comparison of groups: by {groups}", ("SEFT01", "ALTL01"))
+    return Answer(f"as the plan asks, without a comparison of groups: by {groups}", ("AET06", "SEFT01", "ALTL01"))
 
 
 def _groups(results: Results) -> tuple[str, ...]:
     """Give the names of the groups of events that an analysis defines."""
     analysis = results.analysis
+    if isinstance(analysis, AdverseEvents):
+        return tuple(analysis.special_interest)
     return tuple(analysis.groups) if isinstance(analysis, SideEffects | EventRates) else ()
+
+
+def _divided_by(analysis: Analysis) -> list[str]:
+    """Name what an analysis of harms divides the participants by."""
+    if not isinstance(analysis, DividedPart):
+        return []
+    below = [] if analysis.bmi_below is None else [f"body mass index below {analysis.bmi_below:g} kg/m² or not"]
+    return [*(name.replace("_", " ") for name in analysis.by), *below]
 
 
 def _limits(results: Results) -> int:

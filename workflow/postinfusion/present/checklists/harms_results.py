@@ -16,10 +16,10 @@ _MEASURED = {
     Method.INFUSION_VITALS: ("vital signs around the infusions", ("VST01", "VST02", "VST03", "VSG01")),
     Method.INFUSION_RATINGS: ("ratings around the infusions", ("CADT01", "CADG01")),
     Method.ALERTS: ("values beyond a limit", ("ALTL01",)),
+    Method.LIVER: ("liver tests", ("LIVT01", "LIVG01")),
     Method.SHIFT: ("shifts of a category", ("CSST01",)),
     Method.WEIGHT: ("weight", ("WTT01", "WTG03")),
 }
-_RATIOS = ("rate_ratio", "risk_ratio", "hazard_ratio", "ratio")
 _ENDS = {"randomised": "in the arm", "treated": "treated", "discontinued": "discontinued"}
 
 
@@ -48,7 +48,8 @@ def followed_for(results: Results) -> Answer:
 def baseline(results: Results) -> Answer:
     """Say how many characteristics at baseline are shown."""
     number = len([name for name in results.values_of("variable") if name not in ("", "denominator")])
-    return Answer(f"{number} characteristics at baseline", ("DMT01",), "" if number else "characteristics at baseline")
+    found = f"characteristics at baseline: {number}" if number else ""
+    return Answer(found, ("DMT01",), "" if number else "characteristics at baseline")
 
 
 def denominators(results: Results) -> Answer:
@@ -71,7 +72,9 @@ def by_term(results: Results) -> Answer:
 def by_severity(results: Results) -> Answer:
     """Give how many had a severe event."""
     found = _overview(results, "severe")
-    return Answer(f"severe: {found}" if found else "", ("AET03", "AEG02"), "" if found else "the severity of events")
+    return Answer(
+        f"severe: {found}" if found else "", ("AET03", "AET04", "AEG02"), "" if found else "the severity of events"
+    )
 
 
 def serious_and_deaths(results: Results) -> Answer:
@@ -101,19 +104,24 @@ def timed(evidence: Evidence) -> Answer:
         "share with a first event by given times": bool(evidence.of(Method.EVENT_RATES)),
     }
     found = "; ".join(words for words, is_there in parts.items() if is_there)
-    return Answer(found, ("AET11", "SEFT01", "AET05"), "" if found else "the time of events since an infusion")
+    return Answer(
+        found, ("AET11", "SEFT01", "AET05", "AEG03", "AEG05"), "" if found else "the time of events since an infusion"
+    )
 
 
 def absolute_and_relative(results: Results) -> Answer:
     """Say which of absolute and relative measures the results hold for events that happen or not."""
-    compared = [f"{arm} − {against}" for arm, against in results.comparisons]
-    ratios = results.ard["stat_name"].isin(_RATIOS) | results.ard["term"].isin(["ratio", "rate-ratio", "hazard-ratio"])
-    has_ratios = bool((ratios & results.ard["method"].eq(Method.EVENT_RATES.value)).any())
+    compared = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
     if not compared:
         return Answer(missing="no arms are compared, so that there is no difference and no ratio")
-    found = f"absolute risks by arm, risk difference {'; '.join(compared)}"
-    relative = "; ratios of rates" if has_ratios else ""
-    return Answer(found + relative, ("AET02", "AEG01", "AET05_ALL"), "" if has_ratios else "relative measures")
+    rates = (results.ard["variable"] == "recurrent") & (results.ard["comparator"] != "")
+    relative = {
+        "risk ratios by term": bool((results.rows["stat_name"] == "risk_ratio").any()),
+        "ratios of the rates of all events": bool(rates.any()),
+    }
+    ratios = "; ".join(words for words, is_there in relative.items() if is_there)
+    found = "; ".join(part for part in (f"absolute risks by arm, risk difference {compared}", ratios) if part)
+    return Answer(found, ("AET02", "AEG01", "AEG04", "AET05_ALL"), "" if ratios else "relative measures")
 
 
 def nobody(results: Results) -> Answer:
@@ -127,9 +135,9 @@ def nobody(results: Results) -> Answer:
         return Answer(
             f"zeros are printed; each of {len(kinds)} kinds of events happened to somebody", ("AET01", "AET02")
         )
-    allows = f", each in up to {limit}{formats.NO_BREAK}% of participants" if limit else ""
+    allows = f". This still allows each in up to {limit}{formats.NO_BREAK}% of participants" if limit else ""
     names = "; ".join(f"{name[0].lower()}{name[1:]}" for name in none)
-    return Answer(f"nobody: {names}. This still allows them{allows}", ("AET01", "AET02"))
+    return Answer(f"nobody: {names}{allows}", ("AET01", "AET02"))
 
 
 def _first(kinds: dict[str, str], none: list[str]) -> str:
