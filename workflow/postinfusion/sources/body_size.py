@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ LEAST_ADULT_HEIGHT = 130.0
 ADULT = 18.0
 _USUAL_MEDIAN = 40.0
 _FAHRENHEIT = (86.0, 115.0)
+_MONTHS_PER_YEAR = 12.0
+_OLDEST_IN_YEARS = 25.0
 
 
 def measured(deliveries: Deliveries) -> Iterator[str]:
@@ -54,6 +57,7 @@ def check(plan: Plan, deliveries: Deliveries) -> Iterator[Problem]:
         if weights is not None and {"id", "weight_kg"} <= {*weights.frame}:
             yield from weights.problems_of(list(_indices(plan, participants.frame, weights.frame)))
         yield from participants.problems_of(list(_not_in_the_reference(deliveries)))
+        yield from participants.problems_of(list(_beyond_the_ages(deliveries)))
     if weights is not None and {"id", "weight_kg"} <= {*weights.frame}:
         people = participants.frame if participants is not None else pd.DataFrame()
         yield from weights.problems_of(list(_mixed_units(plan, people, weights.frame)))
@@ -147,6 +151,27 @@ def _not_in_the_reference(deliveries: Deliveries) -> Iterator[Finding]:
     strange = people["sex"].notna() & ~people["sex"].isin(known)
     text = f"{reference.file} has no such sex, only {listed(known)}. Map it under values in one of the two."
     yield from _rows(("sex",), strange, text)
+
+
+def _beyond_the_ages(deliveries: Deliveries) -> Iterator[Finding]:
+    """Give the participants under 18 whose age the reference does not have, so that nothing is computed for them."""
+    reference, people = deliveries.get("growth_reference"), deliveries["participants"].frame
+    if reference is None or not {"age_months", "sex"} <= {*people} or not {"age_months", "sex"} <= {*reference.frame}:
+        return
+    ages = reference.frame.groupby("sex")["age_months"].agg(["min", "max"]).astype("float64")
+    first, last = (people["sex"].map(ages[side]) for side in ("min", "max"))
+    own = people["age_months"].astype("float64")
+    beyond = ((own < first) | (own > last)) & (own < ADULT * _MONTHS_PER_YEAR)
+    lowest, highest = ages["min"].min(), ages["max"].max()
+    if highest <= _OLDEST_IN_YEARS and (own > highest).any():
+        text = f"{reference.file} has ages from {lowest:g} to {highest:g}, which look like years. Give them in months."
+        yield from _rows(("age_months",), own > highest, text)
+        return
+    text = (
+        f"{reference.file} has ages from {lowest:g} to {highest:g} months only: at an age outside of them body mass "
+        "index for age is missing. Take a reference that has it."
+    )
+    yield from (replace(found, severity="warning") for found in _rows(("age_months",), beyond, text))
 
 
 def _temperatures(vitals: pd.DataFrame) -> Iterator[Finding]:
