@@ -1,9 +1,9 @@
 """How often the rules give each verdict when estimates are normal about the truth: the closed form beside simulations.
 
 A single comparison has a closed form, and so has a claim of no difference in groups that are estimated apart. A family
-under Holm's method or in a fixed sequence, a claim of two points, and one of every diagnosis have the same form in several
-dimensions, of which many normal draws give the probability. The rules are written here a second time, for arrays, from
-the table of ``workflow/docs/methods/verdicts.md``.
+under Holm's method or in a fixed sequence, a claim of two points, and one of every diagnosis have the same form in
+several dimensions, of which many normal draws give the probability. The rules are written here a second time, for
+arrays, from the table of ``workflow/docs/methods/verdicts.md``.
 """
 
 from __future__ import annotations

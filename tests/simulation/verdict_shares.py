@@ -5,10 +5,10 @@
 among them, ``--claims=E13,E20`` takes these claims alone, ``--slow`` takes claims along whose analyses take more than a
 second, and ``--keep=FOLDER`` leaves all estimates there. Each replicate simulates participants, infusions, assessments
 and weights, derives the analysis datasets, fits the models that decide the claims of the plan about differences, and
-judges these by the rules of the package. A claim whose analysis cannot be done from scores and weights, or takes long, is
-named and left out. Files are not read, and sensitivity analyses, which change no verdict, are left out. The models of
-counts take half a second each: they are fitted in a part of the replicates, and so are the families that hold such a
-claim.
+judges these by the rules of the package. A claim whose analysis cannot be done from scores and weights, or takes long,
+is named and left out. Files are not read, and sensitivity analyses, which change no verdict, are left out. The models
+of counts take half a second each: they are fitted in a part of the replicates, and so are the families that hold such
+a claim.
 """
 
 from __future__ import annotations
