@@ -14,7 +14,6 @@ from displays.test_figures import check_nothing_is_cut_or_overlaps
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.privacy import public
 from postinfusion.errors import DataError
-from postinfusion.present import formats
 from postinfusion.present.figures import draw
 from postinfusion.present.results import results_of
 
@@ -111,6 +110,6 @@ def test_a_public_report_says_how_many_points_are_not_drawn_and_gives_no_adjuste
     made = draw("AEG04", results_of(found.plan, shown, "harms"))
     assert len(points(made.figure.axes[0])) == made.values["p_value"].notna().sum() < 4
     assert made.values["p_adjusted"].isna().all()
-    assert "not drawn" in " ".join(made.label.footnotes)
-    assert formats.SUPPRESSED_NOTE in made.label.footnotes
+    assert "of 4 points are not drawn" in " ".join(made.label.footnotes)
+    assert "of 4 terms drawn" in made.figure.axes[0].get_title(loc="left").replace("\n", " ")
     assert "dashed" not in made.label.subtitle

@@ -47,7 +47,7 @@ class _Shape:
 
 
 _WIDE = _Shape(7.4, 3.9, 2, MOST_NAMES)
-_NARROW = _Shape(3.8, 3.4, 1, 5)
+_NARROW = _Shape(3.7, 3.4, 1, 5)
 
 
 def draw(results: Results) -> Drawing:
@@ -91,7 +91,7 @@ def _of_term(results: Results, key: dict[str, str]) -> dict[str, float | str | N
 
 def _subtitle(values: pd.DataFrame) -> str:
     """Say that p-values are not adjusted, and what line and area are."""
-    line = "" if values["p_adjusted"].isna().any() else "; dashed: false discovery rate of 5 %"
+    line = "; dashed: false discovery rate of 5 %" if (values["p_adjusted"] <= FALSE_DISCOVERIES).any() else ""
     area = "" if values["n_events"].isna().any() else "; area: events of both arms"
     return f"Screening, not a test: p of each term without adjustment{line}{area}"
 
@@ -109,13 +109,16 @@ def _notes(results: Results, values: pd.DataFrame) -> tuple[str, ...]:
             notes.append(f"Not looked at, since nobody in {arm} or {against} had it: {listed}.")
     hidden = int((values["sign"] == formats.SUPPRESSED).sum())
     if hidden:
-        are = "point is" if hidden == 1 else "points are"
-        notes += [f"{hidden} further {are} not drawn.", formats.SUPPRESSED_NOTE]
+        are = "is" if hidden == 1 else "are"
+        notes.append(
+            f"{hidden} of {len(values)} points {are} not drawn, since they could tell of a single participant."
+        )
     return tuple(notes)
 
 
 def _figure(results: Results, values: pd.DataFrame, label: Label, shape: _Shape) -> Figure:
     """Draw the panels of one shape; names are written when it is known where the points are."""
+    values = values.assign(area=_areas(values["n_events"], _per_event(values)))
     shown = values[values["p_value"].notna()]
     pairs = [pair for pair in results.comparisons if _is_of(shown, pair).any()]
     columns = min(len(pairs), shape.columns)
@@ -125,7 +128,7 @@ def _figure(results: Results, values: pd.DataFrame, label: Label, shape: _Shape)
     panels = page.figure.subplots(rows, columns, squeeze=False).ravel()
     room = shape.width / columns - 0.9
     for axes, pair in zip(panels, pairs, strict=False):
-        _draw_panel(axes, shown[_is_of(shown, pair)], pair, room, _limits(shown))
+        _draw_panel(axes, values[_is_of(values, pair)], pair, room, _limits(shown))
     for axes in panels[len(pairs) :]:
         axes.remove()
     fill(page)
@@ -150,11 +153,11 @@ def _draw_panel(
     axes: Axes, values: pd.DataFrame, pair: tuple[str, str], room: float, limits: tuple[float, float]
 ) -> None:
     """Draw the points of one comparison, the line of the false discovery rate, and zero."""
-    stands_out = (values["p_adjusted"] <= FALSE_DISCOVERIES).to_numpy()
-    for chosen, color in ((~stands_out, _OTHER), (stands_out, _STANDS_OUT)):
+    stands_out = values["p_adjusted"] <= FALSE_DISCOVERIES
+    for chosen, color in ((~stands_out & values["p_value"].notna(), _OTHER), (stands_out, _STANDS_OUT)):
         mine = values[chosen]
         axes.scatter(
-            100 * mine["risk_difference"], mine["p_value"], s=_areas(mine), color=color, edgecolor=theme.INK,
+            100 * mine["risk_difference"], mine["p_value"], s=mine["area"], color=color, edgecolor=theme.INK,
             linewidth=0.7, alpha=0.9, zorder=3,
         )  # fmt: skip
     if stands_out.any():
@@ -167,8 +170,7 @@ def _draw_panel(
     ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)]
     axes.set_yticks(ticks, [_as_power(p) for p in ticks])
     axes.set_yticks([], minor=True)
-    terms = f"{len(values)} term{'' if len(values) == 1 else 's'}"
-    title = f"Screening, not a test: {pair[0]} against {pair[1]}, {terms}"
+    title = f"Screening, not a test: {pair[0]} against {pair[1]}, {_terms(values)}"
     axes.set_title(
         type_setting.wrapped(title, room, theme.SMALL, bold=True), size=theme.SMALL, weight="bold", loc="left"
     )
@@ -183,9 +185,21 @@ def _as_power(p: float) -> str:
     return f"{p:g}" if p >= _LEAST_PLAIN else f"10⁻{power.translate(_SUPERSCRIPT)}"
 
 
-def _areas(values: pd.DataFrame) -> np.ndarray:
+def _terms(values: pd.DataFrame) -> str:
+    """Say how many terms were looked at, and how many of them are drawn."""
+    drawn, every = int(values["p_value"].notna().sum()), f"{len(values)} term{'' if len(values) == 1 else 's'}"
+    return every if drawn == len(values) else f"{drawn} of {every} drawn"
+
+
+def _per_event(values: pd.DataFrame) -> float:
+    """Give the area of a point for each event, which is smaller where a term has very many."""
+    most = float(values["n_events"].max()) if values["n_events"].notna().any() else 1.0
+    return min(_AREA, (_MOST_AREA - _LEAST_AREA) / max(most, 1.0))
+
+
+def _areas(events: pd.Series, per_event: float) -> pd.Series:
     """Give the areas of points: larger with more events, and all alike where these may not be told."""
-    return np.minimum(_LEAST_AREA + _AREA * values["n_events"].fillna(6.0).to_numpy(), _MOST_AREA)
+    return _LEAST_AREA + per_event * events.fillna(6.0)
 
 
 def _name(axes: Axes, values: pd.DataFrame, room: float, most: int) -> None:
@@ -193,30 +207,31 @@ def _name(axes: Axes, values: pd.DataFrame, room: float, most: int) -> None:
     named = values[values["p_value"] < NAMED_BELOW].head(most)
     ordered = pd.concat([named, values.drop(named.index)])
     points = np.column_stack([100 * ordered["risk_difference"], ordered["p_value"]])
-    radii = np.sqrt(_areas(ordered) / np.pi) / type_setting.POINTS_PER_INCH
+    radii = np.sqrt(ordered["area"].to_numpy() / np.pi) / type_setting.POINTS_PER_INCH
     names = [type_setting.wrapped(term, room / 2.2, theme.SMALL - 1) for term in named["term"]]
     name_points(axes, names, points, radii)
 
 
 def _draw_legend(page: Sheet, values: pd.DataFrame) -> Sheet:
     """Draw the legend of the fill and of the area of points; give the sheet with what is left."""
-    handles = []
+    handles, usual = [], _LEAST_AREA + 8 * _AREA
     if (values["p_adjusted"] <= FALSE_DISCOVERIES).any():
-        handles = [_handle(_STANDS_OUT, "at the dashed line or above"), _handle(_OTHER, "below it")]
+        handles = [_handle(_STANDS_OUT, "at the dashed line or above", usual), _handle(_OTHER, "below it", usual)]
     elif values["p_adjusted"].notna().all():
-        handles = [_handle(_OTHER, "no term within a false discovery rate of 5 %")]
+        handles = [_handle(_OTHER, "no term within a false discovery rate of 5 %", usual)]
     if values["n_events"].notna().all():
-        handles.append(_handle(_OTHER, "1 event", 1))
-        handles += [_handle(_OTHER, f"{n} events", n) for n in (20,) if n <= values["n_events"].max()]
+        counts = [count for count in (1, 20, 100) if count <= max(values["n_events"].max(), 1)][-2:]
+        areas = _areas(pd.Series(counts, dtype="float64"), _per_event(values))
+        named = [f"{count} event{'' if count == 1 else 's'}" for count in counts]
+        handles += [_handle(_OTHER, name, area) for name, area in zip(named, areas, strict=True)]
     return draw_entries(page, handles) if handles else page
 
 
-def _handle(color: str, label: str, events: float = 8.0) -> Line2D:
+def _handle(color: str, label: str, area: float) -> Line2D:
     """Give one entry of the legend."""
-    size = float(np.sqrt(_LEAST_AREA + _AREA * events))
     return Line2D(
         [], [], linestyle="none", marker="o", color=color, markeredgecolor=theme.INK, markeredgewidth=0.7,
-        markersize=size, label=label,
+        markersize=float(np.sqrt(area)), label=label,
     )  # fmt: skip
 
 
