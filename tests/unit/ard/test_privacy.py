@@ -267,3 +267,18 @@ def test_few_events_go_with_what_describes_them():
     kept = found.set_index("stat_name")["stat"]
     assert kept["n"] == 20
     assert kept.drop("n").isna().all()
+
+
+def test_no_rate_gives_a_hidden_number_of_events_back():
+    made = []
+    for term, n, events in (("nausea", 20, 30), ("headache", 3, 4), ("vertigo", 4, 4), ("rash", 0, 0)):
+        key = {"term": term, "arm": "Ketamine"}
+        held = {"n": n, "n_total": 48, "n_events": events, "person_days": 6000.0, "estimate": events / 6000}
+        made += rows(held, variable="event-rate", **key)
+        made += rows({"estimate": events / 48, "n_events": events}, variable="mean-cumulative", time="24", **key)
+    found = public(table(made, analysis_id="x"), small_cell=5)
+    hidden = {*found.loc[found["error"] == "suppressed", "term"]}
+    assert hidden == {"nausea", "headache", "vertigo"}
+    rates = found[found["stat_name"].isin(["estimate", "n_events"])]
+    assert (rates["stat"].dropna() == 0).all()
+    assert statistic(found, variable="event-rate", term="nausea", stat_name="person_days") == 6000

@@ -19,6 +19,7 @@ table. Minimum and maximum are values of single persons and always go; so do num
 since they add up too. Numbers analysed by guess of the treatment go with any gap among the guesses: where no
 value is missing they are the same numbers. So do those of all groups of a factor with any gap, where arms are compared
 within subgroups, and what harms are repeated in groups of a factor: where any group, or all of them, has a gap in it.
+Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ OF_COUNTS = frozenset(
 _SUBGROUPS = "subgroups"
 _IN_GROUPS = {"side-effects": ["term"], "alerts": ["term"], "adverse-events": ["variable", "level", "term"]}
 """Method whose rows of all participants are repeated in groups of them → what tells one thing counted from another."""
+_EVENT_RATE, _MEAN_EVENTS = "event-rate", "mean-cumulative"
+_RATES = frozenset({"estimate", "std_error", "conf_low", "conf_high"})
 _OF_CLASS = "worst-grade-of-class"
 _INTEREST = "special-interest"
 """Groups of events, and with a suffix the parts of them: a gap in any of their terms could be told from the group."""
@@ -105,6 +108,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
+    hidden |= _of_event_rates(ard, hidden)
     hidden |= _of_broken_down(ard, gaps)
     hidden |= _of_interest(ard, hidden)
     hidden |= _of_groups(ard, hidden, small_cell)
@@ -118,6 +122,14 @@ def _of_broken_down(ard: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
     of_term = ard.assign(term=ard["term"].where(ard["variable"] != _OF_CLASS, ""))
     with_gap = _is_in(of_term, gaps[gaps["subgroup"] == ""], ["analysis_id", "term"])
     return is_part & ~_of_nobody(ard, is_part) & with_gap
+
+
+def _of_event_rates(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Say which rates and mean numbers of events would give hidden events: their product with the days printed."""
+    is_rate = ard["variable"] == _EVENT_RATE
+    events = ard[is_rate & hidden & (ard["stat_name"] == EVENTS) & (ard["stat"] > 0)]
+    of_rates = (is_rate & ard["stat_name"].isin(_RATES)) | (ard["variable"] == _MEAN_EVENTS)
+    return of_rates & _is_in(ard, events, [*_OF_TOTALS, "term", "arm"])
 
 
 def _of_interest(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:

@@ -172,8 +172,9 @@ def _score_of_ratio(counts: _Counts, t: Array) -> Array:
     p1 = np.minimum(t * p2, 1.0)
     variance = (p1 * (1 - p1) / counts.n1 + t**2 * p2 * (1 - p2) / counts.n2) * total / (total - 1)
     distance = counts.x1 / counts.n1 - t * counts.x2 / counts.n2
-    limit = np.where(distance > 0, np.inf, np.where(distance < 0, -np.inf, 0.0))
-    return np.divide(distance, np.sqrt(np.maximum(variance, 0.0)), out=limit, where=variance > 0)
+    limit: Array = np.where(distance > 0, np.inf, np.where(distance < 0, -np.inf, 0.0))
+    np.divide(distance, np.sqrt(np.maximum(variance, 0.0)), out=limit, where=variance > 0)
+    return limit
 
 
 def restricted_proportions(
