@@ -18,7 +18,7 @@ from simulation.harms_trials import KETAMINE, crowd, trial
 from simulation.harms_truth import GROUPS, truths
 
 EFFECTS = SideEffects.model_validate(
-    {"method": "side-effects", "groups": GROUPS, "resolved_by": ["2 h", "4 h", "24 h"]}
+    {"method": "side-effects", "groups": GROUPS, "resolved_by": ["2 h", "4 h", "24 h"], "within": "24 h"}
 )
 OF = {"arm": KETAMINE, "comparator": "", "term": "nausea"}
 ROWS = {

@@ -79,6 +79,15 @@ def test_too_few_infusions_with_an_event_have_a_reason_and_no_number():
     assert "fewer than 10 infusions with or without an event" in row["error"]
 
 
+def test_without_a_time_after_which_events_are_of_no_infusion_nothing_is_told():
+    whenever = plan(
+        analyses={"effects": {name: value for name, value in EFFECTS.items() if name != "within"}},
+        sources={name: {"file": f"{name}.csv"} for name in SOURCES},
+    )
+    found = analyse(whenever, "small", "effects", derive(whenever, "small", tables())).results
+    assert not (found["variable"] == "habituation").any()
+
+
 def test_the_reference_arm_has_none():
     assert set(select(ard(), variable="habituation")["arm"]) == {"Ketamine"}
 

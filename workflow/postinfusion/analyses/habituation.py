@@ -35,7 +35,7 @@ def habituation(analysis: SideEffects, adam: Adam, population: Members, *, plann
     Parameters
     ----------
     analysis
-        Groups of events, and until when after an infusion they are of it.
+        Groups of events, and until when after an infusion they are of it; nothing is given where it does not say.
     adam
         The datasets; nothing is given without infusions or without adverse events.
     population
@@ -45,11 +45,12 @@ def habituation(analysis: SideEffects, adam: Adam, population: Members, *, plann
         are then those with the largest number that anyone in the arm had.
     """
     given = infusions_of(adam, population)
-    if "ADAE" not in adam or given is None or given.empty:
+    # Whenever it begins, an event belongs to the last infusion before it: most would be of the last of all.
+    if analysis.within is None or "ADAE" not in adam or given is None or given.empty:
         return
     given = given.dropna(subset=[NUMBER]).drop_duplicates([SUBJECT, NUMBER])
     events = harm_events(adam, population)
-    events = events[~events["SELFFL"] & ~(events["ONSET"] > (np.inf if analysis.within is None else analysis.within))]
+    events = events[~events["SELFFL"] & ~(events["ONSET"] > analysis.within)]
     for name, terms in analysis.groups.items():
         of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
         counted = with_event(given, of_group)
