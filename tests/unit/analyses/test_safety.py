@@ -194,6 +194,37 @@ def test_a_limit_on_the_change_is_of_those_with_a_baseline(adam):
     assert counted(found, **potassium, level="before") == (0, 1)
 
 
+def refeeding(adam, events):
+    """Give the rows of a fall of phosphate within 5 days of an admission, with the values of one participant."""
+    limit = {"measure": "PO4", "of": "percent-change", "at_most": -10, "since": "admission", "within": "5 d"}
+    changed = plan(analyses={"alerts": {"method": "alerts", "source": "invented", "limits": [limit]}},
+                   sources=PLAN.model_dump()["sources"])  # fmt: skip
+    who = adam["ADSL"].iloc[0]
+    values = pd.DataFrame({"AVAL": [1.5, 1.0, 0.95, 0.85, 0.1], "AHRFIRST": [-24.0, 90.0, 130.0, 200.0, 400.0]})
+    fixed = {"PARAMCD": "PO4", "DTYPE": "", "AVALU": "mmol/L", "AVALQ": "", "ABLFL": "", "PCHG": -90.0}
+    laboratory = values.assign(USUBJID=who["USUBJID"], TRTP=who["TRTP"], TRTA=who["TRTA"], **fixed)
+    ice = pd.DataFrame(events, columns=["USUBJID", "ICE", "AHRFIRST"])
+    return analyse(changed, "small", "alerts", adam | {"ADLB": laboratory, "ADICE": ice}).results, who
+
+
+def test_a_fall_after_feeding_began_is_since_the_last_value_before_it_and_within_its_time(adam):
+    name = {"term": "PO4 change ≤ -10 % within 5 d after admission"}
+    subject = adam["ADSL"]["USUBJID"].iloc[0]
+    found, who = refeeding(adam, [(subject, "admission", 100.0), (subject, "admission", 300.0)])
+    assert counted(found, **name, level="after", arm=who["TRTA"]) == (1, 1)  # from 1.0 to 0.85; 0.1 is too late
+    without = {"level": "without the event", "arm": who["TRTA"], "stat_name": "n"}
+    assert statistic(found, **name, **without) == adam["ADSL"]["TRTA"].eq(who["TRTA"]).sum() - 1
+
+
+def test_without_a_record_of_the_event_nobody_is_said_to_be_within_the_limit(adam):
+    found, who = refeeding(adam, [])
+    rows = select(found, level="after", stat_name="n")
+    assert rows["stat"].isna().all()
+    assert (rows["error"] == "not recorded: PO4 after admission").all()
+    hidden = public(refeeding(adam, [(who["USUBJID"], "admission", 100.0)])[0], small_cell=5)
+    assert select(hidden, level="after", stat_name="n_total", arm=who["TRTA"])["stat"].isna().all()
+
+
 def test_the_table_of_side_effects_says_what_the_claims_that_rest_on_it_get(ard):
     judged = pd.concat([ard, synthesise(PLAN, "small", ard)], ignore_index=True)
     last = TABLES["SEFT01"](results_of(PLAN, judged, "effects")).parts[-1]
@@ -354,6 +385,11 @@ def test_in_public_neither_few_with_nor_few_without_are_shown(ard):
         (Conduct, {"signs": ["SBP"], "minutes": [30, 0]}, "must rise"),
         (AlertLimit, {"measure": "K", "below": 3, "above": 5}, "exactly one of"),
         (Alerts, {"source": "x", "limits": [{"measure": "K", "below": 3}] * 2}, "there twice"),
+        (
+            Alerts,
+            {"source": "x", "limits": [{"measure": "K", "below": 3, "within": "5 d"}]},
+            "Name the event under since",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(part, changes, text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.clustered_shares import risk_differences, share_rows, unknown_row
@@ -16,6 +17,7 @@ from postinfusion.vocabulary import NOT_RECORDED
 EVER, BEFORE, AFTER, NEW = "any time", "before", "after", "new"
 NOT_ASSESSED = "not assessed after"
 NOT_BEFORE = "assessed after, and not before"
+NO_EVENT, NOT_ASSESSED_SINCE = "without the event", "with the event, and not assessed after"
 _DATASETS = ("ADLB", "ADVS", "ADQS")
 _COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "AVALQ", "PCHG", "ABLFL"]
 
@@ -38,15 +40,41 @@ def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
     """
     result = denominators(population)
     for limit in analysis.limits:
-        values = _values(adam, limit.measure, population)
+        began = _began(adam, limit, population)
+        values = _since(_values(adam, limit.measure, population), limit, began)
         values = _changes(values) if limit.of == "percent-change" else values
         comparable = values[_is_comparable(values, limit)]
         if len(comparable) < len(values):
             left = len(values) - len(comparable)
             text = f"{limit.name}: {left} results are in another unit, or in none, and were not compared"
             result.append(warning_row(text, variable="alert", term=limit.name))
-        result += _limit(analysis, limit, comparable, population)
+        result += _limit(analysis, limit, comparable, population, began)
     return result
+
+
+def _began(adam: Adam, limit: AlertLimit, population: Members) -> pd.Series:
+    """Give the hour since which a limit counts, by participant: that of its event, where it has one, else time zero."""
+    subjects = population.frame["USUBJID"]
+    if not limit.since:
+        return pd.Series(0.0, index=subjects)
+    events = adam.get("ADICE", pd.DataFrame(columns=["USUBJID", "ICE", "AHRFIRST"]))
+    own = events[(events["ICE"] == limit.since) & events["USUBJID"].isin(subjects)]
+    return own.groupby("USUBJID")["AHRFIRST"].min().astype("float64").dropna()
+
+
+def _since(values: pd.DataFrame, limit: AlertLimit, began: pd.Series) -> pd.DataFrame:
+    """Give the values with their times and changes since the event of a limit, as far as it counts them."""
+    if not limit.since:
+        return values
+    hours = values["AHRFIRST"].astype("float64") - values["USUBJID"].map(began)
+    last = np.inf if limit.within is None else limit.within
+    found = values.assign(AHRFIRST=hours)[hours.notna() & (hours <= last)].sort_values("AHRFIRST", kind="stable")
+    before = found[found["AHRFIRST"] <= 0].drop_duplicates("USUBJID", keep="last")
+    base = found["USUBJID"].map(before.set_index("USUBJID")["AVAL"]).astype("float64")
+    change = 100 * (found["AVAL"].astype("float64") / base - 1)
+    is_base = pd.Series(found.index.isin(before.index), index=found.index)
+    later = change.where(found["AHRFIRST"] > 0)
+    return found.assign(PCHG=later, ABLFL=np.where(is_base, "Y", ""))
 
 
 def _values(adam: Adam, measure: str, population: Members) -> pd.DataFrame:
@@ -93,7 +121,9 @@ def _is_beyond(values: pd.DataFrame, limit: AlertLimit) -> pd.Series:
     return beyond & ~sign.isin(opposite)
 
 
-def _limit(analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population: Members) -> Iterator[Row]:
+def _limit(
+    analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population: Members, began: pd.Series
+) -> Iterator[Row]:
     """Give the rows of one limit."""
     beyond = _is_beyond(values, limit)
     later = values["AHRFIRST"].astype("float64") > 0
@@ -106,14 +136,24 @@ def _limit(analysis: Alerts, limit: AlertLimit, values: pd.DataFrame, population
         AFTER: (later, beyond),
         NEW: (later & values["USUBJID"].isin(seen - before), beyond),
     }
+    if limit.since and limit.of == "percent-change":
+        times = {AFTER: times[AFTER]}  # a change since the event is none before it
     for level, (then, what) in times.items():
         key = {"variable": "alert", "term": limit.name, "level": level}
         yield from _level(analysis, limit, values[then].assign(BEYOND=what[then]), population, key)
     for arm in population.arms:
         assessed = set(values.loc[later & (values["ARM"] == arm), "USUBJID"])
-        counts = {NOT_ASSESSED: population.n_by_arm[arm] - len(assessed), NOT_BEFORE: len(assessed - seen)}
+        concerned = int(population.of(arm)["USUBJID"].isin(began.index).sum())
+        without = {NO_EVENT: population.n_by_arm[arm] - concerned} if limit.since else {}
+        not_assessed = NOT_ASSESSED_SINCE if limit.since else NOT_ASSESSED
+        counts = {not_assessed: concerned - len(assessed), NOT_BEFORE: len(assessed - seen), **without}
         for level, n in counts.items():
             yield from rows({"n": n}, variable="alert", term=limit.name, level=level, arm=arm)
+        if limit.since:
+            # Few with the event are hidden as a whole in a public report: also who of them was not beyond the limit.
+            for level in (*times, *counts):
+                key = {"variable": "alert", "term": limit.name, "level": level}
+                yield from rows({"n_participants": concerned}, **key, arm=arm)
 
 
 def _level(
@@ -129,6 +169,7 @@ def _level(
             yield from share_rows(counts[arm], analysis.confidence, **key, arm=arm)
             yield from rows({"n_events": len(beyond)}, **key, arm=arm)
         else:
-            yield unknown_row(f"{NOT_RECORDED}: {limit.label or limit.measure}", **key, arm=arm)
+            missing = f"{limit.label or limit.measure}{f' after {limit.since}' if limit.since else ''}"
+            yield unknown_row(f"{NOT_RECORDED}: {missing}", **key, arm=arm)
     if key["level"] in (AFTER, NEW):
         yield from risk_differences(counts, population, analysis.confidence, **key)

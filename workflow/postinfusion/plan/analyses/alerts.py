@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.one_sided_limit import SIGNS, OneSidedLimit
-from postinfusion.plan.quantities import Name, Percent
+from postinfusion.plan.quantities import Hours, Name, Percent, hours_as_text
 from postinfusion.vocabulary import Method
 
 
@@ -23,10 +23,17 @@ class AlertLimit(OneSidedLimit):
     """value, or percent-change from baseline: `of: percent-change, at_most: -5` is a loss of 5 % or more."""
     unit: str = Field(default="", max_length=20)
     """Unit of the limit; results in another one are not compared, and counted."""
+    since: Name = ""
+    """An intercurrent event, as `refeeding` or `admission`: time and change are since the last value up to its first
+    occurrence, for the participants who had one; left out: since time zero and baseline."""
+    within: Hours | None = Field(default=None, gt=0)
+    """How long after that event values count, as 5 d; left out: to the end."""
 
     @model_validator(mode="after")
-    def _change_is_in_per_cent(self) -> AlertLimit:
-        """Refuse a change from baseline in another unit."""
+    def _fits_together(self) -> AlertLimit:
+        """Refuse a change from baseline in another unit, and a time after no event."""
+        if self.within is not None and not self.since:
+            raise ValueError("within is the time after an intercurrent event. Name the event under since")
         if self.of == "percent-change" and self.unit not in ("", "%"):
             raise ValueError("a change from baseline is in per cent. Remove unit")
         return self
@@ -35,8 +42,14 @@ class AlertLimit(OneSidedLimit):
     def name(self) -> str:
         """The limit as the results call it: ``K < 3 mmol/L``."""
         if self.of == "percent-change":
-            return f"{self.measure} change {SIGNS[self.side]} {self.value:g} %"
-        return f"{self.measure} {SIGNS[self.side]} {self.value:g}{f' {self.unit}' if self.unit else ''}"
+            return f"{self.measure} change {SIGNS[self.side]} {self.value:g} %{self._when}"
+        return f"{self.measure} {SIGNS[self.side]} {self.value:g}{f' {self.unit}' if self.unit else ''}{self._when}"
+
+    @property
+    def _when(self) -> str:
+        """Since what values count, where that is not time zero: `` within 5 d after admission``."""
+        within = "" if self.within is None else f" within {hours_as_text(self.within)}"
+        return f"{within} after {self.since}" if self.since else ""
 
 
 class Alerts(DividedPart):

@@ -44,7 +44,7 @@ def draw(results: Results) -> Drawing:
     if analysis.bilirubin is None:
         raise ModelError("the plan names no bilirubin, without which there are no quadrants: write bilirubin")
     if individual is None or individual.empty:
-        raise ModelError("nobody has both an aminotransferase and bilirubin after time zero with their upper limits")
+        raise ModelError("nobody has both an aminotransferase and bilirubin after time zero, with their upper limits")
     names = {"TRTP": "arm", "AMINOTRANSFERASE": "aminotransferase", "BILIRUBIN": "bilirubin"}
     values = individual.rename(columns=names)[[*names.values()]]
     values = values.astype({"aminotransferase": "float64", "bilirubin": "float64"})

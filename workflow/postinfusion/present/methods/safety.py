@@ -91,8 +91,20 @@ def _alerts(results: Results) -> str:
         f"Participants with a value beyond each limit of the plan ({analysis.source}) were counted among those with a "
         f"value{in_population(results)}, with exact intervals (Clopper and Pearson, {results.confidence}) and "
         "Miettinen and Nurminen's risk differences. A change is from the participant's baseline, in per cent; who has "
-        "no baseline has none. Values that were not taken were not replaced, so that more "
-        f"assessments find more of them.{_groups(analysis)}"
+        "no baseline has none. "
+        f"{_after_events(analysis)}Values that were not taken were not replaced, so that more assessments find more of "
+        f"them.{_groups(analysis)}"
+    )
+
+
+def _after_events(analysis: Alerts) -> str:
+    """Say what a limit after an event is of."""
+    events = [*dict.fromkeys(limit.since for limit in analysis.limits if limit.since)]
+    if not events:
+        return ""
+    return (
+        f"Limits after {listed(events)} are of participants for whom it was recorded, and their changes since the last "
+        "value up to its first occurrence; a limit of refeeding tells nothing of feeding that nobody recorded. "
     )
 
 

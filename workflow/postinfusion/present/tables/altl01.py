@@ -11,6 +11,8 @@ from postinfusion.present.tables.share_cells import difference_headings, risk_di
 
 _LEVELS = {"before": "Before", "after": "After", "new": "New after", "any time": "At any time"}
 _WITHOUT = {"not assessed after": "Not assessed after", "assessed after, and not before": "Not assessed before"}
+_SINCE = {"with the event, and not assessed after": "Not assessed after"}
+_NO_EVENT = "without the event"
 
 
 def table(results: Results) -> Table:
@@ -27,14 +29,21 @@ def table(results: Results) -> Table:
     rows: list[Row] = []
     for limit in analysis.limits:
         rows.append(Row(f"{limit.label}: {limit.name}" if limit.label else limit.name))
-        rows += [_row(results, name, level, limit.name) for level, name in _LEVELS.items()]
-        rows += [_without(results, name, level, limit.name) for level, name in _WITHOUT.items()]
+        found = [_row(results, name, level, limit.name) for level, name in _LEVELS.items()]
+        rows += [row for row in found if any(row.cells)]
+        without = _SINCE | {_NO_EVENT: f"No {limit.since} recorded"} if limit.since else _WITHOUT
+        rows += [_without(results, name, level, limit.name) for level, name in without.items()]
     heads = ("Limit", *(results.with_total(arm) for arm in results.arms), *difference_headings(results))
     explained = (
         f"Limits: {analysis.source}. They are no medical advice. Shares are of those with a value then (n of N, % and "
         f"{results.confidence} CI): whoever was not assessed is neither normal nor abnormal. Before: up to time zero. "
         "New: of those with a value before and none beyond; not assessed before: with a value after and none before."
     )
+    if any(limit.since for limit in analysis.limits):
+        explained += (
+            " A limit after an event is of those who had it: before is up to the event, and a change since their last "
+            "value up to it."
+        )
     notes = (explained, *(f"{text}." for text in results.warnings()))
     lines = {
         f"{limit.label}: {limit.name}" if limit.label else limit.name: {
