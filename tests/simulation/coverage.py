@@ -10,19 +10,19 @@ repeated measures and rates again.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr
 
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.plan import Plan
 from postinfusion.simulate.single_arm_truth import LEVEL_CHANGE, SLOPE_AFTER, benefit, expected_change
+from simulation import abstinence
+from simulation.coverage_of import Found, Quantity, lines, sides
 from simulation.deciding_estimates import estimates_of, rates, without_second_engine
 from simulation.replicates import AT_ONCE, Replicates, replicates, trial_plan
 from simulation.single_arm import asked as single_arm_plan
@@ -30,10 +30,7 @@ from simulation.single_arm import results as single_arm_results
 from simulation.true_effects import differences, differences_at_hours, rate_ratios, response_differences
 
 TRIAL, TRUTH = "ketamine_ed", "at-random"
-LARGEST_BIAS = 3.29
-COVERED = (0.93, 0.97)
 PART_OF_SLOW = 0.2
-TAIL = 0.0005
 SINGLE_ARM_SEED = 20_261_200
 REPEATED = {
     "madrs-mmrm": "madrs", "anxiety-mmrm": "anxiety", "edeq-mmrm": "edeq", "fcqs-mmrm": "fcqs", "eqvas-mmrm": "eqvas"
@@ -43,45 +40,6 @@ RESPONSE, COURSE = "madrs-response", "madrs-course"
 FAILURE = "missing as failure"
 RESPONSE_AT = {"24 h": ("24 h",), "Day 28": ("day 28",), "Day 84": ("day 84",), "": ("day 28", "day 84")}
 KEPT_AT = "84 d after the last infusion"
-
-
-@dataclass
-class Quantity:
-    """One quantity: its truth, and estimate and interval of each replicate that gave them."""
-
-    truth: float
-    found: list[tuple[float, float, float]] = field(default_factory=list)
-    is_logarithm: bool = False
-
-    def add(self, estimate: float, low: float, high: float) -> None:
-        """Add a replicate; one without an interval is left out."""
-        values = (estimate, low, high)
-        if np.isfinite(values).all():
-            self.found.append(tuple(np.log(values)) if self.is_logarithm else values)
-
-    @property
-    def line(self) -> str:
-        """The cells of its row: replicates, truth, bias with its Monte Carlo error, coverage, and what is amiss."""
-        values = np.array(self.found)
-        n, error = len(values), values[:, 0] - self.truth
-        mc_error = error.std(ddof=1) / np.sqrt(n)
-        covered = int(((values[:, 1] <= self.truth) & (self.truth <= values[:, 2])).sum())
-        is_biased = abs(error.mean()) > LARGEST_BIAS * mc_error
-        amiss = [*(["bias"] if is_biased else []), *([] if can_be_between(covered, n, *COVERED) else ["coverage"])]
-        return (
-            f"{n} | {self.truth:.3f} | {error.mean():.3f} ({mc_error:.3f}) | {100 * covered / n:.1f} | "
-            f"{', '.join(amiss) or 'none'}"
-        )
-
-
-Found = dict[tuple[str, str], Quantity]
-
-
-def can_be_between(count: int, total: int, low: float, high: float) -> bool:
-    """Say whether a count can come from a probability between low and high, up to 99.9 % Monte Carlo limits."""
-    too_few = bdtr(count, total, low) < TAIL
-    too_many = count > 0 and 1 - bdtr(count - 1, total, high) < TAIL
-    return not (too_few or too_many)
 
 
 def quantities() -> Found:
@@ -96,6 +54,7 @@ def quantities() -> Found:
     for visit, labels in RESPONSE_AT.items():
         name = f"{RESPONSE}, risk difference"
         found[name, visit or f"kept until {KEPT_AT}"] = Quantity(response_differences(TRUTH, labels))
+    found |= abstinence.quantities()
     for hours, truth in differences_at_hours(TRUTH).items():
         found[COURSE, f"{canonical_hours(hours)} h"] = Quantity(truth)
     return found
@@ -141,27 +100,22 @@ def _add_slow(found: Found, plan: Plan, drawn: Replicates) -> None:
     for key in RATES:
         table = pd.DataFrame(rates(plan, plan.analyses[key], drawn, by_equations=True))
         _add_table(found, table.assign(analysis=f"{key}, estimating equations"))
+    abstinence.add(found, plan, drawn)
     for number in drawn.numbers:
         adam = drawn.alone(number)
         response = analyse(plan, TRIAL, RESPONSE, adam).results
         for name, value in _of_response(response):
             found[f"{RESPONSE}, risk difference", name].add(*value)
         course = analyse(plan, TRIAL, COURSE, adam).results
-        for row in _sides(select(course, term="difference")).to_dict("records"):
+        for row in sides(select(course, term="difference")).to_dict("records"):
             found[COURSE, f"{row['time']} h"].add(row["estimate"], row["conf_low"], row["conf_high"])
 
 
 def _of_response(results: pd.DataFrame) -> Iterator[tuple[str, tuple[float, float, float]]]:
     """Give the stratified risk differences of response, and of response kept."""
-    table = _sides(select(results, term="risk-difference", level=FAILURE))
+    table = sides(select(results, term="risk-difference", level=FAILURE))
     for row in table.to_dict("records"):
         yield row["visit"] or f"kept until {KEPT_AT}", (row["estimate"], row["conf_low"], row["conf_high"])
-
-
-def _sides(results: pd.DataFrame) -> pd.DataFrame:
-    """Give rows of estimates with their limits side by side."""
-    wanted = results[results["stat_name"].isin(["estimate", "conf_low", "conf_high"])]
-    return wanted.pivot_table(index=["visit", "time"], columns="stat_name", values="stat", sort=False).reset_index()
 
 
 def collect_single_arm(total: int) -> Found:
@@ -181,15 +135,6 @@ def collect_single_arm(total: int) -> Found:
             of = rows.set_index("stat_name")["stat"].reindex(["estimate", "conf_low", "conf_high"])
             found[f"before-after, {term}", level or "24 h"].add(*of)
     return found
-
-
-def lines(found: Mapping[tuple[str, str], Quantity]) -> Iterator[str]:
-    """Give the table as Markdown."""
-    yield "| analysis | at | trials | truth | bias (Monte Carlo SE) | coverage of 95 %, % | amiss |"
-    yield "|---|---|---:|---:|---:|---:|---|"
-    for (analysis, at), quantity in found.items():
-        if len(quantity.found) > 1:
-            yield f"| {analysis} | {at} | {quantity.line} |"
 
 
 def main(total: int, options: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Coverage of the simultaneous band, of onset, duration and the decay time, on trials with a known effect curve.
+"""Coverage of the simultaneous band, of onset, duration, half-benefit and decay time, where the effect curve is known.
 
 ``PYTHONPATH=tests python -m simulation.effect_curve_coverage 200`` prints the table of
 ``workflow/docs/methods/effect_over_time.md``; names of scenarios after the number of replicates choose among them.
@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from postinfusion.analyses.course_fit import CourseFit, fit_course, mean_combina
 from postinfusion.analyses.effect_over_time import curve_of, grid_hours
 from postinfusion.analyses.model_data import ModelData
 from postinfusion.analyses.time_bases import Moments
-from postinfusion.core.effect_curve import Benefit, Censoring, Instant, duration, onset
+from postinfusion.core.effect_curve import Benefit, Censoring, Instant, duration, half_benefit, onset
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import Trajectory
 from postinfusion.simulate.endpoints import MADRS, MADRS_DIFFERENCE
@@ -36,6 +37,7 @@ AT_HOURS = (24.0, 168.0, 672.0)
 # Log odds of dropping out after a visit, at the mean and per standard deviation above it: one in four in nine steps.
 DROPOUT = (-3.5, 0.5)
 ARMS = ("Midazolam", "Ketamine")
+HALF = "half-benefit"
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,9 @@ def _of_curve(
     held["band"] = bool(((curve.band.conf_low <= truth) & (truth <= curve.band.conf_high)).all())
     band = Benefit(hours, -curve.band.estimate, -curve.band.conf_high, -curve.band.conf_low)
     exact = Benefit(hours, -truth, -truth, -truth)
-    for name, feature in (("onset", onset), ("duration", duration)):
-        estimated, true = feature(band, DELTA), feature(exact, DELTA).estimate
+    features = {"onset": partial(onset, delta=DELTA), "duration": partial(duration, delta=DELTA), HALF: half_benefit}
+    for name, feature in features.items():
+        estimated, true = feature(band), feature(exact).estimate
         is_within = _place(name, estimated.low) <= _place(name, true) <= _place(name, estimated.high)
         held[name] = None if estimated.error else is_within
     return held
@@ -186,7 +189,7 @@ def count(name: str, n: int, replicates: int) -> tuple[Counter[str], Counter[str
 
 def table(replicates: int, scenarios: Iterable[str]) -> Iterator[str]:
     """Give the table line by line."""
-    names = [*(f"at {at:g} h" for at in AT_HOURS), "band", "onset", "duration", "tau"]
+    names = [*(f"at {at:g} h" for at in AT_HOURS), "band", "onset", "duration", HALF, "tau"]
     yield f"| scenario | participants | {' | '.join(names)} | fits failed |"
     yield "|---|---:|" + "---:|" * (len(names) + 1)
     for name in scenarios:

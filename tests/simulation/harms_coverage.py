@@ -18,7 +18,7 @@ from scipy.stats import binom, poisson
 from postinfusion.core.poisson_rates import garwood
 from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
 from postinfusion.simulate.harms import UNKNOWN_END
-from simulation.coverage import COVERED, LARGEST_BIAS, can_be_between
+from simulation.coverage_of import COVERED, LARGEST_BIAS, can_be_between
 from simulation.harms_estimates import Found, as_trial, estimates
 from simulation.harms_trials import ARMS, crowd, trial
 from simulation.harms_truth import EFFECTIVE, EXPECTED, PER_ARM, Key, truths
