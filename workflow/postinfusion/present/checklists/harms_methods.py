@@ -163,9 +163,7 @@ def recurrent(evidence: Evidence) -> Answer:
     if evidence.events.values_of("level", variable="by-infusion"):
         found.append("intervals of shares of infusions respect that a participant has several")
     if evidence.of(Method.EVENT_RATES):
-        found.append(
-            "rates of all events by participant, their ratio by negative binomial regression, and the mean number by time"
-        )
+        found.append("rates of all events, their ratio by negative binomial regression, and the mean number by time")
     return Answer("; ".join(found), ("AET02", "AET05_ALL", "AEG03", "AET11"))
 
 
