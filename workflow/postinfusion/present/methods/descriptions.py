@@ -7,7 +7,7 @@ from collections.abc import Callable
 from postinfusion.ard.query import select
 from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
-from postinfusion.present.methods.phrases import endpoint_label, in_population
+from postinfusion.present.methods.phrases import endpoint_label, groups_told, in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import BODY_MASS_INDEX, TIME_ZERO_NAMES, Method
 
@@ -82,7 +82,10 @@ def _times(results: Results) -> str:
 
 def _adverse_events(results: Results) -> str:
     compared = (
-        f", with risk differences and their {results.confidence} confidence intervals" if results.comparisons else ""
+        f", with risk differences, risk ratios and their {results.confidence} confidence intervals (score limits of "
+        "Miettinen and Nurminen, not adjusted for the number of terms)"
+        if results.comparisons
+        else ""
     )
     return (
         f"Participants with at least one event, and events, were counted by class and term{compared}"
@@ -90,7 +93,8 @@ def _adverse_events(results: Results) -> str:
         "the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 "
         "infusions, where there were infusions, have gamma limits that respect that a participant has several (Fay and "
         f"Feuer 1997).{_by_infusion(results)} What participants do to themselves, as self-induced vomiting, is no "
-        f"adverse event and is counted for review.{_screening(results)}{_for_registers(results)}"
+        f"adverse event and is counted for review.{_grades(results)}{_of_interest(results)}{_screening(results)}"
+        f"{_for_registers(results)}"
     )
 
 
@@ -121,6 +125,23 @@ def _screening(results: Results) -> str:
         " As a screening, and no test of a hypothesis, each term that anybody of two arms had was looked at by "
         "Fisher's exact test (two-sided), with Benjamini and Hochberg's false discovery rate over all of them."
     )
+
+
+def _grades(results: Results) -> str:
+    """Say what the table of the highest grade rests on, where there is one."""
+    if not results.values_of("level", variable="worst-grade"):
+        return ""
+    return " The highest toxicity grade is that of the grades that were supplied; severity is not turned into one."
+
+
+def _of_interest(results: Results) -> str:
+    """Say which events are of special interest, and in which groups of participants events were counted."""
+    analysis = results.analysis
+    if not isinstance(analysis, AdverseEvents):
+        return ""
+    named = listed([*analysis.special_interest])
+    said = f" Events of special interest were named in the plan: {named}." if named else ""
+    return f"{said}{groups_told(analysis)}"
 
 
 def _for_registers(results: Results) -> str:

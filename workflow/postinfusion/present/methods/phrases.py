@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from postinfusion.plan.analyses import DividedPart
 from postinfusion.plan.endpoints import Form
 from postinfusion.present import formats
 from postinfusion.present.results import Results
@@ -38,3 +39,12 @@ def terms_of(results: Results) -> list[str]:
     """Give covariates and strata, each once."""
     covariates = getattr(results.analysis, "covariates", ())
     return list(dict.fromkeys((*covariates, *results.plan.design.strata)))
+
+
+def groups_told(analysis: DividedPart) -> str:
+    """Say in which groups of participants the same was counted."""
+    below = [] if analysis.bmi_below is None else [f"body mass index below {analysis.bmi_below:g} kg/m² or not"]
+    factors = [*(name.replace("_", " ") for name in analysis.by), *below]
+    if not factors:
+        return ""
+    return f" The same was counted by {listed(factors)}, without a comparison of the groups or an adjustment for them."

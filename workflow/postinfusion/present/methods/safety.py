@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from postinfusion.plan.analyses import Alerts, Conduct, DividedPart, Medication, SideEffects
+from postinfusion.plan.analyses import Alerts, Conduct, Medication, SideEffects
 from postinfusion.plan.quantities import hours_as_text
-from postinfusion.present.methods.phrases import in_population, listed
+from postinfusion.present.methods.phrases import groups_told, in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import Method
 
@@ -31,7 +31,7 @@ def _side_effects(results: Results) -> str:
         "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
         "scale, from 6 events on. Events of unknown hours, or of unknown outcome without an end, are counted as such "
         "and enter no duration; a treatment that is not recorded for any event is not taken for "
-        f"none.{_medicines(analysis)}{_habituation(results)}{_groups(analysis)} What is known of a duration "
+        f"none.{_medicines(analysis)}{_habituation(results)}{groups_told(analysis)} What is known of a duration "
         "depends on how closely it was asked for."
     )
 
@@ -59,15 +59,6 @@ def _habituation(results: Results) -> str:
     )
 
 
-def _groups(analysis: DividedPart) -> str:
-    """Say in which groups of participants the same was counted."""
-    below = [] if analysis.bmi_below is None else [f"body mass index below {analysis.bmi_below:g} kg/m² or not"]
-    factors = [*(name.replace("_", " ") for name in analysis.by), *below]
-    if not factors:
-        return ""
-    return f" The same was counted by {listed(factors)}, without a comparison of the groups or an adjustment for them."
-
-
 def _conduct(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Conduct)  # noqa: S101
@@ -93,7 +84,7 @@ def _alerts(results: Results) -> str:
         "Miettinen and Nurminen's risk differences. A change is from the participant's baseline, in per cent; who has "
         "no baseline has none. "
         f"{_after_events(analysis)}Values that were not taken were not replaced, so that more assessments find more of "
-        f"them.{_groups(analysis)}"
+        f"them.{groups_told(analysis)}"
     )
 
 
