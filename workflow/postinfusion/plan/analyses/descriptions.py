@@ -73,7 +73,7 @@ class Courses(AnalysisPart):
 
 
 class AdverseEvents(DividedPart):
-    """Adverse events: counts, lists and uploads (AET01 to AET11, AEG01, AEG02, AEL01 to AEL04, EUDRAT01, EUDRAT02)."""
+    """Adverse events: counts, lists and uploads (AET, AEL and EUDRAT; AEG01, AEG02, AEG04 and AEG05)."""
 
     method: Literal[Method.ADVERSE_EVENTS]
     population: str = "safety"
