@@ -58,6 +58,11 @@ def test_an_infusion_that_never_left_the_band_has_no_return():
     assert np.isnan(courses(found, MEASURE, last=90)["HIGH"]).all()
 
 
+def test_a_course_without_any_change_has_no_minute_of_its_peak():
+    found = readings(ANALYSIS, MEASURE, adam_of([(0, 100), (30, 100), (60, 100), (90, 100)]), one_participant())
+    assert np.isnan(courses(found, MEASURE, last=90)["PEAKMIN"]).all()
+
+
 def test_few_participants_are_described_only():
     rows = infusion_course(plan(), ANALYSIS, adam_of(TAKEN), one_participant())
     assert any("described only" in str(row.get("error")) for row in rows)
@@ -140,3 +145,17 @@ def test_limits_of_a_rating_end_where_its_scale_does():
     rows = infusion_course(plan(), InfusionRatings(**part), {**adam, "ADVS": awake}, who)
     highest = [row["stat"] for row in rows if row.get("variable") == "AVAL" and row["stat_name"] == "conf_high"]
     assert np.nanmax(highest) == 5
+
+
+def test_shares_of_worst_values_have_limits_and_tell_of_how_many_participants_they_are():
+    adam, who = pulses(12)
+    part = {"method": "infusion-ratings", "minutes": [0, 30, 60, 90],
+            "measures": [{"measure": "MOAA/S", "peak": "lowest", "model": "ordinal"}]}  # fmt: skip
+    ratings = adam["ADVS"].assign(PARAMCD="MOAA/S", AVAL=5.0)
+    ratings.loc[ratings.index % 5 == 1, "AVAL"] = 4.0
+    rows = infusion_course(plan(), InfusionRatings(**part), {**adam, "ADVS": ratings}, who)
+    found = {
+        (row["level"], row["arm"], row["stat_name"]): row["stat"] for row in rows if row.get("variable") == "worst"
+    }
+    assert found["4", "K", "conf_low"] < found["4", "K", "proportion"] < found["4", "K", "conf_high"]
+    assert found["4", "K", "n_participants"] <= found["4", "K", "n"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from postinfusion.analyses.clustered_shares import clustered_rows
 from postinfusion.analyses.glmm import fit_glmm
 from postinfusion.analyses.infusion_readings import Readings
 from postinfusion.analyses.lmm import LmmFit, fit_lmm
@@ -212,9 +213,10 @@ def _worst(
         of_arm = summary[summary["ARM"] == arm]
         for value in categories:
             has = of_arm[of_arm["PEAK"] == value]
-            numbers = {"n": len(has), "n_total": len(of_arm), "proportion": len(has) / len(of_arm)}
-            numbers |= {"n_participants": has["USUBJID"].nunique()}
-            yield from rows(numbers, variable="worst", level=f"{value:g}", arm=arm)
+            key = {"variable": "worst", "level": f"{value:g}", "arm": arm}
+            shares = clustered_rows(of_arm["PEAK"] == value, of_arm["USUBJID"], analysis.confidence, **key)
+            yield from (row for row in shares if row["stat_name"] != "n_participants")
+            yield from rows({"n_participants": has["USUBJID"].nunique()}, **key)
     if not population.reference:
         return
     fit = fit_glmm(summary, "PEAK", "ARM", "1", "USUBJID", family="ordinal")

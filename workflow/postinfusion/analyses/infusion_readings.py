@@ -135,8 +135,9 @@ def courses(found: Readings, measure: CourseMeasure, *, last: float) -> pd.DataF
     -------
     pandas.DataFrame
         USUBJID, INFNUM, ARM, GROUP, BASE; HIGHEST and LOWEST of the readings after the start; PEAK, CHG (its change),
-        PEAKMIN; AREA between course and value before, on the side of the peak, in units × minutes (NaN unless there is
-        a reading at the last planned minute); LOW and HIGH, between which it returned (NaN where it never left).
+        PEAKMIN (NaN where no value differs from that before); AREA between course and value before, on the side of the
+        peak, in units × minutes (NaN unless there is a reading at the last planned minute); LOW and HIGH, between which
+        it returned (NaN where it never left).
     """
     frame = found.frame
     kept = frame[frame["BASE"].notna() & (frame["ACTUAL"] > 0)]
@@ -163,7 +164,8 @@ def _course(
     rise = sign * (values - base)
     area = _area(np.append(0.0, times), np.append(0.0, rise)) if has_last else np.nan
     low, high = _returned(times, rise, _width(base, measure), measure.readings)
-    return values.max(), values.min(), values[place], values[place] - base, times[place], area, low, high
+    minute = times[place] if rise.any() else np.nan
+    return values.max(), values.min(), values[place], values[place] - base, minute, area, low, high
 
 
 def _width(base: float, measure: CourseMeasure) -> float:
