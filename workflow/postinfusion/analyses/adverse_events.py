@@ -20,7 +20,7 @@ from postinfusion.analyses.event_breakdowns import (
 )
 from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
-from postinfusion.analyses.event_interest import INTEREST, of_interest, slips
+from postinfusion.analyses.event_interest import of_interest, slips
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
 from postinfusion.analyses.event_upload import upload_rows
@@ -50,7 +50,7 @@ _IN_WORDS = {
 
 _SERIOUS_WITHIN = {"serious within 24 h": 24.0, "serious within 7 d": 168.0}
 _REPEATED = ("overview", "class-term")
-"""Variables of the lines that are repeated in groups of participants."""
+"""Variables of the lines that are repeated in groups of participants, and have a risk ratio."""
 _NO_RATIO = "nobody of the reference arm had an event"
 _PER = 100
 _HOURS_PER_DAY = 24
@@ -205,7 +205,7 @@ def _differences(
             key = {**line.key, "arm": arm, "comparator": reference}
             names = ("risk_difference", "conf_low", "conf_high")
             yield from rows(dict(zip(names, _at(found, place), strict=True)), **key)
-            if line.key["variable"].startswith((*_REPEATED, INTEREST)):
+            if line.key["variable"] in _REPEATED:
                 yield from _ratio(_at(ratios, place), key)
 
 

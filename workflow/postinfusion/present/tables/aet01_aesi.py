@@ -13,11 +13,11 @@ _PARTS = {
     "related": "Related to the treatment",
     "serious": "Serious",
     "severe": "Severe",
-    "stopped": "Led to stopping the treatment or to withdrawal",
+    "stopped": "Led to stopping or withdrawal",
     "not-resolved": "Not resolved, with sequelae, or fatal",
 }
 _NO_GROUPS = "the plan names no events of special interest – add special_interest to the analysis"
-_GROUPS = "The plan names the groups and their events; an event may be in several groups. Nobody with one stands as 0."
+_GROUPS = "The plan names the groups and their events; an event may be in several groups."
 
 
 def table(results: Results) -> Table:
@@ -34,32 +34,41 @@ def table(results: Results) -> Table:
     if not results.values_of("level", variable=_VARIABLE):
         raise DataError(results.failure or "the results hold no adverse events")
     everything = {"variable": _VARIABLE, "level": "any"}
-    rows = [event_row(results, "Any event of special interest", everything, has_ratios=True)]
+    rows = [event_row(results, "Any event of special interest", everything)]
     rows += [row for name in analysis.special_interest for row in _group(results, name)]
     lines = [(_capital(name), {"variable": _VARIABLE, "level": name}, 0) for name in analysis.special_interest]
-    notes = (*explanations(results, has_classes=False, has_ratios=True), _GROUPS, *results.warnings())
-    first = Part(("Group and event", *event_headings(results, has_ratios=True)), tuple(rows))
+    said = (*explanations(results, has_classes=False), _GROUPS, _nobody(results, analysis), *results.warnings())
+    notes = tuple(note for note in said if note)
+    first = Part(("Group and event", *event_headings(results)), tuple(rows))
     return Table(label_of(results, "AET01_AESI", footnotes=notes), (first, *rates_part(results, lines)))
 
 
 def _group(results: Results, name: str) -> list[Row]:
     """Give one group, what was grave of it, and its terms that anybody had; of a group of nobody its line alone."""
     key = {"variable": _VARIABLE, "level": name}
-    first = event_row(results, _capital(name), key, has_ratios=True)
+    first = event_row(results, _capital(name), key)
     if results.value("n", **key, arm="") == 0:
-        named = ", ".join(term for term in results.values_of("term", **key) if term)
-        return [first, Row(f"Nobody had: {named}", indent=2)]
+        return [first]
     parts = [
-        event_row(results, words, {"variable": f"{_VARIABLE}-{part}", "level": name}, 1, has_ratios=True)
+        event_row(results, words, {"variable": f"{_VARIABLE}-{part}", "level": name}, 1)
         for part, words in _PARTS.items()
         if results.values_of("level", variable=f"{_VARIABLE}-{part}", level=name)
     ]
-    terms = [term for term in results.values_of("term", **key) if term]
-    had = [term for term in terms if results.value("n", **key, term=term, arm="") != 0]
-    of_terms = [event_row(results, term, {**key, "term": term}, 2, has_ratios=True) for term in had]
-    rest = ", ".join(term for term in terms if term not in had)
-    nobody = [Row(f"Nobody had: {rest}", indent=2)] if rest else []
-    return [first, *parts, *of_terms, *nobody]
+    had = [term for term in results.values_of("term", **key) if term and not _is_nobody(results, name, term)]
+    return [first, *parts, *(event_row(results, f"Of these: {term}", {**key, "term": term}, 1) for term in had)]
+
+
+def _nobody(results: Results, analysis: AdverseEvents) -> str:
+    """Name the events that nobody had."""
+    found = dict.fromkeys(
+        term for name, terms in analysis.special_interest.items() for term in terms if _is_nobody(results, name, term)
+    )
+    return f"Nobody had: {', '.join(found)}." if found else ""
+
+
+def _is_nobody(results: Results, name: str, term: str) -> bool:
+    """Say whether nobody had an event of a group; a suppressed number is not nobody."""
+    return results.value("n", variable=_VARIABLE, level=name, term=term, arm="") == 0
 
 
 def _capital(name: str) -> str:

@@ -75,7 +75,7 @@ def _together(rows: list[Row]) -> list[Row]:
     if len(empty) < _MANY:
         return rows
     said = f"{_NOTHING} in each arm: {len(empty)} lines, from “{empty[0].label}” to “{empty[-1].label}”"
-    return [*kept, Row(said, ("",) * len(empty[0].cells), 1)]
+    return [*kept, Row(said, ("",) * len(empty[0].cells))]
 
 
 def _verdicts(results: Results) -> tuple[Part, ...]:
