@@ -203,7 +203,7 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     for method, names in _IN_GROUPS.items():
         of_same |= (ard["method"] == method) & _is_in(ard, of_counts, ["analysis_id", *names])
     in_part = with_gap[with_gap["subgroup"] != ""]
-    events = ard["stat_name"].isin(_OF_EVENTS) & _is_in(ard, in_part, [*of_factor, "variable"])
+    events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _is_in(ard, in_part, [*of_factor, "variable"])
     return in_group & (is_small | of_same | events)
 
 
