@@ -78,7 +78,7 @@ def test_a_point_is_larger_the_more_events_there_were():
     assert large.max() > small.max() > small.min()
 
 
-@pytest.mark.parametrize("name", ["two", "three"])
+@pytest.mark.parametrize("name", ["three"])
 def test_no_name_covers_another_and_nothing_is_cut_in_either_shape(name):
     for figure in (drawing(name).figure, drawing(name).narrow):
         check_nothing_is_cut_or_overlaps(figure)
@@ -101,7 +101,7 @@ def test_terms_that_nobody_of_two_arms_had_are_named_below():
 
 def test_one_arm_is_not_compared():
     with pytest.raises(DataError, match="compared by term"):
-        draw("AEG04", results("one"))
+        draw("AEG04", harm_trial.results("one", "harms"))
 
 
 def test_a_public_report_says_how_many_points_are_not_drawn_and_gives_no_adjusted_p_value():

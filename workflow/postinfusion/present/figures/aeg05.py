@@ -43,17 +43,44 @@ def draw(results: Results) -> Drawing:
     DataError
         No adverse event was recorded (a public report does not come here).
     """
+    every = _everybody(results)
+    shown, _ = _chosen(every)
+    of_figure = _label(results, every)
+    wide, narrow = (_figure(results, shown, every, of_figure, width) for width in (_WIDE, _NARROW))
+    return Drawing(of_figure, wide, _values(shown), _in_words(shown, every), narrow)
+
+
+def label(results: Results) -> Label:
+    """Give the label of the figure: it says who is not shown.
+
+    Raises
+    ------
+    DataError
+        No adverse event was recorded.
+    """
+    return _label(results, _everybody(results))
+
+
+def _label(results: Results, every: Sequence[Timeline]) -> Label:
+    """Give the label of the figure of these participants."""
+    return label_of(results, "AEG05", _subtitle(results), _notes(every, _chosen(every)[1]), signs=())
+
+
+def _everybody(results: Results) -> list[Timeline]:
+    """Give the timeline of every participant."""
     listing = results.courses
     if listing is None or listing.empty:
         raise DataError(results.failure or "the data hold no adverse events; their absence is not the absence of harm")
     every = timelines(results, listing)
     if not any(len(one.events) for one in every):
         raise DataError("no treatment-emergent adverse event was recorded whose time is known")
+    return every
+
+
+def _chosen(every: Sequence[Timeline]) -> tuple[list[Timeline], list[Timeline]]:
+    """Give the participants who are shown, the gravest events first, and those who are not."""
     ranked = sorted(every, key=lambda one: one.rank, reverse=True)
-    shown, left_out = ranked[:MOST_PARTICIPANTS], ranked[MOST_PARTICIPANTS:]
-    label = label_of(results, "AEG05", _subtitle(results), _notes(every, left_out), signs=())
-    wide, narrow = (_figure(results, shown, every, label, width) for width in (_WIDE, _NARROW))
-    return Drawing(label, wide, _values(shown), _in_words(shown, every), narrow)
+    return ranked[:MOST_PARTICIPANTS], ranked[MOST_PARTICIPANTS:]
 
 
 def _subtitle(results: Results) -> str:

@@ -105,29 +105,36 @@ def timelines(results: Results, listing: pd.DataFrame) -> list[Timeline]:
     listing
         Participants, infusions and events one by one.
     """
-    numbers = coded_numbers(results)
-    has_arms = results.plan.design.crossover is None
-    return [_timeline(numbers[str(name)], rows, has_arms=has_arms) for name, rows in listing.groupby("USUBJID")]
-
-
-def _timeline(number: str, rows: pd.DataFrame, *, has_arms: bool) -> Timeline:
-    """Give one participant."""
-    person = rows[rows["KIND"] == "participant"]
-    infusions = rows.loc[rows["KIND"] == "infusion", "START"].dropna().to_numpy(dtype=float)
-    emergent = (rows["KIND"] == "event") & (rows["EMERGENT"] == "Y") & ~rows["SELF"].fillna(value=False).astype(bool)
-    events = rows[emergent]
+    numbers, has_arms = coded_numbers(results), results.plan.design.crossover is None
+    people = listing[listing["KIND"] == "participant"].set_index("USUBJID")
+    ends = people["END"].fillna(listing.groupby("USUBJID")[["START", "END"]].max().max(axis=1)).astype("float64")
+    given = listing[(listing["KIND"] == "infusion") & listing["START"].notna()]
+    infusions = {str(name): rows.to_numpy(dtype=float) for name, rows in given.groupby("USUBJID")["START"]}
+    events = _emergent(listing)
     dated = events[events["START"].notna()].sort_values("START", kind="stable")
-    last = [*person["END"].dropna(), *infusions, *dated["START"], *dated["END"].dropna(), 0.0]
-    end = float(person["END"].iloc[0]) if person["END"].notna().any() else float(max(last))
-    arm = str(person["TRTP"].iloc[0]) if has_arms else ""
-    return Timeline(number, arm, end, infusions, _drawn(dated, end), len(events) - len(dated))
+    drawn = _drawn(dated, dated["USUBJID"].map(ends))
+    of_person = drawn.groupby(dated["USUBJID"]).indices
+    undated = events.loc[events["START"].isna(), "USUBJID"].value_counts()
+    return [
+        Timeline(
+            numbers[name], str(arm) if has_arms else "", float(ends[name]), infusions.get(name, np.array([])),
+            drawn.iloc[of_person.get(name, [])], int(undated.get(name, 0)),
+        )
+        for name, arm in zip(map(str, people.index), people["TRTP"], strict=True)
+    ]  # fmt: skip
 
 
-def _drawn(events: pd.DataFrame, end: float) -> pd.DataFrame:
+def _emergent(listing: pd.DataFrame) -> pd.DataFrame:
+    """Give the treatment-emergent events, without what participants do to themselves."""
+    is_self = listing["SELF"].fillna(value=False).astype(bool)
+    return listing[(listing["KIND"] == "event") & (listing["EMERGENT"] == "Y") & ~is_self]
+
+
+def _drawn(events: pd.DataFrame, last: pd.Series) -> pd.DataFrame:
     """Give what is drawn of events; one that is not over lasts until the end of participation."""
     start = events["START"].astype("float64").clip(lower=0.0)
     is_over = (events["END"].notna() | (events["OUTCOME"] == "resolved")) & ~events["OUTCOME"].isin(_NOT_OVER)
-    until = events["END"].astype("float64").where(is_over, end).fillna(start)
+    until = events["END"].astype("float64").where(is_over, last).fillna(start)
     return pd.DataFrame(
         {
             "start": start,
@@ -138,4 +145,4 @@ def _drawn(events: pd.DataFrame, end: float) -> pd.DataFrame:
             "known": events["HOUR_KNOWN"].fillna(value=False).astype(bool),
             "before": events["START"] < 0,
         }
-    ).reset_index(drop=True)
+    )
