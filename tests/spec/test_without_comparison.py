@@ -26,7 +26,7 @@ CAUSAL = re.compile(
 # Names that the field gives to parts of a model, to a verdict and to what a form of adverse events records, and the
 # claims as they are put: none of them is a statement about this trial.
 NAMES = (
-    "fixed effects", "random effects", "no important effect", "stopped because of an event",
+    "fixed effects", "random effects", "random effect", "no important effect", "stopped because of an event",
     "stopping because of an event", "led to stopping the treatment", *GROUP_NAMES.values(),
     *(claim.words.rstrip(".") for claim in CATALOGUE.values()), *(claim.needs for claim in CATALOGUE.values()),
 )  # fmt: skip
