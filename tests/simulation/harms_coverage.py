@@ -95,6 +95,18 @@ def coverage_of_count(share: float, total: int = PER_ARM) -> float:
     return float(binom.pmf(counts, total, share) @ held)
 
 
+def coverage_of_infusions(share: float, effective: int) -> float:
+    """Give the coverage of Clopper and Pearson's limits at an effective number of infusions.
+
+    No upper limit is below that of none of as many participants: it holds every share below that.
+    """
+    counts = np.arange(effective + 1)
+    limits = clopper_pearson(counts, np.full(effective + 1, effective))
+    least = float(clopper_pearson(0, PER_ARM).conf_high)
+    held = (limits.conf_low <= share) & (share <= np.maximum(limits.conf_high, least))
+    return float(binom.pmf(counts, effective, share) @ held)
+
+
 def coverage_of_difference(shares: tuple[float, float], total: int = PER_ARM) -> float:
     """Give the coverage of Miettinen and Nurminen's limits for two shares, over both binomial distributions."""
     first, second = (values.ravel() for values in np.meshgrid(*[np.arange(total + 1)] * 2, indexing="ij"))
@@ -139,7 +151,7 @@ def _by_count(key: Key, truth: Mapping[Key, float]) -> float:
     if what == "participants":
         return coverage_of_count(truth[key])
     if what == "infusions":
-        return coverage_of_count(truth[key], round(truth[EFFECTIVE, name, arm]))
+        return coverage_of_infusions(truth[key], round(truth[EFFECTIVE, name, arm]))
     if what == "risk difference":
         first, second = (truth["participants", name, one] for one in ARMS)
         return coverage_of_difference((first, second))

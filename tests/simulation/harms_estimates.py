@@ -182,7 +182,9 @@ def _course(people: pd.DataFrame, events: pd.DataFrame) -> Iterator[tuple[str, F
     for what, number in (("cumulative incidence at day 28", 1), ("withdrawn before any, day 28", 2)):
         share, error = aalen_johansen(days, cause, of=number).at(np.array([AT / DAY]))
         high, low = survival_limits(1 - share, error, kind="log-log", confidence=CONFIDENCE)
-        yield what, (float(share[0]), float(1 - low[0]), float(1 - high[0]))
+        # Where nobody had it there are no limits.
+        limits = (1 - low, 1 - high) if share[0] > 0 else (np.array([np.nan]),) * 2
+        yield what, (float(share[0]), float(limits[0][0]), float(limits[1][0]))
 
 
 def _ratios(trial: Trial, name: str) -> Iterator[tuple[str, Found]]:
