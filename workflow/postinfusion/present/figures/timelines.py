@@ -16,7 +16,6 @@ from postinfusion.vocabulary import NOT_RECORDED
 LANE = 0.092
 """Height of a lane in inches."""
 _MARK = 0.075  # inches between two marks in one lane
-_MOST_LANES = 6
 _GRADES = {level: grade for grade, level in enumerate(TONES) if level != NOT_RECORDED}
 _SEVERE = _GRADES["severe"]
 _NOT_OVER = ("fatal", "not resolved", "resolving")
@@ -89,7 +88,6 @@ class Timeline:
         starts, ends = (place(self.events[name].to_numpy(dtype=float)) / per_inch for name in ("start", "end"))
         for start, end in zip(starts, ends, strict=True):
             lane = next((number for number, until in enumerate(free) if until <= start), len(free))
-            lane = min(lane, _MOST_LANES - 1)
             free[lane : lane + 1] = [max(end, start) + _MARK + 0.04]
             found.append(lane)
         return found
