@@ -115,3 +115,10 @@ def test_a_refused_analysis_says_why_in_place_of_a_display():
         draw("MODG01", found("bmi-by-age"))
     with pytest.raises(ModelError, match="never pooled"):
         printed("HETT01", "bmi-spread")
+
+
+def test_the_courses_have_a_form_for_phones_with_a_panel_below_the_other():
+    narrow = drawn("HETG01", "spread").narrow
+    assert narrow.get_figwidth() <= 390 / 96  # inches of a phone's screen
+    lefts = {round(axes.get_position().x0, 3) for axes in narrow.axes}
+    assert len(lefts) == 1 < len(narrow.axes)

@@ -145,7 +145,7 @@ def test_each_kind_of_harm_is_a_row_beside_up_to_three_arms(name):
 
 
 def test_a_figure_wider_than_a_phone_says_so():
-    assert "The figure is wider than this screen: scroll it sideways." in report("infused").split('id="IPPG01')[1]
+    assert "The figure is wider than this screen: scroll it sideways." in report("infused").split('id="MMRMG01')[1]
 
 
 def test_without_a_comparison_the_estimand_is_no_difference():

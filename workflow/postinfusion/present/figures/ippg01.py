@@ -13,14 +13,13 @@ from postinfusion.plan.plan import Plan
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import type_setting
+from postinfusion.present.figures.shapes import Shape
 from postinfusion.present.figures.sheet import draw_axis_title, fill, sheet
 from postinfusion.present.figures.time_axis import SQUEEZED_NOTE, label_times, squeezed, time_axis
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import TIME_ZERO_NAMES
 
-_WIDTH = 7.4
-_HEIGHT = 3.1
-_MOST_COLUMNS = 3
+_WIDE, _NARROW = Shape(7.4, 3.1, 3), Shape(3.6, 2.6, 1)
 
 
 def draw(results: Results, output_id: str = "IPPG01", footnotes: tuple[str, ...] = ()) -> Drawing:
@@ -44,7 +43,8 @@ def draw(results: Results, output_id: str = "IPPG01", footnotes: tuple[str, ...]
     arms = [arm for arm in results.arms if (courses["TRTP"] == arm).any()]
     label = label_of(results, output_id, _subtitle(results), footnotes)
     values = _values(courses)
-    return Drawing(label, _figure(results, courses, arms, label), values, _in_words(results, courses, arms))
+    wide, narrow = (_figure(results, courses, arms, label, shape) for shape in (_WIDE, _NARROW))
+    return Drawing(label, wide, values, _in_words(results, courses, arms), narrow)
 
 
 def _values(courses: pd.DataFrame) -> pd.DataFrame:
@@ -61,16 +61,16 @@ def _subtitle(results: Results) -> str:
     return f"One line per participant{period}{ticks}"
 
 
-def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Label) -> Figure:
-    """Draw the panels with shared axes."""
-    columns = min(len(arms), _MOST_COLUMNS)
+def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Label, shape: Shape) -> Figure:
+    """Draw the panels of one shape with shared axes."""
+    columns = min(len(arms), shape.columns)
     rows = -(-len(arms) // columns)
-    page = sheet(results.plan, label, width=_WIDTH, body=_HEIGHT * rows + 0.3)
+    page = sheet(results.plan, label, width=shape.width, body=shape.height * rows + 0.3)
     is_crossover = results.plan.design.crossover is not None
     zero = "the start of the period" if is_crossover else TIME_ZERO_NAMES[results.plan.design.time_zero]
     page = draw_axis_title(page, f"Time since {zero} ({SQUEEZED_NOTE})")
     panels = page.figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
-    room = (_WIDTH - 0.9) / columns - 0.25
+    room = (shape.width - 0.9) / columns - 0.25
     for axes, arm in zip(panels, arms, strict=False):
         of_arm = courses[courses["TRTP"] == arm]
         _draw_courses(axes, results, of_arm, arm)
@@ -84,7 +84,7 @@ def _figure(results: Results, courses: pd.DataFrame, arms: list[str], label: Lab
         axes.tick_params(labelbottom=True)
     name = f"{results.endpoint.label} ({results.endpoint.unit})" if results.endpoint else ""
     for axes in panels[: len(arms) : columns]:
-        axes.set_ylabel(type_setting.wrapped(name, _HEIGHT - 0.9, theme.SIZE))
+        axes.set_ylabel(type_setting.wrapped(name, shape.height - 0.9, theme.SIZE))
     for axes in panels[len(arms) :]:
         axes.remove()
     _label_times(panels[0], results.plan, courses, room)
