@@ -56,7 +56,7 @@ EXPECTED_OF = {
         "S2": "supported",
         "S3": "supported; existence",
         "S4": "supported; existence",
-        "S5": "inconclusive",  # 24 of 26: the exact interval holds 80 %
+        "S5": "inconclusive",  # 24 of 25: the exact interval holds 80 %
         "S6": "supported; existence",
         "S7": "supported",
         "S8": "contradicted",
