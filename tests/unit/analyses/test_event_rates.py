@@ -46,6 +46,13 @@ def tables(events=EVENTS, arms=("Ketamine",) * 3 + ("Midazolam",) * 4) -> dict[s
     }
 
 
+def tables_with(**event: object) -> dict[str, pd.DataFrame]:
+    """Give the tables with one more event."""
+    content = tables()
+    more = pd.concat([content["adverse_events"], pd.DataFrame([event])], ignore_index=True)
+    return content | {"adverse_events": more}
+
+
 def results(content=None, analysis="rates") -> pd.DataFrame:
     return analyse(PLAN, "small", analysis, derive(PLAN, "small", content or tables())).results
 
@@ -87,6 +94,14 @@ def test_all_events_are_rated_per_whole_follow_up(ard):
 
 def test_self_induced_vomiting_is_no_event(ard):
     assert of(ard, "event-rate", "n_events", "Midazolam", "any adverse event") == 2
+
+
+def test_an_event_that_was_there_before_counts_from_the_day_of_its_worsening():
+    day = {"worsened": START + 240 - 10, "worsened_date_only": True}
+    found = results(tables_with(id="C", term="Headache", onset=START - 100, onset_date_only=False, **day))
+    assert of(found, "incidence-rate", "person_days") == pytest.approx(5 + 10 + 10)
+    assert of(found, "cumulative-incidence", "estimate", level="event", time="96") == 0
+    assert of(found, "cumulative-incidence", "n", level="event", time="480") == 3
 
 
 def test_an_arm_without_events_has_the_limit_of_none_and_no_ratio():

@@ -73,7 +73,7 @@ def rate_data(analysis: EventRates, adam: Adam, population: Members) -> RateData
     events = harm_events(adam, population)
     events = events[~events["SELFFL"] & events["USUBJID"].isin(known["USUBJID"])]
     end = events["USUBJID"].map(known.set_index("USUBJID")["END"])
-    time = events["START"].fillna(events["ASTHR"].astype("float64")).clip(lower=0.0)
+    time = _times(events)
     # Only the day of many an event is known: one on the day of the end is within follow-up.
     slack = np.where(events["START"].isna(), _DAY, 0.0)
     inside = time.notna() & (time <= end + slack)
@@ -81,6 +81,17 @@ def rate_data(analysis: EventRates, adam: Adam, population: Members) -> RateData
     found = events.assign(TIME=np.minimum(time, end), SOON=soon)[inside]
     found = found.sort_values(["USUBJID", "TIME"], kind="stable", ignore_index=True)
     return RateData(known.reset_index(drop=True), found, len(people) - len(known), int((~inside).sum()))
+
+
+def _times(events: pd.DataFrame) -> pd.Series:
+    """Give hours since time zero at each onset, or at the worsening of what was there before; of days, at their start.
+
+    An event that the data call emergent although it began before time zero counts as one at time zero.
+    """
+    onset = events["ASTHR"].astype("float64")
+    if "AEWORFL" in events:
+        onset = onset.mask(events["AEWORFL"] == "Y", events["AWORHR"].astype("float64"))
+    return events["START"].fillna(onset).clip(lower=0.0)
 
 
 def _people(analysis: EventRates, adam: Adam, population: Members) -> pd.DataFrame:
