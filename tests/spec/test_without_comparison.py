@@ -27,7 +27,8 @@ CAUSAL = re.compile(
 # claims as they are put: none of them is a statement about this trial.
 NAMES = (
     "fixed effects", "random effects", "random effect", "no important effect", "stopped because of an event",
-    "stopping because of an event", "led to stopping the treatment", *GROUP_NAMES.values(),
+    "stopping because of an event", "stopping because of harms", "an event led to stopping",
+    "led to stopping the treatment", "deaths of any cause", "of every cause", *GROUP_NAMES.values(),
     *(claim.words.rstrip(".") for claim in CATALOGUE.values()), *(claim.needs for claim in CATALOGUE.values()),
 )  # fmt: skip
 
