@@ -104,6 +104,18 @@ def test_an_event_that_was_there_before_counts_from_the_day_of_its_worsening():
     assert of(found, "cumulative-incidence", "n", level="event", time="480") == 3
 
 
+def test_whoever_withdrew_is_followed_no_longer_in_any_rate():
+    # B withdrew on day 8, stayed on record until day 20, and had a headache on day 10
+    withdrawal = {"id": ["B"], "event": ["withdrawal"], "occurred": START + 192, "occurred_date_only": False}
+    found = results(tables() | {"intercurrent_events": pd.DataFrame(withdrawal)})
+    assert of(found, "incidence-rate", "person_days") == pytest.approx(5 + 8 + 20)
+    assert [of(found, name, "n") for name in ("incidence-rate", "event-rate")] == [1, 1]
+    assert of(found, "mean-cumulative", "n_events", time="480") == 2
+    shares = [of(found, "cumulative-incidence", "n", level=level, time="480") for level in ("event", "withdrawal")]
+    assert shares == [1, 1]
+    assert of(found, "at-risk", "n_participants", time="480") == 2
+
+
 def test_an_arm_without_events_has_the_limit_of_none_and_no_ratio():
     found = results(tables(events=[event for event in EVENTS if event[0] not in "DF"]))
     assert of(found, "event-rate", "estimate", "Midazolam") == 0

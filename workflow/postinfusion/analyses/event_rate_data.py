@@ -29,7 +29,8 @@ class RateData:
     ----------
     people
         One row per participant who was followed: ``USUBJID``, ``ARM``, ``END`` of follow-up in hours since time zero,
-        ``withdrawal`` and ``death``, their hours within it, missing where there was none.
+        at the latest that of withdrawal or death; ``withdrawal`` and ``death``, their hours within it, missing where
+        there was none.
     events
         Events within follow-up by participant and time: the columns of :func:`harm_events` and ``TIME`` in hours; that
         of an event of which only the day is known is the one that the datasets give it. ``SOON`` says whether it began
@@ -106,7 +107,8 @@ def _people(analysis: EventRates, adam: Adam, population: Members) -> pd.DataFra
         last = infusions.groupby("USUBJID")["AHRFIRST"].max().astype("float64").reindex(who.index)
         end = end.clip(upper=last + analysis.within).where(last.notna())
     hours = {kind: occurrences(adam, who, (kind,)).reindex(who.index).astype("float64") for kind in COMPETING}
-    end = end.clip(upper=hours[DEATH].fillna(np.inf))
+    for left in hours.values():
+        end = end.clip(upper=left.fillna(np.inf))
     # Of whoever left at an unknown time, the end of follow-up is the latest that it can have been.
     inside = {kind: found.mask(np.isinf(found), end).where(lambda at: at <= end) for kind, found in hours.items()}
     return pd.DataFrame({"ARM": who["ARM"], "END": end, **inside}, index=who.index).reset_index()
