@@ -85,3 +85,13 @@ def test_a_small_count_is_not_told_by_its_grades(ard):
     counts = shown[shown["variable"].isin(["worst-grade", "worst-grade-of-class"]) & shown["stat"].notna()]
     assert (counts["stat"] == 0).all()
     assert TABLES["AET04"](results_of(PLAN, shown, "harms")).parts
+
+
+def test_a_grade_without_a_word_is_severe_where_another_event_has_a_word():
+    words = ["mild", None, None, "moderate", None, "severe"]
+    found = adam(graded().assign(severity=words))
+    assert found["ADAE"]["AESEV"].tolist() == ["mild", "severe", "life-threatening", "moderate", "", "severe"]
+    results = analyse(PLAN, "small", "harms", found).results
+    of_all = {"arm": "", "comparator": "", "stat_name": "n"}
+    assert statistic(results, variable="overview", level="severe", **of_all) == 2
+    assert statistic(results, variable="review", level="severity against grade", **of_all) == 1

@@ -316,3 +316,18 @@ def test_decimal_commas_and_the_order_of_dates_are_read_as_declared(tmp_path: Pa
     frame = readable_tables(plan, tmp_path / "data" / "small").tables["assessments"]
     assert frame["value"].tolist() == [30.5, 28.0, 7.0]
     assert frame["taken_date_only"].tolist() == [False, True, False]
+
+
+def warnings_of_events(folder: Path, columns: str, rows: str) -> list[str]:
+    """Give what is told of a table of events with further columns."""
+    trial = TRIAL.with_plan("event, onset: began, end: ended}", f"event, onset: began, {columns}}}").with_text(
+        "events.csv", rows
+    )
+    return [str(problem) for problem in canonical(trial, folder).problems]
+
+
+def test_a_word_against_its_grade_is_warned_of_by_row(tmp_path: Path):
+    rows = "A1,nausea,2031-01-06T11:00,mild,4\nA1,rash,2031-01-06T12:00,,3\nA2,itch,2031-01-06T11:00,severe,3\n"
+    (told,) = warnings_of_events(tmp_path, "severity: word, grade: rank", f"who,event,began,word,rank\n{rows}")
+    assert told.startswith("events.csv: row 2: rank")
+    assert "severity and grade are not the same: each table counts its own." in told

@@ -58,6 +58,9 @@ def _kinds(events: pd.DataFrame, infusions: pd.DataFrame | None) -> dict[str, pd
         found["severity outside the scale"] = ~events["AESEV"].isin(["", *GRADES])
     found["severity missing"] = events["AESEV"] == ""
     has_zero = ~found["no infusion"] if "no infusion" in found else True
+    if "AETOXGR" in events:
+        against = events["AESEV"].map(GRADES).astype("Float64") != events["AETOXGR"].astype("Float64")
+        found["severity against grade"] = against.fillna(value=False)
     found["onset missing"] = onset.isna() & has_zero  # without an infusion no onset has hours since time zero
     if "AEWORFL" in events:
         found["worsened"] = events["AEWORFL"] == "Y"

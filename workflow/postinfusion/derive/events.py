@@ -39,7 +39,7 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
         frame[f"{name}TMF"] = np.where(by_day & frame[f"{name}HR"].notna(), "D", "")
     if "grade" in table:
         frame["AETOXGR"] = table["grade"].astype("Int64")
-        frame["AESEV"] = frame["AESEV"] if (frame["AESEV"] != "").any() else _in_words(frame["AETOXGR"])
+        frame["AESEV"] = frame["AESEV"].mask(frame["AESEV"] == "", _in_words(frame["AETOXGR"]))
     frame = _told_by_day(context, table, frame)
     frame["AESER"] = answer(table, "serious")
     frame["AESOLFL"] = answer(table, "solicited")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from postinfusion.datasets.canonical import SEVERITIES
 from postinfusion.datasets.checks import Finding
 from postinfusion.errors import Problem
 from postinfusion.plan.analyses.side_effects import SELF_INDUCED
@@ -24,8 +25,10 @@ _RULES = {
     "onset": "is empty: the event counts as treatment-emergent unless it ended before time zero, at an unknown time.",
     "severity": "is empty: the event counts, with severity not recorded, and is never taken for mild.",
     "grade": "is empty: the event counts, with grade not recorded.",
+    "contradicted": "severity and grade are not the same: each table counts its own. One of the two records is wrong.",
     "self-induced": "what participants do to themselves is no adverse event: it is counted for review only.",
 }
+_GRADES = {word: grade for grade, word in enumerate(SEVERITIES, start=1)}
 _BY_DAY = (
     "a time of day is missing: no event is told in hours since this infusion; one of the same day counts as after it. "
     "Add it where it is known."
@@ -62,7 +65,12 @@ def _of_events(plan: Plan, deliveries: Deliveries, frame: pd.DataFrame) -> Itera
         yield from _rows("id", never, _RULES["uninfused"])
     for column in ("severity", "grade") if "emergent" in frame else ("onset", "severity", "grade"):
         if column in frame and frame[column].notna().any():
-            yield from _rows(column, frame[column].isna(), _RULES[column])
+            told = frame["grade"].notna() if column == "severity" and "grade" in frame else False
+            yield from _rows(column, frame[column].isna() & ~np.asarray(told), _RULES[column])
+    if {"severity", "grade"} <= {*frame}:
+        of_words = frame["severity"].map(_GRADES).astype("Float64")
+        against = (of_words != frame["grade"].astype("Float64")).fillna(value=False)
+        yield from _rows("grade", against, _RULES["contradicted"])
     yield from _rows("term", frame["term"].fillna("").str.contains(SELF_INDUCED), _RULES["self-induced"])
 
 

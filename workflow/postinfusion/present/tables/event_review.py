@@ -14,6 +14,7 @@ _RULES = {
     "copy": "Events that copy another in all that is known: each counts",
     "severity outside the scale": "Events with a severity outside the scale: refused when data are read",
     "severity missing": "Events without a severity: they count, with severity not recorded",
+    "severity against grade": "Events whose severity and grade are not the same: each table counts its own",
     "onset missing": "Events without an onset: emergent, unless they ended before time zero, or as supplied",
     "worsened": "Events that were there before and worsened: emergent, from when they worsened",
     "self-induced": "What participants do to themselves, as self-induced vomiting: no adverse event",
