@@ -116,6 +116,14 @@ def test_whoever_withdrew_is_followed_no_longer_in_any_rate():
     assert of(found, "at-risk", "n_participants", time="480") == 2
 
 
+@pytest.mark.parametrize(("day", "n"), [(10, 3), (11, 2)])
+def test_an_event_of_a_known_day_is_followed_until_the_day_of_the_end(day, n):
+    content = tables_with(id="C", term="Headache", onset=START - 10 + 24 * day, onset_date_only=True)
+    left = content["disposition"]["left"].mask(content["disposition"]["id"] == "C", START + 243.0)
+    found = results(content | {"disposition": content["disposition"].assign(left=left)})
+    assert of(found, "event-rate", "n") == n
+
+
 def test_an_arm_without_events_has_the_limit_of_none_and_no_ratio():
     found = results(tables(events=[event for event in EVENTS if event[0] not in "DF"]))
     assert of(found, "event-rate", "estimate", "Midazolam") == 0

@@ -75,11 +75,10 @@ def rate_data(analysis: EventRates, adam: Adam, population: Members) -> RateData
     events = events[~events["SELFFL"] & events["USUBJID"].isin(known["USUBJID"])]
     end = events["USUBJID"].map(known.set_index("USUBJID")["END"])
     time = _times(events)
-    # Only the day of many an event is known: one on the day of the end is within follow-up.
-    slack = np.where(events["START"].isna(), _DAY, 0.0)
-    inside = time.notna() & (time <= end + slack)
+    # An event of which only the day is known has the start of the day as its time: on the day of the end it is within.
+    inside = time.notna() & (time <= end)
     soon = (events["ONSET"] <= _DAY) | (events["BIN"] == DAY_ZERO)
-    found = events.assign(TIME=np.minimum(time, end), SOON=soon)[inside]
+    found = events.assign(TIME=time, SOON=soon)[inside]
     found = found.sort_values(["USUBJID", "TIME"], kind="stable", ignore_index=True)
     return RateData(known.reset_index(drop=True), found, len(people) - len(known), int((~inside).sum()))
 
