@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from postinfusion.analyses.infusion_course import infusion_course
+from postinfusion.analyses.infusion_course import NO_BASE, infusion_course
 from postinfusion.analyses.infusion_course_models import fit_pulse
 from postinfusion.analyses.infusion_readings import AGAIN, OUTSIDE, courses, readings
 from postinfusion.analyses.populations import Members
@@ -159,3 +159,47 @@ def test_shares_of_worst_values_have_limits_and_tell_of_how_many_participants_th
     }
     assert found["4", "K", "conf_low"] < found["4", "K", "proportion"] < found["4", "K", "conf_high"]
     assert found["4", "K", "n_participants"] <= found["4", "K", "n"]
+
+
+LIMITS = SIGN | {"model": "none", "limits": [{"at_least": 180}, {"at_least": 40, "change": True}]}
+OF_THREE = [  # B has no reading before, the only high value of C comes after the last planned minute
+    ("A", -5, 120), ("A", 30, 140), ("B", 30, 210), ("B", 60, 205), ("C", -5, 120), ("C", 30, 130), ("C", 70, 215),
+    ("C", 200, 250),
+]  # fmt: skip
+
+
+def of_three(part) -> list[dict]:
+    signs = pd.DataFrame(OF_THREE, columns=["USUBJID", "ACTUAL", "AVAL"])
+    signs = signs.assign(PARAMCD="SBP", AHRFIRST=signs["ACTUAL"] / 60, DTYPE="", ATMF="")
+    adex = pd.DataFrame({"USUBJID": list("ABC"), "INFNUM": 1, "AHRFIRST": 0.0})
+    who = Members(pd.DataFrame({"USUBJID": list("ABC"), "ARM": pd.Categorical(["K"] * 3)}), ("K",), None)
+    analysis = InfusionVitals(**(PART | {"minutes": [0, 30, 60], "measures": [LIMITS | part]}))
+    return infusion_course(plan(), analysis, {"ADEX": adex, "ADVS": signs}, who)
+
+
+def the(rows, name: str, **key) -> list[float]:
+    return [row["stat"] for row in rows if row["stat_name"] == name and all(row.get(k) == v for k, v in key.items())]
+
+
+def test_a_limit_of_a_value_needs_no_reading_before_and_counts_late_ones():
+    rows = of_three({})
+    own = {"variable": "incidence", "level": "infusions"}
+    assert (the(rows, "n", **own, term="SBP ≥ 180"), the(rows, "n_total", **own, term="SBP ≥ 180")) == ([2], [3])
+    changed = {**own, "term": "SBP change ≥ 40"}
+    assert (the(rows, "n", **changed), the(rows, "n_total", **changed)) == ([1], [2])
+    assert the(rows, "n_missing", variable="reading", level=NO_BASE) == [1]
+    assert the(rows, "n_observations", variable="reading", level=OUTSIDE) == [1]
+
+
+def test_the_worst_value_needs_no_reading_before_and_a_return_does():
+    rows = of_three({"model": "ordinal"})
+    assert the(rows, "n", variable="worst", level="210") == [1]
+    assert the(rows, "n_total", variable="return", level="left") == [2]
+
+
+def test_the_area_ends_at_the_last_planned_minute():
+    taken = [(0, 100), (30, 110), (60, 110), (90, 110), (120, 150)]
+    (course,) = courses(readings(ANALYSIS, MEASURE, adam_of(taken), one_participant()), MEASURE, last=90).to_dict(
+        "records"
+    )
+    assert (course["PEAK"], course["AREA"]) == (150, pytest.approx(30 * 10 / 2 + 60 * 10))

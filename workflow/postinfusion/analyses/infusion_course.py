@@ -24,6 +24,7 @@ from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
 from postinfusion.plan.plan import Plan
 
 BY_INFUSION = "infusion"
+NO_BASE = "infusions without a reading before"
 RESAMPLES = 500
 _SUMMARIES = {"peak": "PEAK", "peak-change": "CHG", "peak-minute": "PEAKMIN", "area": "AREA"}
 
@@ -88,10 +89,11 @@ def course_rows(
     minutes = analysis.minutes_of(measure)
     summary = courses(found, measure, last=float(minutes[-1]))
     for arm in population.arms:
-        yield from _courses(summary[summary["ARM"] == arm], arm, analysis.confidence)
+        of_arm = summary[summary["ARM"] == arm]
+        yield from _courses(of_arm, arm, analysis.confidence)
         if measure.has_return:
             generator = _generator(plan, measure, arm)
-            yield from _return(summary[summary["ARM"] == arm], minutes, arm, analysis.confidence, generator)
+            yield from _return(of_arm[of_arm["BASE"].notna()], minutes, arm, analysis.confidence, generator)
     yield from _limits(analysis, measure, summary, population)
     yield from model_rows(analysis, measure, found, summary, population)
 
@@ -138,7 +140,9 @@ def _described(frame: pd.DataFrame, column: str, confidence: float, ends: tuple[
 
 
 def _courses(summary: pd.DataFrame, arm: str, confidence: float) -> Iterator[Row]:
-    """Describe peak, its change and minute, and the area, with limits of their means."""
+    """Describe peak, its change and minute, and the area, with limits of their means; tell who has no value before."""
+    n_without = int(summary["BASE"].isna().sum())
+    yield from rows({"n_missing": n_without}, variable="reading", level=NO_BASE, arm=arm)
     for variable, column in _SUMMARIES.items():
         yield from rows(_described(summary, column, confidence, (-np.inf, np.inf)), variable=variable, arm=arm)
 
@@ -179,16 +183,20 @@ def _return(
 def _limits(
     analysis: InfusionCoursePart, measure: CourseMeasure, summary: pd.DataFrame, population: Members
 ) -> Iterator[Row]:
-    """Give the infusions and the participants with a value beyond each limit after the start."""
+    """Give the infusions and the participants with a value beyond each limit after the start.
+
+    Only a limit of the change needs a value before.
+    """
     for limit in measure.limits:
-        worst = summary[limit.worst.upper()] - (summary["BASE"] if limit.change else 0.0)
+        known = summary[summary["BASE"].notna()] if limit.change else summary
+        worst = known[limit.worst.upper()] - (known["BASE"] if limit.change else 0.0)
         compare = {"below": np.less, "at_most": np.less_equal, "at_least": np.greater_equal, "above": np.greater}
-        beyond = pd.Series(compare[limit.side](worst, limit.value), index=summary.index)
+        beyond = pd.Series(compare[limit.side](worst, limit.value), index=known.index)
         key = {"variable": "incidence", "term": f"{measure.measure} {limit.name}"}
         counts: dict[str, tuple[int, int]] = {}
         for arm in population.arms:
-            own = summary["ARM"] == arm
-            subject = summary.loc[own, "USUBJID"]
+            own = known["ARM"] == arm
+            subject = known.loc[own, "USUBJID"]
             counts[arm] = (subject[beyond[own]].nunique(), subject.nunique())
             if counts[arm][1]:
                 yield from clustered_rows(beyond[own], subject, analysis.confidence, **key, level="infusions", arm=arm)

@@ -30,12 +30,16 @@ _FEWEST_MINUTES = 3
 def model_rows(
     analysis: InfusionCoursePart, measure: CourseMeasure, found: Readings, summary: pd.DataFrame, population: Members
 ) -> Iterator[Row]:
-    """Give the rows of the model of a measure; a row of error with the reason where there is none."""
+    """Give the rows of the model of a measure; a row of error with the reason where there is none.
+
+    All but that of the worst value are of infusions with a value before.
+    """
+    based = summary[summary["BASE"].notna()]
     try:
         if measure.model != "none":
-            _refuse(summary, population)
+            _refuse(summary if measure.model == "ordinal" else based, population)
         if measure.model == "mean":
-            yield from _means(analysis, measure, found, summary, population)
+            yield from _means(analysis, measure, found, based, population)
         elif measure.model == "log1p":
             yield from _ratios(analysis, measure, found, population)
         elif measure.model == "ordinal":

@@ -16,7 +16,7 @@ UNIT = ["USUBJID", "INFNUM"]
 PLANNED, OUTSIDE, AGAIN = "at a planned minute", "outside the tolerance", "again at the same minute"
 _DATASETS = ("ADVS", "ADQS")
 _ONLY_THE_DAY = ("D", "N")
-_BEFORE = -60.0
+_BEFORE, _AFTER = -60.0, 60.0
 _APART_UNTIL = 6
 _LATER = {1: "1", 2: "2 to 3", 3: "2 to 3", 4: "4 to 6", 5: "4 to 6", 6: "4 to 6"}
 _MORE = "from 7"
@@ -48,8 +48,8 @@ def readings(analysis: InfusionCoursePart, measure: CourseMeasure, adam: Adam, p
     """Give the readings of a measure around the infusions of a population.
 
     A reading is of a planned minute when it was taken within the tolerance of it; one whose time is not known is of the
-    minute that was recorded. Up to an hour before the start, and not after it, is minute 0. A reading farther off is
-    kept with its actual minute, of no planned one.
+    minute that was recorded. Up to an hour before the start, and not after it, is minute 0. A reading farther off,
+    until an hour after the last planned minute, is kept with its actual minute, of no planned one.
 
     Raises
     ------
@@ -87,16 +87,8 @@ def _placed(
     values: pd.DataFrame, infusions: pd.DataFrame, analysis: InfusionCoursePart, measure: CourseMeasure
 ) -> pd.DataFrame:
     """Give the readings around infusions, each with its actual and its planned minute, in the order of time."""
-    minutes = np.array(analysis.minutes_of(measure), dtype=float)
-    tolerance = 60 * analysis.tolerance
-    starts = infusions[[*UNIT, "AHRFIRST", "ARM"]]
-    near = values.merge(starts, on="USUBJID", suffixes=("", "_OF"))
-    is_recorded = near["ATPTN"].notna() & near["INFNUM"].notna()
-    actual = 60 * (near["AHRFIRST"] - near["AHRFIRST_OF"]).where(~near["ATMF"].isin(_ONLY_THE_DAY))
-    is_within = actual.between(_BEFORE, minutes[-1] + tolerance)
-    own = np.where(is_recorded, near["INFNUM"] == near["INFNUM_OF"], is_within)
-    near = near.assign(ACTUAL=actual.fillna(near["ATPTN"]), NUMBER=near["INFNUM_OF"])[own]
-    near = near.assign(MINUTE=_planned(near, minutes, tolerance), OFF=0.0)
+    near = around(values, infusions, np.array(analysis.minutes_of(measure), dtype=float), 60 * analysis.tolerance)
+    near = near.assign(NUMBER=near["INFNUM_OF"], OFF=0.0)
     near["OFF"] = (near["ACTUAL"] - near["MINUTE"]).abs()
     near = near.sort_values([*UNIT[:1], "NUMBER", "MINUTE", "OFF"], kind="stable")
     again = near["MINUTE"].notna() & near.duplicated(["USUBJID", "NUMBER", "MINUTE"])
@@ -105,6 +97,35 @@ def _placed(
     near = near.drop(columns="INFNUM").rename(columns={"NUMBER": "INFNUM"})
     near = near.sort_values([*UNIT, "ACTUAL"], kind="stable", ignore_index=True)
     return near[[*UNIT, "ARM", "ACTUAL", "MINUTE", "KIND", "AVAL"]]
+
+
+def around(values: pd.DataFrame, infusions: pd.DataFrame, minutes: np.ndarray, tolerance: float) -> pd.DataFrame:
+    """Give the values around each infusion with their actual and their planned minute.
+
+    Parameters
+    ----------
+    values
+        USUBJID, AHRFIRST, ATMF, and ATPTN and INFNUM, missing where planned minute or infusion were not recorded.
+    infusions
+        USUBJID, INFNUM, AHRFIRST, and perhaps ARM.
+    minutes, tolerance
+        The planned minutes, and how many minutes from its own a value may be taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The values with INFNUM_OF (the infusion), ACTUAL (minutes since its start; the planned minute where the time is
+        not known) and MINUTE (NaN outside the tolerance). One without a recorded planned minute is of an infusion from
+        an hour before its start to an hour after the last planned minute.
+    """
+    starts = infusions[[name for name in (*UNIT, "AHRFIRST", "ARM") if name in infusions]]
+    near = values.merge(starts, on="USUBJID", suffixes=("", "_OF"))
+    is_recorded = near["ATPTN"].notna() & near["INFNUM"].notna()
+    actual = 60 * (near["AHRFIRST"] - near["AHRFIRST_OF"]).where(~near["ATMF"].isin(_ONLY_THE_DAY))
+    is_within = actual.between(_BEFORE, minutes[-1] + max(tolerance, _AFTER))
+    own = np.where(is_recorded, near["INFNUM"] == near["INFNUM_OF"], is_within)
+    near = near.assign(ACTUAL=actual.fillna(near["ATPTN"]))[own]
+    return near.assign(MINUTE=_planned(near, minutes, tolerance))
 
 
 def _planned(near: pd.DataFrame, minutes: np.ndarray, tolerance: float) -> np.ndarray:
@@ -120,7 +141,7 @@ def _planned(near: pd.DataFrame, minutes: np.ndarray, tolerance: float) -> np.nd
 
 
 def courses(found: Readings, measure: CourseMeasure, *, last: float) -> pd.DataFrame:
-    """Give what the course of each infusion with a value before it and one after amounts to.
+    """Give what the course of each infusion with a value after its start amounts to.
 
     Parameters
     ----------
@@ -136,11 +157,12 @@ def courses(found: Readings, measure: CourseMeasure, *, last: float) -> pd.DataF
     pandas.DataFrame
         USUBJID, INFNUM, ARM, GROUP, BASE; HIGHEST and LOWEST of the readings after the start; PEAK, CHG (its change),
         PEAKMIN (NaN where no value differs from that before); AREA between course and value before, on the side of the
-        peak, in units × minutes (NaN unless there is a reading at the last planned minute); LOW and HIGH, between which
-        it returned (NaN where it never left).
+        peak, until the last planned minute, in units × minutes (NaN unless there is a reading of it); LOW and HIGH,
+        between which it returned (NaN where it never left). Without a value before, BASE, CHG, PEAKMIN, AREA, LOW and
+        HIGH are NaN.
     """
     frame = found.frame
-    kept = frame[frame["BASE"].notna() & (frame["ACTUAL"] > 0)]
+    kept = frame[frame["ACTUAL"] > 0]
     keys = [*UNIT, "ARM", "GROUP", "BASE"]
     groups = kept.groupby(UNIT, sort=False).indices
     values, actual = kept["AVAL"].to_numpy(), kept["ACTUAL"].to_numpy()
@@ -148,7 +170,7 @@ def courses(found: Readings, measure: CourseMeasure, *, last: float) -> pd.DataF
     times = np.where(np.isnan(minute), actual, minute)
     base, first = kept["BASE"].to_numpy(), [places[0] for places in groups.values()]
     records = [
-        _course(times[own], values[own], base[own[0]], measure, has_last=bool((minute[own] == last).any()))
+        _course(times[own], values[own], base[own[0]], measure, last if (minute[own] == last).any() else np.nan)
         for own in groups.values()
     ]
     summary = pd.DataFrame(records, columns=["HIGHEST", "LOWEST", "PEAK", "CHG", "PEAKMIN", "AREA", "LOW", "HIGH"])
@@ -156,13 +178,16 @@ def courses(found: Readings, measure: CourseMeasure, *, last: float) -> pd.DataF
 
 
 def _course(
-    times: np.ndarray, values: np.ndarray, base: float, measure: CourseMeasure, *, has_last: bool
+    times: np.ndarray, values: np.ndarray, base: float, measure: CourseMeasure, last: float
 ) -> tuple[float, ...]:
-    """Give highest, lowest, peak, its change, its minute, the area, and the interval of the return."""
+    """Give highest, lowest, peak, its change, its minute, the area until the last minute, and when it returned."""
     sign = 1.0 if measure.peak == "highest" else -1.0
     place = int(np.argmax(sign * values))
+    if np.isnan(base):
+        return values.max(), values.min(), values[place], *(np.nan for _ in range(5))
     rise = sign * (values - base)
-    area = _area(np.append(0.0, times), np.append(0.0, rise)) if has_last else np.nan
+    within = times <= last
+    area = _area(np.append(0.0, times[within]), np.append(0.0, rise[within])) if within.any() else np.nan
     low, high = _returned(times, rise, _width(base, measure), measure.readings)
     minute = times[place] if rise.any() else np.nan
     return values.max(), values.min(), values[place], values[place] - base, minute, area, low, high

@@ -35,11 +35,23 @@ def hours_of(minute: int) -> str:
 
 
 def out_of_time(rows: Results, measure: CourseMeasure) -> str:
-    """Say how many readings are of no planned minute; empty where none is."""
-    key = {"variable": "reading"}
+    """Say how many readings are of no planned minute, and how many infusions lack one before; empty where none is."""
+    name = measure.label or measure.measure
     counts = [
-        (level, sum(rows.value("n_observations", **key, level=level, arm=arm) or 0 for arm in rows.arms))
+        (level, _over_arms(rows, "n_observations", level))
         for level in ("outside the tolerance", "again at the same minute")
     ]
     told = [f"{n:.0f} readings {level}" for level, n in counts if n]
-    return f"{measure.label or measure.measure}: {', '.join(told)}, of no planned minute." if told else ""
+    said = [f"{name}: {', '.join(told)}, of no planned minute."] if told else []
+    without = _over_arms(rows, "n_missing", "infusions without a reading before")
+    said += (
+        [f"{name}: {without:.0f} infusions without a reading before have no change, area and return."]
+        if without
+        else []
+    )
+    return " ".join(said)
+
+
+def _over_arms(rows: Results, name: str, level: str) -> float:
+    """Add a count over the arms."""
+    return sum(rows.value(name, variable="reading", level=level, arm=arm) or 0 for arm in rows.arms)

@@ -35,7 +35,9 @@ def _course(results: Results) -> str:
     )
     return (
         f"Readings around infusions were described{in_population(results)} by planned minute, one taken within "
-        f"{60 * analysis.tolerance:g} min of it; others were counted and enter the peak only. Limits of means and of "
+        f"{60 * analysis.tolerance:g} min of it; others, until an hour after the last planned minute, were counted and "
+        "enter what is found from all readings (limits, peak, return). Change, area and return need a reading before "
+        "the infusion; limits of a value and the worst value do not. Limits of means and of "
         f"shares of infusions respect whose infusions they are.{said}{returned} The value before a later infusion was "
         "taken after randomisation, and courses by number of the infusion are of those who stayed."
     )
