@@ -28,12 +28,12 @@ def _event_rates(results: Results) -> str:
     return (
         f"Treatment-emergent events of {groups} were rated per time of follow-up{in_population(results)}, from time "
         f"zero to the end of {end}, or to withdrawal or death before it. Rates of first events count the time until "
-        f"them, with Garwood's exact limits ({results.confidence}); they are not given where more than half of the first "
-        "events began within 24 h of an infusion. Rates of all events are their number per time of follow-up, with the variance of a ratio over "
-        "participants and Student's t on the log scale, and without an event Garwood's limits of "
-        f"none.{ratios} Who had an event by a time is the cumulative incidence of "
-        "Aalen and Johansen, with which withdrawal and death compete (limits on the complementary log-log scale); the "
-        "mean number of events is the mean cumulative function, with robust errors and limits on the log scale."
+        f"them, with Garwood's exact limits ({results.confidence}); they are not given where more than half of the "
+        "first events began within 24 h of an infusion. Rates of all events are their number per time of follow-up, "
+        "with the variance of a ratio over participants and Student's t on the log scale, and without an event "
+        f"Garwood's limits of none.{ratios} Who had an event by a time is the cumulative incidence of Aalen and "
+        "Johansen, with which withdrawal and death compete (limits on the complementary log-log scale); the mean "
+        "number of events is the mean cumulative function, with robust errors and limits on the log scale."
     )
 
 
