@@ -64,3 +64,15 @@ def test_after_an_infusion_without_an_hour_no_hours_are_told():
     assert found["INFUSION"].tolist() == [1, 1, 2, 2]
     assert found["ONSET"].isna().tolist() == [False, False, True, True]
     assert found["BIN"].tolist()[2:] == ["day 0, time unknown", "24–72 h"]
+
+
+def test_an_empty_emergent_cell_is_decided_by_the_times_and_an_answer_stands():
+    onsets, answers = [1.0, -50.0, 1.0, -50.0], [None, None, False, True]
+    events = pd.DataFrame({"id": "A", "term": [*"abcd"], "onset": [hours + START for hours in onsets]})
+    tables = {
+        "participants": participants(["Ketamine", "Midazolam"]),
+        "infusions": infusions([("A", 1, 0.0), ("B", 1, 0.0)]),
+        "adverse_events": events.assign(onset_date_only=False, emergent=pd.array(answers, "boolean")),
+    }
+    found = derive(PLAN, "small", tables)["ADAE"].set_index("AEDECOD")["TRTEMFL"]
+    assert found[[*"abcd"]].tolist() == ["Y", "", "", "Y"]

@@ -331,3 +331,9 @@ def test_a_word_against_its_grade_is_warned_of_by_row(tmp_path: Path):
     (told,) = warnings_of_events(tmp_path, "severity: word, grade: rank", f"who,event,began,word,rank\n{rows}")
     assert told.startswith("events.csv: row 2: rank")
     assert "severity and grade are not the same: each table counts its own." in told
+
+
+def test_an_unanswered_emergent_cell_is_warned_of_by_row(tmp_path: Path):
+    rows = "A1,nausea,2031-01-06T11:00,Y\nA1,rash,2031-01-06T12:00,\nA2,itch,2031-01-06T11:00,N\n"
+    (told,) = warnings_of_events(tmp_path, "emergent: after", f"who,event,began,after\n{rows}")
+    assert told.startswith("events.csv: row 3: after: is empty: the times decide")

@@ -25,11 +25,11 @@ _TIMES = {"AST": "onset", "AEN": "end", "AWOR": "worsened"}
 def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     """Give ADAE from the canonical adverse events.
 
-    An event is treatment-emergent as supplied; otherwise when it began at or after time zero, or was there before and
-    became worse at or after it. One that began on the day of time zero, at an unknown hour, counts as emergent; so does
-    one whose onset is not known at all, unless it ended before time zero. Where time zero is the first infusion,
-    nothing of participants without one is emergent. Where time zero is known to the day alone, so is every time that
-    counts from it.
+    An event is treatment-emergent as supplied; otherwise, also where the cell is empty, when it began at or after time
+    zero, or was there before and became worse at or after it. One that began on the day of time zero, at an unknown
+    hour, counts as emergent; so does one whose onset is not known at all, unless it ended before time zero. Where time
+    zero is the first infusion, nothing of participants without one is emergent. Where time zero is known to the day
+    alone, so is every time that counts from it.
     """
     texts = {ours: text(table, theirs) for ours, theirs in _TEXTS.items()}
     frame = pd.DataFrame({"USUBJID": context.subject(table), **texts}, index=table.index)
@@ -46,7 +46,8 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     frame["BFCONSFL"] = np.where(_before_consent(context, table), "Y", "")
     frame["AEWORFL"] = np.where((frame["ASTHR"] < 0) & (frame["AWORHR"] >= 0) & _treated(context, table), "Y", "")
     emergent = _emergent(frame) & _treated(context, table)
-    frame["TRTEMFL"] = flag(table, "emergent") if "emergent" in table else np.where(emergent, "Y", "")
+    supplied = answer(table, "emergent")
+    frame["TRTEMFL"] = np.where(emergent.where(supplied == "", supplied == "Y"), "Y", "")
     return frame if context.exposure is None else _attributed(frame, table, context.exposure)
 
 

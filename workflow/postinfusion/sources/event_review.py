@@ -23,6 +23,7 @@ _RULES = {
     "uninfused": "an event of a participant without any infusion: it is treatment-emergent only where that is "
     "supplied. Look for a missing infusion, or a wrong participant.",
     "onset": "is empty: the event counts as treatment-emergent unless it ended before time zero, at an unknown time.",
+    "emergent": "is empty: the times decide whether the event is treatment-emergent, as where none says so.",
     "severity": "is empty: the event counts, with severity not recorded, and is never taken for mild.",
     "grade": "is empty: the event counts, with grade not recorded.",
     "contradicted": "severity and grade are not the same: each table counts its own. One of the two records is wrong.",
@@ -63,7 +64,7 @@ def _of_events(plan: Plan, deliveries: Deliveries, frame: pd.DataFrame) -> Itera
     if plan.design.has_infusions and infusions is not None and "id" in infusions.frame:
         never = frame["id"].notna() & ~frame["id"].isin(infusions.frame["id"])
         yield from _rows("id", never, _RULES["uninfused"])
-    for column in ("severity", "grade") if "emergent" in frame else ("onset", "severity", "grade"):
+    for column in ("emergent", "severity", "grade") if "emergent" in frame else ("onset", "severity", "grade"):
         if column in frame and frame[column].notna().any():
             told = frame["grade"].notna() if column == "severity" and "grade" in frame else False
             yield from _rows(column, frame[column].isna() & ~np.asarray(told), _RULES[column])
