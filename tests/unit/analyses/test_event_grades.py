@@ -95,3 +95,11 @@ def test_a_grade_without_a_word_is_severe_where_another_event_has_a_word():
     of_all = {"arm": "", "comparator": "", "stat_name": "n"}
     assert statistic(results, variable="overview", level="severe", **of_all) == 2
     assert statistic(results, variable="review", level="severity against grade", **of_all) == 1
+
+
+def test_an_event_of_grade_5_without_an_outcome_is_a_death_in_every_count():
+    found = adam(graded().assign(serious=True, grade=pd.array([1, 5, 2, 2, 1, 2], "Int64")))
+    results = analyse(PLAN, "small", "harms", found).results
+    key = {"arm": "Ketamine", "comparator": "", "term": "", "stat_name": "n"}
+    of = [("overview", "died"), ("fatal", "any"), ("serious-fatal", "any")]
+    assert [statistic(results, variable=variable, level=level, **key) for variable, level in of] == [1, 1, 1]

@@ -15,6 +15,8 @@ from postinfusion.analyses.event_breakdowns import (
     Line,
     broken_down,
     by_class,
+    is_fatal,
+    tells_deaths,
     worst_grade,
     worst_severity,
 )
@@ -118,7 +120,7 @@ def _overview(events: pd.DataFrame, population: Members) -> Iterator[Line]:
             yield Line({"variable": "overview", "level": level}, events[events[column].isin(counted)])
     yield from _serious_after(events)
     yield Line({"variable": "overview", "level": "suicidal"}, events[events["AEDECOD"].str.contains(SUICIDAL)])
-    if "DTHFL" in population.frame or (events["AEOUT"] != "").any():
+    if "DTHFL" in population.frame or (not events.empty and tells_deaths(events)):
         yield Line({"variable": "overview", "level": "died"}, _deaths(events, population))
 
 
@@ -146,7 +148,7 @@ def _deaths(events: pd.DataFrame, population: Members) -> pd.DataFrame:
     """Give one row for each participant who died."""
     frame = population.frame.assign(ARM=population.last_arm)
     died = frame["DTHFL"] == "Y" if "DTHFL" in frame else pd.Series(data=False, index=frame.index)
-    fatal = events.loc[events["AEOUT"] == "fatal", "USUBJID"]
+    fatal = events.loc[is_fatal(events), "USUBJID"]
     return frame[died | frame["USUBJID"].isin(fatal)]
 
 

@@ -41,12 +41,17 @@ def is_fatal(events: pd.DataFrame) -> pd.Series:
     return (events["AEOUT"] == "fatal") | (events["AESEV"] == "fatal")
 
 
+def tells_deaths(events: pd.DataFrame) -> bool:
+    """Say whether the events tell who died of them: where there is none, an outcome, or a fatal one."""
+    return events.empty or bool(((events["AEOUT"] != "") | is_fatal(events)).any())
+
+
 def broken_down(events: pd.DataFrame) -> Iterator[Line]:
     """Give the lines of related and of fatal events, and of solicited and spontaneous ones, as far as recorded."""
     parts = {}
     if events.empty or (events["AEREL"] != "").any():
         parts["related"] = events["AEREL"].isin(RELATED)
-    if events.empty or (events["AEOUT"] != "").any():
+    if tells_deaths(events):
         parts["fatal"] = is_fatal(events)
     if events["SOLICITED"].notna().any():
         parts["solicited"] = events["SOLICITED"].eq(other=True).fillna(value=False)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from postinfusion.analyses.event_breakdowns import ANY, RELATED, Line, by_class, is_fatal
+from postinfusion.analyses.event_breakdowns import ANY, RELATED, Line, by_class, is_fatal, tells_deaths
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.vocabulary import NOT_RECORDED
@@ -42,7 +42,7 @@ def upload_rows(events: pd.DataFrame, population: Members, threshold: float) -> 
     related = serious["AEREL"].isin(RELATED)
     fatal = is_fatal(serious)
     knows_relation = events.empty or bool((events["AEREL"] != "").any())
-    knows_outcome = events.empty or bool((events["AEOUT"] != "").any())
+    knows_outcome = tells_deaths(events)
     if knows_relation:
         yield from _counted(_lines(serious, _RELATED, related), population)
     if knows_outcome:

@@ -105,8 +105,8 @@ def deaths(results: Results) -> Table:
     """
     listing, events = _listing(results), _events(results)
     people = listing[listing["KIND"] == _PARTICIPANT]
-    fatal = events[events["OUTCOME"] == "fatal"]
-    if not (people["DIED"] != "").any() and not (events["OUTCOME"] != "").any():
+    fatal = events[(events["OUTCOME"] == "fatal") | (events["SEVERITY"] == "fatal")]
+    if not (people["DIED"] != "").any() and fatal.empty and not (events["OUTCOME"] != "").any():
         raise DataError(results.failure or "the data do not say who died")
     died = people[(people["DIED"] == "Y") | people["USUBJID"].isin(fatal["USUBJID"])]
     if died.empty:
