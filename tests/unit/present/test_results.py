@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from displays import trials
@@ -45,3 +46,12 @@ def test_a_suppressed_value_is_told_from_one_that_is_not_estimable(name):
     assert results.text(name, term="marginal-mean", visit="24 h", arm="Ketamine") == formats.SUPPRESSED
     assert label_of(results, "MMRMT01").footnotes[-1].startswith("supp.: suppressed")
     assert not results.errors()
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("risk_ratio", False), ("risk_difference", True)])
+def test_a_ratio_to_an_arm_in_which_nobody_had_an_event_is_no_failure(name, is_told):
+    of_difference = (ARD["analysis_id"] == "harms") & (ARD["stat_name"] == "risk_difference")
+    rows = ARD[of_difference].assign(stat=float("nan"), stat_name=name, error="nobody had an event")
+    results = results_of(PLAN, pd.concat([ARD[~of_difference], rows]), "harms")
+    assert len(rows) > 0
+    assert (results.errors() == ["nobody had an event"]) == is_told

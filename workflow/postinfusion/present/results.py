@@ -49,6 +49,7 @@ _OF_MODELS = frozenset(
         "effect-sd",
     }
 )
+_RATIOS_TO_NOBODY = ("risk_ratio", "risk_ratio_low", "risk_ratio_high")
 
 
 @dataclass(frozen=True)
@@ -167,8 +168,12 @@ class Results:
         return tuple(sorted(pairs, key=lambda pair: (place.get(pair[1], 99), place.get(pair[0], 99))))
 
     def errors(self) -> list[str]:
-        """Give the reasons why the analysis, or a part of it, could not be done, each once."""
-        return [str(text) for text in self.rows["error"].unique() if text and text != SUPPRESSED and not _is_gap(text)]
+        """Give the reasons why the analysis, or a part of it, could not be done, each once.
+
+        A risk ratio to an arm in which nobody had an event is no failure; what shows ratios explains it.
+        """
+        texts = self.rows.loc[~self.rows["stat_name"].isin(_RATIOS_TO_NOBODY), "error"].unique()
+        return [str(text) for text in texts if text and text != SUPPRESSED and not _is_gap(text)]
 
     def not_recorded(self) -> list[str]:
         """Give what the data do not record although a display asks for it, each once."""
