@@ -251,8 +251,21 @@ def test_sets_of_vital_signs_need_every_sign_near_its_planned_minute(ard):
     conduct = {"analysis_id": "conduct", "variable": "conduct"}
     assert counted(ard, **conduct, level="sets of vital signs") == (4, 12)
     assert counted(ard, **conduct, level="complete infusions") == (0, 4)
-    assert statistic(ard, **conduct, level="longest gap", arm="Ketamine", stat_name="median") == 45
+    assert statistic(ard, **conduct, level="longest gap", arm="Ketamine", stat_name="median") == 45.5
     assert counted(ard, **conduct, level="sets of vital signs", arm="Midazolam") == (0, 3)
+
+
+def test_a_recorded_planned_minute_is_not_believed_at_another_actual_time(adam):
+    signs = adam["ADVS"]
+    is_late = (signs["ATPTN"] == 30) & (signs["INFNUM"] == 1)
+    late = adam | {"ADVS": signs.assign(AHRFIRST=signs["AHRFIRST"].mask(is_late, 50 / 60))}
+    conduct = {"analysis_id": "conduct", "variable": "conduct"}
+    found = analyse(PLAN, "small", "conduct", late).results
+    assert counted(found, **conduct, level="sets of vital signs") == (3, 12)
+    assert statistic(found, **conduct, level="longest gap", arm="Ketamine", stat_name="q1") == 31 + 0.75 * 19
+    by_day = late | {"ADVS": late["ADVS"].assign(ATMF="D")}
+    found = analyse(PLAN, "small", "conduct", by_day).results
+    assert counted(found, **conduct, level="sets of vital signs") == (2, 12)
 
 
 def test_a_sign_without_any_value_leaves_monitoring_not_recorded(adam):
@@ -318,7 +331,7 @@ def test_another_level_of_confidence_gives_no_verdict(adam):
     ("output", "analysis", "cells"),
     [
         ("SEFT01", "effects", ["1 of 2 (50.0 %; 1.3 to 98.7)", "3 of 3 (100.0 %; 29.2 to 100.0)", "0 of 0"]),
-        ("MONT01", "conduct", ["4 of 5 (80.0 %; 28.4 to 99.5)", "not recorded", "45.0 (30.0 to 60.0); 60"]),
+        ("MONT01", "conduct", ["4 of 5 (80.0 %; 28.4 to 99.5)", "not recorded", "45.5 (30.8 to 60.0); 60"]),
         ("ALTL01", "alerts", ["2 of 3 (66.7 %; 9.4 to 99.2)", "not recorded"]),
     ],
 )

@@ -12,6 +12,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.infusion_readings import around
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows
 from postinfusion.errors import ModelError
@@ -28,8 +29,6 @@ OF_INFUSIONS = {
     "stopped early": ("EXSTOPFL", "stopping early (no infusion is marked so)"),
 }
 """Level → column of ADEX that is ``Y`` where it was so, and what is missing where nobody has one."""
-_ONLY_THE_DAY = ("D", "N")
-_BEFORE = -60.0
 _MINUTES_PER_HOUR = 60.0
 _UNIT = ["USUBJID", "INFNUM"]
 
@@ -74,7 +73,7 @@ def _monitoring(analysis: Conduct, adam: Adam, infusions: pd.DataFrame, arm: str
         for level in (SETS, COMPLETE, GAP):
             yield unknown_row(reason, variable=VARIABLE, level=level, arm=arm)
         return
-    there = _sets(analysis, adam["ADVS"], infusions)
+    there, at = _sets(analysis, adam["ADVS"], infusions)
     key = {"variable": VARIABLE, "arm": arm}
     subject = there.index.get_level_values("USUBJID").to_numpy()
     every = pd.Series(there.to_numpy().ravel())
@@ -82,7 +81,7 @@ def _monitoring(analysis: Conduct, adam: Adam, infusions: pd.DataFrame, arm: str
     yield from clustered_rows(every, of_each, analysis.confidence, **key, level=SETS)
     complete = pd.Series(there.to_numpy().all(axis=1))
     yield from clustered_rows(complete, pd.Series(subject), analysis.confidence, **key, level=COMPLETE)
-    gaps = _longest_gaps(there)
+    gaps = _longest_gaps(at)
     numbers = {name: float(np.quantile(gaps, part)) for name, part in (("median", 0.5), ("q1", 0.25), ("q3", 0.75))}
     numbers = {"n": len(gaps), **numbers, "max": float(gaps.max())}
     yield from (row | {"unit": "min"} for row in rows(numbers, **key, level=GAP))
@@ -94,51 +93,47 @@ def _signs_without_values(analysis: Conduct, adam: Adam) -> list[str]:
     return [sign for sign in analysis.signs if sign not in held]
 
 
-def _sets(analysis: Conduct, signs: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
-    """Say for each infusion (row) and planned minute (column) whether all signs of the set were taken."""
-    taken = signs[signs["PARAMCD"].isin(analysis.signs) & signs["AVAL"].notna() & (signs["DTYPE"] == "")]
-    taken = _with_minutes(analysis, taken, infusions)
-    taken = taken[taken["MINUTE"].isin(analysis.minutes)].drop_duplicates([*_UNIT, "MINUTE", "PARAMCD"])
-    counted = taken.groupby([*_UNIT, "MINUTE"]).size().unstack(fill_value=0)
+def _sets(analysis: Conduct, signs: pd.DataFrame, infusions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say for each infusion (row) and planned minute (column) whether all signs were taken then, and when they were.
+
+    A set that is complete but was taken at another time than planned is not there, but has a time: the minute, since
+    the start of the infusion, at which its last sign was taken.
+    """
+    taken = _taken(analysis, signs, infusions)
+    found = taken.groupby([*_UNIT, "OF"]).agg(
+        SIGNS=("PARAMCD", "size"), AT=("ACTUAL", "max"), IN_TIME=("MINUTE", "count")
+    )
+    found = found[found["SIGNS"] == len(analysis.signs)]
     every = pd.MultiIndex.from_frame(infusions[_UNIT].astype({"INFNUM": "int64"}))
-    found = counted.reindex(index=every, columns=[float(minute) for minute in analysis.minutes], fill_value=0)
-    return found == len(analysis.signs)
+    minutes = [float(minute) for minute in analysis.minutes]
+    in_time, at = (
+        found[name].unstack().reindex(index=every, columns=minutes).astype("float64") for name in ("IN_TIME", "AT")
+    )
+    return in_time == len(analysis.signs), at.round(6)
 
 
-def _with_minutes(analysis: Conduct, signs: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
-    """Give each sign with infusion and planned minute: as recorded, else by its time within the tolerance."""
-    is_planned = _has(signs, "ATPTN") & _has(signs, "INFNUM")
-    recorded = signs[is_planned]
-    recorded = recorded.assign(MINUTE=recorded["ATPTN"].astype("float64")) if len(recorded) else recorded
-    timed = signs.loc[~is_planned & ~signs["ATMF"].isin(_ONLY_THE_DAY), ["USUBJID", "PARAMCD", "AHRFIRST"]]
-    near = timed.merge(infusions[[*_UNIT, "AHRFIRST"]], on="USUBJID", suffixes=("", "_START"))
-    minute = (near["AHRFIRST"] - near["AHRFIRST_START"]) * _MINUTES_PER_HOUR
-    near = near.assign(MINUTE=_planned(minute.to_numpy(dtype=float), analysis)).dropna(subset="MINUTE")
-    columns = [*_UNIT, "MINUTE", "PARAMCD"]
-    parts = [part[columns] for part in (recorded, near) if len(part)]
-    found = pd.concat(parts) if parts else pd.DataFrame(columns=columns)
-    return found.astype({"INFNUM": "int64", "MINUTE": "float64"})
+def _taken(analysis: Conduct, signs: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
+    """Give each sign around an infusion once for the planned minute that it is nearest to, or that was recorded.
 
-
-def _planned(minutes: np.ndarray, analysis: Conduct) -> np.ndarray:
-    """Give the planned minute of each actual one; NaN outside the tolerance. Up to an hour before is minute 0."""
+    ``OF`` is that minute, ``MINUTE`` the same where the sign was taken within the tolerance of it.
+    """
     planned = np.array(analysis.minutes, dtype=float)
-    if not len(minutes):
-        return minutes
-    nearest = planned[np.abs(minutes[:, None] - planned).argmin(axis=1)]
-    is_near = np.abs(minutes - nearest) <= analysis.tolerance * _MINUTES_PER_HOUR + 1e-9
-    return np.where(is_near | ((nearest == 0) & (minutes >= _BEFORE) & (minutes <= 0)), nearest, np.nan)
+    kept = signs[signs["PARAMCD"].isin(analysis.signs) & signs["AVAL"].notna() & (signs["DTYPE"] == "")]
+    kept = kept.reindex(columns=["USUBJID", "PARAMCD", "AHRFIRST", "ATPTN", "INFNUM", "ATMF"])
+    kept = kept.astype({"AHRFIRST": "float64", "ATPTN": "float64", "INFNUM": "float64"})
+    near = around(kept, infusions, planned, _MINUTES_PER_HOUR * analysis.tolerance)
+    nearest = planned[np.abs(near["ACTUAL"].to_numpy()[:, None] - planned).argmin(axis=1)]
+    of = near["ATPTN"].where(near["ATPTN"].isin(planned), nearest)
+    near = near.drop(columns="INFNUM").rename(columns={"INFNUM_OF": "INFNUM"}).astype({"INFNUM": "int64"})
+    near = near.assign(OF=of, OFF=(near["ACTUAL"] - of).abs()).sort_values("OFF", kind="stable")
+    return near.drop_duplicates([*_UNIT, "OF", "PARAMCD"])
 
 
-def _has(signs: pd.DataFrame, column: str) -> pd.Series:
-    """Say which rows have a value in a column that need not be there."""
-    return signs[column].notna() if column in signs else pd.Series(data=False, index=signs.index)
-
-
-def _longest_gaps(there: pd.DataFrame) -> np.ndarray:
+def _longest_gaps(at: pd.DataFrame) -> np.ndarray:
     """Give for each infusion the longest time without a set between the first and the last planned minute."""
-    minutes = there.columns.to_numpy(dtype=float)
-    edges = [np.concatenate([[minutes[0]], minutes[row], [minutes[-1]]]) for row in there.to_numpy()]
+    first, last = float(at.columns[0]), float(at.columns[-1])
+    found = np.sort(np.clip(at.to_numpy(dtype=float), first, last), axis=1)
+    edges = [np.concatenate([[first], row[~np.isnan(row)], [last]]) for row in found]
     return np.array([float(np.diff(of_infusion).max()) for of_infusion in edges])
 
 

@@ -107,7 +107,7 @@ def around(values: pd.DataFrame, infusions: pd.DataFrame, minutes: np.ndarray, t
     values
         USUBJID, AHRFIRST, ATMF, and ATPTN and INFNUM, missing where planned minute or infusion were not recorded.
     infusions
-        USUBJID, INFNUM, AHRFIRST, and perhaps ARM.
+        USUBJID, INFNUM, AHRFIRST, and perhaps ARM and EXSTTMF, ``D`` where only the day of the start is known.
     minutes, tolerance
         The planned minutes, and how many minutes from its own a value may be taken.
 
@@ -118,10 +118,13 @@ def around(values: pd.DataFrame, infusions: pd.DataFrame, minutes: np.ndarray, t
         not known) and MINUTE (NaN outside the tolerance). One without a recorded planned minute is of an infusion from
         an hour before its start to an hour after the last planned minute.
     """
-    starts = infusions[[name for name in (*UNIT, "AHRFIRST", "ARM") if name in infusions]]
+    starts = infusions[[name for name in (*UNIT, "AHRFIRST", "ARM", "EXSTTMF") if name in infusions]]
     near = values.merge(starts, on="USUBJID", suffixes=("", "_OF"))
     is_recorded = near["ATPTN"].notna() & near["INFNUM"].notna()
-    actual = 60 * (near["AHRFIRST"] - near["AHRFIRST_OF"]).where(~near["ATMF"].isin(_ONLY_THE_DAY))
+    is_timed = ~near["ATMF"].isin(_ONLY_THE_DAY)
+    if "EXSTTMF" in near:
+        is_timed &= ~near["EXSTTMF"].isin(_ONLY_THE_DAY)
+    actual = 60 * (near["AHRFIRST"] - near["AHRFIRST_OF"]).where(is_timed)
     is_within = actual.between(_BEFORE, minutes[-1] + max(tolerance, _AFTER))
     own = np.where(is_recorded, near["INFNUM"] == near["INFNUM_OF"], is_within)
     near = near.assign(ACTUAL=actual.fillna(near["ATPTN"]))[own]

@@ -22,7 +22,7 @@ class Conduct(AnalysisPart):
     minutes: tuple[int, ...] = Field(default=(), max_length=60)
     """Minutes since the start of the infusion at which a set is planned; 0 is before it."""
     tolerance: Hours = Field(default=5 / 60, ge=0, le=1)
-    """How far from its planned minute a sign may be taken, where the data give the time but not the planned minute."""
+    """How far from its planned minute a sign may be taken, whether or not the data give the planned minute."""
     confidence: Percent = 0.95
     """Level of all intervals."""
 

@@ -63,8 +63,8 @@ def _conduct(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Conduct)  # noqa: S101
     monitored = (
-        f" A set of vital signs ({', '.join(analysis.signs)}) is there when each was taken at its planned minute, or "
-        f"within {60 * analysis.tolerance:g} min of it where only the time is recorded."
+        f" A set of vital signs ({', '.join(analysis.signs)}) is there when each was taken within "
+        f"{60 * analysis.tolerance:g} min of its planned minute, the recorded one where the time is not known."
         if analysis.signs
         else ""
     )
