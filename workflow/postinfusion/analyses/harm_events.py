@@ -57,6 +57,9 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
           it is not over, missing where either is not known, or the outcome is unknown and no end recorded;
         - ``SOLICITED`` and ``UNTREATED``, missing where that was not recorded;
         - ``GRADE``, 1 to 5, missing where the intensity was not recorded.
+        - ``HOURS_LOW`` and ``HOURS_HIGH``, between which its duration lies: both ``HOURS`` where its end is known to
+          the hour, what the day of its end allows where only that is known, and no highest one where it is not over;
+        - ``FOLLOWED``, hours from the onset to the end of participation, whether or not it ended before that;
     """
     events, infusions = adam["ADAE"], infusions_of(adam, population)
     inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
@@ -162,10 +165,19 @@ def _courses(found: pd.DataFrame, population: Members) -> dict[str, pd.Series]:
     """Give whether each event is over, and how long it lasted.
 
     Without an end an event of unknown outcome may have passed the next minute: it was not seen to go on, as censoring
-    at the end of participation would say.
+    at the end of participation would say. An end of d days after the day of time zero, at an unknown hour, lies more
+    than 24 (d - 1) and less than 24 (d + 1) hours after time zero, whatever the hour of that was.
     """
     ended = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
     end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
     seen = last_contact(found, population).mask(found["AEOUT"] == OUTCOME_UNKNOWN)
-    hours = end.where(ended, seen) - found["START"]
-    return {"ENDED": ended, "HOURS": hours.where(hours >= 0)}
+    hours = (end.where(ended, seen) - found["START"]).pipe(lambda lasted: lasted.where(lasted >= 0))
+    by_day = (found["AENHR"] - found["START"]).where(ended & (found["AENTMF"] == "D")).astype("float64")
+    by_day = by_day.where(by_day > -_DAY)
+    return {
+        "ENDED": ended,
+        "HOURS": hours,
+        "HOURS_LOW": hours.fillna((by_day - _DAY).clip(lower=0.0)),
+        "HOURS_HIGH": hours.where(ended).fillna(by_day + _DAY),
+        "FOLLOWED": last_contact(found, population) - found["START"],
+    }

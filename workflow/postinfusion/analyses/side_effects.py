@@ -36,6 +36,7 @@ _HALF = 0.5
 def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list[Row]:
     """Give the rows of each group of events by arm: incidence, onset, duration, and what had passed by each limit.
 
+BY_DAY, SHORT, UNKNOWN = "ended, day known", "followed for less", "not known"
     Parameters
     ----------
     analysis
@@ -131,24 +132,32 @@ def _onset(events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
 
 def _passing(analysis: SideEffects, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
     """Give the duration, and what had passed by each limit, at all and without a treatment for it."""
-    started = events[events["START"].notna()].drop_duplicates("USUBJID")
-    first = started[started["HOURS"].notna()]
-    yield from _duration(analysis, first, {**key, "variable": "duration", "level": FIRST})
-    unknown = int(events["HOURS"].isna().sum())
-    yield from rows({"n": unknown}, **key, variable="duration", level=TIME_UNKNOWN)
-    timed = events[events["HOURS"].notna()]
+    first = events[events["START"].notna()].drop_duplicates("USUBJID")
+    timed = first["HOURS"].notna()
+    yield from _duration(analysis, first[timed], {**key, "variable": "duration", "level": FIRST})
+    by_day = int((~timed & first["HOURS_LOW"].notna()).sum())
+    for level, n in ((TIME_UNKNOWN, int(events["HOURS"].isna().sum())), (BY_DAY, by_day)):
+        yield from rows({"n": n}, **key, variable="duration", level=level)
     for limit in analysis.resolved_by:
         at = {**key, "variable": "resolved", "time": canonical_hours(limit)}
         by_then, known = _passed(first, limit)
         yield from _share(by_then[known], analysis.confidence, {**at, "level": FIRST})
-        by_then, known = _passed(timed, limit)
-        yield from _share_of_events(by_then[known], timed.loc[known, "USUBJID"], analysis.confidence, at)
+        short = int((~(first["FOLLOWED"] >= limit)).sum())
+        for level, n in ((SHORT, short), (UNKNOWN, int((~known).sum()) - short)):
+            yield from rows({"n": n}, **at, level=level)
+        by_then, known = _passed(events, limit)
+        yield from _share_of_events(by_then[known], events.loc[known, "USUBJID"], analysis.confidence, at)
     yield from _untreated(analysis, events, first, {**key, "variable": "resolved-untreated", "level": FIRST})
 
 
 def _passed(events: pd.DataFrame, limit: float) -> tuple[pd.Series, pd.Series]:
-    """Say which events had passed by a limit, and of which that is known: not of one that was followed for less."""
-    return events["ENDED"] & (events["HOURS"] <= limit), events["ENDED"] | (events["HOURS"] >= limit)
+    """Say which events had passed by a limit, and which count: of those followed to it, where their state is known.
+
+    Whether an event counts must not depend on whether it had passed: an event that began too late to be followed to the
+    limit is left out also where it ended before that, as one of those that would have gone on would be.
+    """
+    by_then = events["ENDED"] & (events["HOURS_HIGH"] <= limit)
+    return by_then, (events["FOLLOWED"] >= limit) & (by_then | (events["HOURS_LOW"] >= limit))
 
 
 def _untreated(analysis: SideEffects, events: pd.DataFrame, first: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:

@@ -24,6 +24,8 @@ _EXPLANATION = (
     "event that has not ended is followed to the end of participation. Limits of infusions and of all events respect "
     "that a participant may have several."
 )
+BY_DAY = "ended, day known"
+_LEFT_OUT = {"followed for less": "not followed for so long", "not known": "state then not known"}
 
 
 def table(results: Results) -> Table:
@@ -132,6 +134,26 @@ def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
 
 def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
     """Give who had a medicine for it beforehand or for an event, and what followed."""
+    return [*rows, *_left_out(results, analysis, name)]
+
+
+def _left_out(results: Results, analysis: SideEffects, name: str) -> list[Row]:
+    """Give the first events left out of what had passed, and those with an end of unknown hour, where there are any."""
+    limits = [canonical_hours(limit) for limit in analysis.resolved_by]
+    by = listed([_hours(limit) for limit in analysis.resolved_by])
+    at_limits = [{"variable": "resolved", "time": at} for at in limits]
+    found = [
+        *(
+            (f"First events left out, by {by}: {words}", [{**at, "level": level} for at in at_limits])
+            for level, words in _LEFT_OUT.items()
+        ),
+        ("First events that ended on a known day, not in the median", [{"variable": "duration", "level": BY_DAY}]),
+    ]
+    rows = []
+    for label, keys in found:
+        cells = tuple("; ".join(results.text("n", **key, term=name, arm=arm) for key in keys) for arm in results.arms)
+        if any(set(cell) - set("0; ") for cell in cells):
+            rows.append(Row(label, (*cells, *_blank(results)), 1))
     what, of = listed(analysis.medicines[name]), {"term": name}
     head = f"{what[:1].upper()}{what[1:]}"
     rows = [
