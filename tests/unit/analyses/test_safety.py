@@ -177,6 +177,28 @@ def test_a_dose_after_the_event_had_passed_gets_no_credit_for_it(adam):
     assert counted(found, **vomiting, variable="resolved-after-rescue", level="treated event", time="4") == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("medicine", "hour", "by_day", "passed"),
+    [("ondansetron", 2.25, False, 0), ("lorazepam", 2.25, False, 1), ("ondansetron", 3.5, False, 1),
+     ("ondansetron", 1.5, False, 1), ("ondansetron", 0.0, True, 0)],
+)  # fmt: skip
+def test_what_a_rescue_dose_was_given_for_did_not_pass_by_itself(adam, medicine, hour, by_day, passed):
+    medicines = adam["ADCM"].iloc[[1]].assign(CMDECOD=medicine, ASTHR=hour, ASTTMF="D" if by_day else "")
+    events = adam["ADAE"].assign(AETRT=np.where(adam["ADAE"]["AEDECOD"] == "nausea", "ginger", ""))
+    named = PLAN.model_copy(update={"analyses": {"effects": PLAN.analyses["effects"].model_copy(
+        update={"medicines": {"vomiting": ["ondansetron"], "dizziness": ["lorazepam"]}})}})  # fmt: skip
+    found = analyse(named, "small", "effects", adam | {"ADAE": events, "ADCM": medicines}).results
+    key = {"variable": "resolved-untreated", "level": "first event", "term": "vomiting", "arm": "Midazolam"}
+    assert counted(found, **key, time="4") == (passed, 1)
+
+
+def test_a_medicine_is_found_among_the_words_of_a_treatment(adam):
+    events = adam["ADAE"].assign(AETRT=adam["ADAE"]["AETRT"].str.replace("ondansetron", "Ondansetron 4 mg i.v."))
+    found = analyse(PLAN, "small", "effects", adam | {"ADAE": events, "ADCM": adam["ADCM"].iloc[:0]}).results
+    key = {"variable": "rescue", "level": "all events", "term": "vomiting"}
+    assert counted(found, **key, arm="Midazolam") == (1, 1)
+
+
 def test_without_a_table_of_medicines_none_is_said_to_have_been_given_or_not(adam):
     without = {name: frame for name, frame in adam.items() if name != "ADCM"}
     found = select(analyse(PLAN, "small", "effects", without).results, variable=["prophylaxis", "rescue"])
@@ -283,6 +305,15 @@ def test_an_infusion_without_a_record_counts_as_one_without_and_an_absent_column
         found = select(ard, **conduct, level=level, arm="Ketamine")
         assert found["error"].str.startswith("not recorded").all()
     assert counted(ard, **conduct, level="major deviation") == (1, 3)
+
+
+@pytest.mark.parametrize(("told", "expected"), [([False] * 5, (0, 4)), ([True, None, False, False, None], (1, 4))])
+def test_that_no_infusion_was_stopped_is_a_count_of_zero(told, expected):
+    given = tables() | {"infusions": tables()["infusions"].assign(stopped_early=pd.array(told, dtype="boolean"))}
+    found = analyse(PLAN, "small", "conduct", derive(PLAN, "small", given)).results
+    stopped = {"analysis_id": "conduct", "variable": "conduct", "level": "stopped early"}
+    assert counted(found, **stopped) == expected
+    assert statistic(found, **stopped, arm="Ketamine", stat_name="n_missing") == told[:4].count(None)
 
 
 def test_screening_is_of_all_arms_together(ard):

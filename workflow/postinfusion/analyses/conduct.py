@@ -26,7 +26,7 @@ OF_INFUSIONS = {
     "discharge criteria": ("DCCRITFL", "criteria of discharge (no value in criteria_met)"),
     "escort": ("ESCORTFL", "who accompanied the participant home (no value in escort)"),
     "setting": ("EXSETFL", "where and by whom infusions were given (no value in setting)"),
-    "stopped early": ("EXSTOPFL", "stopping early (no infusion is marked so)"),
+    "stopped early": ("EXSTOPFL", "stopping early (no value in stopped_early)"),
 }
 """Level → column of ADEX that is ``Y`` where it was so, and what is missing where nobody has one."""
 _MINUTES_PER_HOUR = 60.0
@@ -145,13 +145,13 @@ def _checks(analysis: Conduct, infusions: pd.DataFrame, of_arm: pd.DataFrame, ar
             yield unknown_row(f"{NOT_RECORDED}: {missing}", **key)
             continue
         yield from clustered_rows(of_arm[column] == "Y", of_arm["USUBJID"], analysis.confidence, **key)
-        if column not in ("EXSTOPFL", "EXSETFL"):
+        if column != "EXSETFL":
             yield from rows({"n_missing": int((of_arm[column] == "").sum())}, **key)
 
 
 def _is_recorded(flags: pd.Series, column: str) -> bool:
     """Say whether anybody has a record of a check; a mere mark says nothing where no infusion has it."""
-    return bool((flags == "Y").any()) if column.startswith("EX") else bool((flags != "").any())
+    return bool((flags == "Y").any()) if column == "EXSETFL" else bool((flags != "").any())
 
 
 def _deviations(analysis: Conduct, adam: Adam, population: Members) -> Iterator[Row]:

@@ -109,7 +109,7 @@ ADEX = Table(
         Column("CUMDOSE", "number", "dose by body weight, this infusion included", "mg/kg"),
         Column("GAPHR", "number", "time since the start of the infusion before", "h"),
         Column("COURSE", "integer", "course of infusions: as recorded, else a new one after each long pause"),
-        Column("EXSTOPFL", "text", "Y: stopped early"),
+        Column("EXSTOPFL", "text", "Y: stopped early; N: not; empty: not recorded"),
         Column("EXSETFL", "text", "Y: it was recorded where and by whom it was given"),
         Column("DCCRITFL", "text", "Y: all discharge criteria were met; N: not; empty: not recorded"),
         Column("ESCORTFL", "text", "Y: left with an accompanying person; N: not; empty: not recorded"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from postinfusion.derive.canonical_columns import answer, claim, flag, number, text
+from postinfusion.derive.canonical_columns import answer, claim, number, text
 from postinfusion.derive.context import Context
 
 
@@ -28,7 +28,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "EXTRT": text(table, "drug"),
             "EXDOSE": number(table, "dose_mg"),
             "EXDOSEKG": number(table, "dose_mg_per_kg"),
-            "EXSTOPFL": flag(table, "stopped_early"),
+            "EXSTOPFL": answer(table, "stopped_early"),
             **_setting(table),
             "COURSE": number(table, "course"),
         }

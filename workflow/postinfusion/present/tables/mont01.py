@@ -60,7 +60,8 @@ def table(results: Results) -> Table:
 def _of_infusions(results: Results, level: str, name: str) -> tuple[Row, ...]:
     """Give a row of shares of infusions, and below it how many have no record of a check."""
     without = tuple(results.text("n_missing", variable="conduct", level=level, arm=arm) for arm in results.arms)
-    return (_row(results, level, name), Row("Not recorded, counted as not done", without, 1))
+    counted = "stopped" if level == "stopped early" else "done"
+    return (_row(results, level, name), Row(f"Not recorded, counted as not {counted}", without, 1))
 
 
 def _row(results: Results, level: str, name: str) -> Row:
