@@ -14,7 +14,7 @@ from scipy.special import stdtr, stdtrit
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.gee import fit_gee
-from postinfusion.analyses.harm_events import harm_events, infusions_of
+from postinfusion.analyses.harm_events import harm_events, infusions_of, is_later
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import CrossoverMembers, Members
 from postinfusion.ard.build import Row, rows
@@ -50,7 +50,7 @@ def habituation(analysis: SideEffects, adam: Adam, population: Members, *, plann
         return
     given = given.dropna(subset=[NUMBER]).drop_duplicates([SUBJECT, NUMBER])
     events = harm_events(adam, population)
-    events = events[~events["SELFFL"] & ~(events["ONSET"] > analysis.within)]
+    events = events[~events["SELFFL"] & ~is_later(events, analysis.within)[0]]
     for name, terms in analysis.groups.items():
         of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
         counted = with_event(given, of_group)

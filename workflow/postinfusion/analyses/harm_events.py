@@ -52,14 +52,16 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
           before time zero and became worse after it, the worsening;
         - ``INFUSION``, the number of the last infusion that started at or before the onset; missing without one;
         - ``ONSET``, hours since the start of that infusion, missing where the hour of the onset is not known;
+        - ``SOONEST`` and ``LATEST``, the fewest and the most hours since then: ``ONSET``, or what the day of the onset
+          allows; missing where not even that is known;
         - ``BIN``, one of :data:`BINS`;
         - ``ENDED``, whether it is known to be over; ``HOURS``, hours to its end, or to the end of participation where
           it is not over, missing where either is not known, or the outcome is unknown and no end recorded;
-        - ``SOLICITED`` and ``UNTREATED``, missing where that was not recorded;
-        - ``GRADE``, 1 to 5, missing where the intensity was not recorded.
         - ``HOURS_LOW`` and ``HOURS_HIGH``, between which its duration lies: both ``HOURS`` where its end is known to
           the hour, what the day of its end allows where only that is known, and no highest one where it is not over;
         - ``FOLLOWED``, hours from the onset to the end of participation, whether or not it ended before that;
+        - ``SOLICITED`` and ``UNTREATED``, missing where that was not recorded;
+        - ``GRADE``, 1 to 5, missing where the intensity was not recorded.
     """
     events, infusions = adam["ADAE"], infusions_of(adam, population)
     inside = (events["TRTEMFL"] == "Y") & events["USUBJID"].isin(population.frame["USUBJID"])
@@ -70,6 +72,7 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
     found["SOLICITED"] = _answers(found["AESOLFL"])
     found["GRADE"] = found["AESEV"].map(GRADES).astype("Int64")
     found = _attributed(found, infusions)
+    found = found.assign(**_bounds(found))
     found = found.assign(BIN=_bins(found, infusions), **_courses(found, population))
     is_recorded = bool((events["AETRT"] != "").any())
     untreated = found["AETRT"].str.strip().str.casefold().isin(_NO_TREATMENT)
@@ -83,6 +86,12 @@ def infusions_of(adam: Adam, population: Members) -> pd.DataFrame | None:
         return None
     found = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
     return found.assign(ARM=population.arm_of(found), INFNUM=found["INFNUM"].astype("Int64"))
+
+
+def is_later(events: pd.DataFrame, within: float) -> tuple[pd.Series, pd.Series]:
+    """Say which events began later after their infusion than some hours, and of which that cannot be told."""
+    later = (events["ONSET"] > within) | (events["ONSET"].isna() & (events["SOONEST"] >= within))
+    return later, ~later & ~(events["LATEST"] <= within)
 
 
 def last_contact(found: pd.DataFrame, population: Members) -> pd.Series:
@@ -119,9 +128,23 @@ def _attributed(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.DataF
         timed.sort_values("START", kind="stable"), starts.dropna().sort_values(["BEGAN", "INFNUM"], kind="stable"),
         left_on="START", right_on="BEGAN", by="USUBJID",
     ).set_index("row").reindex(found.index)  # fmt: skip
-    recorded = found["INFNUM"].astype("Int64").where(found["START"].isna())
+    recorded = found["INFNUM"].astype("Int64").where(found["START"].isna() & (found["INFNUM"] > 0))
     number = last["INFNUM"].astype("Int64").fillna(recorded)
     return found.assign(INFUSION=number, ONSET=found["START"] - last["BEGAN"].astype("float64"))
+
+
+def _days(found: pd.DataFrame) -> pd.Series:
+    """Give days from that of the infusion to that of an onset of unknown hour; missing of all others."""
+    since = found["AHRLAST"] if "AHRLAST" in found else pd.Series(np.nan, found.index)
+    days = since.astype("float64") // _DAY
+    return days.where(found["START"].isna() & (days >= 0))
+
+
+def _bounds(found: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give the fewest and the most hours since the start of the infusion that an onset can have been."""
+    days = _days(found)
+    soonest, latest = (_DAY * (days - 1)).clip(lower=0.0), _DAY * (days + 1)
+    return {"SOONEST": found["ONSET"].fillna(soonest), "LATEST": found["ONSET"].fillna(latest)}
 
 
 def _bins(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.Series:
@@ -138,12 +161,11 @@ def _bins(found: pd.DataFrame, infusions: pd.DataFrame | None) -> pd.Series:
     has_infusion = found["USUBJID"].isin(infusions["USUBJID"]).to_numpy()
     is_timed = found["START"].notna().to_numpy()
     lasted = (of_infusion["EXENHR"] - of_infusion["AHRFIRST"]).to_numpy(dtype="float64")
-    days = (found["AHRLAST"] if "AHRLAST" in found else pd.Series(np.nan, found.index)).to_numpy(
-        dtype="float64"
-    ) // _DAY
+    days = _days(found).to_numpy()
+    is_before = ~is_timed & (found["INFNUM"] == 0).fillna(value=False).to_numpy(dtype="bool")
     choices = (
         (~has_infusion, NO_INFUSION),
-        (is_timed & np.isnan(since), BEFORE_ALL),
+        ((is_timed & np.isnan(since)) | is_before, BEFORE_ALL),
         (is_timed & (since <= lasted), DURING),
         (~is_timed & (days == 0), DAY_ZERO),
         *((~is_timed & np.isin(days, between), name) for name, between in _BY_DAY.items()),

@@ -14,7 +14,14 @@ import pandas as pd
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_medicines import medicine_rows
-from postinfusion.analyses.harm_events import OUTCOME_UNKNOWN, harm_events, infusions_of
+from postinfusion.analyses.harm_events import (
+    BEFORE_ALL,
+    NO_INFUSION,
+    OUTCOME_UNKNOWN,
+    harm_events,
+    infusions_of,
+    is_later,
+)
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.ard.schema import canonical_hours
@@ -26,8 +33,10 @@ from postinfusion.vocabulary import NOT_RECORDED
 
 FIRST, ALL = "first event", "all events"
 TIME_UNKNOWN = "time unknown"
+OF_NONE, LATER, PERHAPS_LATER = "of no infusion", "later", "perhaps later"
 NOT_REACHED = "the median or its limit was not reached"
 FEWEST_FOR_LIMITS = 6
+BY_DAY, SHORT, UNKNOWN = "ended, day known", "followed for less", "not known"
 TOO_FEW = f"fewer than {FEWEST_FOR_LIMITS} participants with an event of known duration: no limits of the median"
 _A_SLIP = 0.85
 _HALF = 0.5
@@ -36,7 +45,6 @@ _HALF = 0.5
 def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list[Row]:
     """Give the rows of each group of events by arm: incidence, onset, duration, and what had passed by each limit.
 
-BY_DAY, SHORT, UNKNOWN = "ended, day known", "followed for less", "not known"
     Parameters
     ----------
     analysis
@@ -55,10 +63,11 @@ BY_DAY, SHORT, UNKNOWN = "ended, day known", "followed for less", "not known"
     result += _slips(analysis, events)
     for name, terms in analysis.groups.items():
         of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
-        is_later = of_group["ONSET"] > (np.inf if analysis.within is None else analysis.within)
-        result += _later(analysis, of_group[is_later], population, name)
-        result += _group(analysis, of_group[~is_later], infusions, population, name)
-        result += medicine_rows(analysis, adam, of_group[~is_later], population, name)
+        counted, apart = _counted(analysis, of_group, infusions)
+        for level, some in apart.items():
+            result += _apart(some, population, {"term": name, "level": level})
+        result += _group(analysis, counted, infusions, population, name)
+        result += medicine_rows(analysis, adam, counted, population, name)
     return result
 
 
@@ -79,10 +88,29 @@ def _slips(analysis: SideEffects, events: pd.DataFrame) -> Iterator[Row]:
                 yield warning_row(f'{name}: no event is called "{term}". {near}', variable="incidence", term=name)
 
 
-def _later(analysis: SideEffects, events: pd.DataFrame, population: Members, name: str) -> Iterator[Row]:
-    """Count the events that began too long after an infusion to be of it, where the plan says how long that is."""
-    for arm in population.arms if analysis.within is not None else ():
-        yield from rows({"n": int((events["ARM"] == arm).sum())}, variable="onset", level="later", term=name, arm=arm)
+def _counted(
+    analysis: SideEffects, events: pd.DataFrame, infusions: pd.DataFrame | None
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """Give the events that count as of an infusion, and those to be told of: of none, or later than it, or perhaps.
+
+    An event before the first infusion, or of a participant without one in an arm with infusions, is of none. Where the
+    hour of an onset is not known and its day does not say whether it was too late, it counts, and is told of.
+    """
+    apart = {}
+    if infusions is not None:
+        is_none = (events["BIN"] == BEFORE_ALL) | (events["BIN"] == NO_INFUSION) & events["ARM"].isin(infusions["ARM"])
+        apart[OF_NONE], events = events[is_none], events[~is_none]
+    if analysis.within is not None:
+        later, perhaps = is_later(events, analysis.within)
+        apart |= {LATER: events[later], PERHAPS_LATER: events[perhaps]}
+        events = events[~later]
+    return events, apart
+
+
+def _apart(events: pd.DataFrame, population: Members, key: dict[str, str]) -> Iterator[Row]:
+    """Count some events by arm."""
+    for arm in population.arms:
+        yield from rows({"n": int((events["ARM"] == arm).sum())}, variable="onset", arm=arm, **key)
 
 
 def _group(

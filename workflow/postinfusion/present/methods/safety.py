@@ -21,7 +21,8 @@ def _side_effects(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, SideEffects)  # noqa: S101
     limits = listed([hours_as_text(limit) for limit in analysis.resolved_by])
-    within = "" if analysis.within is None else f" that began within {hours_as_text(analysis.within)} of it"
+    began = "that began, or where only the day is known may have begun, within"
+    within = "" if analysis.within is None else f" {began} {hours_as_text(analysis.within)} of it"
     return (
         f"Treatment-emergent events of {listed([*analysis.groups])} were counted{in_population(results)}; each is of "
         f"the last infusion that started at or before its onset{f', and only those{within} count' if within else ''}. "
@@ -45,7 +46,8 @@ def _medicines(analysis: SideEffects) -> str:
         return ""
     return (
         " A medicine counts as given beforehand where its use is recorded as prophylaxis, and for an event where a "
-        "rescue dose began within 24 h of the onset, or the event names it; nobody was allocated to either, so that "
+        "rescue dose began within 24 h of the onset, or the treatment of the event names it; an event with a rescue dose "
+        "while it went on did not pass without a treatment. Nobody was allocated to either, so that "
         "what followed is told and not compared."
     )
 

@@ -15,17 +15,22 @@ from postinfusion.present.tables.habituation_parts import habituation_notes, hab
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
+_APART = {
+    "later": "later than the infusion",
+    "perhaps later": "perhaps later, and counted",
+    "of no infusion": "of no infusion",
+}
 _DECIMALS = {"h": 2, "d": 1}
 _MANY = 2  # lines without anybody, from which one line stands for them
 _HOURS_OF_DAYS, _HOURS_PER_DAY = 72.0, 24.0
 _NOTHING = f"0{formats.NO_BREAK}of{formats.NO_BREAK}0"
+BY_DAY = "ended, day known"
+_LEFT_OUT = {"followed for less": "not followed for so long", "not known": "state then not known"}
 _EXPLANATION = (
     "Onset, duration and what has passed are of the first event of each participant, so that nobody counts twice; an "
     "event that has not ended is followed to the end of participation. Limits of infusions and of all events respect "
     "that a participant may have several."
 )
-BY_DAY = "ended, day known"
-_LEFT_OUT = {"followed for less": "not followed for so long", "not known": "state then not known"}
 
 
 def table(results: Results) -> Table:
@@ -129,11 +134,6 @@ def _passing(results: Results, analysis: SideEffects, name: str) -> list[Row]:
         if key["variable"] == "resolved-untreated":
             timed.append(_shares(results, "Passed without a treatment, whenever", **key))
         rows += [Row(row.label, row.cells, 1) for row in timed]
-    return rows
-
-
-def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
-    """Give who had a medicine for it beforehand or for an event, and what followed."""
     return [*rows, *_left_out(results, analysis, name)]
 
 
@@ -154,6 +154,11 @@ def _left_out(results: Results, analysis: SideEffects, name: str) -> list[Row]:
         cells = tuple("; ".join(results.text("n", **key, term=name, arm=arm) for key in keys) for arm in results.arms)
         if any(set(cell) - set("0; ") for cell in cells):
             rows.append(Row(label, (*cells, *_blank(results)), 1))
+    return rows
+
+
+def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
+    """Give who had a medicine for it beforehand or for an event, and what followed."""
     what, of = listed(analysis.medicines[name]), {"term": name}
     head = f"{what[:1].upper()}{what[1:]}"
     rows = [
@@ -214,14 +219,16 @@ def _time(results: Results, limits: tuple[str, str], key: dict[str, str]) -> str
 
 
 def _unknown(results: Results, name: str) -> Row:
-    """Give how many events have no hour of onset, no duration, or began too late to be of the infusion."""
+    """Give how many events have no hour of onset, no duration, or are not of an infusion, or perhaps not."""
+    told = set(results.values_of("level", variable="onset"))
+    words = {level: text for level, text in _APART.items() if level in told}
     cells = []
     for arm in results.arms:
-        levels = (("onset", UNKNOWN), ("duration", UNKNOWN), ("onset", "later"))
+        levels = (("onset", UNKNOWN), ("duration", UNKNOWN), *(("onset", level) for level in words))
         found = [results.text("n", variable=of, level=level, term=name, arm=arm) for of, level in levels]
         cells.append("; ".join(text for text in found if text))
-    later = "; later than the infusion" if results.values_of("level", variable="onset", level="later") else ""
-    return Row(f"Events of unknown onset; of unknown duration{later}", (*cells, *_blank(results)))
+    label = "; ".join(["Events of unknown onset", "of unknown duration", *words.values()])
+    return Row(label, (*cells, *_blank(results)))
 
 
 def _blank(results: Results) -> tuple[str, ...]:
