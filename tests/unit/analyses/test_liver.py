@@ -1,5 +1,6 @@
 """Liver tests whose peaks were found by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
@@ -61,7 +62,20 @@ def test_a_bilirubin_long_after_and_raised_alkaline_phosphatase_are_told_apart()
     longer = liver(Liver(**PART, within="60 d"), adam_of(RESULTS), who())
     assert counted(longer, variable="liver-potential", level="bilirubin within the time") == {"K": 2, "M": 0}
     low = {"variable": "liver-potential", "level": "and alkaline phosphatase not raised"}
-    assert counted(longer, **low) == {"K": 1, "M": 0}
+    assert counted(longer, **low)["K"] == 1
+    assert np.isnan(counted(longer, **low)["M"]), "nobody of M has a value of it"
+
+
+def test_alkaline_phosphatase_that_was_not_measured_does_not_count_as_raised():
+    jaundice = [("F", "ALT", 400, 7 * DAY, "U/L", None), ("F", "BILI", 60, 8 * DAY, "", None)]
+    rows = liver(Liver(**PART), adam_of([*RESULTS, *jaundice]), who())
+    key = {"variable": "liver-potential", "level": "and alkaline phosphatase not raised"}
+    totals = {row["arm"]: row["stat"] for row in rows
+              if row["stat_name"] == "n_total" and all(row.get(k) == v for k, v in key.items())}  # fmt: skip
+    assert counted(rows, **key)["K"] == 1
+    assert totals == {"K": 2}
+    assert counted(rows, **{**key, "level": "bilirubin within the time"}) == {"K": 1, "M": 1}
+    assert counted(rows, **{**key, "level": "alkaline phosphatase not measured"}) == {"K": 0, "M": 1}
 
 
 def test_results_before_time_zero_count_apart_and_those_without_a_limit_are_told():

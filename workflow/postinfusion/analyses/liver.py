@@ -23,6 +23,7 @@ NORMAL, HEPATOCELLULAR, CHOLESTASIS, POTENTIAL = (
 QUADRANTS = (NORMAL, HEPATOCELLULAR, CHOLESTASIS, POTENTIAL)
 NOT_BOTH = "not both measured after"
 SAME_INJURY, NOT_CHOLESTATIC = "bilirubin within the time", "and alkaline phosphatase not raised"
+NO_PHOSPHATASE = "alkaline phosphatase not measured"
 HIGHER = (5.0, 10.0, 20.0)
 _COLUMNS = ["USUBJID", "PARAMCD", "AVAL", "AHRFIRST", "DTYPE", "AVALU", "ANRHI"]
 
@@ -211,7 +212,11 @@ def _quadrants(analysis: Liver, peaks: pd.DataFrame, population: Members) -> Ite
 
 
 def _injuries(analysis: Liver, values: pd.DataFrame, peaks: pd.DataFrame, population: Members) -> Iterator[Row]:
-    """Give the potential cases whose bilirubin came with the aminotransferase or soon after it."""
+    """Give the potential cases whose bilirubin came with the aminotransferase or soon after it.
+
+    Whose alkaline phosphatase was not raised is told of those who have a value of it: where it was not measured, nobody
+    knows whether it was raised, which is counted.
+    """
     both = peaks.dropna(subset=["AMINOTRANSFERASE", "BILIRUBIN"])
     if both.empty or analysis.bilirubin is None:
         return
@@ -224,5 +229,9 @@ def _injuries(analysis: Liver, values: pd.DataFrame, peaks: pd.DataFrame, popula
     key = {"variable": "liver-potential", "level": SAME_INJURY}
     yield from _shares(analysis, has, both["ARM"], population, key)
     if analysis.alkaline_phosphatase is not None:
-        is_low = both["PHOSPHATASE"] < analysis.bilirubin_from
-        yield from _shares(analysis, has & is_low, both["ARM"], population, {**key, "level": NOT_CHOLESTATIC})
+        known = both[both["PHOSPHATASE"].notna()]
+        is_low = has[known.index] & (known["PHOSPHATASE"] < analysis.bilirubin_from)
+        yield from _shares(analysis, is_low, known["ARM"], population, {**key, "level": NOT_CHOLESTATIC})
+        unknown = both.loc[has & both["PHOSPHATASE"].isna(), "ARM"]
+        for arm in population.arms:
+            yield from rows({"n": int((unknown == arm).sum())}, **{**key, "level": NO_PHOSPHATASE}, arm=arm)

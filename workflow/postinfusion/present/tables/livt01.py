@@ -58,15 +58,22 @@ def _quadrants(results: Results, analysis: Liver) -> list[Row]:
     rows = [_row(results, name, {"variable": "liver-quadrant", "level": level}, 0) for level, name in names.items()]
     together = {
         "bilirubin within the time": f"of these, such a bilirubin within {hours_as_text(analysis.within)} after",
-        "and alkaline phosphatase not raised": f"and alkaline phosphatase < {bile} throughout",
+        "and alkaline phosphatase not raised": f"and alkaline phosphatase < {bile} throughout, of those with a value",
     }
     found = [
         _row(results, name, {"variable": "liver-potential", "level": level}, 1) for level, name in together.items()
     ]
-    key = {"variable": "liver-quadrant", "level": "not both measured after"}
-    without = tuple(results.text("n", **key, arm=arm) for arm in results.arms)
+    unknown = {"variable": "liver-potential", "level": "alkaline phosphatase not measured"}
+    found.append(_count(results, "and alkaline phosphatase not measured", unknown, 1))
     rows += [row for row in found if any(row.cells)]
-    return [*rows, Row("Not both measured after time zero", (*without, *("" for _ in results.comparisons)))]
+    without = {"variable": "liver-quadrant", "level": "not both measured after"}
+    return [*rows, _count(results, "Not both measured after time zero", without, 0)]
+
+
+def _count(results: Results, name: str, key: dict[str, str], level: int) -> Row:
+    """Give a row of numbers of participants by arm."""
+    cells = tuple(results.text("n", **key, arm=arm) for arm in results.arms)
+    return Row(name, (*cells, *("" for _ in results.comparisons)), level)
 
 
 def _row(results: Results, name: str, key: dict[str, str], level: int) -> Row:
