@@ -183,7 +183,8 @@ def test_a_dose_after_the_event_had_passed_gets_no_credit_for_it(adam):
      ("ondansetron", 1.5, False, 1), ("ondansetron", 0.0, True, 0)],
 )  # fmt: skip
 def test_what_a_rescue_dose_was_given_for_did_not_pass_by_itself(adam, medicine, hour, by_day, passed):
-    medicines = adam["ADCM"].iloc[[1]].assign(CMDECOD=medicine, ASTHR=hour, ASTTMF="D" if by_day else "")
+    medicines = adam["ADCM"].query("USUBJID == 'D'").iloc[[0]]
+    medicines = medicines.assign(CMDECOD=medicine, ASTHR=hour, ASTTMF="D" if by_day else "")
     events = adam["ADAE"].assign(AETRT=np.where(adam["ADAE"]["AEDECOD"] == "nausea", "ginger", ""))
     named = PLAN.model_copy(update={"analyses": {"effects": PLAN.analyses["effects"].model_copy(
         update={"medicines": {"vomiting": ["ondansetron"], "dizziness": ["lorazepam"]}})}})  # fmt: skip

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, share_rows, unknown_row
@@ -52,6 +54,50 @@ def medicine_rows(
             yield from _rescue(analysis, _with_rescue(of_arm, taken, medicines), key)
 
 
+def untreated(analysis: SideEffects, adam: Adam, events: pd.DataFrame, name: str) -> pd.Series:
+    """Say which events of a side effect had no treatment: none is written for them, and no rescue dose may be for them.
+
+    A rescue dose may be for an event that it began in, up to a day after the onset; not one of a medicine that the plan
+    names for other side effects alone. Where only the day is known of either, any hour of it may be.
+
+    Parameters
+    ----------
+    analysis
+        Says which medicines are given for which side effect.
+    adam
+        The datasets; ADCM holds the medicines, if it is there.
+    events
+        The events of the side effect; ``UNTREATED`` is missing where no treatment of any event was recorded.
+    name
+        The side effect.
+    """
+    if "ADCM" not in adam or events.empty:
+        return events["UNTREATED"]
+    named = {of: {event_name(one) for one in medicines} for of, medicines in analysis.medicines.items()}
+    others = set[str]().union(*named.values()) - named.get(name, set())
+    medicines = adam["ADCM"]
+    doses = medicines[(medicines["CMUSE"] == RESCUE) & ~medicines["CMDECOD"].map(event_name).isin(others)]
+    begun = _span(events, events["START"].fillna(events["ASTHR"]), events["START"].isna())
+    over = (events["START"] + events["HOURS_HIGH"]).fillna(np.inf)
+    lasted = begun.assign(HIGH=np.minimum(begun["HIGH"] + _LONGEST, over.where(events["ENDED"], np.inf)))
+    rescued = _overlaps(lasted, _span(doses, doses["ASTHR"], doses["ASTTMF"] == "D"))
+    return events["UNTREATED"].mask(rescued & events["UNTREATED"].notna(), other=False)
+
+
+def _span(frame: pd.DataFrame, hours: pd.Series, by_day: pd.Series) -> pd.DataFrame:
+    """Give between which hours since time zero something lies; a day alone leaves a day to either side."""
+    margin = np.where(by_day, _LONGEST, 0.0)
+    exact = hours.astype("float64")
+    return pd.DataFrame({"USUBJID": frame["USUBJID"], "LOW": exact - margin, "HIGH": exact + margin})
+
+
+def _overlaps(spans: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """Say which spans share an hour with one of the others of the same participant."""
+    pairs = spans.rename_axis("row").reset_index().merge(others, on="USUBJID", suffixes=("", "_OTHER"))
+    shared = (pairs["LOW_OTHER"] <= pairs["HIGH"]) & (pairs["HIGH_OTHER"] >= pairs["LOW"])
+    return pd.Series(spans.index.isin(pairs.loc[shared, "row"]), spans.index)
+
+
 def _unknown(key: dict[str, str]) -> Iterator[Row]:
     """Say that no medicine was recorded, which is not that none was given."""
     for variable, level in ((PROPHYLAXIS, GIVEN), (RESCUE, ALL)):
@@ -85,7 +131,8 @@ def _with_rescue(events: pd.DataFrame, taken: pd.DataFrame, medicines: Sequence[
     of_event = dated[(wait >= 0) & (wait <= _LONGEST)]
     nearest = of_event.sort_values("START", kind="stable").drop_duplicates(["USUBJID", "ASTHR"], keep="last")
     first = nearest.groupby("row")["ASTHR"].min().reindex(events.index)
-    written = events["AETRT"].map(event_name).isin(medicines)
+    words = "|".join(re.escape(medicine) for medicine in medicines)
+    written = events["AETRT"].map(event_name).str.contains(rf"(?<!\w)(?:{words})(?!\w)")
     return events.assign(RESCUED=first, TREATED=first.notna() | written)
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
-from postinfusion.analyses.event_medicines import medicine_rows
+from postinfusion.analyses.event_medicines import medicine_rows, untreated
 from postinfusion.analyses.harm_events import (
     BEFORE_ALL,
     NO_INFUSION,
@@ -63,6 +63,7 @@ def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list
     result += _slips(analysis, events)
     for name, terms in analysis.groups.items():
         of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
+        of_group = of_group.assign(UNTREATED=untreated(analysis, adam, of_group, name))
         counted, apart = _counted(analysis, of_group, infusions)
         for level, some in apart.items():
             result += _apart(some, population, {"term": name, "level": level})

@@ -28,10 +28,10 @@ def _side_effects(results: Results) -> str:
         f"the last infusion that started at or before its onset{f', and only those{within} count' if within else ''}. "
         f"Shares of participants have exact intervals (Clopper and Pearson, {results.confidence}), their differences "
         f"between arms Miettinen and Nurminen's. {_CLUSTERED.format(' and of all events')}. Onset, duration and the "
-        f"share that had passed by {limits} are of the first event of each participant. That share is of participants who "
-        "took part until so long after the onset, whether or not the event had ended before: it is unbiased where the "
-        "end of participation does not depend on the event. An end of which only the day is known counts where the day "
-        "tells whether the event had passed, and enters no median. The median duration is Kaplan "
+        f"share that had passed by {limits} are of the first event of each participant. That share is of participants "
+        "who took part until so long after the onset, whether or not the event had ended before: it is unbiased where "
+        "the end of participation does not depend on the event. An end of which only the day is known counts where the "
+        "day tells whether the event had passed, and enters no median. The median duration is Kaplan "
         "and Meier's, with events that have not ended censored at the end of participation and limits on the log-log "
         "scale, from 6 events on. Events of unknown hours, or of unknown outcome without an end, are counted as such "
         "and enter no duration; a treatment that is not recorded for any event is not taken for "
@@ -46,9 +46,9 @@ def _medicines(analysis: SideEffects) -> str:
         return ""
     return (
         " A medicine counts as given beforehand where its use is recorded as prophylaxis, and for an event where a "
-        "rescue dose began within 24 h of the onset, or the treatment of the event names it; an event with a rescue dose "
-        "while it went on did not pass without a treatment. Nobody was allocated to either, so that "
-        "what followed is told and not compared."
+        "rescue dose began within 24 h of the onset, or the treatment of the event names it; an event with a rescue "
+        "dose while it went on did not pass without a treatment. Nobody was allocated to either, so that what followed "
+        "is told and not compared."
     )
 
 
