@@ -261,6 +261,20 @@ def test_safety_needs_margins_and_all_three_kinds_of_harm():
     assert verdict(judged(safe, harms({}, lacking)), "S1")[2] == "the data do not tell of severe events"
 
 
+def test_safety_is_not_supported_where_unrecorded_events_could_change_it():
+    limits = dict.fromkeys(("serious", "severe", "stopped"), (-0.037, 0.037))
+    safe = plan({"S1": SAFE | {"margins": dict.fromkeys(limits, "10 %")}})
+    counts = [row for kind in limits for arm in PAIR.values()
+              for row in rows({"n": 0}, variable="overview", level=kind, arm=arm)]  # fmt: skip
+    unknown = {n: rows({"n": n}, variable="overview-unknown", level="severe", arm="Ketamine") for n in (1, 14)}
+    found = {n: [{"analysis_id": "harms", **row} for row in [*counts, *unknown[n]]] for n in unknown}
+    judgement, _, reason = verdict(judged(safe, harms({}, limits), found[14]), "S1")
+    assert judgement == "inconclusive"
+    assert reason.startswith("would be supported, but not if events without a record of their seriousness, severity or")
+    wide = plan({"S1": SAFE | {"margins": dict.fromkeys(limits, "20 %")}})
+    assert verdict(judged(wide, harms({}, limits), found[1]), "S1")[0] == "supported"
+
+
 def test_a_single_arm_is_never_more_than_compatible():
     alone = trials.single_arm(endpoints=ENDPOINTS, claims={"treatment": "ketamine", "judged": {"E1": E1}},
                               analyses={"madrs-mmrm": ANALYSES["madrs-mmrm"]})  # fmt: skip

@@ -51,6 +51,13 @@ def test_severities_of_a_term_add_up_to_its_participants(ard):
     assert parts == n(ard, variable="class-term", level="class", term="nausea", arm="A") == 2
 
 
+def test_who_is_counted_as_having_none_without_a_record_is_told_by_line(ard):
+    levels = ("related", "serious", "severe", "stopped")
+    assert [n(ard, variable="overview-unknown", level=level, arm="A") for level in levels] == [0, 0, 1, 0]
+    assert n(ard, variable="overview", level="severe", arm="A") == 1
+    assert n(ard, variable="overview-unknown", level="severe", arm="B") == 0
+
+
 def test_self_induced_vomiting_is_counted_for_review_only(ard):
     assert select(ard, term="self-induced vomiting").empty
     assert n(ard, variable="review", level="self-induced", arm="B") == 1

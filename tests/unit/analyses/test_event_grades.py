@@ -103,3 +103,13 @@ def test_an_event_of_grade_5_without_an_outcome_is_a_death_in_every_count():
     key = {"arm": "Ketamine", "comparator": "", "term": "", "stat_name": "n"}
     of = [("overview", "died"), ("fatal", "any"), ("serious-fatal", "any")]
     assert [statistic(results, variable=variable, level=level, **key) for variable, level in of] == [1, 1, 1]
+
+
+def test_the_overview_tells_below_a_line_of_whom_it_is_not_known(ard):
+    found = TABLES["AET01"](results_of(PLAN, ard, "harms"))
+    rows = {row.label: row.cells for row in found.parts[0].rows}
+    assert rows["Not known: severity not recorded"][:3] == ("1", "0", "1")
+    assert [label for label in rows if label.startswith("Not known")] == ["Not known: severity not recorded"]
+    assert any(note.startswith("Not known: participants with an event") for note in found.label.footnotes)
+    hidden = TABLES["AET01"](results_of(PLAN, public(ard, small_cell=5), "harms")).parts[0].rows
+    assert next(row.cells for row in hidden if row.label.startswith("Not known"))[0] != "1"

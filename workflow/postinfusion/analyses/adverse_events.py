@@ -25,6 +25,7 @@ from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_interest import of_interest, slips
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
+from postinfusion.analyses.event_unknowns import unknown_rows
 from postinfusion.analyses.event_upload import upload_rows
 from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
@@ -75,6 +76,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     lines = _slim((*_overview(events, population), *by_class(events, "class-term")))
     result += with_groups(analysis, population, lambda members: _of_members(analysis, lines, members))
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
+    result += unknown_rows(events, OVERVIEW, population)
     parts = _slim((*broken_down(events), *of_interest(analysis, events)))
     result += _counted(analysis, parts, population)
     result += _rates([*lines, *parts], population, analysis.confidence)

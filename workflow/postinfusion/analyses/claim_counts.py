@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from postinfusion.analyses.claim_evidence import CONFIDENCE, NAN
+from postinfusion.analyses.event_unknowns import UNKNOWN
 from postinfusion.analyses.verdicts import Share
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.core.proportions import clopper_pearson
+from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
 from postinfusion.errors import nearest
 from postinfusion.plan.claims import Point
 from postinfusion.plan.design import ArmRole
@@ -72,6 +73,9 @@ class Safety:
         The analysis was laid down before the data were seen.
     has_events
         An event of any kind was recorded.
+    worst
+        As ``limits``, if of the experimental arm every participant of whom it is not known had an event of the kind,
+        and of the reference arm none.
     """
 
     key: dict[str, str]
@@ -82,6 +86,7 @@ class Safety:
     prespecified: bool = True
     has_events: bool = True
     counts: Mapping[str, Mapping[str, dict[str, float]]] = field(default_factory=dict)
+    worst: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
@@ -180,12 +185,28 @@ def safety_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Safety:
         estimates[kind] = float(found["risk_difference"])
         of_kind = _by_arm(rows, ("n",), variable="overview", level=kind)
         counts[kind] = {arm: found | of.get(arm, {}) for arm, found in of_kind.items()}
+    worst = {kind: _worst(rows, kind, counts[kind], key) or limits[kind] for kind in limits}
     recorded = select(rows, variable="overview", level="any", comparator="", stat_name="n")["stat"]
     is_prespecified = bool(rows["prespecified"].all())
     return Safety(
         key, limits, estimates, tuple(map(float, totals["stat"])), prespecified=is_prespecified,
-        has_events=recorded.empty or bool(recorded.sum() > 0), counts=counts,
+        has_events=recorded.empty or bool(recorded.sum() > 0), counts=counts, worst=worst,
     )  # fmt: skip
+
+
+def _worst(
+    rows: pd.DataFrame, kind: str, counts: Mapping[str, dict[str, float]], key: Mapping[str, str]
+) -> tuple[float, float] | None:
+    """Give the limits with all of the experimental arm counted of whom a kind is not known; None without any."""
+    arm = key["arm"]
+    unknown = _by_arm(rows, ("n",), variable=UNKNOWN, level=kind).get(arm, {}).get("n", 0.0)
+    if not unknown:
+        return None
+    of, against = counts[arm], counts[key["comparator"]]
+    found = miettinen_nurminen(
+        of["n"] + unknown, of["n_total"], against["n"], against["n_total"], confidence=CONFIDENCE
+    )
+    return float(found.conf_low), float(found.conf_high)
 
 
 def _by_arm(rows: pd.DataFrame, names: tuple[str, ...], **key: str) -> dict[str, dict[str, float]]:

@@ -30,6 +30,7 @@ from postinfusion.analyses.verdicts import (
     safe,
     untestable,
     with_sensitivity,
+    with_unknown,
     without_conflict,
 )
 from postinfusion.ard.build import table
@@ -275,7 +276,8 @@ class _Judge:
         """Judge the claim of safety."""
         found = safety_of(self.plan, self.ard, entry.decides[0])
         absent = untestable(Circumstances(absent=found.absent, participants=found.participants))
-        judged = capped(safe(found.limits, entry.margins), Circumstances(prespecified=found.prespecified))
+        judged = with_unknown(safe(found.limits, entry.margins), safe(found.worst, entry.margins))
+        judged = capped(judged, Circumstances(prespecified=found.prespecified))
         judgement = absent or (judged if found.has_events else judged.qualified("no event of any kind was recorded"))
         return Judged(claim, ClaimKind.SAFE, judgement, safety=found, margins=entry.margins)
 

@@ -23,6 +23,10 @@ _WORST_FIRST = (
 )  # fmt: skip
 _SUPPORTED_SUSTAINED = 3
 _POINTS_OF_LASTING = (2, 3)
+_UNKNOWN_EVENTS = (
+    "would be supported, but not if events without a record of their seriousness, severity or action are taken for "
+    "the worst on the treatment"
+)
 
 
 @dataclass(frozen=True)
@@ -258,6 +262,13 @@ def safe(limits: Mapping[str, tuple[float, float]], margins: Mapping[str, float]
     if all(high < margins[kind] for kind, (_, high) in limits.items()):
         return Judgement(Verdict.SUPPORTED, reason="each risk difference lies below its margin")
     return Judgement(Verdict.INCONCLUSIVE, reason="a risk difference may lie above its margin")
+
+
+def with_unknown(judgement: Judgement, worst: Judgement) -> Judgement:
+    """Make support of safety inconclusive where it is lost if what is not recorded of events is taken for the worst."""
+    if judgement.verdict is not Verdict.SUPPORTED or worst.verdict is Verdict.SUPPORTED:
+        return judgement
+    return Judgement(Verdict.INCONCLUSIVE, judgement.qualifiers, _UNKNOWN_EVENTS)
 
 
 def lasting(points: Sequence[Judgement]) -> Judgement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of
@@ -27,15 +29,22 @@ REPORTED = {
     "not known how reported": "Not known how reported",
 }
 
+_NOT_KNOWN = {
+    "related": "Not known: relation not recorded",
+    "serious": "Not known: seriousness not recorded",
+    "severe": "Not known: severity not recorded",
+    "stopped": "Not known: action not recorded",
+}
+_UNKNOWN_NOTE = (
+    "Not known: participants with an event of which this is not recorded, and none that was so; the line above, and "
+    "its risk difference, count them as having none."
+)
+
 
 def table(results: Results) -> Table:
     """Give a row per kind of event, and the exposure below."""
     present = results.values_of("level", variable="overview")
-    rows = [
-        event_row(results, name, {"variable": "overview", "level": level})
-        for level, name in LEVELS.items()
-        if level in present
-    ]
+    rows = [row for level, name in LEVELS.items() if level in present for row in _with_unknown(results, level, name)]
     of_interest = {"variable": "special-interest", "level": "any"}
     if results.values_of("level", variable="special-interest"):
         rows.append(event_row(results, "Of special interest", of_interest))
@@ -45,10 +54,19 @@ def table(results: Results) -> Table:
         _participation(results),
     )
     exposure = [row for row in measures if any(row.cells)]
-    label = label_of(results, "AET01", footnotes=explanations(results, has_classes=False))
+    unknown = (_UNKNOWN_NOTE,) if any(row.label in _NOT_KNOWN.values() for row in rows) else ()
+    label = label_of(results, "AET01", footnotes=(*explanations(results, has_classes=False), *unknown))
     lines = [(name, {"variable": "overview", "level": level}, 0) for level, name in LEVELS.items() if level in present]
     first = Part(("", *event_headings(results)), (*rows, *exposure))
     return Table(label, (first, *_reported_part(results), *rates_part(results, lines), *review_part(results)))
+
+
+def _with_unknown(results: Results, level: str, name: str) -> Iterator[Row]:
+    """Give the row of a line and, where its events do not all have a record of it, a row of whom it is not known."""
+    yield event_row(results, name, {"variable": "overview", "level": level})
+    cells = tuple(results.text("n", variable="overview-unknown", level=level, arm=arm) for arm in groups_of(results))
+    if any(cell not in ("", "0") for cell in cells):
+        yield Row(_NOT_KNOWN[level], (*cells, *[""] * len(results.comparisons)), 1)
 
 
 def _reported_part(results: Results) -> tuple[Part, ...]:
