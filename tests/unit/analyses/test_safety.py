@@ -178,6 +178,22 @@ def test_a_dose_after_the_event_had_passed_gets_no_credit_for_it(adam):
 
 
 @pytest.mark.parametrize(
+    ("began", "ended", "participants", "infusions"),
+    [(95.5, np.nan, (0, 1), (0, 1)), (-0.5, 50.0, (1, 1), (1, 1)), (-0.5, np.nan, (1, 1), (1, 2)),
+     (-0.5, -0.5, (1, 1), (1, 1)), (0.75, 1.0, (0, 0), None)],
+)  # fmt: skip
+def test_only_what_came_under_a_prophylaxis_counts_as_its_failure(adam, began, ended, participants, infusions):
+    medicines = adam["ADCM"].iloc[[0]].assign(ASTHR=began, AENHR=ended)
+    events = adam["ADAE"].query("USUBJID == 'A' and ASTHR == 0.5").assign(AEDECOD="vomiting")
+    found = analyse(PLAN, "small", "effects", adam | {"ADCM": medicines, "ADAE": events}).results
+    beforehand = of("vomiting", variable="prophylaxis")
+    assert counted(found, **beforehand, level="given") == (1, 3)
+    assert counted(found, **beforehand, level="event among given") == participants
+    if infusions:
+        assert counted(found, **beforehand, level="infusions") == infusions
+
+
+@pytest.mark.parametrize(
     ("medicine", "hour", "by_day", "passed"),
     [("ondansetron", 2.25, False, 0), ("lorazepam", 2.25, False, 1), ("ondansetron", 3.5, False, 1),
      ("ondansetron", 1.5, False, 1), ("ondansetron", 0.0, True, 0)],

@@ -10,6 +10,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.harm_events import infusions_of
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.ard.schema import canonical_hours
@@ -17,6 +18,7 @@ from postinfusion.plan.analyses import SideEffects
 from postinfusion.plan.analyses.side_effects import event_name
 from postinfusion.vocabulary import NOT_RECORDED
 
+INFUSIONS = "infusions"
 PROPHYLAXIS, RESCUE, AFTER_RESCUE = "prophylaxis", "rescue", "resolved-after-rescue"
 GIVEN, AMONG_GIVEN, ALL, TREATED, PASSED_BEFORE = "given", "event among given", "all events", "treated event", "passed"
 _LONGEST = 24.0
@@ -43,6 +45,7 @@ def medicine_rows(
         The side effect.
     """
     medicines = [event_name(medicine) for medicine in analysis.medicines.get(name, ())]
+    infusions = infusions_of(adam, population)
     for arm in population.arms if medicines else ():
         key = {"term": name, "arm": arm}
         if "ADCM" not in adam:
@@ -50,7 +53,12 @@ def medicine_rows(
         elif population.n_by_arm[arm]:
             taken = _taken(adam["ADCM"], medicines, population.of(arm))
             of_arm = events[events["ARM"] == arm]
-            yield from _prophylaxis(analysis, taken, of_arm, population.n_by_arm[arm], key)
+            prophylaxis = taken[taken["CMUSE"] == PROPHYLAXIS]
+            counted = (prophylaxis["USUBJID"].nunique(), population.n_by_arm[arm])
+            yield from share_rows(counted, analysis.confidence, **key, variable=PROPHYLAXIS, level=GIVEN)
+            if len(prophylaxis):
+                of_infusions = None if infusions is None else infusions[infusions["ARM"] == arm]
+                yield from _under(analysis, prophylaxis, of_arm, of_infusions, {**key, "variable": PROPHYLAXIS})
             yield from _rescue(analysis, _with_rescue(of_arm, taken, medicines), key)
 
 
@@ -77,11 +85,16 @@ def untreated(analysis: SideEffects, adam: Adam, events: pd.DataFrame, name: str
     others = set[str]().union(*named.values()) - named.get(name, set())
     medicines = adam["ADCM"]
     doses = medicines[(medicines["CMUSE"] == RESCUE) & ~medicines["CMDECOD"].map(event_name).isin(others)]
-    begun = _span(events, events["START"].fillna(events["ASTHR"]), events["START"].isna())
+    begun = _onsets(events)
     over = (events["START"] + events["HOURS_HIGH"]).fillna(np.inf)
     lasted = begun.assign(HIGH=np.minimum(begun["HIGH"] + _LONGEST, over.where(events["ENDED"], np.inf)))
     rescued = _overlaps(lasted, _span(doses, doses["ASTHR"], doses["ASTTMF"] == "D"))
     return events["UNTREATED"].mask(rescued & events["UNTREATED"].notna(), other=False)
+
+
+def _onsets(events: pd.DataFrame) -> pd.DataFrame:
+    """Give between which hours since time zero each event began."""
+    return _span(events, events["START"].fillna(events["ASTHR"]), events["START"].isna())
 
 
 def _span(frame: pd.DataFrame, hours: pd.Series, by_day: pd.Series) -> pd.DataFrame:
@@ -110,17 +123,41 @@ def _taken(medication: pd.DataFrame, medicines: Sequence[str], people: pd.DataFr
     return medication[is_one & medication["USUBJID"].isin(people["USUBJID"])]
 
 
-def _prophylaxis(
-    analysis: SideEffects, taken: pd.DataFrame, events: pd.DataFrame, size: int, key: dict[str, str]
+def _under(
+    analysis: SideEffects,
+    taken: pd.DataFrame,
+    events: pd.DataFrame,
+    infusions: pd.DataFrame | None,
+    key: dict[str, str],
 ) -> Iterator[Row]:
-    """Give who had it beforehand, and who of these had the event all the same."""
-    given = set(taken.loc[taken["CMUSE"] == PROPHYLAXIS, "USUBJID"])
-    yield from share_rows((len(given), size), analysis.confidence, **key, variable=PROPHYLAXIS, level=GIVEN)
-    if given:
-        of = {**key, "variable": PROPHYLAXIS, "level": AMONG_GIVEN}
-        n = len(given & set(events["USUBJID"]))
-        yield from share_rows((n, len(given)), analysis.confidence, **of)
-        yield from rows({"n_participants": len(given)}, **of)
+    """Give who had an infusion under the prophylaxis and an event that began under it, and how many infusions had."""
+    covered = _covered(taken)
+    failed = events[_overlaps(_onsets(events), covered)]
+    people = set(taken["USUBJID"])
+    if infusions is not None:
+        by_day = infusions.get("EXSTTMF", pd.Series("", infusions.index)) == "D"
+        infusions = infusions[_overlaps(_span(infusions, infusions["AHRFIRST"], by_day), covered)]
+        people = set(infusions["USUBJID"])
+    of = {**key, "level": AMONG_GIVEN}
+    if not people:
+        yield from rows({"n": 0, "n_total": 0}, **of)
+        return
+    n = len(people & set(failed["USUBJID"]))
+    yield from share_rows((n, len(people)), analysis.confidence, **of)
+    yield from rows({"n_participants": len(people)}, **of)
+    if infusions is not None:
+        hit = pd.MultiIndex.from_frame(failed.loc[failed["INFUSION"].notna(), ["USUBJID", "INFUSION"]])
+        units = pd.MultiIndex.from_frame(infusions[["USUBJID", "INFNUM"]])
+        has = pd.Series(units.isin(hit), infusions.index)
+        yield from clustered_rows(has, infusions["USUBJID"], analysis.confidence, **key, level=INFUSIONS)
+
+
+def _covered(taken: pd.DataFrame) -> pd.DataFrame:
+    """Give from when until when each prophylaxis was given; a single dose counts for a day."""
+    begun = _span(taken, taken["ASTHR"], taken["ASTTMF"] == "D")
+    over = _span(taken, taken["AENHR"], taken["AENTMF"] == "D")["HIGH"].fillna(np.inf)
+    until = np.maximum(over, (begun["LOW"] + _LONGEST).fillna(over))
+    return begun.assign(LOW=begun["LOW"].fillna(-np.inf), HIGH=until)
 
 
 def _with_rescue(events: pd.DataFrame, taken: pd.DataFrame, medicines: Sequence[str]) -> pd.DataFrame:

@@ -45,10 +45,11 @@ def _medicines(analysis: SideEffects) -> str:
     if not analysis.medicines:
         return ""
     return (
-        " A medicine counts as given beforehand where its use is recorded as prophylaxis, and for an event where a "
-        "rescue dose began within 24 h of the onset, or the treatment of the event names it; an event with a rescue "
-        "dose while it went on did not pass without a treatment. Nobody was allocated to either, so that what followed "
-        "is told and not compared."
+        " A medicine counts as given beforehand where its use is recorded as prophylaxis, of which only events and "
+        "infusions from its start to its end tell (for 24 h at the least), and for an event where a rescue dose began "
+        "within 24 h of the onset, or the treatment of the event names it; an event with a rescue dose while it went "
+        "on did not pass without a treatment. Nobody was allocated to either, so that what followed is told and not "
+        "compared."
     )
 
 
