@@ -61,3 +61,11 @@ def test_events_before_the_first_infusion_and_of_those_without_one_are_counted_a
     found = results(derived(events, emergent=True))
     assert n(found, variable="incidence", level="participants") == 1
     assert n(found, variable="onset", level="of no infusion") == 3
+
+
+def test_a_later_event_does_not_stand_for_a_first_one_of_unknown_hour():
+    events = [("A", 0.0, True), ("A", SECOND + 0.5, False), ("B", 12.0, False), ("B", 24.0, True), ("C", 1.0, False)]
+    found = results(derived(events, end=START + 200.0, end_date_only=False))
+    assert n(found, variable="onset", level="first event") == 2
+    assert n(found, "median", variable="onset", level="first event") == pytest.approx(6.5)
+    assert n(found, "n_total", variable="duration", level="first event") == 2

@@ -34,6 +34,8 @@ _DAY = 24.0
 def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
     """Give the treatment-emergent events of a population, by participant and onset.
 
+    Of the same day, those of unknown hour come first, as they may have been; last come those of an unknown day.
+
     Parameters
     ----------
     adam
@@ -77,7 +79,15 @@ def harm_events(adam: Adam, population: Members) -> pd.DataFrame:
     is_recorded = bool((events["AETRT"] != "").any())
     untreated = found["AETRT"].str.strip().str.casefold().isin(_NO_TREATMENT)
     found["UNTREATED"] = untreated.astype("boolean") if is_recorded else pd.array([pd.NA] * len(found), "boolean")
-    return found.sort_values(["USUBJID", "START"], kind="stable", ignore_index=True)
+    return _in_order(found)
+
+
+def _in_order(found: pd.DataFrame) -> pd.DataFrame:
+    """Give the events by participant, day of onset, and hour."""
+    day = found["ASTDY"] if "ASTDY" in found else found["START"].fillna(found["ASTHR"]) // _DAY
+    keyed = found.assign(DAY=day.astype("Float64"), HOUR=found["START"].fillna(-np.inf))
+    ordered = keyed.sort_values(["USUBJID", "DAY", "HOUR"], kind="stable", ignore_index=True)
+    return ordered.drop(columns=["DAY", "HOUR"])
 
 
 def infusions_of(adam: Adam, population: Members) -> pd.DataFrame | None:

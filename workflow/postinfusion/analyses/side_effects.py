@@ -150,8 +150,8 @@ def _incidence(
 
 
 def _onset(events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
-    """Give the time from the start of the infusion to the onset of the first event of each participant."""
-    since = events[events["ONSET"].notna()].drop_duplicates("USUBJID")["ONSET"]
+    """Give the time from the start of the infusion to the onset of the first event of each participant, if known."""
+    since = events.drop_duplicates("USUBJID")["ONSET"].dropna()
     numbers = {"n": float(len(since))}
     if len(since):
         numbers |= {name: float(since.quantile(part)) for name, part in (("median", _HALF), ("q1", 0.25), ("q3", 0.75))}
@@ -161,7 +161,8 @@ def _onset(events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
 
 def _passing(analysis: SideEffects, events: pd.DataFrame, key: dict[str, str]) -> Iterator[Row]:
     """Give the duration, and what had passed by each limit, at all and without a treatment for it."""
-    first = events[events["START"].notna()].drop_duplicates("USUBJID")
+    first = events.drop_duplicates("USUBJID")
+    first = first[first["START"].notna()]
     timed = first["HOURS"].notna()
     yield from _duration(analysis, first[timed], {**key, "variable": "duration", "level": FIRST})
     by_day = int((~timed & first["HOURS_LOW"].notna()).sum())

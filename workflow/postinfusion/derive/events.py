@@ -8,7 +8,7 @@ import pandas as pd
 from postinfusion.datasets.canonical import SEVERITIES
 from postinfusion.derive.canonical_columns import answer, claim, flag, text
 from postinfusion.derive.context import Context
-from postinfusion.derive.time_since import COUNTING_FROM_ZERO, DAY, POST_DOSE, since_infusions
+from postinfusion.derive.time_since import COUNTING_FROM_ZERO, DAY, POST_DOSE, since_infusions, study_day
 
 _TEXTS = {
     "AEBODSYS": "body_system",
@@ -19,6 +19,7 @@ _TEXTS = {
     "AETRT": "treatment",
     "AEOUT": "outcome",
 }
+_DATED = ("onset", "worsened")
 _TIMES = {"AST": "onset", "AEN": "end", "AWOR": "worsened"}
 
 
@@ -45,10 +46,18 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     frame["AESOLFL"] = answer(table, "solicited")
     frame["BFCONSFL"] = np.where(_before_consent(context, table), "Y", "")
     frame["AEWORFL"] = np.where((frame["ASTHR"] < 0) & (frame["AWORHR"] >= 0) & _treated(context, table), "Y", "")
+    frame["ASTDY"] = _day_of_onset(context, table, frame["AEWORFL"] == "Y")
     emergent = _emergent(frame) & _treated(context, table)
     supplied = answer(table, "emergent")
     frame["TRTEMFL"] = np.where(emergent.where(supplied == "", supplied == "Y"), "Y", "")
     return frame if context.exposure is None else _attributed(frame, table, context.exposure)
+
+
+def _day_of_onset(context: Context, table: pd.DataFrame, worse: pd.Series) -> pd.Series:
+    """Give the study day of each onset, which is known of those without an hour too."""
+    none = pd.Series(np.nan, table.index)
+    onset, worsened = (context.days("adverse_events", table, name) if name in table else none for name in _DATED)
+    return study_day(onset.mask(worse, worsened))
 
 
 def _in_words(grades: pd.Series) -> pd.Series:
