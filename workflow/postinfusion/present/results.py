@@ -223,7 +223,10 @@ class Results:
     @cached_property
     def _index(self) -> Mapping[tuple[str, ...], dict[str, object]]:
         """Key without what is constant → row."""
-        return {_position(row): row for row in self.rows.to_dict("records")}  # type: ignore[misc, arg-type]
+        names = [*self.rows.columns]
+        cells = zip(*(self.rows[name].astype("object").tolist() for name in names), strict=True)
+        records = (dict(zip(names, line, strict=True)) for line in cells)
+        return {_position(row): row for row in records}
 
     def _find(self, stat_name: str, key: Mapping[str, str]) -> dict[str, object] | None:
         """Give the row with this key."""

@@ -75,8 +75,10 @@ def section_displays(
     """
     made: list[Made] = []
     absent: list[Absence] = []
+    found: dict[str, Results] = {}  # displays of one analysis share its index
     for request in requests(plan, section):
-        results = results_of(plan, ard, request.analysis_id, courses.get(request.analysis_id))
+        key = request.analysis_id
+        results = found.get(key) or found.setdefault(key, results_of(plan, ard, key, courses.get(key)))
         reason = _obstacle(request, results)
         try:
             if not reason:
