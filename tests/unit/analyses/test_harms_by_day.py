@@ -69,3 +69,12 @@ def test_a_later_event_does_not_stand_for_a_first_one_of_unknown_hour():
     assert n(found, variable="onset", level="first event") == 2
     assert n(found, "median", variable="onset", level="first event") == pytest.approx(6.5)
     assert n(found, "n_total", variable="duration", level="first event") == 2
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, (1, 1, 0)), (1, (0, 1, 1)), (2, (0, 1, 0)), (7, (0, 0, 1)), (8, (0, 0, 0))]
+)
+def test_a_serious_event_by_day_counts_within_a_time_where_its_day_decides(days, expected):
+    found = results(derived([("A", SECOND + 24 * days, True)], serious=True), "harms")
+    levels = ("serious within 24 h", "serious within 7 d", "serious at an unknown hour")
+    assert tuple(n(found, variable="overview", level=level, term="") for level in levels) == expected

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.divided import with_groups
@@ -27,7 +28,7 @@ from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
 from postinfusion.analyses.event_unknowns import unknown_rows
 from postinfusion.analyses.event_upload import upload_rows
-from postinfusion.analyses.harm_events import harm_events, infusions_of
+from postinfusion.analyses.harm_events import BEFORE_ALL, NO_INFUSION, harm_events, infusions_of, is_later
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.clustered_rates import clustered_rate
@@ -136,13 +137,19 @@ def _not_recorded(recorded: set[str], population: Members) -> Iterator[Row]:
 
 
 def _serious_after(events: pd.DataFrame) -> Iterator[Line]:
-    """Give the lines of serious events by the time since the infusion before them, where there were infusions."""
+    """Give the lines of serious events by the time since the infusion before them, where there were infusions.
+
+    One of unknown hour is within a time where every hour of its day is; where its day leaves any of the times open, it
+    is among those of unknown hour.
+    """
     if not (events["INFUSION"].notna() & (events["AESER"] != "")).any():
         return
     serious = events[events["AESER"] == "Y"]
     for level, limit in _SERIOUS_WITHIN.items():
-        yield Line({"variable": "overview", "level": level}, serious[serious["ONSET"] <= limit])
-    unknown = serious[serious["ONSET"].isna() & serious["START"].isna()]
+        yield Line({"variable": "overview", "level": level}, serious[serious["LATEST"] <= limit])
+    perhaps = [is_later(serious, limit)[1] for limit in _SERIOUS_WITHIN.values()]
+    of_none = serious["BIN"].isin([BEFORE_ALL, NO_INFUSION])
+    unknown = serious[np.logical_or.reduce(perhaps) & ~of_none]
     yield Line({"variable": "overview", "level": "serious at an unknown hour"}, unknown)
 
 

@@ -16,7 +16,7 @@ LEVELS = {
     "serious": "Serious",
     "serious within 24 h": "Serious, within 24 h of an infusion",
     "serious within 7 d": "Serious, within 7 d of an infusion",
-    "serious at an unknown hour": "Serious, hour of onset not known",
+    "serious at an unknown hour": "Serious, day of onset leaves these times open",
     "severe": "Severe",
     "suicidal": "Suicidal thoughts or behaviour",
     "stopped": "Led to stopping the treatment or to withdrawal",
