@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from postinfusion.analyses.adverse_events import adverse_events
+from postinfusion.analyses.event_unknowns import left_without_action
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import table
 from postinfusion.ard.privacy import public
@@ -29,7 +30,13 @@ def ard() -> pd.DataFrame:
     arms = pd.Categorical(["A", "A", "B", "B"], ["B", "A"])
     frame = pd.DataFrame({"USUBJID": [*"1234"], "ARM": arms, "NINF": 2, "DTHFL": "", "EOSHR": 600.0})
     events = pd.DataFrame(EVENTS, columns=COLUMNS).assign(
-        TRTEMFL="Y", AEBODSYS="class", AEACN="none", AETRT="", AENHR=float("nan"), AENTMF="", INFNUM=1
+        TRTEMFL="Y",
+        AEBODSYS="class",
+        AEACN=["slowed", *["none"] * 4],
+        AETRT="",
+        AENHR=float("nan"),
+        AENTMF="",
+        INFNUM=1,
     )
     infusions = pd.DataFrame({"USUBJID": [*"1234"], "INFNUM": 1, "AHRFIRST": 0.0, "TRTP": [*"AABB"]})
     found = adverse_events(ANALYSIS, {"ADAE": events, "ADEX": infusions}, Members(frame, ("A", "B"), "B"))
@@ -131,3 +138,18 @@ def test_a_group_of_special_interest_goes_with_a_small_count_of_its_terms(ard):
     of_interest = shown[shown["variable"].str.startswith("special-interest") & (shown["stat_name"] == "n")]
     assert (of_interest["stat"].dropna() == 0).all()
     assert of_interest["stat"].isna().any()
+
+
+def test_who_left_because_of_an_event_by_the_disposition_alone_is_counted_apart_from_stopping():
+    arms = pd.Categorical(["A", "A", "A", "B", "B"], ["B", "A"])
+    reasons = ["Adverse event", "side effects", "moved away", "adverse event", ""]
+    frame = pd.DataFrame({"USUBJID": [*"12345"], "ARM": arms, "EOSSTT": "discontinued", "DCSREAS": reasons})
+    events = pd.DataFrame({"USUBJID": ["1", "2", "4"], "AEACN": ["withdrawn", "slowed", ""]})
+    found = [*left_without_action(events, Members(frame, ("A", "B"), "B"))]
+    assert [(row["arm"], row["stat"]) for row in found] == [("", 2), ("A", 1), ("B", 1)]
+    silent = Members(frame.assign(DCSREAS=""), ("A", "B"), "B")
+    assert [*left_without_action(events, silent)] == []
+
+
+def test_slowing_and_interrupting_an_infusion_have_lines_of_their_own(ard):
+    assert [n(ard, variable="overview", level=level) for level in ("slowed", "interrupted", "stopped")] == [1, 0, 0]

@@ -26,7 +26,7 @@ from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_interest import of_interest, slips
 from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
-from postinfusion.analyses.event_unknowns import unknown_rows
+from postinfusion.analyses.event_unknowns import STOPPING, left_without_action, unknown_rows
 from postinfusion.analyses.event_upload import upload_rows
 from postinfusion.analyses.harm_events import BEFORE_ALL, NO_INFUSION, harm_events, infusions_of, is_later
 from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
@@ -40,13 +40,17 @@ OVERVIEW = {
     "related": ("AEREL", RELATED),
     "serious": ("AESER", ("Y",)),
     "severe": ("AESEV", ("severe", "life-threatening", "fatal")),
-    "stopped": ("AEACN", ("stopped", "withdrawn")),
+    "slowed": ("AEACN", ("slowed",)),
+    "interrupted": ("AEACN", ("interrupted",)),
+    "stopped": ("AEACN", STOPPING),
 }
 SUICIDAL = re.compile(r"suicid|self[- ]?(?:harm|injur)", re.IGNORECASE)
 _IN_WORDS = {
     "related": "relation to the treatment (no value in related)",
     "serious": "seriousness (no value in serious)",
     "severe": "severity (no value in severity)",
+    "slowed": "slowing because of an event (no value in action)",
+    "interrupted": "interrupting because of an event (no value in action)",
     "stopped": "stopping because of an event (no value in action)",
     "died": "deaths (no disposition says who died, and no event has an outcome)",
 }
@@ -78,6 +82,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     result += with_groups(analysis, population, lambda members: _of_members(analysis, lines, members))
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     result += unknown_rows(events, OVERVIEW, population)
+    result += left_without_action(events, population)
     parts = _slim((*broken_down(events), *of_interest(analysis, events)))
     result += _counted(analysis, parts, population)
     result += _rates([*lines, *parts], population, analysis.confidence)

@@ -19,6 +19,8 @@ LEVELS = {
     "serious at an unknown hour": "Serious, day of onset leaves these times open",
     "severe": "Severe",
     "suicidal": "Suicidal thoughts or behaviour",
+    "slowed": "Led to slowing an infusion",
+    "interrupted": "Led to interrupting an infusion",
     "stopped": "Led to stopping the treatment or to withdrawal",
     "died": "Died",
 }
@@ -33,8 +35,12 @@ _NOT_KNOWN = {
     "related": "Not known: relation not recorded",
     "serious": "Not known: seriousness not recorded",
     "severe": "Not known: severity not recorded",
+    "slowed": "Not known: action not recorded",
+    "interrupted": "Not known: action not recorded",
     "stopped": "Not known: action not recorded",
 }
+_LEFT = {"stopped": "left because of an event, by the disposition alone"}
+_LEFT_LABEL = "Left because of an adverse event by the disposition, without such an event above"
 _UNKNOWN_NOTE = (
     "Not known: participants with an event of which this is not recorded, and none that was so; the line above, and "
     "its risk difference, count them as having none."
@@ -67,6 +73,10 @@ def _with_unknown(results: Results, level: str, name: str) -> Iterator[Row]:
     cells = tuple(results.text("n", variable="overview-unknown", level=level, arm=arm) for arm in groups_of(results))
     if any(cell not in ("", "0") for cell in cells):
         yield Row(_NOT_KNOWN[level], (*cells, *[""] * len(results.comparisons)), 1)
+    key = {"variable": "overview-unknown", "level": _LEFT.get(level, "")}
+    left = tuple(results.text("n", **key, arm=arm) for arm in groups_of(results))
+    if any(left):
+        yield Row(_LEFT_LABEL, (*left, *[""] * len(results.comparisons)), 1)
 
 
 def _reported_part(results: Results) -> tuple[Part, ...]:
