@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+from postinfusion.analyses.harm_events import DAY_ZERO, harm_events
+from postinfusion.analyses.populations import members
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.query import statistic
 from postinfusion.derive.datasets import derive
@@ -78,3 +80,10 @@ def test_a_serious_event_by_day_counts_within_a_time_where_its_day_decides(days,
     found = results(derived([("A", SECOND + 24 * days, True)], serious=True), "harms")
     levels = ("serious within 24 h", "serious within 7 d", "serious at an unknown hour")
     assert tuple(n(found, variable="overview", level=level, term="") for level in levels) == expected
+
+
+def test_days_are_counted_from_the_infusion_that_the_data_name():
+    adam = derived([("A", SECOND, True), ("B", SECOND, True), ("C", SECOND, True)], infusion=[1, 2, pd.NA])
+    found = harm_events(adam, members(PLAN, adam["ADSL"], "randomised"))
+    assert found["INFUSION"].tolist() == [1, 2, 2]
+    assert found["BIN"].tolist() == ["3–7 d", DAY_ZERO, DAY_ZERO]

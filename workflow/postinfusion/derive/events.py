@@ -166,4 +166,13 @@ def _attributed(frame: pd.DataFrame, table: pd.DataFrame, exposure: pd.DataFrame
     since = since_infusions(onsets, exposure, same_day_is_after=True)[["AHRLAST", "INFNUM"]]
     if "infusion" in table:
         since["INFNUM"] = table["infusion"].astype("Int64").fillna(since["INFNUM"])
-    return frame.join(since)
+    by_day = onsets["ATMF"] == "D"
+    days = onsets["AHRFIRST"] - _day_of_infusion(frame["USUBJID"], since["INFNUM"], exposure)
+    return frame.join(since.assign(AHRLAST=since["AHRLAST"].mask(by_day, days)))
+
+
+def _day_of_infusion(subject: pd.Series, number: pd.Series, exposure: pd.DataFrame) -> pd.Series:
+    """Give the day of the infusion of each number in hours; missing where the participant had none of that number."""
+    days = exposure.drop_duplicates(["USUBJID", "INFNUM"]).set_index(["USUBJID", "INFNUM"])["DAYHR"].astype("float64")
+    wanted = pd.MultiIndex.from_arrays([subject, number.astype("float64")])
+    return pd.Series(days.reindex(wanted).to_numpy(), subject.index)
