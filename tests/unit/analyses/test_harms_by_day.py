@@ -87,3 +87,12 @@ def test_days_are_counted_from_the_infusion_that_the_data_name():
     found = harm_events(adam, members(PLAN, adam["ADSL"], "randomised"))
     assert found["INFUSION"].tolist() == [1, 2, 2]
     assert found["BIN"].tolist() == ["3–7 d", DAY_ZERO, DAY_ZERO]
+
+
+@pytest.mark.parametrize(
+    ("onset", "end", "emergent", "infusion"),
+    [(0.0, -1.0, False, 0), (0.0, 1.0, True, 1), (SECOND, SECOND - 1, True, 1), (SECOND, SECOND + 1, True, 2)],
+)
+def test_what_was_over_when_an_infusion_started_on_its_day_is_not_of_it(onset, end, emergent, infusion):
+    (event,) = derived([("A", onset, True)], end=START + end, end_date_only=False)["ADAE"].to_dict("records")
+    assert (event["TRTEMFL"] == "Y", event["INFNUM"]) == (emergent, infusion)

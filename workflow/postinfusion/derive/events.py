@@ -28,8 +28,8 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
 
     An event is treatment-emergent as supplied; otherwise, also where the cell is empty, when it began at or after time
     zero, or was there before and became worse at or after it. One that began on the day of time zero, at an unknown
-    hour, counts as emergent; so does one whose onset is not known at all, unless it ended before time zero. Where time
-    zero is the first infusion, nothing of participants without one is emergent. Where time zero is known to the day
+    hour, counts as emergent; so does one whose onset is not known at all; neither if it ended before time zero.
+    Where time zero is the first infusion, nothing of participants without one is emergent. Where time zero is known to the day
     alone, so is every time that counts from it.
     """
     texts = {ours: text(table, theirs) for ours, theirs in _TEXTS.items()}
@@ -139,8 +139,9 @@ def _told_by_day(context: Context, table: pd.DataFrame, frame: pd.DataFrame) -> 
 
 def _emergent(frame: pd.DataFrame) -> pd.Series:
     """Say which events began at or after time zero, or became worse then."""
-    unknown = frame["ASTHR"].isna() & ~(frame["AENHR"] < 0)
-    return (frame["ASTHR"] >= 0) | unknown | (frame["AEWORFL"] == "Y")
+    is_open = frame["ASTHR"].isna() | (frame["ASTTMF"] == "D")
+    was_over = is_open & (frame["AENHR"] < 0)
+    return ((frame["ASTHR"].isna() | (frame["ASTHR"] >= 0)) & ~was_over) | (frame["AEWORFL"] == "Y")
 
 
 def _treated(context: Context, table: pd.DataFrame) -> pd.Series:
@@ -161,12 +162,19 @@ def _before_consent(context: Context, table: pd.DataFrame) -> np.ndarray:
 
 
 def _attributed(frame: pd.DataFrame, table: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:
-    """Add the infusion that started last at or before each onset; a recorded number of the infusion is kept."""
+    """Add the infusion that started last at or before each onset; a recorded number of the infusion is kept.
+
+    What began at an unknown hour of the day of an infusion, and was over when that started, is of the one before.
+    """
     onsets = frame[["USUBJID"]].assign(**counted_onset(frame), TIMING=POST_DOSE)
     since = since_infusions(onsets, exposure, same_day_is_after=True)[["AHRLAST", "INFNUM"]]
+    by_day = onsets["ATMF"] == "D"
+    ends = pd.DataFrame({"USUBJID": frame["USUBJID"], "AHRFIRST": frame["AENHR"], "ATMF": frame["AENTMF"]})
+    at_end = since_infusions(ends.assign(TIMING=POST_DOSE), exposure, same_day_is_after=True)["INFNUM"]
+    was_over = (by_day & (at_end < since["INFNUM"])).fillna(value=False).astype("bool")
+    since["INFNUM"] = since["INFNUM"].mask(was_over, at_end)
     if "infusion" in table:
         since["INFNUM"] = table["infusion"].astype("Int64").fillna(since["INFNUM"])
-    by_day = onsets["ATMF"] == "D"
     days = onsets["AHRFIRST"] - _day_of_infusion(frame["USUBJID"], since["INFNUM"], exposure)
     return frame.join(since.assign(AHRLAST=since["AHRLAST"].mask(by_day, days)))
 
