@@ -25,7 +25,7 @@ OF_INFUSIONS = {
     "driving advice": ("DRVADVFL", "advice not to drive (no value in driving_advice)"),
     "discharge criteria": ("DCCRITFL", "criteria of discharge (no value in criteria_met)"),
     "escort": ("ESCORTFL", "who accompanied the participant home (no value in escort)"),
-    "setting": ("EXSETFL", "where and by whom infusions were given (no value in setting)"),
+    "setting": ("EXSETFL", "where and by whom infusions were given (needs setting and controlled_settings)"),
     "stopped early": ("EXSTOPFL", "stopping early (no value in stopped_early)"),
 }
 """Level → column of ADEX that is ``Y`` where it was so, and what is missing where nobody has one."""
@@ -141,17 +141,11 @@ def _checks(analysis: Conduct, infusions: pd.DataFrame, of_arm: pd.DataFrame, ar
     """Give the infusions with each check; an infusion without a record of it counts as one without."""
     for level, (column, missing) in OF_INFUSIONS.items():
         key = {"variable": VARIABLE, "level": level, "arm": arm}
-        if column not in infusions or not _is_recorded(infusions[column], column):
+        if column not in infusions or not (infusions[column] != "").any():
             yield unknown_row(f"{NOT_RECORDED}: {missing}", **key)
             continue
         yield from clustered_rows(of_arm[column] == "Y", of_arm["USUBJID"], analysis.confidence, **key)
-        if column != "EXSETFL":
-            yield from rows({"n_missing": int((of_arm[column] == "").sum())}, **key)
-
-
-def _is_recorded(flags: pd.Series, column: str) -> bool:
-    """Say whether anybody has a record of a check; a mere mark says nothing where no infusion has it."""
-    return bool((flags == "Y").any()) if column == "EXSETFL" else bool((flags != "").any())
+        yield from rows({"n_missing": int((of_arm[column] == "").sum())}, **key)
 
 
 def _deviations(analysis: Conduct, adam: Adam, population: Members) -> Iterator[Row]:

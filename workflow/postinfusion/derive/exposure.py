@@ -29,7 +29,7 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
             "EXDOSE": number(table, "dose_mg"),
             "EXDOSEKG": number(table, "dose_mg_per_kg"),
             "EXSTOPFL": answer(table, "stopped_early"),
-            **_setting(table),
+            **_setting(context, table),
             "COURSE": number(table, "course"),
         }
     )
@@ -41,9 +41,13 @@ def infusions(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     return ordered.assign(CUMDOSE=dose, GAPHR=gap, COURSE=course)
 
 
-def _setting(table: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Say whether it was recorded where and by whom each was given; the text, which may name somebody, stays behind."""
-    return {"EXSETFL": np.where(text(table, "setting") != "", "Y", "")} if "setting" in table else {}
+def _setting(context: Context, table: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Say whether each was in a controlled setting of the plan; the text, which may name somebody, stays behind."""
+    controlled = [name.strip() for name in context.plan.design.controlled_settings]
+    if "setting" not in table or not controlled:
+        return {}
+    found = text(table, "setting").str.strip()
+    return {"EXSETFL": np.where(found == "", "", np.where(found.isin(controlled), "Y", "N"))}
 
 
 def with_discharge(context: Context, exposure: pd.DataFrame, discharge: pd.DataFrame) -> pd.DataFrame:

@@ -90,6 +90,9 @@ class Design(Part):
     """Planned start of each infusion since time zero. A visit's window ends at the next of them."""
     course_gap: Hours = Field(default=COURSE_GAP, gt=0, json_schema_extra={"default": "14 d"})
     """A longer pause between two infusions begins a new course, where the data do not number courses themselves."""
+    controlled_settings: tuple[str, ...] = Field(default=(), max_length=40)
+    """Texts of the infusions' column `setting` that name trained staff in a controlled setting, as the data write them;
+    left out: whatever was recorded, it is not known whether it is one."""
     crossover: Crossover | None = None
     """Periods of a crossover trial; only there, and needed there."""
     second_randomisation: SecondRandomisation | None = None

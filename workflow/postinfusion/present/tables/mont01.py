@@ -14,7 +14,7 @@ _OF_INFUSIONS = {
     "driving advice": "Told not to drive for a day",
     "discharge criteria": "All discharge criteria met",
     "escort": "Left with an accompanying person",
-    "setting": "Where and by whom it was given is recorded",
+    "setting": "Given by trained staff in a controlled setting of the plan",
     "stopped early": "Stopped early",
 }
 _OF_SCREENING = {
