@@ -282,3 +282,74 @@ def test_no_rate_gives_a_hidden_number_of_events_back():
     rates = found[found["stat_name"].isin(["estimate", "n_events"])]
     assert (rates["stat"].dropna() == 0).all()
     assert statistic(found, variable="event-rate", term="nausea", stat_name="person_days") == 6000
+
+
+def whole(method: str, of_arms: tuple[int, ...], **key: str) -> pd.DataFrame:
+    """Give how many of 48 participants of each arm had an event, as one of the analyses of harms writes it."""
+    both = dict(zip(ARMS, of_arms, strict=True))
+    if method == "adverse-events":
+        key, both = {"variable": "class-term", "level": "perception"} | key, {"": sum(of_arms), **both}
+        counts = [{"n": n} for n in both.values()]
+    else:
+        counts = [{"n": n, "n_total": 48, "estimate": n / 48} for n in both.values()]
+    if method == "side-effects":
+        key = {"variable": "incidence", "level": "participants", "term": "psychotic"} | key
+    records = [row for arm, n in zip(both, counts, strict=True) for row in rows(n, arm=arm, **key)]
+    return table(records, trial="small", analysis_id=method).assign(method=method)
+
+
+def of_harms(*parts: pd.DataFrame) -> pd.DataFrame:
+    return public(pd.concat(parts, ignore_index=True), small_cell=5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.tuples(st.integers(0, 12), st.integers(0, 12)))
+def test_no_small_count_of_a_term_is_the_difference_of_counts_of_two_analyses(counts):
+    group = {"variable": "event-rate", "term": "psychotic"}
+    found = of_harms(*[whole(name, counts) for name in ("adverse-events", "side-effects")],
+                     whole("event-rates", counts, **group))  # fmt: skip
+    known = {arm: {*select(found, arm=arm, stat_name="n")["stat"].dropna()} for arm in ("", *ARMS)}
+    for arm, n in zip(ARMS, counts, strict=True):
+        (other,) = {*ARMS} - {arm}
+        if 1 <= n < 5:
+            assert not known[arm]
+            assert not (known[""] and known[other])
+
+
+def test_a_count_that_leaves_few_is_shown_in_no_analysis():
+    of_all = {"term": "any adverse event"}
+    parts = [whole("event-rates", (47, 41), variable=name, **of_all) for name in ("incidence-rate", "recurrent")]
+    parts[1] = parts[1][parts[1]["stat_name"] == "n"]
+    found = of_harms(*parts, whole("adverse-events", (47, 41), variable="overview", level="any", term=""))
+    assert select(found, arm="Ketamine", stat_name="n")["stat"].isna().all()
+    total = select(found, arm="", stat_name="n")["stat"]
+    assert total.isna().all() or select(found, arm="Midazolam", stat_name="n")["stat"].isna().all()
+
+
+def test_what_describes_a_hidden_group_is_hidden_with_it():
+    described = whole("side-effects", (33, 4), variable="resolved", level="first event", time="24")
+    parts = [whole("adverse-events", (33, 4)), whole("side-effects", (33, 4)), described]
+    assert select(of_harms(*parts), method="side-effects")["stat"].isna().all()
+    shown_ones = of_harms(whole("adverse-events", (33, 9)), whole("side-effects", (33, 9)))
+    assert shown_ones["stat"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("followed", "known"),
+    [((48, 47, 43, 35), (48, 43, 35)), ((48, 46, 42, 40), (48, 42)), ((48, 48, 30, 28), (48, 48, 30))],
+)
+def test_numbers_still_followed_do_not_tell_that_few_left(followed, known):
+    of = {"variable": "at-risk", "term": "nausea", "arm": "Ketamine"}
+    at = zip(("0", "24", "672", "2016"), followed, strict=True)
+    records = [row for time, n in at for row in rows({"n_participants": n}, time=time, **of)]
+    found = public(table(records, analysis_id="x").assign(method="event-rates"), small_cell=5)
+    assert (*found["stat"].dropna(),) == known
+
+
+def test_an_end_that_was_not_recorded_is_a_missing_value_where_the_group_is_shown():
+    parts = [whole("side-effects", (26, 33)), whole("side-effects", (25, 30), variable="duration", level="first event")]
+    unknown = whole("side-effects", (1, 3), variable="duration", level="time unknown")
+    parts.append(unknown[unknown["stat_name"] == "n"])
+    assert of_harms(*parts)["stat"].notna().all()
+    few = of_harms(whole("side-effects", (2, 33)), parts[2])
+    assert select(few, arm="Ketamine")["stat"].isna().all()

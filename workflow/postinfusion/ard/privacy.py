@@ -20,6 +20,7 @@ since they add up too. Numbers analysed by guess of the treatment go with any ga
 value is missing they are the same numbers. So do those of all groups of a factor with any gap, where arms are compared
 within subgroups, and what harms are repeated in groups of a factor: where any group, or all of them, has a gap in it.
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
+Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`.
 """
 
 from __future__ import annotations
@@ -31,6 +32,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from postinfusion.ard.privacy_of_harms import (
+    is_in,
+    of_few_who_left,
+    of_hidden_groups,
+    of_same_participants,
+    without_end,
+)
 from postinfusion.ard.schema import KEY
 
 Record = dict[Hashable, Any]
@@ -43,7 +51,7 @@ _OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "p
 _BROKEN_DOWN = frozenset(
     {"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported", "by-infusion",
      "since-infusion", "non-serious", "serious-terms", "serious-related", "serious-fatal", "serious-fatal-related",
-     "seriousness", "worst-grade", "worst-grade-of-class"}
+     "seriousness", "worst-grade", "worst-grade-of-class", "overview-unknown"}
 )  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
 _ADJUSTED, _OF_TERMS = "p_adjusted", "class-term"
@@ -97,7 +105,8 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     pandas.DataFrame
         The same rows; a suppressed one has NaN and ``suppressed`` in ``error``.
     """
-    gaps = pd.concat([_gaps(ard, small_cell), _small_remainders(ard, small_cell)])
+    remainders = _small_remainders(ard, small_cell)
+    gaps = _all_gaps(ard, small_cell, remainders)
     hidden = _in_cells(ard, gaps, "arm") | _in_cells(ard, gaps, "comparator") | ard["stat_name"].isin(INDIVIDUAL)
     hidden |= ard["term"].isin(OF_COUNTS) & (_in_arms(ard, gaps, "arm") | _in_arms(ard, gaps, "comparator"))
     hidden |= ard["term"].isin(_BY_GUESS) & ard["analysis_id"].isin(gaps.loc[gaps["variable"] == _GUESS, "analysis_id"])
@@ -105,9 +114,11 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_few_participants(ard, gaps, small_cell)
     hidden |= _of_divided(ard, small_cell)
     hidden |= _of_completers(ard, gaps, small_cell)
-    hidden |= (ard["subgroup"] == _PERIOD) & _is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
+    hidden |= (ard["subgroup"] == _PERIOD) & is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
+    hidden |= of_hidden_groups(ard, gaps, remainders, small_cell)
+    hidden |= of_few_who_left(ard, small_cell)
     hidden |= _of_event_rates(ard, hidden)
     hidden |= _of_broken_down(ard, gaps)
     hidden |= _of_interest(ard, hidden)
@@ -120,7 +131,7 @@ def _of_broken_down(ard: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
     """Say which rows are of a part of the events of a term that has a gap in any count; those of nobody are shown."""
     is_part = ard["variable"].isin(_BROKEN_DOWN)
     of_term = ard.assign(term=ard["term"].where(ard["variable"] != _OF_CLASS, ""))
-    with_gap = _is_in(of_term, gaps[gaps["subgroup"] == ""], ["analysis_id", "term"])
+    with_gap = is_in(of_term, gaps[gaps["subgroup"] == ""], ["analysis_id", "term"])
     return is_part & ~_of_nobody(ard, is_part) & with_gap
 
 
@@ -129,7 +140,7 @@ def _of_event_rates(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     is_rate = ard["variable"] == _EVENT_RATE
     events = ard[is_rate & hidden & (ard["stat_name"] == EVENTS) & (ard["stat"] > 0)]
     of_rates = (is_rate & ard["stat_name"].isin(_RATES)) | (ard["variable"] == _MEAN_EVENTS)
-    return of_rates & _is_in(ard, events, [*_OF_TOTALS, "term", "arm"])
+    return of_rates & is_in(ard, events, [*_OF_TOTALS, "term", "arm"])
 
 
 def _of_interest(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:
@@ -138,10 +149,10 @@ def _of_interest(ard: pd.DataFrame, hidden: pd.Series) -> pd.Series:
     if not is_interest.any():
         return is_interest
     terms = ard[hidden & (ard["term"] != "") & (ard["subgroup"] == "")]
-    elsewhere = is_interest & (ard["term"] != "") & _is_in(ard, terms, ["analysis_id", "term"])
+    elsewhere = is_interest & (ard["term"] != "") & is_in(ard, terms, ["analysis_id", "term"])
     with_gap = ard[is_interest & (hidden | elsewhere)]
     of_all = is_interest & (ard["level"] == "any") & ard["analysis_id"].isin(with_gap["analysis_id"])
-    return (of_all | (is_interest & _is_in(ard, with_gap, ["analysis_id", "level"]))) & ~_of_nobody(ard, is_interest)
+    return (of_all | (is_interest & is_in(ard, with_gap, ["analysis_id", "level"]))) & ~_of_nobody(ard, is_interest)
 
 
 def _of_nobody(ard: pd.DataFrame, chosen: pd.Series) -> pd.Series:
@@ -160,7 +171,7 @@ def _of_few_participants(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int)
     """Say which rows describe events or infusions of too few participants, or of a suppressed number of them."""
     few = ard.loc[(ard["stat_name"] == "n_participants") & ard["stat"].between(1, small_cell - 1), _CELL]
     affected = gaps[(gaps["variable"] == _INCIDENCE) & (gaps["level"] == _PARTICIPANTS)]
-    of_units = ard["level"].isin(_OF_UNITS) & _is_in(ard, affected, [*_OF_TOTALS, "term", "arm"])
+    of_units = ard["level"].isin(_OF_UNITS) & is_in(ard, affected, [*_OF_TOTALS, "term", "arm"])
     return _in_cells(ard, few, "arm") | of_units
 
 
@@ -197,13 +208,13 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     few = [of_groups[of_groups["stat"].between(1, small_cell - 1)],
            rest[(rest["stat"] - rest["known"]).between(1, small_cell - 1)]]  # fmt: skip
     of_factor = ["analysis_id", "subgroup"]
-    is_small = _is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
+    is_small = is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
     of_same = pd.Series(data=False, index=ard.index)
     of_counts = with_gap[~with_gap["stat_name"].isin(_OF_EVENTS)]
     for method, names in _IN_GROUPS.items():
-        of_same |= (ard["method"] == method) & _is_in(ard, of_counts, ["analysis_id", *names])
+        of_same |= (ard["method"] == method) & is_in(ard, of_counts, ["analysis_id", *names])
     in_part = with_gap[with_gap["subgroup"] != ""]
-    events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _is_in(ard, in_part, [*of_factor, "variable"])
+    events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & is_in(ard, in_part, [*of_factor, "variable"])
     return in_group & (is_small | of_same | events)
 
 
@@ -222,7 +233,7 @@ def _of_completers(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd
     stopped = {name: wide[name, "all"] - wide[name, _COMPLETERS] for name in (COUNT, "n_participants")}
     rest = pd.DataFrame({**stopped, "without": stopped["n_participants"] - stopped[COUNT]})
     few = rest[(rest.ge(1) & rest.lt(small_cell)).any(axis=1)].reset_index()
-    return is_one & (_is_in(ard, affected, of) | ((ard["level"] == _COMPLETERS) & _is_in(ard, few, of)))
+    return is_one & (is_in(ard, affected, of) | ((ard["level"] == _COMPLETERS) & is_in(ard, few, of)))
 
 
 def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
@@ -231,17 +242,29 @@ def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
     return _in_cells(ard, few, "arm") & (ard["stat_name"] != COUNT)
 
 
-def _gaps(ard: pd.DataFrame, small_cell: int) -> pd.DataFrame:
-    """Give the cells whose counts are suppressed, primarily or secondarily; most tables have none."""
+def _all_gaps(ard: pd.DataFrame, small_cell: int, remainders: pd.DataFrame) -> pd.DataFrame:
+    """Give the cells whose counts are suppressed, and those of the same participants in other analyses of harms."""
+    gaps, same = pd.concat([_gaps(ard, small_cell, remainders[:0]), remainders]), remainders[:0]
+    while True:
+        more = of_same_participants(ard, gaps, remainders, small_cell)[_CELL]
+        if is_in(more, same, _CELL).all():
+            return gaps
+        same = pd.concat([same, more]).drop_duplicates()
+        gaps = pd.concat([_gaps(ard, small_cell, same), remainders, same]).drop_duplicates()
+
+
+def _gaps(ard: pd.DataFrame, small_cell: int, also: pd.DataFrame) -> pd.DataFrame:
+    """Give the cells whose counts are suppressed, primarily, secondarily or also; most tables have none."""
     is_count = (ard["stat_name"] == COUNT) & (ard["comparator"] == "") & ~ard["term"].isin(OF_COUNTS)
-    is_count &= ~_of_missing(ard)
+    is_count &= ~_of_missing(ard) & ~without_end(ard)
     counts = ard[is_count & (ard["variable"] != _DENOMINATOR)]
     totals = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
-    has_parent = (counts["term"] != "") & _is_in(counts, counts[counts["term"] == ""], [*_ARMS_OF, "level"])
+    has_parent = (counts["term"] != "") & is_in(counts, counts[counts["term"] == ""], [*_ARMS_OF, "level"])
     counts = counts.assign(parent=counts["level"].where(has_parent, ""))
     number = counts.groupby(_TABLE, sort=False).ngroup()
-    with_gaps = counts[number.isin(number[counts["stat"].between(1, small_cell - 1)])]
-    of_one_status = _is_in(counts, ard[ard["term"].isin(OF_COUNTS)], _ARMS_OF) | counts["variable"].isin(_TWO_WAY)
+    counts = counts.assign(is_gap=counts["stat"].between(1, small_cell - 1) | is_in(counts, also, _CELL))
+    with_gaps = counts[number.isin(number[counts["is_gap"]])]
+    of_one_status = is_in(counts, ard[ard["term"].isin(OF_COUNTS)], _ARMS_OF) | counts["variable"].isin(_TWO_WAY)
     with_gaps = with_gaps.assign(is_whole=of_one_status)
     of_group = {key: dict(zip(found["arm"], found["stat"], strict=True)) for key, found in totals.groupby(_OF_TOTALS)}
     records, tables = with_gaps.to_dict("records"), with_gaps.groupby(_TABLE, sort=False).indices.values()
@@ -257,9 +280,10 @@ def _gaps_of_table(
     lines = {key: place for place, key in enumerate(dict.fromkeys(map(_line, counted)))}
     arms = {key: place for place, key in enumerate(dict.fromkeys(record["arm"] for record in counted))}
     values = np.full((len(lines), len(arms)), np.nan)
+    gap = np.zeros(values.shape, dtype=bool)
     for record in reversed(counted):  # of two alike the first one counts
-        values[lines[_line(record)], arms[record["arm"]]] = record["stat"]
-    gap = (values >= 1) & (values < small_cell)
+        place = lines[_line(record)], arms[record["arm"]]
+        values[place], gap[place] = record["stat"], record["is_gap"]
     first = records[0]
     if first["is_whole"]:
         gap |= gap.any(axis=0) & ~np.isnan(values)
@@ -320,16 +344,9 @@ def _hide_another(line: np.ndarray, gaps: np.ndarray, least: int, *, zeros: bool
         gaps[np.flatnonzero(others)[np.argmin(line[others])]] = True
 
 
-def _is_in(rows: pd.DataFrame, cells: pd.DataFrame, names: list[str]) -> pd.Series:
-    """Say which rows share the given columns with any of the cells."""
-    keys = pd.MultiIndex.from_frame(rows[names])
-    wanted = pd.MultiIndex.from_frame(cells[names]) if len(cells) else keys[:0]
-    return pd.Series(keys.isin(wanted), index=rows.index)
-
-
 def _in_arms(ard: pd.DataFrame, cells: pd.DataFrame, side: str) -> pd.Series:
     """Say which rows are of an arm, on the given side of a comparison, with a gap in the same variable and visit."""
-    found = _is_in(ard.assign(arm=ard[side]), cells, [*_ARMS_OF, "arm"])
+    found = is_in(ard.assign(arm=ard[side]), cells, [*_ARMS_OF, "arm"])
     return found & (ard["comparator"] != "") if side == "comparator" else found
 
 
