@@ -18,7 +18,6 @@ from postinfusion.plan.analyses import SideEffects
 from postinfusion.plan.analyses.side_effects import event_name
 from postinfusion.vocabulary import NOT_RECORDED
 
-INFUSIONS = "infusions"
 PROPHYLAXIS, RESCUE, AFTER_RESCUE = "prophylaxis", "rescue", "resolved-after-rescue"
 GIVEN, AMONG_GIVEN, ALL, TREATED, PASSED_BEFORE = "given", "event among given", "all events", "treated event", "passed"
 _LONGEST = 24.0
@@ -130,7 +129,7 @@ def _under(
     infusions: pd.DataFrame | None,
     key: dict[str, str],
 ) -> Iterator[Row]:
-    """Give who had an infusion under the prophylaxis and an event that began under it, and how many infusions had."""
+    """Give who had an infusion under the prophylaxis and of these who had an event that began under it."""
     covered = _covered(taken)
     failed = events[_overlaps(_onsets(events), covered)]
     people = set(taken["USUBJID"])
@@ -145,11 +144,6 @@ def _under(
     n = len(people & set(failed["USUBJID"]))
     yield from share_rows((n, len(people)), analysis.confidence, **of)
     yield from rows({"n_participants": len(people)}, **of)
-    if infusions is not None:
-        hit = pd.MultiIndex.from_frame(failed.loc[failed["INFUSION"].notna(), ["USUBJID", "INFUSION"]])
-        units = pd.MultiIndex.from_frame(infusions[["USUBJID", "INFNUM"]])
-        has = pd.Series(units.isin(hit), infusions.index)
-        yield from clustered_rows(has, infusions["USUBJID"], analysis.confidence, **key, level=INFUSIONS)
 
 
 def _covered(taken: pd.DataFrame) -> pd.DataFrame:

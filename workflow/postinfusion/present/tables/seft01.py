@@ -165,7 +165,6 @@ def _medicines(results: Results, analysis: SideEffects, name: str) -> list[Row]:
         _shares(results, f"{head} beforehand (prophylaxis)", variable="prophylaxis", level="given", **of),
         _shares(results, "Of those with an infusion under it, with an event under it",
                 variable="prophylaxis", level="event among given", **of),
-        _shares(results, "Of infusions under it, with such an event", variable="prophylaxis", level="infusions", **of),
         _shares(results, f"Events with {what} within 24 h of them (rescue)", variable="rescue", level=ALL, **of),
         _shares(results, "Had passed before the dose, of doses of known hour", variable="rescue", level="passed", **of),
         *(
