@@ -29,8 +29,8 @@ def adverse_events(context: Context, table: pd.DataFrame) -> pd.DataFrame:
     An event is treatment-emergent as supplied; otherwise, also where the cell is empty, when it began at or after time
     zero, or was there before and became worse at or after it. One that began on the day of time zero, at an unknown
     hour, counts as emergent; so does one whose onset is not known at all; neither if it ended before time zero.
-    Where time zero is the first infusion, nothing of participants without one is emergent. Where time zero is known to the day
-    alone, so is every time that counts from it.
+    Where time zero is the first infusion, nothing of participants without one is emergent. Where time zero is known to
+    the day alone, so is every time that counts from it.
     """
     texts = {ours: text(table, theirs) for ours, theirs in _TEXTS.items()}
     frame = pd.DataFrame({"USUBJID": context.subject(table), **texts}, index=table.index)
