@@ -29,7 +29,8 @@ NAMES = (
     "fixed effects", "random effects", "random effect", "no important effect", "stopped because of an event",
     "stopping because of an event", "stopping because of harms", "an event led to stopping",
     "slowing because of an event", "interrupting because of an event", "led to slowing an infusion",
-    "led to interrupting an infusion", "led to stopping the treatment", "deaths of any cause", "of every cause", *GROUP_NAMES.values(),
+    "led to interrupting an infusion", "led to stopping the treatment", "deaths of any cause", "of every cause",
+    *GROUP_NAMES.values(),
     *(claim.words.rstrip(".") for claim in CATALOGUE.values()), *(claim.needs for claim in CATALOGUE.values()),
 )  # fmt: skip
 
