@@ -1,4 +1,4 @@
-"""Settings that every test shares, and which tests run together in one process."""
+"""Settings that every test shares, and which tests begin."""
 
 from __future__ import annotations
 
@@ -18,8 +18,5 @@ FINISHED = "finished"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file in one process, and all tests of the finished run in another; these take longest and begin."""
-    for item in items:
-        uses_run = FINISHED in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group(FINISHED if uses_run else item.nodeid.split("::")[0]))
+    """Let the tests of the finished run begin: they take longest."""
     items.sort(key=lambda item: FINISHED not in getattr(item, "fixturenames", ()))
