@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_courses import course_rows
 from postinfusion.analyses.event_rate_data import RateData, first_events, followed, rate_data
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members, denominators
+from postinfusion.analyses.ratio_rows import ratio_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.core.negative_binomial import fit_negative_binomial
 from postinfusion.core.poisson_rates import garwood, rate_difference, rate_of_clusters
@@ -186,20 +186,8 @@ def _ratio_rows(
 ) -> Iterator[Row]:
     """Give a ratio of rates with limits and test of Student's t on the log scale, or why there is none."""
     yield from rows({"n_participants": len(people)}, **key)
-    names = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value")
     reason = _without_ratio(people, counts, (key["arm"], key["comparator"]))
-    values: tuple[float, ...] = (np.nan,) * len(names)
-    try:
-        if not reason:
-            log, error = model()
-            df = len(people) - 2
-            half = stdtrit(df, (1 + analysis.confidence) / 2) * error
-            p = 2 * stdtr(df, -abs(log / error))
-            values = tuple(map(float, (np.exp(log), error, df, np.exp(log - half), np.exp(log + half), p)))
-    except ModelError as problem:
-        reason = str(problem)
-    found = {name: float(value) for name, value in zip(names, values, strict=True)}
-    yield from (row | {"error": reason} for row in rows(found, **key))
+    yield from ratio_rows(lambda: (*model(), len(people) - 2), analysis.confidence, reason, key)
 
 
 def _without_ratio(people: pd.DataFrame, counts: pd.Series, pair: tuple[str, str]) -> str:

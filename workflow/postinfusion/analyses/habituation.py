@@ -7,16 +7,16 @@ that the same is told of completers alone. Neither says what a number of infusio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-import numpy as np
 import pandas as pd
-from scipy.special import stdtr, stdtrit
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.gee import fit_gee
 from postinfusion.analyses.harm_events import harm_events, infusions_of, is_later
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import CrossoverMembers, Members
+from postinfusion.analyses.ratio_rows import ratio_rows
 from postinfusion.ard.build import Row, rows
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import SideEffects
@@ -26,7 +26,6 @@ HABITUATION, EVERYONE, COMPLETERS = "habituation", "all", "completers"
 FEWEST = 10
 """Infusions with and without an event, each, from which odds over the number of the infusion are estimated."""
 SUBJECT, NUMBER, HAS = "USUBJID", "INFNUM", "HAS"
-_NAMES = ("estimate", "std_error", "df", "conf_low", "conf_high", "p_value")
 
 
 def habituation(analysis: SideEffects, adam: Adam, population: Members, *, planned: int) -> Iterator[Row]:
@@ -129,14 +128,4 @@ def _of(analysis: SideEffects, counted: pd.DataFrame, reason: str, key: dict[str
     people = counted[SUBJECT].nunique()
     yield from rows({"n": affected, "n_participants": people, "n_infusions": len(counted)}, **key)
     yield from rows({"n_events": int(counted[HAS].sum())}, **key)
-    values: tuple[float, ...] = (np.nan,) * len(_NAMES)
-    try:
-        if not reason:
-            log, error, df = per_infusion(counted)
-            half = stdtrit(df, (1 + analysis.confidence) / 2) * error
-            p = 2 * stdtr(df, -abs(log / error))
-            values = tuple(map(float, (np.exp(log), error, df, np.exp(log - half), np.exp(log + half), p)))
-    except ModelError as problem:
-        reason = str(problem)
-    found = {name: float(value) for name, value in zip(_NAMES, values, strict=True)}
-    yield from (row | {"error": reason} for row in rows(found, **key))
+    yield from ratio_rows(partial(per_infusion, counted), analysis.confidence, reason, key)
