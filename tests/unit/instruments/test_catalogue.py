@@ -12,6 +12,7 @@ import pytest
 
 from postinfusion.cli.schema import CATALOGUE, SCALES
 from postinfusion.instruments import catalogue, ranges, scoring, source_files
+from postinfusion.instruments.constructs import constructs_of
 from postinfusion.instruments.model import Instrument, MissingRule, Rule, Score
 from postinfusion.instruments.reference import page
 
@@ -53,6 +54,15 @@ def score(name: str, of: str = "total") -> Score:
 
 def test_every_scale_of_the_brief_is_there():
     assert not {*BRIEF} - {*NAMES}
+
+
+def test_every_scale_says_what_it_measures_and_a_score_that_measures_something_else_says_so():
+    assert not [name for name in NAMES if not instrument(name).constructs]
+    assert constructs_of("EDE-Q 6.0", "global") == ("eating-disorder-symptoms",)
+    assert constructs_of("EDE-Q 6.0", "obe_episodes") == ("eating-behaviour",)
+    assert constructs_of("edeq vomiting") == ("eating-behaviour",)
+    assert constructs_of("Trails", "A") == ("cognition",)
+    assert constructs_of("BMI") == ("weight",)
 
 
 def test_the_file_that_is_read_is_in_step_with_the_files_that_are_written():

@@ -16,6 +16,32 @@ _PIECE = re.compile(r"([0-9]{1,3})(?:\s*-\s*([0-9]{1,3}))?")
 _MOST_ITEMS = 200
 
 
+class Construct(StrEnum):
+    """What a scale measures; a claim is decided by an endpoint of its own construct only."""
+
+    MOOD = "mood"
+    ANHEDONIA = "anhedonia"
+    MANIA = "mania"
+    ANXIETY = "anxiety"
+    SUICIDALITY = "suicidality"
+    SELF_INJURY = "self-injury"
+    APPETITE = "appetite"
+    CRAVING = "craving"
+    EATING_DISORDER = "eating-disorder-symptoms"
+    EATING_BEHAVIOUR = "eating-behaviour"
+    WEIGHT = "weight"
+    QUALITY_OF_LIFE = "quality-of-life"
+    COGNITION = "cognition"
+    FLEXIBILITY = "cognitive-flexibility"
+    ACCEPTANCE = "psychological-flexibility"
+    SELF_AWARENESS = "self-awareness"
+    OBSESSION = "obsessive-compulsive-symptoms"
+    TRAITS = "psychological-traits"
+    DISSOCIATION = "dissociation"
+    PSYCHOSIS = "psychosis"
+    SEDATION = "sedation"
+
+
 class Entry(BaseModel):
     """One part of the description of a scale."""
 
@@ -200,6 +226,8 @@ class Score(Sourced):
     """Name in tables and figures; left out: the name of the scale, with that of the score where it is not the total."""
     aliases: tuple[str, ...] = ()
     """What files call it beside its own name, in other languages too."""
+    constructs: tuple[Construct, ...] = ()
+    """What it measures; left out: what the scale measures."""
     rule: Rule = Rule.SUPPLIED
     """How it is computed from items or from other scores; supplied: only taken as it is delivered."""
     items: Items = ()
@@ -283,6 +311,8 @@ class Instrument(Entry):
     """The short name that it shares with its other versions."""
     aliases: tuple[str, ...] = ()
     """Other spellings of its name."""
+    constructs: tuple[Construct, ...] = ()
+    """What it measures, by which `check` tells an endpoint that does not fit the claim it decides."""
     columns: tuple[str, ...] = ()
     """How names of its columns begin in exports."""
     versions: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from postinfusion.instruments import catalogue
+from postinfusion.instruments.constructs import words
 from postinfusion.instruments.model import RULE_NAMES, Instrument, ItemRange, MissingRule, Rule, Score, Sourced
 
 INTRODUCTION = """\
@@ -54,6 +55,7 @@ def _facts(scale: Instrument) -> Iterator[str]:
         yield f"Also: {', '.join(scale.aliases)}."
     if scale.columns:
         yield f"Columns begin with: {', '.join(f'`{name}`' for name in scale.columns)}."
+    yield from _measures(scale)
     for part in scale.items:
         yield f"Items {_numbers(part.items)}: {_answers(part)} ({_source(part)})."
     for what, items in (
@@ -71,6 +73,17 @@ def _facts(scale: Instrument) -> Iterator[str]:
         yield f"Licence: {scale.licence.terms} ({_source(scale.licence)})."
     if scale.notes:
         yield " ".join(scale.notes.split())
+
+
+def _measures(scale: Instrument) -> Iterator[str]:
+    """Say what a scale measures, and which of its scores measure something else."""
+    apart: dict[str, list[str]] = {}
+    for name, score in scale.scores.items():
+        if score.constructs and score.constructs != scale.constructs:
+            apart.setdefault(words(score.constructs), []).append(f"`{name}`")
+    own = [f"{', '.join(names)}: {what}" for what, names in apart.items()]
+    if scale.constructs:
+        yield f"Measures: {'; '.join([words(scale.constructs), *own])}."
 
 
 def _row(name: str, score: Score, scale: Instrument) -> str:

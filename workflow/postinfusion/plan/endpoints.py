@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from postinfusion.instruments.model import Construct
 from postinfusion.plan.base import Part, not_required
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Better
@@ -55,6 +56,8 @@ class Endpoint(Part):
     cap: float | None = Field(default=None, gt=0)
     """For a timed task: the time at which it is broken off; a value there is at least as long. Left out: that of the
     catalogue."""
+    constructs: tuple[Construct, ...] = ()
+    """What it measures; a claim is decided by an endpoint of its own construct; left out: as the catalogue says."""
     important_difference: float | None = Field(default=None, gt=0)
     """Smallest difference between groups that matters, in the unit of the endpoint."""
     threshold_source: str = ""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from postinfusion.errors import Problem, counted, listed, nearest
 from postinfusion.plan import (
     category_rules,
+    claim_constructs,
     claim_rules,
     crossover_rules,
     event_rules,
@@ -67,6 +68,7 @@ def check(plan: Plan) -> tuple[Problem, ...]:
         *found,
         *rules.claims(),
         *claim_rules.check(plan),
+        *claim_constructs.check(plan),
         *scale_rules.check(plan),
         *crossover_rules.check(plan),
         *category_rules.check(plan),
