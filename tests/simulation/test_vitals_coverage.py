@@ -8,7 +8,7 @@ from simulation.vitals_coverage import estimates, exact_truths, shares_of_the_pe
 def test_a_trial_gives_each_quantity_with_a_known_truth_near_it():
     found, truths = dict(estimates(0)), exact_truths()
     for key, (truth, _) in truths.items():
-        estimate, low, high = found[key]
+        estimate, low, high, _ = found[key]
         assert low < estimate < high
         assert abs(estimate - truth) < 2.5 * (high - low) / 2
     assert ("SBP", "back by 90 min, Ketamine") in found

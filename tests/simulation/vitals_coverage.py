@@ -1,43 +1,51 @@
 """Bias and coverage for pressure, dissociation and the return to baseline over many seeds of the shipped trial.
 
-``PYTHONPATH=tests python -m simulation.vitals_coverage 1000`` prints the table of
+``PYTHONPATH=tests python -m simulation.vitals_coverage 1000`` prints the tables of
 ``workflow/docs/methods/infusion_course.md``. Each replicate simulates the vital signs of ketamine_ed and makes the
 analyses of its plan for systolic blood pressure and CADSS; trial i draws from the seed with the key (i,), whatever the
-others do. A difference at a minute has a truth that follows from the simulator. Peaks, their minute, ratios of CADSS
-and shares back are what readings with chance in them show: their truth is what the same definition gives in many
-participants, with an error of its own that counts in the error of the bias.
+others do. Its participants are drawn at random out of a larger one: limits of an arm take the diagnoses in it for
+chance, which the shipped trial, with the same number of each in every replicate, does not leave to it. The second table
+is of that trial, for the quantity that differs most between diagnoses, with the coverage that follows.
+
+A difference at a minute has a truth that follows from the simulator. Peaks, their minute, ratios of CADSS and shares
+back are what readings with chance in them show: their truth is what the same definition gives in many participants,
+with an error of its own that counts in the error of the bias.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtr, stdtrit
+from scipy.stats import binom
 
 from postinfusion.analyses.infusion_course import course_rows
 from postinfusion.analyses.infusion_readings import courses, readings
 from postinfusion.analyses.populations import Members
-from postinfusion.core.turnbull import turnbull
+from postinfusion.core.clustered_means import clustered_mean_limits
+from postinfusion.core.turnbull import clustered_limits, turnbull
 from postinfusion.io import read
 from postinfusion.plan.analyses import InfusionCoursePart
+from postinfusion.simulate.endpoints import DIAGNOSES
 from postinfusion.simulate.people import STRATA
 from postinfusion.simulate.physiology import MINUTES, SIGNS, SLOW_SHAPE, SLOW_SHARE, USUAL_SHAPE, vital_rows
 from postinfusion.simulate.scenarios import SCENARIOS
-from postinfusion.simulate.trial import draw_course
+from postinfusion.simulate.trial import Course, draw_course
 
 SEED, SEED_OF_TRUTH = 20_261_123, 20_261_124
 KETAMINE, MIDAZOLAM = "Ketamine", "Midazolam"
-BATCHES, LARGER = 10, 100
+BATCHES, LARGER, POOL, PER_ARM = 10, 100, 3, sum(STRATA.values()) // 2
 RETURN_MINUTES = (60, 90, 120)
 COLUMNS = {"SBP": "systolic", "CADSS": "cadss"}
 PLAN = read.plan(Path(__file__).parents[2] / "config/trials/ketamine_ed.yaml")
 Truths = dict[tuple[str, str], tuple[float, float]]
-Found = dict[tuple[str, str], list[tuple[float, float, float]]]
+Found = dict[tuple[str, str], list[tuple[float, float, float, int]]]
 
 
 def analysis_of(measure: str) -> InfusionCoursePart:
@@ -47,15 +55,38 @@ def analysis_of(measure: str) -> InfusionCoursePart:
     return analysis.model_copy(update={"measures": kept})
 
 
-def trial(seed: int, number: int, larger: int = 1) -> tuple[Members, dict[str, pd.DataFrame]]:
-    """Give participants, infusions and readings of one trial, as the analyses take them."""
+def trial(seed: int, number: int, larger: int = 1, *, drawn: bool = False) -> tuple[Members, dict[str, pd.DataFrame]]:
+    """Give participants, infusions and readings of a trial, as the analyses take them: all, or some that are drawn."""
     strata = {name: larger * n for name, n in STRATA.items()}
-    drawn = draw_course(np.random.SeedSequence(seed, spawn_key=(number,)), SCENARIOS["at-random"], strata)
-    taken = vital_rows(drawn.people, drawn.active, drawn.acute, drawn.infusions, drawn.stream("vital signs"))
-    names = np.asarray(drawn.people.names)
-    arm = pd.Categorical(np.where(drawn.active, KETAMINE, MIDAZOLAM), (MIDAZOLAM, KETAMINE))
-    person, place = np.nonzero(drawn.infusions.given)
-    infusions = {"USUBJID": names[person], "INFNUM": place + 1, "AHRFIRST": drawn.infusions.start[person, place]}
+    course = draw_course(np.random.SeedSequence(seed, spawn_key=(number,)), SCENARIOS["at-random"], strata)
+    members, adam = as_analysed(course)
+    if not drawn:
+        return members, adam
+    names = members.frame["USUBJID"].iloc[drawn_participants(course)]
+    kept = {name: frame[frame["USUBJID"].isin(names)].reset_index(drop=True) for name, frame in adam.items()}
+    inside = members.frame[members.frame["USUBJID"].isin(names)].reset_index(drop=True)
+    return Members(inside, members.arms, members.reference), kept
+
+
+def drawn_participants(course: Course) -> np.ndarray:
+    """Draw as many participants of each arm as the shipped trial has; how many are of a diagnosis is left to chance."""
+    generator = course.stream("drawn participants")
+    shares = np.array([STRATA[name] for name in DIAGNOSES]) / sum(STRATA.values())
+    found = []
+    for arm in (True, False):
+        for diagnosis, wanted in enumerate(generator.multinomial(PER_ARM, shares)):
+            own = np.flatnonzero((course.active == arm) & (course.people.diagnosis == diagnosis))
+            found.append(generator.choice(own, wanted, replace=False))
+    return np.concatenate(found)
+
+
+def as_analysed(course: Course) -> tuple[Members, dict[str, pd.DataFrame]]:
+    """Give participants, infusions and readings of what was drawn."""
+    taken = vital_rows(course.people, course.active, course.acute, course.infusions, course.stream("vital signs"))
+    names = np.asarray(course.people.names)
+    arm = pd.Categorical(np.where(course.active, KETAMINE, MIDAZOLAM), (MIDAZOLAM, KETAMINE))
+    person, place = np.nonzero(course.infusions.given)
+    infusions = {"USUBJID": names[person], "INFNUM": place + 1, "AHRFIRST": course.infusions.start[person, place]}
     of_each = {
         "USUBJID": names[taken["person"]],
         "INFNUM": taken["infusion"],
@@ -66,8 +97,8 @@ def trial(seed: int, number: int, larger: int = 1) -> tuple[Members, dict[str, p
         for name, column in COLUMNS.items()
     ]
     vitals = pd.concat(signs, ignore_index=True).assign(DTYPE="", ATMF="")
-    members = Members(pd.DataFrame({"USUBJID": names, "ARM": arm}), (KETAMINE, MIDAZOLAM), MIDAZOLAM)
-    return members, {"ADEX": pd.DataFrame(infusions), "ADVS": vitals}
+    frame = pd.DataFrame({"USUBJID": names, "ARM": arm, "DX": course.people.diagnosis})
+    return Members(frame, (KETAMINE, MIDAZOLAM), MIDAZOLAM), {"ADEX": pd.DataFrame(infusions), "ADVS": vitals}
 
 
 def shares_of_the_peak() -> dict[int, float]:
@@ -124,9 +155,9 @@ def truths() -> Truths:
     return exact_truths() | drawn
 
 
-def estimates(number: int) -> Iterator[tuple[tuple[str, str], tuple[float, float, float]]]:
-    """Give estimate and limits of each quantity in one trial."""
-    members, adam = trial(SEED, number)
+def estimates(number: int) -> Iterator[tuple[tuple[str, str], tuple[float, float, float, int]]]:
+    """Give estimate, limits and number of participants of each quantity in one trial."""
+    members, adam = trial(SEED, number, POOL, drawn=True)
     for name in COLUMNS:
         analysis = analysis_of(name)
         (measure,) = analysis.measures
@@ -140,8 +171,9 @@ def estimates(number: int) -> Iterator[tuple[tuple[str, str], tuple[float, float
             label = _label(variable, term, level, time, arm)
             if label:
                 value = found.get("estimate", found.get("proportion", found.get("mean")))
-                triple = tuple(float(at) for at in (value, found["conf_low"], found["conf_high"]))
-                yield (name, label), tuple(np.log(triple)) if "log" in label else triple
+                limits = np.array([value, found["conf_low"], found["conf_high"]], dtype=float)
+                limits = np.log(limits) if "log" in label else limits
+                yield (name, label), (*limits.tolist(), int(found["n_participants"]))
 
 
 def _label(variable: str, term: str, level: str, time: str, arm: str) -> str:
@@ -162,31 +194,87 @@ def collect(numbers: Iterable[int]) -> Found:
     """Analyse the trials of some numbers."""
     found: Found = defaultdict(list)
     for number in numbers:
-        for key, triple in estimates(number):
-            found[key].append(triple)
+        for key, values in estimates(number):
+            found[key].append(values)
     return found
+
+
+def coverage_of_share(share: float, variance: float, participants: int) -> float:
+    """Give the coverage that the exact limits of a share have over the binomial distribution of their count.
+
+    The count is of as many independent infusions as have the variance that the share has over trials; participants are
+    those with an infusion that left the band.
+    """
+    effective = round(share * (1 - share) / variance)
+    counts = np.arange(effective + 1)
+    of_counts = counts / effective
+    limits = clustered_limits(of_counts, of_counts * (1 - of_counts) / effective, effective, participants, 0.95)
+    held = (limits[0] <= share) & (share <= limits[1])
+    return float(binom.pmf(counts, effective, share) @ held)
 
 
 def table(found: Found, truth: Truths) -> Iterator[str]:
     """Give the table line by line."""
-    heads = ("truth (MC error)", "mean", "bias (MC error)", "z", "coverage, %", "trials")
+    heads = ("truth (MC error)", "mean", "bias (MC error)", "z", "coverage, %", "by the count, %", "trials")
     yield f"| measure | quantity | {' | '.join(heads)} |"
     yield "|---|---|" + "---:|" * len(heads)
     for key, (value, error) in truth.items():
-        estimate, low, high = np.array(found[key]).T
+        estimate, low, high, participants = np.array(found[key]).T
         known = np.isfinite(low)
         bias = estimate.mean() - value
         of_bias = float(np.hypot(estimate.std(ddof=1) / len(estimate) ** 0.5, error))
         cover = 100 * ((low <= value) & (value <= high))[known].mean()
+        by_count = "–"
+        if key[1].startswith("back by"):
+            by_count = f"{100 * coverage_of_share(value, estimate.var(ddof=1), round(participants.mean())):.1f}"
         yield (
-            f"| {key[0]} | {key[1]} | {value:.3f} ({error:.3f}) | {estimate.mean():.3f} | "
-            f"{bias:+.3f} ({of_bias:.3f}) | {bias / of_bias:+.1f} | {cover:.1f} | {known.sum()} |"
+            f"| {key[0]} | {key[1]} | {value:.3f} ({error:.3f}) | {estimate.mean():.3f} | {bias:+.3f} ({of_bias:.3f}) "
+            f"| {bias / of_bias:+.1f} | {cover:.1f} | {by_count} | {known.sum()} |"
         )
 
 
+def peaks(seed: int, number: int, larger: int = 1) -> Mapping[str, pd.DataFrame]:
+    """Give sum and number of the systolic peaks of participants of the shipped trial, with diagnoses, by arm."""
+    members, adam = trial(seed, number, larger)
+    analysis = analysis_of("SBP")
+    (measure,) = analysis.measures
+    summary = courses(readings(analysis, measure, adam, members), measure, last=float(analysis.minutes[-1]))
+    of_each = summary.groupby("USUBJID")["PEAK"].agg(["sum", "size"])
+    joined = members.frame.set_index("USUBJID").join(of_each, how="inner")
+    return {arm: joined[joined["ARM"] == arm] for arm in (MIDAZOLAM, KETAMINE)}
+
+
+def coverage_with_fixed_shares(own: pd.DataFrame) -> float:
+    """Give the coverage of Student's limits of an arm in which each diagnosis has the same share in every trial.
+
+    The limits are of the variance between all participants, V; with fixed shares the mean varies by that within the
+    diagnoses, W. What they hold is P(|T| < t sqrt(V / W)).
+    """
+    off = own["sum"] - own["size"] * own["sum"].sum() / own["size"].sum()
+    within = off - off.groupby(own["DX"]).transform("mean")
+    quantile = stdtrit(PER_ARM - 1, 0.975) * np.sqrt(off.var() / within.var())
+    return float(2 * stdtr(PER_ARM - 1, quantile) - 1)
+
+
+def table_of_fixed_shares(numbers: Iterable[int]) -> Iterator[str]:
+    """Give the coverage of the peak of systolic pressure in the shipped trial, beside the one that follows."""
+    yield "| arm | coverage, % | follows, % | trials |"
+    yield "|---|---:|---:|---:|"
+    batches = [peaks(SEED_OF_TRUTH, number, LARGER) for number in range(BATCHES // 2)]
+    held: dict[str, list[bool]] = defaultdict(list)
+    truth = {arm: pd.concat([batch[arm] for batch in batches]) for arm in batches[0]}
+    for number in numbers:
+        for arm, own in peaks(SEED, number).items():
+            low, high = clustered_mean_limits(own["sum"], own["size"])
+            held[arm].append(bool(low <= truth[arm]["sum"].sum() / truth[arm]["size"].sum() <= high))
+    for arm, own in truth.items():
+        follows = 100 * coverage_with_fixed_shares(own)
+        yield f"| {arm} | {100 * np.mean(held[arm]):.1f} | {follows:.1f} | {len(held[arm])} |"
+
+
 def main(count: int) -> None:
-    """Print the table."""
-    for line in table(collect(range(count)), truths()):
+    """Print the tables."""
+    for line in (*table(collect(range(count)), truths()), "", *table_of_fixed_shares(range(count))):
         sys.stdout.write(line + "\n")
 
 

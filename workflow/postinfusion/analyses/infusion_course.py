@@ -7,7 +7,6 @@ from hashlib import sha256
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows
 from postinfusion.analyses.describe import describe_number
@@ -18,6 +17,7 @@ from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.turnbull import clustered_limits, turnbull, turnbull_resampled
+from postinfusion.core.clustered_means import clustered_mean_limits
 from postinfusion.errors import ModelError
 from postinfusion.instruments.catalogue import find_score
 from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
@@ -130,13 +130,9 @@ def _described(frame: pd.DataFrame, column: str, confidence: float, ends: tuple[
     known = frame[frame[column].notna()]
     found = describe_number(known[column])
     persons = known.groupby("USUBJID")[column].agg(["sum", "size"])
-    m, n = len(persons), len(known)
-    low = high = float("nan")
-    if m > 1:
-        off = (persons["sum"] - persons["size"] * found["mean"]).to_numpy()
-        half = float(stdtrit(m - 1, (1 + confidence) / 2)) * np.sqrt(m / (m - 1) * (off**2).sum()) / n
-        low, high = max(found["mean"] - half, ends[0]), min(found["mean"] + half, ends[1])
-    return {**found, "conf_low": low, "conf_high": high, "n_participants": m}
+    low, high = clustered_mean_limits(persons["sum"], persons["size"], confidence=confidence)
+    limits = {"conf_low": max(low, ends[0]), "conf_high": min(high, ends[1])}
+    return {**found, **limits, "n_participants": len(persons)}
 
 
 def _courses(summary: pd.DataFrame, arm: str, confidence: float) -> Iterator[Row]:
