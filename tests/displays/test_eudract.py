@@ -1,5 +1,6 @@
 """The file for EudraCT: its elements, their order and limits are those of the schema, its counts those of the trial."""
 
+import re
 from functools import cache
 from xml.etree.ElementTree import fromstring
 
@@ -11,8 +12,11 @@ from postinfusion.analyses.adverse_events import adverse_events
 from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import table
 from postinfusion.ard.privacy import public
+from postinfusion.datasets.system_organ_classes import CLASSES
 from postinfusion.errors import DataError
-from postinfusion.present.eudract import CLASSES, NAMESPACE, NIL, upload
+from postinfusion.plan.design import Dictionary
+from postinfusion.present.eudract import NAMESPACE, NIL, upload
+from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import Made, SectionDisplays
 from postinfusion.present.tables import TABLES
@@ -30,58 +34,88 @@ EVENTS = (
 )
 UPLOADS = ("EUDRAT01", "EUDRAT02")
 COUNTS = ("occurrences", "subjectsAffected", "subjectsExposed")
-ASSESSMENT = {"value": str}
-DICTIONARY = {"otherName": 20, "version": 10, "name": {"value": str}}
-"""Children of each element in their order: a longest text, a kind of value, or children again; "*" may occur often."""
-EVENT = {
-    "description": 250, "term": 100, "organSystem": {"eutctId": int, "version": int}, "assessmentMethod": ASSESSMENT,
-    "dictionaryOverridden": str, "dictionary": DICTIONARY, "values": {"value*": dict.fromkeys(COUNTS, int)},
+MOST = 99_999_999
+
+
+def exposed(text):
+    return 1 <= int(text) <= MOST
+
+
+def counted(text):
+    return 0 <= int(text) <= MOST
+
+
+def percent(text):
+    return re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) and 0 <= float(text) <= 5
+
+
+def between(least, most):
+    return lambda text: least <= len(text) <= most
+
+
+ASSESSMENT = {"value": ("ADV_EVT_ASSESS_TYPE.systematic", "ADV_EVT_ASSESS_TYPE.non_systematic").__contains__}
+OF_GROUP = {"occurrences": counted, "subjectsAffected": counted, "subjectsExposed": exposed}
+DICTIONARY = {
+    "otherName": between(0, 20), "version": between(0, 10),
+    "name": {"value": "ADV_EVT_DICTIONARY_NAME.meddra".__eq__},
 }  # fmt: skip
-DEATHS = {"fatalities": {"deaths": int, "deathsCausallyRelatedToTreatment": int}}
-OF_SERIOUS = {**EVENT["values"]["value*"], "occurrencesCausallyRelatedToTreatment": int, **DEATHS}
+"""Children of each element in their order: what its text must be, or children again; "*" may occur often."""
+EVENT = {
+    "description": between(0, 250), "term": between(2, 100),
+    "organSystem": {"eutctId": str.isdecimal, "version": ("22", "3").__contains__}, "assessmentMethod": ASSESSMENT,
+    "dictionaryOverridden": "false".__eq__, "dictionary": DICTIONARY, "values": {"value*": OF_GROUP},
+}  # fmt: skip
+DEATHS = {"fatalities": {"deaths": counted, "deathsCausallyRelatedToTreatment": counted}}
+OF_SERIOUS = {**OF_GROUP, "occurrencesCausallyRelatedToTreatment": counted, **DEATHS}
 GROUP = {
-    "title": 62, "description": 999, "subjectsAffectedByNonSeriousAdverseEvents": int,
-    "subjectsAffectedBySeriousAdverseEvents": int, "subjectsExposed": int, "deathsAllCauses": int,
-    "deathsResultingFromAdverseEvents": int,
+    "title": between(4, 62), "description": between(0, 999), "subjectsAffectedByNonSeriousAdverseEvents": counted,
+    "subjectsAffectedBySeriousAdverseEvents": counted, "subjectsExposed": exposed, "deathsAllCauses": counted,
+    "deathsResultingFromAdverseEvents": counted,
 }  # fmt: skip
 ROOT = {
-    "description": 350, "nonSeriousEventFrequencyThreshold": float, "timeFrame": 255, "assessmentMethod": ASSESSMENT,
-    "dictionary": DICTIONARY, "reportingGroups": {"reportingGroup*": GROUP},
+    "description": between(0, 350), "nonSeriousEventFrequencyThreshold": percent, "timeFrame": between(1, 255),
+    "assessmentMethod": ASSESSMENT, "dictionary": DICTIONARY, "reportingGroups": {"reportingGroup*": GROUP},
     "nonSeriousAdverseEvents": {"nonSeriousAdverseEvent*": EVENT},
     "seriousAdverseEvents": {"seriousAdverseEvent*": {**EVENT, "values": {"value*": OF_SERIOUS}}},
 }  # fmt: skip
-NEEDED = {
-    *GROUP,
-    "reportingGroups",
-    "term",
-    "dictionaryOverridden",
-    "otherName",
-    "version",
-    "name",
-    "eutctId",
-    "value",
-} - {"description"}
+NEEDED = {*GROUP, "term", "dictionaryOverridden", "otherName", "version", "name", "eutctId", "value"}
+OF_EVENTS = {"description"}
+"""Needed in a group, free elsewhere."""
+MAY_BE_NIL = {*GROUP, "otherName", "version", "name"} - {"title"}
+ATTRIBUTES = {"reportingGroup": {"id"}, "value": {"reportingGroupId"}}
 
 
 def check(element, shape):
-    """Follow the shape of the schema: names, order, needed and repeated elements, kinds and lengths of values."""
+    """Follow the shape of the schema: names, order, needed and repeated elements, what may be nil, kinds of values."""
+    if element.get(NIL) == "true":
+        assert element.tag in MAY_BE_NIL
+        assert not element.text
+        assert not len(element)
+        return
     if not isinstance(shape, dict):
-        text = element.text or ""
-        assert element.get(NIL) == "true" or (len(text) <= shape if isinstance(shape, int) else shape(text) is not None)
+        assert not len(element)
+        assert shape(element.text or ""), element.tag
         return
     names = [child.tag for child in element]
     order = [name.removesuffix("*") for name in shape]
     assert [order.index(name) for name in names] == sorted(order.index(name) for name in names)
+    assert not (element.text or "").strip()
     for name, inner in shape.items():
         found = [child for child in element if child.tag == name.removesuffix("*")]
         assert len(found) <= 1 or name.endswith("*")
-        assert found or name not in NEEDED
+        assert found or name not in NEEDED or (name in OF_EVENTS and element.tag != "reportingGroup")
         for child in found:
+            kept = ATTRIBUTES.get(child.tag, set()) if child.tag != "value" or name == "value*" else set()
+            assert {*child.keys()} - {NIL} == kept
             check(child, inner)
 
 
+def replace_dictionary(plan, dictionary):
+    return plan.model_copy(update={"design": plan.design.model_copy(update={"dictionary": dictionary})})
+
+
 @cache
-def results(events=EVENTS, *, privacy="internal", solicited="", **changes):
+def results(events=EVENTS, *, privacy="internal", solicited="", coded_by=None, **changes):
     people = [str(number) for number in range(60)]
     arms = pd.Categorical(["Ketamine"] * 30 + ["Midazolam"] * 30, ["Midazolam", "Ketamine"])
     frame = pd.DataFrame({"USUBJID": people, "ARM": arms, "DTHFL": "", "EOSHR": 600.0})
@@ -98,6 +132,9 @@ def results(events=EVENTS, *, privacy="internal", solicited="", **changes):
         AENTMF="",
     )
     plan = trials.infused(analyses={"harms": {"method": "adverse-events", **changes}}, estimands={})
+    if coded_by:
+        name, version = coded_by
+        plan = replace_dictionary(plan, Dictionary(name=name, version=version))
     population = Members(frame, ("Ketamine", "Midazolam"), "Midazolam")
     rows = adverse_events(plan.analyses["harms"], {"ADAE": found}, population)
     ard = table(rows, trial="t", analysis_id="harms", population="safety", method="adverse-events")
@@ -116,7 +153,18 @@ def texts(element, path):
     return [child.text for child in element.findall(path)]
 
 
-@pytest.mark.parametrize("changes", [{}, {"solicited": "Y"}, {"events": ()}, {"threshold": "0.1 %"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"solicited": "Y"},
+        {"events": ()},
+        {"threshold": "0.1 %"},
+        {"threshold": "0.00001 %"},
+        {"coded_by": ("MedDRA", "26.0")},
+        {"coded_by": ("WHO-ART", "2024 Q1")},
+    ],
+)
 def test_the_file_has_the_shape_of_the_schema(changes):
     root = parsed(**changes)
     assert root.tag == f"{{{NAMESPACE}}}adverseEvents"
@@ -159,7 +207,31 @@ def test_classes_of_meddra_have_their_identifier_and_others_none():
     own = tuple((*row[:2], "own class", *row[3:]) for row in EVENTS)
     assert parsed(events=own).find(".//organSystem") is None
     assert parsed(events=own).find("dictionary") is None
-    assert len({*CLASSES.values()}) == len(CLASSES) == 26
+    assert len({*CLASSES.values()}) == len(CLASSES) == 27
+
+
+def test_the_list_of_classes_has_the_version_that_the_portal_takes():
+    assert {*texts(parsed(), ".//organSystem/version")} == {"22"}
+    of_product = tuple((*row[:2], "PRODUCT ISSUES", *row[3:]) for row in EVENTS)
+    assert {*texts(parsed(events=of_product), ".//organSystem/version")} == {"3"}
+
+
+def test_the_dictionary_and_its_version_are_those_of_the_plan():
+    of_plan, without = (parsed(**changes).find("dictionary") for changes in ({"coded_by": ("MedDRA", "26.0")}, {}))
+    assert [child.text for child in of_plan][:2] == [None, "26.0"]
+    assert [child.get(NIL) for child in without] == ["true", "true", None]
+    other = parsed(coded_by=("WHO-ART", "2024 Q1")).find("dictionary")
+    assert [child.text for child in other] == ["WHO-ART", "2024 Q1", None]
+
+
+def test_tables_and_methods_say_the_version_or_that_none_was_given():
+    for changes, told in (({"coded_by": ("MedDRA", "26.0")}, "MedDRA 26.0"), ({}, "MedDRA, version not given")):
+        found = results(**changes)
+        assert f"Terms and classes: {told}." in TABLES["EUDRAT02"](found).label.footnotes
+        assert f"Terms and classes: {told}." in TABLES["AET02"](found).label.footnotes
+        assert f"coded by {told}." in methods_text(found)
+    own = results(tuple((*row[:2], "own class", *row[3:]) for row in EVENTS))
+    assert not any("Terms and classes" in note for note in TABLES["AET02"](own).label.footnotes)
 
 
 def test_how_events_were_assessed_is_told_only_where_it_was_recorded():

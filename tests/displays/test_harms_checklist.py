@@ -214,7 +214,7 @@ def test_an_own_grouping_is_not_called_a_dictionary():
     own = ard[ard["analysis_id"] == "harms"].iloc[:1].assign(variable="grouping", level="own", stat_name="n_events")
     others = ard.assign(level=ard["level"].mask(classes, "stomach and bowel"))
     told = [rows(planned(), held)["Coding"][2] for held in (ard, others, pd.concat([ard, own]))]
-    assert told[0].startswith("Classes as supplied, all of them system organ classes of MedDRA. Not in the data: the v")
+    assert told[0].startswith("Classes as supplied, MedDRA, version not given. Not in the data: the version of the")
     assert told[1].startswith("Classes as supplied. Not in the data: the version")
     assert told[2].startswith("Own grouping by words of the term, not MedDRA.")
 

@@ -21,6 +21,12 @@ CONSENTED = (
 )  # fmt: skip
 
 
+CLASSED = TRIAL.with_plan("onset: began, end: ended}}", "onset: began, end: ended, body_system: class}}").with_text(
+    "events.csv", "who,event,began,ended,class\nA1,nausea,2031-01-06T11:00,,Gastrointestinal disorders\n"
+    "A1,headache,2031-01-06T11:00,,NERVOUS SYSTEM DISORDERS\nA1,fall,2031-01-06T11:00,,own class\n",
+)  # fmt: skip
+
+
 def with_events(*lines: str) -> SmallTrial:
     return GRADED.with_text("events.csv", HEAD + NAUSEA + "".join(f"{line}\n" for line in lines))
 
@@ -39,6 +45,10 @@ TOLD = {
     "missing onset": (
         with_events("A1,headache,,,mild"),
         "row 3  (warning) began: is empty: the event counts as treatment-emergent unless it ended before time zero",
+    ),
+    "classes of MedDRA without its version": (
+        CLASSED,
+        "rows 2, 3 (2)  (warning) class: these classes are MedDRA's, and the plan does not say of which version",
     ),
     "a participant without infusion": (
         with_events("A3,headache,2031-01-06T12:00,,mild").with_text(
@@ -94,3 +104,11 @@ def test_what_cannot_be_is_refused_with_its_rows(case: str, tmp_path: Path, caps
     trial, message = REFUSED[case]
     assert main(["check", str(trial.write(tmp_path))]) == 1
     assert message in capsys.readouterr().err
+
+
+def test_a_version_of_the_dictionary_in_the_plan_leaves_nothing_to_warn_of(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    trial = CLASSED.with_plan("schedule:", '  dictionary: {version: "26.0"}\nschedule:')
+    assert main(["check", str(trial.write(tmp_path))]) == 0
+    assert "MedDRA" not in "".join(capsys.readouterr())

@@ -73,6 +73,20 @@ class Arm(Part):
     reference_arm names it, no role needs to be written."""
 
 
+class Dictionary(Part):
+    """The dictionary by which adverse events were coded; neither terms nor classes are coded here."""
+
+    name: str = Field(default="MedDRA", min_length=2, max_length=20)
+    """Its name."""
+    version: str = Field(min_length=1, max_length=10)
+    """Its version, as in "26.0"; in quotation marks, since 26.0 alone is a number."""
+
+    @property
+    def is_meddra(self) -> bool:
+        """It is MedDRA."""
+        return self.name.casefold() == "meddra"
+
+
 class Design(Part):
     """Design of the trial."""
 
@@ -93,6 +107,9 @@ class Design(Part):
     controlled_settings: tuple[str, ...] = Field(default=(), max_length=40)
     """Texts of the infusions' column `setting` that name trained staff in a controlled setting, as the data write them;
     left out: whatever was recorded, it is not known whether it is one."""
+    dictionary: Dictionary | None = None
+    """By which terms and classes of adverse events were coded, as `{name: MedDRA, version: "26.0"}`: said in methods,
+    tables of events and the file for EudraCT; left out: "version not given" where the classes are MedDRA's."""
     crossover: Crossover | None = None
     """Periods of a crossover trial; only there, and needed there."""
     second_randomisation: SecondRandomisation | None = None

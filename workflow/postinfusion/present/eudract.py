@@ -6,7 +6,8 @@ nil where it does not.
 References
 ----------
 European Medicines Agency, EudraCT, adverseEvents.xsd, version 1.1. Names and limits were read in the copy of the R
-package eudract (Bond and others, University of Cambridge), the identifiers of the classes in its list and in EUTCT.
+package eudract (Bond and others, University of Cambridge), and there too what the portal asks beyond the schema: the
+versions of the list of classes, and the shortest title.
 """
 
 from __future__ import annotations
@@ -14,49 +15,23 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from postinfusion.ard.privacy import SUPPRESSED
+from postinfusion.datasets.system_organ_classes import are_of_meddra, identifier_of
 from postinfusion.errors import DataError
 from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.present.event_dictionary import classes_of
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import BANNERS, NOT_RECORDED, TIME_ZERO_NAMES
 
 NAMESPACE = "http://eudract.ema.europa.eu/schema/clinical_trial_result/adverse_events"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
-TITLE_LENGTHS, TERM_LENGTHS = (2, 62), (2, 100)
-CLASSES = {
-    "Investigations": 100000004848,
-    "Cardiac disorders": 100000004849,
-    "Congenital, familial and genetic disorders": 100000004850,
-    "Blood and lymphatic system disorders": 100000004851,
-    "Nervous system disorders": 100000004852,
-    "Eye disorders": 100000004853,
-    "Ear and labyrinth disorders": 100000004854,
-    "Respiratory, thoracic and mediastinal disorders": 100000004855,
-    "Gastrointestinal disorders": 100000004856,
-    "Renal and urinary disorders": 100000004857,
-    "Skin and subcutaneous tissue disorders": 100000004858,
-    "Musculoskeletal and connective tissue disorders": 100000004859,
-    "Endocrine disorders": 100000004860,
-    "Metabolism and nutrition disorders": 100000004861,
-    "Infections and infestations": 100000004862,
-    "Injury, poisoning and procedural complications": 100000004863,
-    "Neoplasms benign, malignant and unspecified (incl cysts and polyps)": 100000004864,
-    "Surgical and medical procedures": 100000004865,
-    "Vascular disorders": 100000004866,
-    "General disorders and administration site conditions": 100000004867,
-    "Pregnancy, puerperium and perinatal conditions": 100000004868,
-    "Social circumstances": 100000004869,
-    "Immune system disorders": 100000004870,
-    "Hepatobiliary disorders": 100000004871,
-    "Reproductive system and breast disorders": 100000004872,
-    "Psychiatric disorders": 100000004873,
-}
-"""MedDRA system organ classes by their identifier in EUTCT, the European list of controlled terms."""
-_LIST_VERSION = 19
+TITLE_LENGTHS, TERM_LENGTHS = (4, 62), (2, 100)
+"""The schema takes titles of 2 characters, the portal none shorter than 4."""
+_LIST_VERSION, _LIST_VERSION_OF = 22, {100000167503: 3}
+"""Version of a class in EUTCT that the portal takes; it has nothing to do with the version of MedDRA."""
 _NON_SERIOUS, _SERIOUS = "non-serious", "serious-terms"
 _RELATED, _FATAL, _BOTH = "serious-related", "serious-fatal", "serious-fatal-related"
 FATAL_NOT_SERIOUS = "fatal, recorded as not serious"
 _IN_FILE = (_NON_SERIOUS, _SERIOUS, _RELATED, _FATAL, _BOTH, "seriousness", "fatal")
-_BY_CASEFOLD = {name.casefold(): code for name, code in CLASSES.items()}
 
 
 def upload(results: Results, analysis: AdverseEvents) -> str:
@@ -80,7 +55,7 @@ def upload(results: Results, analysis: AdverseEvents) -> str:
     root = Element(f"{{{NAMESPACE}}}adverseEvents")
     banner = BANNERS.get(results.plan.data)
     _add(root, "description", f"{f'{banner}. ' if banner else ''}Treatment-emergent events.{_contradicted(results)}")
-    _add(root, "nonSeriousEventFrequencyThreshold", f"{100 * analysis.threshold:g}")
+    _add(root, "nonSeriousEventFrequencyThreshold", _percent(analysis.threshold))
     _add(root, "timeFrame", f"From {TIME_ZERO_NAMES[results.plan.design.time_zero]} to the end of participation")
     _assessment(root, results, {"level": "any"}, {"variable": "overview", "level": "any"})
     _dictionary(root, results)
@@ -151,11 +126,11 @@ def _group(parent: Element, results: Results, arm: str, identifier: str) -> None
 def _event(event: Element, results: Results, key: dict[str, str], variable: str) -> None:
     """Add what is told of one term, and its counts by arm."""
     _add(event, "term", _clean(key["term"]))
-    code = _BY_CASEFOLD.get(key["level"].casefold())
+    code = identifier_of(key["level"])
     if code is not None:
         organ_system = _add(event, "organSystem")
         _add(organ_system, "eutctId", str(code))
-        _add(organ_system, "version", str(_LIST_VERSION))
+        _add(organ_system, "version", str(_LIST_VERSION_OF.get(code, _LIST_VERSION)))
     _assessment(event, results, key, {**key, "variable": "class-term"})
     _add(event, "dictionaryOverridden", "false")
     values = _add(event, "values")
@@ -193,14 +168,25 @@ def _assessment(parent: Element, results: Results, part: dict[str, str], whole: 
 
 
 def _dictionary(root: Element, results: Results) -> None:
-    """Name MedDRA, its version nil, where every class is one of its system organ classes; nothing otherwise."""
-    classes = [level for level in results.values_of("level", variable="class-term") if level]
-    if not classes or any(level.casefold() not in _BY_CASEFOLD for level in classes):
+    """Name the dictionary and its version, nil where the plan does not say; nothing where no dictionary is known."""
+    named = results.plan.design.dictionary
+    if named is None and not are_of_meddra(classes_of(results)):
         return
     dictionary = _add(root, "dictionary")
-    for name in ("otherName", "version"):
-        _add(dictionary, name).set(NIL, "true")
-    _add(_add(dictionary, "name"), "value", "ADV_EVT_DICTIONARY_NAME.meddra")
+    is_meddra = named is None or named.is_meddra
+    other = _add(dictionary, "otherName", None if named is None or is_meddra else named.name)
+    version = _add(dictionary, "version", None if named is None else named.version)
+    name = _add(dictionary, "name")
+    if is_meddra:
+        _add(name, "value", "ADV_EVT_DICTIONARY_NAME.meddra")
+    for element in (other, version, name):
+        if element.text is None and not len(element):
+            element.set(NIL, "true")
+
+
+def _percent(share: float) -> str:
+    """Give a share in percent as a decimal number, which has no exponent in a file of this kind."""
+    return f"{100 * share:.6f}".rstrip("0").rstrip(".")
 
 
 def _add(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:

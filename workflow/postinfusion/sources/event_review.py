@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.datasets.canonical import SEVERITIES
 from postinfusion.datasets.checks import Finding
+from postinfusion.datasets.system_organ_classes import identifier_of
 from postinfusion.errors import Problem
 from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 from postinfusion.plan.design import OutOfPlace
@@ -27,6 +28,8 @@ _RULES = {
     "severity": "is empty: the event counts, with severity not recorded, and is never taken for mild.",
     "grade": "is empty: the event counts, with grade not recorded.",
     "contradicted": "severity and grade are not the same: each table counts its own. One of the two records is wrong.",
+    "dictionary": "these classes are MedDRA's, and the plan does not say of which version: the report says "
+    '"version not given". Add dictionary: {name: MedDRA, version: "26.0"} with the right version under design.',
     "self-induced": "what participants do to themselves is no adverse event: it is counted for review only.",
 }
 _GRADES = {word: grade for grade, word in enumerate(SEVERITIES, start=1)}
@@ -72,6 +75,9 @@ def _of_events(plan: Plan, deliveries: Deliveries, frame: pd.DataFrame) -> Itera
         of_words = frame["severity"].map(_GRADES).astype("Float64")
         against = (of_words != frame["grade"].astype("Float64")).fillna(value=False)
         yield from _rows("grade", against, _RULES["contradicted"])
+    if plan.design.dictionary is None and "body_system" in frame:
+        is_class = frame["body_system"].fillna("").map(lambda name: identifier_of(name) is not None)
+        yield from _rows("body_system", is_class.astype("bool"), _RULES["dictionary"])
     yield from _rows("term", frame["term"].fillna("").str.contains(SELF_INDUCED), _RULES["self-induced"])
 
 

@@ -8,12 +8,11 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.checklists.item import Answer, Evidence
 from postinfusion.present.claims import claims_of
-from postinfusion.present.eudract import CLASSES
+from postinfusion.present.event_dictionary import NOT_GIVEN, classes_of, dictionary_told
 from postinfusion.present.methods.phrases import listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import NOT_RECORDED, TIME_ZERO_NAMES, Method
 
-_MEDDRA = {name.casefold() for name in CLASSES}
 _SEVERITY = "worst-severity"
 _NOTHING = ("", formats.NOT_ESTIMABLE, formats.NO_RECORD)
 
@@ -96,14 +95,15 @@ def serious(results: Results) -> Answer:
 
 def coded(results: Results) -> Answer:
     """Say by what events are grouped: own words, MedDRA's classes, or other classes."""
+    told = dictionary_told(results)
     if results.values_of("level", variable="grouping"):
-        return Answer("own grouping by words of the term, not MedDRA", ("AET02",), "codes of a dictionary")
-    classes = [level for level in results.values_of("level", variable="class-term") if level]
-    if not classes:
+        named = f"terms by {told}; " if told else ""
+        missing = "" if told else "codes of a dictionary"
+        return Answer(f"{named}own grouping by words of the term, not MedDRA", ("AET02",), missing)
+    if not classes_of(results):
         return Answer(missing="classes of events")
-    are_known = all(level.casefold() in _MEDDRA for level in classes)
-    said = "classes as supplied, all of them system organ classes of MedDRA" if are_known else "classes as supplied"
-    return Answer(said, ("AET02",), "the version of the dictionary")
+    missing = "" if told and NOT_GIVEN not in told else "the version of the dictionary"
+    return Answer(f"classes as supplied{f', {told}' if told else ''}", ("AET02",), missing)
 
 
 def attributed(results: Results) -> Answer:

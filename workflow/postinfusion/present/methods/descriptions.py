@@ -7,6 +7,7 @@ from collections.abc import Callable
 from postinfusion.ard.query import select
 from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
+from postinfusion.present.event_dictionary import dictionary_told
 from postinfusion.present.methods.phrases import endpoint_label, groups_told, in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import BODY_MASS_INDEX, TIME_ZERO_NAMES, Method
@@ -109,12 +110,15 @@ def _emergent(results: Results) -> str:
 
 
 def _grouping(results: Results) -> str:
-    """Say that the classes are groups by words, where the data hold none."""
+    """Say by what terms and classes were coded, and that classes are groups by words where the data hold none."""
+    told = dictionary_told(results)
+    coded = f" Terms and classes are as supplied, coded by {told}." if told else ""
     if not (results.rows["variable"] == "grouping").any():
-        return ""
+        return coded
+    coded = f" Terms are as supplied, coded by {told}." if told else ""
     return (
-        " The data hold no classes: terms were grouped by their words into a small grouping of this software's own, "
-        "which is not MedDRA; each term is in one group."
+        f"{coded} The data hold no classes: terms were grouped by their words into a small grouping of this software's "
+        "own, which is not MedDRA; each term is in one group."
     )
 
 

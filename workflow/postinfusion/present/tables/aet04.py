@@ -7,7 +7,7 @@ from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count_row, headings
-from postinfusion.present.tables.event_columns import OWN_GROUPING, classes_by_frequency, terms_by_frequency
+from postinfusion.present.tables.event_columns import classes_by_frequency, coding_note, terms_by_frequency
 from postinfusion.vocabulary import NOT_RECORDED
 
 _OF_TERM, _OF_CLASS = "worst-grade", "worst-grade-of-class"
@@ -37,8 +37,7 @@ def table(results: Results) -> Table:
         rows += _block(results, level, {"variable": _OF_CLASS, "term": level}, 0)
         for term in terms_by_frequency(results, level):
             rows += _block(results, term, {"variable": _OF_TERM, "term": term}, 1)
-    is_grouped = (results.rows["variable"] == "grouping").any()
-    label = label_of(results, "AET04", footnotes=(_NOTE, *((OWN_GROUPING,) if is_grouped else ())))
+    label = label_of(results, "AET04", footnotes=(_NOTE, *coding_note(results)))
     return Table(label, (Part(("Class, term and highest grade", *headings(results)), tuple(rows)),))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from postinfusion.errors import DataError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.event_dictionary import dictionary_note
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, groups_of, headings
 
@@ -44,8 +45,14 @@ def explanations(results: Results, *, has_classes: bool = True, has_ratios: bool
     compared = (f"Risk differences in percentage points: {differences}.",) if differences else ()
     if has_ratios and differences:
         compared = (*compared, _RATIOS.format("; ".join(f"{arm} / {against}" for arm, against in results.comparisons)))
-    is_grouped = has_classes and (results.rows["variable"] == "grouping").any()
-    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *((OWN_GROUPING,) if is_grouped else ()))
+    coding = coding_note(results) if has_classes else ()
+    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *coding)
+
+
+def coding_note(results: Results) -> tuple[str, ...]:
+    """Say by what terms and classes were coded, and that classes are groups of our own; nothing where not known."""
+    own = (OWN_GROUPING,) if (results.rows["variable"] == "grouping").any() else ()
+    return (*dictionary_note(results), *own)
 
 
 def event_row(

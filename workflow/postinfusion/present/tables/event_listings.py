@@ -15,7 +15,7 @@ from postinfusion.errors import DataError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
-from postinfusion.present.tables.event_columns import OWN_GROUPING
+from postinfusion.present.tables.event_columns import coding_note
 
 _EVENT, _PARTICIPANT = "event", "participant"
 _UNCODED = "not classified"
@@ -48,8 +48,8 @@ def glossary(results: Results) -> Table:
     rows = tuple(_term(str(term), found) for term, found in named.groupby("TERM", sort=True))
     part, left_out = _as_recorded(Part(("Term", "Class", "Reported as"), rows, is_text=True))
     is_grouped = (results.rows["variable"] == "grouping").any()
-    supplied = ("Terms stand as supplied with the data.", OWN_GROUPING) if is_grouped else (_SUPPLIED,)
-    notes = (*supplied, *left_out)
+    supplied = "Terms stand as supplied with the data." if is_grouped else _SUPPLIED
+    notes = (supplied, *coding_note(results), *left_out)
     return Table(label_of(results, "AEL01", footnotes=notes), (part,))
 
 

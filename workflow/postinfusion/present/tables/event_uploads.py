@@ -8,7 +8,7 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.eudract import FATAL_NOT_SERIOUS, upload
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of, headings
-from postinfusion.present.tables.event_columns import EXPLANATION, participants_and_events
+from postinfusion.present.tables.event_columns import EXPLANATION, coding_note, participants_and_events
 from postinfusion.vocabulary import NOT_RECORDED
 
 _NON_SERIOUS, _SERIOUS, _ANY = "non-serious", "serious-terms", "any"
@@ -33,7 +33,9 @@ def non_serious(results: Results) -> Table:
         content, said = upload(results, analysis), "The file for EudraCT stands beside this table, as XML."
     except DataError as error:
         content, said = "", f"No file for EudraCT: {error}."
-    label = label_of(results, "EUDRAT01", above.removesuffix("."), (EXPLANATION, *_unknown(results), said))
+    label = label_of(
+        results, "EUDRAT01", above.removesuffix("."), (EXPLANATION, *coding_note(results), *_unknown(results), said)
+    )
     return Table(label, (_part(results, _NON_SERIOUS),), upload=content)
 
 
@@ -51,7 +53,7 @@ def serious(results: Results) -> Table:
         for variable, caption in _OF_SERIOUS.items()
         if results.values_of("level", variable=variable)
     )
-    label = label_of(results, "EUDRAT02", footnotes=(EXPLANATION, *_unknown(results)))
+    label = label_of(results, "EUDRAT02", footnotes=(EXPLANATION, *coding_note(results), *_unknown(results)))
     return Table(label, (_part(results, _SERIOUS), *of_these))
 
 
