@@ -60,3 +60,8 @@ def test_the_shipped_trial_is_what_the_command_makes():
         assert csv_text(table) == (SHIPPED / f"{name}.csv").read_text("utf-8")
     truth = truth_of_crossover(DEFAULT_SEED, "at-random", has_effects=True)
     assert json.loads((SHIPPED / "truth.json").read_text("utf-8")) == truth
+
+
+def test_each_event_has_the_toxicity_grade_of_its_severity():
+    events = simulate_crossover(np.random.SeedSequence(DEFAULT_SEED))["adverse_events"]
+    assert set(zip(events["severity"], events["grade"], strict=True)) == {("mild", 1), ("moderate", 2)}

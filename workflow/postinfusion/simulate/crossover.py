@@ -34,6 +34,8 @@ EVENTS = (
     ("Somnolence", {"KH": 0.15, "KL": 0.15, "M": 0.30}, 0.7, 3.0),
 )
 """Event, chance by treatment, mean hours to onset, mean hours of duration."""
+GRADE = {"mild": 1, "moderate": 2}
+"""Toxicity grade of each severity: the words of the Common Terminology Criteria for the first two grades."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,8 @@ def _adverse_events(course: _Course) -> pd.DataFrame:
         rows = {"participant": course.names(person), "event": term, "began": began.round(2), "ended": ended.round(2),
                 "severity": severity, "serious": "no", "outcome": "resolved"}  # fmt: skip
         frames.append(pd.DataFrame(rows)[happens])
-    return pd.concat(frames).sort_values(["participant", "began"], kind="stable", ignore_index=True)
+    events = pd.concat(frames).sort_values(["participant", "began"], kind="stable", ignore_index=True)
+    return events.assign(grade=events["severity"].map(GRADE))
 
 
 def _disposition(course: _Course) -> pd.DataFrame:
