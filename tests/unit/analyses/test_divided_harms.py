@@ -6,26 +6,58 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from postinfusion.analyses.divided import with_groups
+from postinfusion.analyses.populations import Members
 from postinfusion.analyses.run import analyse
-from postinfusion.ard.build import rows, table
+from postinfusion.ard.build import Row, rows, table
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
+from postinfusion.ard.schema import KEY
 from postinfusion.derive.datasets import derive
 from postinfusion.errors import DataError, ModelError
+from postinfusion.plan.analyses import EventRates
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES
 from small_trial import SOURCES, START, infusions, participants, plan
 
 ANALYSES = {
-    "effects": {"method": "side-effects", "groups": {"nausea": ["nausea"], "rash": ["rash"]}, "resolved_by": ["4 h"],
-                "by": ["diagnosis"]},
+    "effects": {
+        "method": "side-effects",
+        "groups": {"nausea": ["nausea"], "rash": ["rash"]},
+        "resolved_by": ["4 h"],
+        "by": ["diagnosis"],
+    },
     "harms": {"method": "adverse-events", "by": ["diagnosis"], "bmi_below": 16},
-    "alerts": {"method": "alerts", "source": "invented", "by": ["diagnosis"], "bmi_below": 16,
-               "limits": [{"measure": "K", "below": 3, "unit": "mmol/L"}]},
-}  # fmt: skip
-PLAN = plan(analyses=ANALYSES, sources={name: {"file": f"{name}.csv"} for name in (*SOURCES, "laboratory")})
+    "alerts": {
+        "method": "alerts",
+        "source": "invented",
+        "by": ["diagnosis"],
+        "bmi_below": 16,
+        "limits": [{"measure": "K", "below": 3, "unit": "mmol/L"}],
+    },
+    "rates": {"method": "event-rates", "groups": {"nausea": ["nausea"]}, "report_at": ["24 h"], "by": ["diagnosis"]},
+    "conduct": {"method": "conduct", "by": ["diagnosis"]},
+    "medicines": {"method": "medication", "by": ["diagnosis"]},
+    "liver": {
+        "method": "liver",
+        "source": "invented",
+        "by": ["diagnosis"],
+        "aminotransferases": [{"measure": "ALT", "upper_normal": 40, "unit": "U/L"}],
+    },
+    "pressure": {
+        "method": "infusion-vitals",
+        "minutes": [0, 40],
+        "source": "invented",
+        "by": ["diagnosis"],
+        "measures": [{"measure": "SBP", "limits": [{"at_least": 160}]}],
+    },
+}
+REPEATED = tuple(ANALYSES)  # fmt: skip
+MORE = ("laboratory", "medication", "vitals")
+PLAN = plan(analyses=ANALYSES, sources={name: {"file": f"{name}.csv"} for name in (*SOURCES, *MORE)})
 IDS = [f"P{number:02}" for number in range(24)]
 TWO_WITH_ANOREXIA = (*["AN"] * 2, *["BN"] * 10) * 2  # in each arm
+HALF = (*["AN"] * 6, *["BN"] * 6) * 2
 TWO_UNKNOWN = (*["AN"] * 6, *["BN"] * 16, *[""] * 2)
 WITH_NAUSEA = [*range(2), *range(6, 12)]  # 2 of 6 with AN in the first arm, 6 of 6 with BN
 
@@ -38,25 +70,56 @@ def tables(diagnosis: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     )
     weights = pd.DataFrame({"id": IDS, "taken": START - 5.0, "weight_kg": np.where(np.arange(24) < 12, 62.0, 64.0)})
     potassium = pd.DataFrame({"id": IDS, "taken": START + 30.0, "test": "K", "value": 2.9, "unit": "mmol/L"})
+    liver = potassium.assign(test="ALT", value=[30.0 + 20 * place for place in range(24)], unit="U/L")
+    signs = [(name, minute / 60, 120.0 + minute / (1 + place % 7))
+             for place, name in enumerate(IDS) for minute in (-5, 40)]  # fmt: skip
+    pressures = pd.DataFrame(signs, columns=["id", "taken", "value"])
+    medicines = pd.DataFrame({"id": IDS[::3], "medicine": "sertraline", "start": START - 100.0, "end": START + 9.0})
     return {
         "participants": people,
         "infusions": infusions([(name, 1, 0.0) for name in IDS]),
         "adverse_events": events.assign(onset_date_only=False, end_date_only=False),
         "weights": weights.assign(taken_date_only=False),
-        "laboratory": potassium.assign(taken_date_only=False),
+        "laboratory": pd.concat([potassium, liver], ignore_index=True).assign(taken_date_only=False),
+        "vitals": pressures.assign(taken=pressures["taken"] + START, taken_date_only=False, measure="SBP"),
+        "medication": medicines.assign(start_date_only=False, end_date_only=False, use="background"),
         "disposition": pd.DataFrame({"id": IDS, "status": "completed", "left": START + 600, "left_date_only": False}),
     }
 
 
 @cache
+def datasets(diagnosis: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    return derive(PLAN, "small", tables(diagnosis))
+
+
+@cache
 def results(diagnosis: tuple[str, ...], *, of: tuple[str, ...] = ("effects",)) -> pd.DataFrame:
-    adam = derive(PLAN, "small", tables(diagnosis))
+    adam = datasets(diagnosis)
     return pd.concat([analyse(PLAN, "small", key, adam).results for key in of], ignore_index=True)
 
 
 @pytest.fixture(scope="module")
 def ard() -> pd.DataFrame:
-    return results((*["AN"] * 6, *["BN"] * 6) * 2, of=("effects", "harms", "alerts"))
+    return pd.concat([results(HALF, of=(key,)) for key in ("effects", "harms", "alerts")], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def alone() -> dict[str, pd.DataFrame]:
+    """The datasets of a trial of those with AN alone."""
+    both = tables(HALF)
+    of_group = both["participants"].loc[both["participants"]["diagnosis"] == "AN", "id"]
+    return derive(PLAN, "small", {name: table[table["id"].isin(of_group)] for name, table in both.items()})
+
+
+@pytest.mark.parametrize("key", ANALYSES)
+def test_a_group_has_what_a_trial_of_it_alone_has(key, alone):
+    together = select(results(HALF, of=(key,)), subgroup_level="AN")
+    expected = select(analyse(PLAN, "small", key, alone).results, subgroup="")
+    index = [name for name in KEY if name not in ("subgroup", "subgroup_level", "term", "trial")] + ["term"]
+    own, other = (frame[~frame["stat_name"].isin(["warning", "stat_text"])].set_index(index)["stat"]
+                  for frame in (together, expected))  # fmt: skip
+    assert len(own) > 3
+    np.testing.assert_allclose(own, other.reindex(own.index), equal_nan=True)
 
 
 NAUSEA = {"analysis_id": "effects", "variable": "incidence", "level": "participants", "term": "nausea",
@@ -178,3 +241,43 @@ def test_tables_print_a_block_for_each_factor(ard, output, analysis, blocks):
     of_groups = [part for part in parts if part.caption.endswith(("by diagnosis", "kg/m²"))]
     assert len(of_groups) == blocks
     assert [row.label for row in of_groups[0].rows][1:3] == ["AN", "BN"]
+
+
+def test_a_table_has_its_blocks_once_more_for_each_group_and_none_twice():
+    ard = results(HALF, of=("rates",))
+    parts = TABLES["AET05"](results_of(PLAN, ard, "rates")).parts
+    assert [part.folded for part in parts] == ["", "By diagnosis", "By diagnosis"]
+    assert [part.caption for part in parts[1:]] == ["Diagnosis: AN", "Diagnosis: BN"]
+    counted = [part.rows[0].cells[0].replace("\N{NO-BREAK SPACE}", " ").split(" (")[0] for part in parts[:2]]
+    assert counted == ["8 of 12", "2 of 6"]
+
+
+def test_who_was_screened_is_in_no_group():
+    ard = results(HALF, of=("conduct",))
+    assert {*select(ard, level=["checklist", "checklist of the enrolled", "not eligible"])["subgroup"]} == {""}
+
+
+def test_what_one_group_does_not_allow_is_told_there():
+    people = Members(
+        pd.DataFrame({"USUBJID": ["A", "B"], "ARM": pd.Categorical(["K", "K"]), "DIAG": ["AN", "BN"]}), ("K",), None
+    )
+
+    def refused(members: Members) -> list[Row]:
+        if len(members.frame) == 1 and members.frame["DIAG"].item() == "BN":
+            raise ModelError("nothing to count")
+        return rows({"n": len(members.frame)}, variable="counted", arm="K")
+
+    found = table(
+        with_groups(EventRates(method="event-rates", report_at=("24 h",), by=("diagnosis",)), people, refused)
+    )
+    assert select(found, subgroup_level="BN", stat_name="error")["error"].tolist() == ["nothing to count"]
+    assert select(found, subgroup_level="AN", stat_name="n")["stat"].tolist() == [1]
+
+
+@pytest.mark.parametrize("key", ["rates", "medicines", "pressure", "liver"])
+def test_in_public_groups_go_together_with_any_gap(key):
+    shown = public(results(HALF, of=(key,)), small_cell=5)
+    counts = shown[(shown["subgroup"] == "diagnosis") & shown["stat_name"].isin(["n", "n_events"])]
+    hidden = counts["error"] == "suppressed"
+    assert hidden.any()
+    assert (counts.loc[~hidden, "stat"].isna() | counts.loc[~hidden, "variable"].eq("denominator")).all()

@@ -57,8 +57,8 @@ _IN_WORDS = {
 
 
 _SERIOUS_WITHIN = {"serious within 24 h": 24.0, "serious within 7 d": 168.0}
-_REPEATED = ("overview", "class-term")
-"""Variables of the lines that are repeated in groups of participants, and have a risk ratio."""
+_WITH_RATIO = ("overview", "class-term")
+"""Variables of the lines that have a risk ratio."""
 _NO_RATIO = "nobody of the reference arm had an event"
 _PER = 100
 _HOURS_PER_DAY = 24
@@ -79,17 +79,20 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     events = classified(found[~found["SELFFL"]], adam["ADAE"])
     result += grouping_rows(events, adam["ADAE"])
     lines = _slim((*_overview(events, population), *by_class(events, "class-term")))
-    result += with_groups(analysis, population, lambda members: _of_members(analysis, lines, members))
+    parts = _slim((*broken_down(events), *of_interest(analysis, events)))
+    result += with_groups(
+        analysis,
+        population,
+        lambda members: [
+            *_of_members(analysis, [*lines, *parts], members),
+            *_worst(events, adam, members, analysis.confidence),
+        ],
+    )
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     result += unknown_rows(events, OVERVIEW, population)
     result += left_without_action(events, population)
-    parts = _slim((*broken_down(events), *of_interest(analysis, events)))
-    result += _counted(analysis, parts, population)
     result += _rates([*lines, *parts], population, analysis.confidence)
     result += slips(analysis, events)
-    result += worst_severity(events, population)
-    result += worst_grade(events, population)
-    result += by_infusion(events, adam, population, analysis.confidence)
     result += upload_rows(events, population, analysis.threshold)
     return [*result, *screening_rows(lines, _affected(lines, population), population)]
 
@@ -104,6 +107,13 @@ def _of_members(analysis: AdverseEvents, lines: list[Line], members: Members) ->
     who = {*members.frame["USUBJID"]}
     inside = [Line(line.key, line.events[line.events["USUBJID"].isin(who)]) for line in lines]
     return [*denominators(members), *_counted(analysis, inside, members)]
+
+
+def _worst(events: pd.DataFrame, adam: Adam, members: Members, confidence: float) -> list[Row]:
+    """Give the worst severity and grade of some of the participants, and their events by infusion."""
+    of_members = events[events["USUBJID"].isin(members.frame["USUBJID"])]
+    worst = [*worst_severity(of_members, members), *worst_grade(of_members, members)]
+    return [*worst, *by_infusion(of_members, adam, members, confidence)]
 
 
 def _counted(analysis: AdverseEvents, lines: list[Line], population: Members) -> list[Row]:
@@ -221,7 +231,7 @@ def _differences(
             key = {**line.key, "arm": arm, "comparator": reference}
             names = ("risk_difference", "conf_low", "conf_high")
             yield from rows(dict(zip(names, _at(found, place), strict=True)), **key)
-            if line.key["variable"] in _REPEATED:
+            if line.key["variable"] in _WITH_RATIO:
                 yield from _ratio(_at(ratios, place), key)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from postinfusion.analyses.divided import with_groups
 from postinfusion.analyses.endpoint_models import rows_of_model
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.populations import Members
@@ -166,7 +167,7 @@ def _harms(analysis: AdverseEvents | Liver, adam: Adam, population: Members) -> 
         case Liver():
             from postinfusion.analyses.liver import liver
 
-            return liver(analysis, adam, population)
+            return with_groups(analysis, population, lambda members: liver(analysis, adam, members))
 
 
 def _for_whom(plan: Plan, analysis: _ForWhom, adam: Adam, population: Members) -> list[Row]:
@@ -252,7 +253,7 @@ def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Membe
         case Shift():
             from postinfusion.analyses.shift import shift
 
-            return shift(plan, analysis, adam, population)
+            return with_groups(analysis, population, lambda members: shift(plan, analysis, adam, members))
 
 
 def _amounts(plan: Plan, analysis: Counts | TimedTask, adam: Adam, population: Members) -> list[Row]:

@@ -34,14 +34,14 @@ _UNIT = ["USUBJID", "INFNUM"]
 
 
 def conduct(analysis: Conduct, adam: Adam, population: Members) -> list[Row]:
-    """Give the shares of infusions, participants and screened persons for whom each part of the conduct was recorded.
+    """Give the shares of infusions and participants for whom each part of the conduct was recorded.
 
     Parameters
     ----------
     analysis
         The vital signs of a set and the minutes at which it was planned.
     adam
-        The datasets; ADEX holds the infusions, ADVS the signs, ADSCR the screening, ADDV the deviations.
+        The datasets; ADEX holds the infusions, ADVS the signs, ADDV the deviations.
     population
         Who is counted.
 
@@ -60,7 +60,7 @@ def conduct(analysis: Conduct, adam: Adam, population: Members) -> list[Row]:
         if len(of_arm):
             result += _monitoring(analysis, adam, of_arm, arm)
             result += _checks(analysis, infusions, of_arm, arm)
-    return [*result, *_deviations(analysis, adam, population), *_screening(analysis, adam)]
+    return [*result, *_deviations(analysis, adam, population)]
 
 
 def _monitoring(analysis: Conduct, adam: Adam, infusions: pd.DataFrame, arm: str) -> Iterator[Row]:
@@ -160,10 +160,17 @@ def _deviations(analysis: Conduct, adam: Adam, population: Members) -> Iterator[
             yield from share_rows((n, size), analysis.confidence, **key)
 
 
-def _screening(analysis: Conduct, adam: Adam) -> Iterator[Row]:
+def screening(analysis: Conduct, adam: Adam) -> Iterator[Row]:
     """Give the screened and the enrolled whose contraindications were all checked, and who entered against the rules.
 
-    Whoever was screened has no arm yet: these rows are of all arms together.
+    Whoever was screened has no arm yet, nor is a participant: these rows are of all together.
+
+    Parameters
+    ----------
+    analysis
+        The level of the intervals.
+    adam
+        The datasets; ADSCR holds the screening.
     """
     screened = adam.get("ADSCR", pd.DataFrame({"CHKFL": [], "ENRLFL": [], "ELIGFL": []}))
     enrolled = screened[screened["ENRLFL"] == "Y"]

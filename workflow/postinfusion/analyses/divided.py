@@ -7,20 +7,26 @@ from dataclasses import replace
 
 import pandas as pd
 
-from postinfusion.analyses.populations import Members, groups_by
-from postinfusion.ard.build import Row, warning_row
+from postinfusion.analyses.populations import Members, denominators, groups_by
+from postinfusion.ard.build import Row, error_row, warning_row
+from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import DividedPart
 from postinfusion.vocabulary import BODY_MASS_INDEX, in_order
 
-_TOLD_ONCE = ("warning", "error")
 _FEWEST = 3
 
 
-def with_groups(analysis: DividedPart, population: Members, rows_of: Callable[[Members], list[Row]]) -> list[Row]:
+def with_groups(
+    analysis: DividedPart,
+    population: Members,
+    rows_of: Callable[[Members], list[Row]],
+    *,
+    in_group: Callable[[Members], list[Row]] | None = None,
+) -> list[Row]:
     """Give the rows of all participants, and those of each group of each factor of the plan.
 
     Arms with fewer than 3 participants in a group are described and not compared. Whoever has no value of a factor is
-    in none of its groups, and told in a warning.
+    in none of its groups, and told in a warning. What the data do not allow in one group is told there.
 
     Parameters
     ----------
@@ -30,13 +36,16 @@ def with_groups(analysis: DividedPart, population: Members, rows_of: Callable[[M
         Who is counted.
     rows_of
         Gives the rows of the participants of a population.
+    in_group
+        Gives those of a group, where not all are repeated.
 
     Raises
     ------
     ModelError
-        The data hold no values of a factor.
+        The data hold no values of a factor, or do not allow the analysis of all participants.
     """
     result = rows_of(population)
+    told = {str(row["error"]) for row in result if row["stat_name"] == "error"}
     for factor, groups in _factors(analysis, population):
         lost = int(groups.isna().sum())
         if lost:
@@ -46,10 +55,18 @@ def with_groups(analysis: DividedPart, population: Members, rows_of: Callable[[M
             sizes = inside.n_by_arm
             result += [
                 row | {"subgroup": factor, "subgroup_level": level}
-                for row in rows_of(inside)
-                if row["stat_name"] not in _TOLD_ONCE and sizes[str(row.get("arm", ""))]
+                for row in _tried(in_group or rows_of, inside)
+                if row["stat_name"] != "warning" and sizes[str(row.get("arm", ""))] and row.get("error") not in told
             ]
     return result
+
+
+def _tried(rows_of: Callable[[Members], list[Row]], inside: Members) -> list[Row]:
+    """Give the rows of a group; where there are none, its size and the reason."""
+    try:
+        return rows_of(inside)
+    except ModelError as error:
+        return [*denominators(inside), error_row(str(error))]
 
 
 def _factors(analysis: DividedPart, population: Members) -> Iterator[tuple[str, pd.Series]]:

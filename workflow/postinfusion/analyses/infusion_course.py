@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -16,8 +17,8 @@ from postinfusion.analyses.infusion_readings import Readings, courses, readings
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.ard.schema import canonical_hours
-from postinfusion.core.turnbull import clustered_limits, turnbull, turnbull_resampled
 from postinfusion.core.clustered_means import clustered_mean_limits
+from postinfusion.core.turnbull import clustered_limits, turnbull, turnbull_resampled
 from postinfusion.errors import ModelError
 from postinfusion.instruments.catalogue import find_score
 from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
@@ -52,6 +53,32 @@ def infusion_course(plan: Plan, analysis: InfusionCoursePart, adam: Adam, popula
         result += [row | {"parameter": measure.measure} for row in _measure(plan, analysis, measure, adam, population)]
     if all(row.get("variable") == "denominator" or row["stat_name"] == "error" for row in result):
         raise ModelError("; ".join(str(row["error"]) for row in result if row["stat_name"] == "error"))
+    return result
+
+
+def of_group(analysis: InfusionCoursePart, adam: Adam, population: Members) -> list[Row]:
+    """Give peaks, areas and limits of each measure in a group of participants: no model, and no return to baseline.
+
+    Parameters
+    ----------
+    analysis
+        The measures, planned minutes and limits.
+    adam
+        The datasets; ADEX holds the infusions, ADVS or ADQS the readings.
+    population
+        The participants of the group.
+    """
+    result = denominators(population)
+    for measure in analysis.measures:
+        try:
+            found = readings(analysis, measure, adam, population)
+        except ModelError as error:
+            result.append(error_row(str(error), variable="AVAL", parameter=measure.measure))
+            continue
+        summary = courses(found, measure, last=float(analysis.minutes_of(measure)[-1]))
+        of_arms = [_courses(summary[summary["ARM"] == arm], arm, analysis.confidence) for arm in population.arms]
+        of_measure = [*chain.from_iterable(of_arms), *_limits(analysis, measure, summary, population)]
+        result += [row | {"parameter": measure.measure} for row in of_measure]
     return result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from postinfusion.analyses.alerts import alerts
-from postinfusion.analyses.conduct import conduct
+from postinfusion.analyses.conduct import conduct, screening
 from postinfusion.analyses.divided import with_groups
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.medication import medication
@@ -44,14 +44,20 @@ def safety(
         case EventRates():
             from postinfusion.analyses.event_rates import event_rates
 
-            return event_rates(analysis, adam, population)
+            return with_groups(analysis, population, lambda inside: event_rates(analysis, adam, inside))
         case Conduct():
-            return conduct(analysis, adam, population)
+            found = with_groups(analysis, population, lambda inside: conduct(analysis, adam, inside))
+            return [*found, *screening(analysis, adam)]
         case Alerts():
             return with_groups(analysis, population, lambda inside: alerts(analysis, adam, inside))
         case Medication():
-            return medication(analysis, adam, population)
+            return with_groups(analysis, population, lambda inside: medication(analysis, adam, inside))
         case InfusionVitals() | InfusionRatings():
-            from postinfusion.analyses.infusion_course import infusion_course
+            from postinfusion.analyses.infusion_course import infusion_course, of_group
 
-            return infusion_course(plan, analysis, adam, population)
+            return with_groups(
+                analysis,
+                population,
+                lambda members: infusion_course(plan, analysis, adam, members),
+                in_group=lambda members: of_group(analysis, adam, members),
+            )

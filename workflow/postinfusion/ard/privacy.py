@@ -19,6 +19,7 @@ table. Minimum and maximum are values of single persons and always go; so do num
 since they add up too. Numbers analysed by guess of the treatment go with any gap among the guesses: where no
 value is missing they are the same numbers. So do those of all groups of a factor with any gap, where arms are compared
 within subgroups, and what harms are repeated in groups of a factor: where any group, or all of them, has a gap in it.
+Rates, monitoring, medicines, liver tests, shifts and parts of the events of a term go from all groups with any gap.
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
 Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`.
 """
@@ -69,8 +70,14 @@ OF_COUNTS = frozenset(
 _SUBGROUPS = "subgroups"
 _IN_GROUPS = {"side-effects": ["term"], "alerts": ["term"], "adverse-events": ["variable", "level", "term"]}
 """Method whose rows of all participants are repeated in groups of them → what tells one thing counted from another."""
+_TOGETHER_IN_GROUPS = frozenset(
+    {"event-rates", "conduct", "medication", "infusion-vitals", "infusion-ratings", "liver", "shift"}
+)
+"""Methods of which the rows in groups go all together: their counts can be told from each other."""
+_NOT_GROUPS = frozenset({"infusion", "period"})
+"""What rows are divided by that are no groups of participants."""
 _EVENT_RATE, _MEAN_EVENTS = "event-rate", "mean-cumulative"
-_RATES = frozenset({"estimate", "std_error", "conf_low", "conf_high"})
+_RATES = frozenset({"estimate", "std_error", "conf_low", "conf_high", "n_draws"})
 _OF_CLASS = "worst-grade-of-class"
 _INTEREST = "special-interest"
 """Groups of events, and with a suffix the parts of them: a gap in any of their terms could be told from the group."""
@@ -194,14 +201,16 @@ def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
 def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Series:
     """Say which rows repeat in groups what has a gap in any of them, or in all: the groups add up to all.
 
-    So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm.
+    So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm. Parts of
+    the events of a term, rates, monitoring, medicines, liver tests and shifts go with any gap of the analysis.
     """
-    in_group = ard["method"].isin(_IN_GROUPS) & (ard["subgroup"] != "")
+    repeated = ard["method"].isin(_IN_GROUPS) | ard["method"].isin(_TOGETHER_IN_GROUPS)
+    in_group = repeated & (ard["subgroup"] != "") & ~ard["subgroup"].isin(_NOT_GROUPS)
     if not in_group.any():
         return in_group
     with_gap = ard[hidden & ~ard["stat_name"].isin(INDIVIDUAL)]
     sizes = ard[(ard["variable"] == _DENOMINATOR) & (ard["stat_name"] == "n_total")]
-    of_groups = sizes[sizes["subgroup"] != ""]
+    of_groups = sizes[(sizes["subgroup"] != "") & in_group[sizes.index]]
     together = of_groups.groupby(["analysis_id", "subgroup", "arm"])["stat"].sum().rename("known").reset_index()
     everyone = sizes.loc[sizes["subgroup"] == "", ["analysis_id", "arm", "stat"]]
     rest = together.merge(everyone, on=["analysis_id", "arm"])
@@ -213,6 +222,8 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     of_counts = with_gap[~with_gap["stat_name"].isin(_OF_EVENTS)]
     for method, names in _IN_GROUPS.items():
         of_same |= (ard["method"] == method) & is_in(ard, of_counts, ["analysis_id", *names])
+    is_part = ard["variable"].isin(_BROKEN_DOWN) | ard["variable"].str.startswith(_INTEREST)
+    of_same |= (ard["method"].isin(_TOGETHER_IN_GROUPS) | is_part) & is_in(ard, of_counts, ["analysis_id"])
     in_part = with_gap[with_gap["subgroup"] != ""]
     events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & is_in(ard, in_part, [*of_factor, "variable"])
     return in_group & (is_small | of_same | events)

@@ -98,6 +98,9 @@ class Part:
         Headings over the columns after the first; together they cover all of them, or there are none.
     is_text
         The cells are words, which read from the left.
+    folded
+        Heading under which the block is folded away on a screen, with its neighbours of the same heading; empty: it
+        stands open.
     """
 
     columns: tuple[str, ...]
@@ -105,6 +108,7 @@ class Part:
     caption: str = ""
     spanners: tuple[Spanner, ...] = ()
     is_text: bool = False
+    folded: str = ""
 
 
 @dataclass(frozen=True)

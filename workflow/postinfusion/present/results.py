@@ -11,7 +11,7 @@ import pandas as pd
 from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import KEY
-from postinfusion.plan.analyses import Analysis
+from postinfusion.plan.analyses import Analysis, DividedPart
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
 from postinfusion.present import formats
@@ -211,9 +211,32 @@ class Results:
         """Give the results of another analysis of the same trial."""
         return results_of(self.plan, self.ard, analysis_id)
 
+    @cached_property
+    def groups(self) -> tuple[tuple[str, str], ...]:
+        """The groups of participants in which the analysis was repeated, each by its factor and its level."""
+        found = self.rows.loc[self._is_of_group, ["subgroup", "subgroup_level"]].drop_duplicates()
+        return tuple((str(factor), str(level)) for factor, level in found.itertuples(index=False))
+
+    @cached_property
+    def whole(self) -> Results:
+        """The results of all participants, without those of groups in which the analysis was repeated."""
+        return replace(self, rows=self.rows[~self._is_of_group]) if self.groups else self
+
+    def within(self, factor: str, level: str) -> Results:
+        """Give the results of a group in which the analysis was repeated, as if it were all participants."""
+        rows = select(self.rows[self._is_of_group], subgroup=factor, subgroup_level=level)
+        return replace(self, rows=rows.assign(subgroup="", subgroup_level=""))
+
     def of_parameter(self, parameter: str) -> Results:
         """Give the rows of one of several parameters, with those that belong to none."""
         return replace(self, rows=select(self.rows, parameter=["", parameter]))
+
+    @property
+    def _is_of_group(self) -> pd.Series:
+        """Say which rows repeat the analysis in a group of participants."""
+        analysis = self.plan.analyses.get(self.analysis_id)
+        factors = analysis.factors if isinstance(analysis, DividedPart) else ()
+        return self.rows["subgroup"].isin(factors)
 
     @cached_property
     def _values(self) -> dict[tuple[object, ...], tuple[str, ...]]:

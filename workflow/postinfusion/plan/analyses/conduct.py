@@ -6,12 +6,12 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
 
 
-class Conduct(AnalysisPart):
+class Conduct(DividedPart):
     """Monitoring, discharge, setting and screening, as far as they are recorded (MONT01)."""
 
     method: Literal[Method.CONDUCT]

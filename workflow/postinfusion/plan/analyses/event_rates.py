@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
@@ -15,7 +15,7 @@ ANY_EVENT = "any adverse event"
 """The group of all events, which every plan has."""
 
 
-class EventRates(AnalysisPart):
+class EventRates(DividedPart):
     """How often adverse events occur per time of follow-up: first ones (AET05), all (AET05_ALL, AEG03)."""
 
     method: Literal[Method.EVENT_RATES]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.one_sided_limit import SIGNS, OneSidedLimit
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Hours, Name, Percent
@@ -97,7 +97,7 @@ def check_minutes(minutes: tuple[int, ...]) -> None:
         )
 
 
-class InfusionCoursePart(AnalysisPart):
+class InfusionCoursePart(DividedPart):
     """What vital signs and ratings around an infusion have in common."""
 
     population: str = "safety"

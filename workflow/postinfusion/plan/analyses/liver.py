@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.base import Part
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
@@ -30,7 +30,7 @@ class LiverTest(Part):
         return self.label or self.measure
 
 
-class Liver(AnalysisPart):
+class Liver(DividedPart):
     """Peaks of liver tests after time zero as multiples of the upper limit of normal (LIVT01, LIVG01)."""
 
     method: Literal[Method.LIVER]

@@ -6,13 +6,13 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from postinfusion.plan.analyses.base import AnalysisPart
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.side_effects import event_name
 from postinfusion.plan.quantities import Name
 from postinfusion.vocabulary import Method
 
 
-class Medication(AnalysisPart):
+class Medication(DividedPart):
     """Medicines before and during the trial, by arm (CMT01)."""
 
     method: Literal[Method.MEDICATION]

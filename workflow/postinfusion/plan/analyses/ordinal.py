@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from postinfusion.plan.analyses.base import AnalysisPart, CovariateNames, EndpointName, VisitNames
+from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.named import Names
 from postinfusion.plan.quantities import Percent
 from postinfusion.vocabulary import Method
@@ -32,7 +33,7 @@ class Ordinal(AnalysisPart):
     """Level of all intervals."""
 
 
-class Shift(AnalysisPart):
+class Shift(DividedPart):
     """Worst category since baseline, and the shift from the category at baseline to it (CSST01)."""
 
     method: Literal[Method.SHIFT]

@@ -10,7 +10,7 @@ from postinfusion.present.results import Results
 
 
 def draw(output_id: str, results: Results) -> Drawing:
-    """Draw one figure in the look of the project.
+    """Draw one figure of all participants in the look of the project.
 
     Raises
     ------
@@ -18,7 +18,7 @@ def draw(output_id: str, results: Results) -> Drawing:
         The results do not hold what the figure shows; the message says what is missing.
     """
     with theme.applied():
-        return (_figures() | _figures_of_harms())[output_id](results)
+        return (_figures() | _figures_of_harms())[output_id](results.whole)
 
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
