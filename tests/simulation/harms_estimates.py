@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from postinfusion.analyses.event_rate_data import RateData, first_causes, followed, rate_data
+from postinfusion.analyses.event_rate_limits import generator_of, limits_of_all_events
 from postinfusion.analyses.habituation import FEWEST
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.side_effects import FEWEST_FOR_LIMITS
@@ -21,16 +22,18 @@ from postinfusion.core.aalen_johansen import aalen_johansen
 from postinfusion.core.clustered_proportions import korn_graubard
 from postinfusion.core.kaplan_meier import kaplan_meier, quantile_of_curve, survival_limits
 from postinfusion.core.negative_binomial import fit_negative_binomial
-from postinfusion.core.poisson_rates import garwood, rate_difference, rate_of_clusters
+from postinfusion.core.poisson_rates import garwood, rate_difference
 from postinfusion.core.proportions import Interval, clopper_pearson, miettinen_nurminen
 from postinfusion.core.recurrent_events import andersen_gill, log_limits, mean_cumulative_function
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import EventRates
+from postinfusion.plan.analyses.event_rates import ANY_EVENT
 from simulation.harms_trials import ARMS, Adam, Floats
 from simulation.harms_truth import AT, COMPLETERS, DAY, EVERYONE, GROUPS, LATE, LIMITS, RATED, Key
 from simulation.odds_by_pattern import log_odds_per_infusion, patterns
 
 CONFIDENCE, INFUSIONS = 0.95, 6
+SEED, NAMES = (20261122, "harms"), {"any": ANY_EVENT}
 ANALYSIS = EventRates.model_validate(
     {
         "method": "event-rates",
@@ -149,7 +152,11 @@ def _rates(trial: Trial) -> Iterator[tuple[Key, Found]]:
         time = (people["END"] / AT).to_numpy()
         for name in ("any", "late", *RATED):
             counts = _counts(trial, name)[trial.of(arm)]
-            yield ("rate of all events", name, arm), _limits(rate_of_clusters(counts, time))
+            by_bootstrap, robust, _ = limits_of_all_events(
+                pd.Series(counts), pd.Series(time), generator_of(SEED, NAMES.get(name, name), arm), CONFIDENCE
+            )
+            yield ("rate of all events", name, arm), _limits(by_bootstrap)
+            yield ("rate of all events, robust limits", name, arm), _limits(robust)
         first[arm] = _first_rate(trial, people)
         yield ("rate of first events", "late", arm), _limits(first[arm])
         for name in RATED:

@@ -103,7 +103,8 @@ def _of_rates(people: Crowd, arm: str) -> Iterator[tuple[str, str, float]]:
     counts = {name: acute[:, _kinds(name)].sum(axis=1) for name in RATED}
     counts |= {"any": acute.sum(axis=1) + any_late + serious, "late": late}
     for name, events in counts.items():
-        yield "rate of all events", name, float(events.mean() / months.mean())
+        for what in ("rate of all events", "rate of all events, robust limits"):
+            yield what, name, float(events.mean() / months.mean())
     events, total = _first_rate(people)
     yield "rate of first events", "late", events / total
     yield EXPECTED, "late", PER_ARM * events

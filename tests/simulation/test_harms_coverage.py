@@ -13,7 +13,7 @@ from postinfusion.ard.build import table
 from postinfusion.ard.query import statistic
 from postinfusion.plan.analyses import SideEffects
 from simulation.harms_coverage import Harm, coverage_of_count, lines
-from simulation.harms_estimates import ANALYSIS, as_trial, estimates
+from simulation.harms_estimates import ANALYSIS, SEED, as_trial, estimates
 from simulation.harms_trials import KETAMINE, crowd, trial
 from simulation.harms_truth import GROUPS, truths
 
@@ -44,7 +44,7 @@ def rows() -> pd.DataFrame:
     found = [
         *side_effects(EFFECTS, adam, population),
         *habituation(EFFECTS, adam, population, planned=6),
-        *event_rates(ANALYSIS, adam, population),
+        *event_rates(ANALYSIS, adam, population, seed=SEED),
     ]
     return table(found, trial="Synthetic", analysis_id="harms", population="safety", method="side-effects")
 

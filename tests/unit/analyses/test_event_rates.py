@@ -5,12 +5,15 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from postinfusion.analyses.event_rate_limits import generator_of, limits_of_all_events
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
-from postinfusion.core.poisson_rates import garwood
+from postinfusion.core.bootstrap_rates import DRAWS
+from postinfusion.core.poisson_rates import garwood, rate_of_clusters
 from postinfusion.derive.datasets import derive
 from postinfusion.plan.analyses import EventRates
+from postinfusion.present.methods import event_rates as methods
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES
@@ -200,3 +203,25 @@ def test_the_methods_name_every_estimator(ard):
 def test_a_plan_that_contradicts_itself_is_refused(change, message):
     with pytest.raises(ValidationError, match=message):
         EventRates.model_validate(RATES | change)
+
+
+def test_a_rate_of_few_with_an_event_has_robust_limits_and_says_so(ard):
+    assert of(ard, "event-rate", "n_draws") == 0
+    shown = TABLES["AET05_ALL"](results_of(PLAN, ard, "rates"))
+    cells = [cell for row in shown.parts[0].rows for cell in row.cells]
+    assert any(cell.endswith("), robust limits") for cell in cells)
+    assert any("too few participants had an event for draws" in note for note in shown.label.footnotes)
+
+
+def test_draws_come_from_the_seed_and_robust_limits_stand_beside_them():
+    counts, time = pd.Series([2.0, 1, 1, 3, 1, 0, 0, 0, 0, 1]), pd.Series([1.0] * 10)
+    (first, robust, draws), (again, *_) = (
+        limits_of_all_events(counts, time, generator_of((1, "rates"), "headache", "Ketamine"), 0.95) for _ in range(2)
+    )
+    other, *_ = limits_of_all_events(counts, time, generator_of((1, "rates"), "headache", "Midazolam"), 0.95)
+    assert draws == DRAWS == methods.DRAWS
+    assert first == again
+    assert other.conf_low != first.conf_low
+    assert robust == rate_of_clusters(counts, time)
+    _, _, none = limits_of_all_events(time, time, generator_of((1, "rates"), "headache", "Ketamine"), 0.95)
+    assert none == 0

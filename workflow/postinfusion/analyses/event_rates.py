@@ -1,8 +1,8 @@
 """Rates of adverse events per time of follow-up: of first events, and of all events of each participant.
 
 A first event is rated per time until it, with exact limits of a Poisson count. All events are rated per time of
-follow-up, with limits that respect that those of a participant are alike; arms are compared by a negative binomial
-model and by Andersen and Gill's.
+follow-up, with limits by bootstrap of participants, since the events of one are alike; arms are compared by a negative
+binomial model and by Andersen and Gill's.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ import pandas as pd
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_courses import course_rows
 from postinfusion.analyses.event_rate_data import RateData, first_events, followed, rate_data
+from postinfusion.analyses.event_rate_limits import Seed, generator_of, limits_of_all_events, robust_rows
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.ratio_rows import ratio_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
 from postinfusion.core.negative_binomial import fit_negative_binomial
-from postinfusion.core.poisson_rates import garwood, rate_difference, rate_of_clusters
+from postinfusion.core.poisson_rates import garwood, rate_difference
 from postinfusion.core.proportions import Interval
 from postinfusion.core.recurrent_events import andersen_gill
-from postinfusion.errors import ModelError
 from postinfusion.plan.analyses.event_rates import EventRates
 
 INCIDENCE_RATE, EVENT_RATE, RECURRENT = "incidence-rate", "event-rate", "recurrent"
@@ -36,7 +36,7 @@ _HALF, _DAY = 0.5, 24.0
 _NOTHING = {"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}
 
 
-def event_rates(analysis: EventRates, adam: Adam, population: Members) -> list[Row]:
+def event_rates(analysis: EventRates, adam: Adam, population: Members, *, seed: Seed) -> list[Row]:
     """Give the rows of the rates of every group of events by arm, and of their comparison.
 
     Parameters
@@ -47,6 +47,8 @@ def event_rates(analysis: EventRates, adam: Adam, population: Members) -> list[R
         The datasets; ADAE holds the events.
     population
         Who is counted.
+    seed
+        What the draws of the bootstrap are made from.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def event_rates(analysis: EventRates, adam: Adam, population: Members) -> list[R
     result += _left_out(data)
     for name, events in data.groups(analysis):
         result += _incidence_rates(analysis, data, events, population, name)
-        result += _all_events(analysis, data, events, population, name)
+        result += _all_events(analysis, data, events, population, name, seed=seed)
         result += course_rows(analysis, data, events, population, name)
     return result
 
@@ -128,7 +130,7 @@ def per_in_words(per: float) -> str:
 
 
 def _all_events(
-    analysis: EventRates, data: RateData, events: pd.DataFrame, population: Members, name: str
+    analysis: EventRates, data: RateData, events: pd.DataFrame, population: Members, name: str, *, seed: Seed
 ) -> Iterator[Row]:
     """Give the rate of all events by arm, and ratios by both models."""
     for arm in population.arms:
@@ -137,10 +139,13 @@ def _all_events(
         time = float(people["END"].sum())
         yield from rows({"n": int((counts > 0).sum()), "n_events": int(counts.sum())}, **key)
         yield from rows({"n_total": len(people), "person_days": time / _DAY}, **key)
-        try:
-            yield from _interval_rows(analysis, _event_rate(analysis, people, counts, arm), "", **key)
-        except ModelError as error:
-            yield from _interval_rows(analysis, None, str(error), **key)
+        if len(people) < FEWEST_PARTICIPANTS:
+            yield from _interval_rows(analysis, None, _few(arm), **key)
+            continue
+        units, generator = people["END"] / analysis.per, generator_of(seed, name, arm)
+        found, robust, draws = limits_of_all_events(counts, units, generator, analysis.confidence)
+        yield from _interval_rows(analysis, found, "", **key)
+        yield from robust_rows(robust, draws, per_in_words(analysis.per), key)
     for pair in _pairs(population):
         yield from _ratios(analysis, data, events, pair, name)
 
@@ -148,13 +153,6 @@ def _all_events(
 def _counts(people: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
     """Give the number of events of each participant."""
     return people["USUBJID"].map(events["USUBJID"].value_counts()).fillna(0).astype("float64")
-
-
-def _event_rate(analysis: EventRates, people: pd.DataFrame, counts: pd.Series, arm: str) -> Interval:
-    """Estimate the rate of all events of one arm; without an event the limit is that of a Poisson count of 0."""
-    if len(people) < FEWEST_PARTICIPANTS:
-        raise ModelError(_few(arm))
-    return rate_of_clusters(counts, people["END"] / analysis.per, confidence=analysis.confidence)
 
 
 def _ratios(

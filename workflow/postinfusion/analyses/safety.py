@@ -42,9 +42,11 @@ def safety(
             found = with_groups(analysis, population, lambda inside: side_effects(analysis, adam, inside))
             return [*found, *habituation(analysis, adam, population, planned=len(plan.design.infusions))]
         case EventRates():
+            from postinfusion.analyses.event_rate_limits import seed_of
             from postinfusion.analyses.event_rates import event_rates
 
-            return with_groups(analysis, population, lambda inside: event_rates(analysis, adam, inside))
+            seed = seed_of(plan, analysis)
+            return with_groups(analysis, population, lambda inside: event_rates(analysis, adam, inside, seed=seed))
         case Conduct():
             found = with_groups(analysis, population, lambda inside: conduct(analysis, adam, inside))
             return [*found, *screening(analysis, adam)]

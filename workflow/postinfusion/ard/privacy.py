@@ -71,7 +71,7 @@ _SUBGROUPS = "subgroups"
 _IN_GROUPS = {"side-effects": ["term"], "alerts": ["term"], "adverse-events": ["variable", "level", "term"]}
 """Method whose rows of all participants are repeated in groups of them → what tells one thing counted from another."""
 _TOGETHER_IN_GROUPS = frozenset(
-    {"event-rates", "conduct", "medication", "infusion-vitals", "infusion-ratings", "liver", "shift"}
+    {"event-rates", "conduct", "medication", "vital-signs", "infusion-vitals", "infusion-ratings", "liver", "shift"}
 )
 """Methods of which the rows in groups go all together: their counts can be told from each other."""
 _NOT_GROUPS = frozenset({"infusion", "period"})

@@ -10,6 +10,13 @@ from postinfusion.present.methods.phrases import in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import Method
 
+DRAWS = 1_999
+"""Draws of the bootstrap of a rate; displays may not ask the numerical core, and a test holds the two together."""
+_FALL_BACK = (
+    "where too few participants had an event for draws of them (fewer than 5 at 95 %), or all had the same rate, the "
+    "limits are the robust ones, and without an event Garwood's."
+)
+
 
 def _event_rates(results: Results) -> str:
     analysis = results.analysis
@@ -30,10 +37,12 @@ def _event_rates(results: Results) -> str:
         f"zero to the end of {end}, or to withdrawal or death before it. Rates of first events count the time until "
         f"them, with Garwood's exact limits ({results.confidence}); they are not given where more than half of the "
         "first events began within 24 h of an infusion. Rates of all events are their number per time of follow-up, "
-        "with the variance of a ratio over participants and Student's t on the log scale, and without an event "
-        f"Garwood's limits of none.{ratios} Who had an event by a time is the cumulative incidence of Aalen and "
-        "Johansen, with which withdrawal and death compete (limits on the complementary log-log scale); the mean "
-        "number of events is the mean cumulative function, with robust errors and limits on the log scale."
+        f"with limits by bootstrap of the participants of an arm ({DRAWS:,} draws from the plan's seed, studentised on "
+        f"the scale of the square root); {_FALL_BACK} Robust limits of all rates (variance of a ratio over "
+        f"participants, Student's t on the log scale) stand beside them as a check.{ratios} Who had an event by a time "
+        "is the cumulative incidence of Aalen and Johansen, with which withdrawal and death compete (limits on the "
+        "complementary log-log scale); the mean number of events is the mean cumulative function, with robust errors "
+        "and limits on the log scale."
     )
 
 

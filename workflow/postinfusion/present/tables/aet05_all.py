@@ -21,7 +21,13 @@ _RATE, _RATIO, _INCIDENCE = "event-rate", "recurrent", "cumulative-incidence"
 _CAUSES = {"event": "An event by", "withdrawal": "Withdrawn before any, by", "death": "Died before any, by"}
 _MODELS = {"negative binomial": "Negative binomial model", "Andersen-Gill, robust": "Andersen and Gill's model"}
 _NOTE = (
-    "Events (participants with any; participant-days of follow-up). Limits respect that a participant may have several."
+    "Events (participants with any; participant-days of follow-up). Limits of rates are by bootstrap of participants, "
+    "of whom one may have several events; without an event, Garwood's. Robust limits, on the log scale, check them."
+)
+_ROBUST, _ROBUST_LABEL = "robust limits", "Robust limits"
+_TOO_FEW = f", {_ROBUST_LABEL.lower()}"
+_TOO_FEW_NOTE = (
+    f"A rate with{_TOO_FEW[1:]}: too few participants had an event for draws of them, or all had the same rate."
 )
 _NONE = f"{formats.NOT_ESTIMABLE} in brackets: nobody had one by then, so that no limits exist."
 
@@ -52,9 +58,26 @@ def _rates(results: Results, groups: list[str]) -> Part:
         cells: list[str] = []
         for arm in results.arms:
             key = {"variable": _RATE, "term": name, "arm": arm}
-            cells += [_events(results, key), rate(results, RATE_DECIMALS, **key)]
+            cells += [_events(results, key), _rate(results, key)]
         rows.append(Row(_capital(name), tuple(cells)))
+        robust = [text for arm in results.arms for text in ("", _robust(results, name, arm))]
+        rows += [Row(_ROBUST_LABEL, tuple(robust), 1)] if any(robust) else []
     return Part(("", *heads), tuple(rows), "Rates")
+
+
+def _rate(results: Results, key: dict[str, str]) -> str:
+    """Give a rate with its limits, and that these are the robust ones where draws could tell none."""
+    told = rate(results, RATE_DECIMALS, **key)
+    return f"{told}{_TOO_FEW}" if results.value("n_draws", **key) == 0 else told
+
+
+def _robust(results: Results, name: str, arm: str) -> str:
+    """Give the robust limits beside those of the bootstrap; nothing where they are the same."""
+    key = {"variable": _RATE, "term": name, "arm": arm}
+    if not results.value("n_draws", **key):
+        return ""
+    limits = (results.printed(one, RATE_DECIMALS, **key, level=_ROBUST) for one in ("conf_low", "conf_high"))
+    return formats.interval(*limits)
 
 
 def _events(results: Results, key: dict[str, str]) -> str:
@@ -143,4 +166,6 @@ def _notes(results: Results) -> tuple[str, ...]:
     why = tuple(
         f"{formats.NOT_ESTIMABLE}: {text}." for text in dict.fromkeys(found) if text and text in results.errors()
     )
-    return (_NOTE, _NONE, *why, *map(formats.as_sentence, results.warnings()))
+    rates = results.rows[(results.rows["variable"] == _RATE) & (results.rows["stat_name"] == "n_draws")]
+    few = (_TOO_FEW_NOTE,) if (rates["stat"] == 0).any() else ()
+    return (_NOTE, *few, _NONE, *why, *map(formats.as_sentence, results.warnings()))
