@@ -446,3 +446,82 @@ def test_a_sensitivity_analysis_that_was_added_later_makes_a_verdict_fragile_onl
     later = model("gad7-mmrm", {"Day 28": difference}, prespecified=False)
     claims = judged(plan(wired), model("madrs-mmrm", {"24 h": -9.0}), later)
     assert verdict(claims, "E1")[:2] == ("supported", qualifiers)
+
+
+def resolved(n, total, followed_for_less, had):
+    """Rows of a side effect: first events resolved by 4 h, of how many, and participants with any."""
+    key = {"arm": "Ketamine", "term": "dizziness"}
+    at = {"variable": "resolved", "time": "4", **key}
+    found = rows({"n_total": 48}, variable="denominator", arm="Ketamine")
+    found += rows({"n": n, "n_total": total}, level="first event", **at)
+    found += rows({"n": followed_for_less}, level="followed for less", **at)
+    found += rows({"n": had, "n_total": 48}, variable="incidence", level="participants", **key)
+    return [{"analysis_id": "harms", **row} for row in found]
+
+
+PASSES = {"decides": [{"analysis": "harms", "variable": "resolved", "level": "first event", "term": "dizziness",
+                       "time": "4 h"}]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("followed_for_less", "had", "expected", "said"),
+    [
+        (0, 20, "supported", "at least 80 % resolved by the limit"),
+        (1, 21, "supported", "at least 80 % resolved by the limit"),  # not followed to the limit, whatever it was
+        (0, 21, "inconclusive", "would be supported, but not if events whose end is not known are taken not to have"),
+    ],
+)
+def test_that_it_passes_must_hold_if_what_is_not_known_has_not_passed(followed_for_less, had, expected, said):
+    found = verdict(judged(plan({"S5": PASSES}), resolved(20, 20, followed_for_less, had)), "S5")
+    assert found[0] == expected
+    assert found[2].startswith(said)
+    many = verdict(judged(plan({"S5": PASSES}), resolved(45, 45, 0, 46)), "S5")
+    assert many[0] == "supported"
+    assert many[2].endswith("also if events whose end is not known are taken not to have passed")
+
+
+def of_overview(n, unknown, level="severe"):
+    """Rows of a line of the overview, and of whom it is not known."""
+    found = rows({"n_total": 400}, variable="denominator", arm="Ketamine")
+    found += rows({"n": n}, variable="overview", level=level, arm="Ketamine")
+    found += rows({"n": unknown}, variable="overview-unknown", level=level.split(" within")[0], arm="Ketamine")
+    found += rows({"n": 1}, variable="overview", level="serious at an unknown hour", arm="Ketamine")
+    return [{"analysis_id": "harms", **row} for row in found]
+
+
+@pytest.mark.parametrize(
+    ("level", "unknown", "expected"),
+    [("severe", 0, "supported"), ("severe", 1, "inconclusive"), ("serious within 24 h", 0, "inconclusive")],
+)
+def test_that_it_is_rare_must_hold_if_whoever_is_not_known_had_it(level, unknown, expected):
+    rare = {"decides": [{"analysis": "harms", "level": level}], "rare": "1 %", "rare_source": "invented"}
+    found = verdict(judged(plan({"S8": rare}), of_overview(0, unknown, level)), "S8")
+    assert found[0] == expected
+    assert ("would be supported, but not if" in found[2]) == (expected == "inconclusive")
+
+
+def test_what_no_event_still_allows_counts_whoever_is_not_known():
+    may_occur = {"decides": [{"analysis": "harms", "level": "severe"}]}
+    allowed = {
+        unknown: verdict(judged(plan({"S3": may_occur}), of_overview(0, unknown)), "S3")[2] for unknown in (0, 2)
+    }
+    assert allowed == {  # upper limits of 0 and of 2 of 400
+        0: "it did not occur, which still allows up to 0.9 %",
+        2: "it did not occur, which still allows up to 1.8 %",
+    }
+
+
+def test_a_claim_of_safety_that_survives_what_is_not_known_says_so():
+    limits = dict.fromkeys(("serious", "severe", "stopped"), (-0.02, 0.03))
+    known = harms({}, limits)
+    counts = [
+        {"analysis_id": "harms", **row}
+        for kind in limits
+        for arm, n in ((PAIR["arm"], 0), (PAIR["comparator"], 3))
+        for row in rows({"n": n}, variable="overview", level=kind, arm=arm)
+    ]
+    lost = [{"analysis_id": "harms", **row}
+            for row in rows({"n": 1}, variable="overview-unknown", level="severe", arm="Ketamine")]  # fmt: skip
+    safe = SAFE | {"margins": dict.fromkeys(limits, "20 %")}
+    assert verdict(judged(plan({"S1": safe}), known, counts), "S1")[2] == "each risk difference lies below its margin"
+    assert "also if events without a record of" in verdict(judged(plan({"S1": safe}), known, counts, lost), "S1")[2]

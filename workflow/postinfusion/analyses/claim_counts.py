@@ -9,6 +9,7 @@ import pandas as pd
 
 from postinfusion.analyses.claim_evidence import CONFIDENCE, NAN
 from postinfusion.analyses.event_unknowns import UNKNOWN
+from postinfusion.analyses.side_effects import FIRST, SHORT
 from postinfusion.analyses.verdicts import Share
 from postinfusion.ard.query import select
 from postinfusion.ard.schema import canonical_hours
@@ -20,6 +21,8 @@ from postinfusion.plan.plan import Plan
 from postinfusion.vocabulary import Method
 
 _A_SLIP = 0.85
+_PASSED = ("resolved", "resolved-untreated")
+_SOON, _AT_UNKNOWN_HOUR = "serious within", "serious at an unknown hour"
 SERIOUS_KINDS = ("serious", "severe", "stopped")
 
 
@@ -41,6 +44,9 @@ class Counted:
         By arm, the empty one for all of them: the numbers that the share stands among, by name.
     participants
         Of how many participants the share tells: one number, or none where the results do not say.
+    worst
+        As ``share``, if whoever is not known is taken for the worst: had the harm, or still had it at the limit; None
+        where all is known.
     """
 
     key: dict[str, str]
@@ -51,6 +57,7 @@ class Counted:
     prespecified: bool = True
     participants: tuple[float, ...] = ()
     counts: Mapping[str, dict[str, float]] = field(default_factory=dict)
+    worst: Share | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,36 @@ def share_of(plan: Plan, ard: pd.DataFrame, point: Point) -> Counted:
     return Counted(
         key, share, float(interval.estimate), total, prespecified=is_prespecified, participants=participants,
         counts=_by_arm(rows, ("n", "n_participants"), **cell, **group),
+        worst=_worst_share(rows, cell, key["arm"], share.events, total),
     )  # fmt: skip
+
+
+def _worst_share(rows: pd.DataFrame, cell: Mapping[str, str], arm: str, n: float, total: float) -> Share | None:
+    """Give the share with all taken for the worst of whom it is not known; None where all is known.
+
+    Of first events that is not to have passed: those whose participants were followed to the limit, but whose state is
+    not known there. Of a line of the overview of events it is to have had such an event.
+    """
+    lost = 0.0
+    if cell["variable"] in _PASSED and cell["level"] == FIRST and cell["time"]:
+        of = {"variable": _PASSED[0], "term": cell["term"], "time": cell["time"], "arm": arm}
+        had = _n(rows, variable="incidence", level="participants", term=cell["term"], arm=arm)
+        lost = max(had - _n(rows, **of, level=SHORT) - total, 0.0)
+        total += lost
+    elif cell["variable"] == "overview":
+        is_soon = cell["level"].startswith(_SOON)
+        lost = _n(rows, variable=UNKNOWN, level="serious" if is_soon else cell["level"], arm=arm)
+        lost += _n(rows, variable="overview", level=_AT_UNKNOWN_HOUR, arm=arm) if is_soon else 0.0
+        lost = min(lost, total - n)
+        n += lost
+    found = clopper_pearson(n, total)
+    return Share(n, float(found.conf_low), float(found.conf_high)) if lost else None
+
+
+def _n(rows: pd.DataFrame, **key: str) -> float:
+    """Give a count of one arm; zero where there is none."""
+    found = select(rows, **key, comparator="", stat_name="n")["stat"].dropna()
+    return float(found.iloc[0]) if len(found) else 0.0
 
 
 def _own_limits(plan: Plan, point: Point, cell: pd.DataFrame) -> tuple[float, float] | str | None:

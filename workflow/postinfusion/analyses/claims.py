@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import pandas as pd
@@ -13,9 +13,12 @@ from postinfusion.analyses.claim_rows import Decided, Judged, claim_rows
 from postinfusion.analyses.multiplicity import ALPHA, Adjusted, Hypothesis, adjust
 from postinfusion.analyses.result_families import result_families
 from postinfusion.analyses.verdicts import (
+    UNKNOWN_END,
+    UNKNOWN_HARM,
     Circumstances,
     Comparison,
     Judgement,
+    Share,
     are_opposite,
     capped,
     comparative,
@@ -44,6 +47,8 @@ from postinfusion.vocabulary import Verdict
 ANALYSIS_ID = "claims"
 _TESTED = (ClaimKind.COMPARATIVE, ClaimKind.LASTING, ClaimKind.EVERY_DIAGNOSIS)
 _COUNTED = (ClaimKind.FREQUENCY, ClaimKind.EXISTENCE, ClaimKind.DURATION, ClaimKind.PROCESS)
+_WITH_UNKNOWN = {ClaimKind.FREQUENCY: UNKNOWN_HARM, ClaimKind.DURATION: UNKNOWN_END}
+"""Claims that support must survive what is not known, and how that is taken."""
 _POINTS_TESTED = 2
 _AGREES = "sensitivity"
 
@@ -263,20 +268,26 @@ class _Judge:
         """Judge a claim that counts decide."""
         counted = share_of(self.plan, self.ard, entry.decides[0])
         absent = untestable(Circumstances(absent=counted.absent, participants=counted.participants))
-        rules = {
-            ClaimKind.FREQUENCY: lambda: frequency(counted.share, entry.rare),
-            ClaimKind.EXISTENCE: lambda: existence(counted.share),
-            ClaimKind.DURATION: lambda: duration(counted.share),
-            ClaimKind.PROCESS: lambda: process(counted.proportion, counted.share.high),
+        rules: dict[ClaimKind, Callable[[Share], Judgement]] = {
+            ClaimKind.FREQUENCY: lambda share: frequency(share, entry.rare),
+            ClaimKind.EXISTENCE: existence,
+            ClaimKind.DURATION: duration,
+            ClaimKind.PROCESS: lambda share: process(counted.proportion, share.high),
         }
-        found = absent or capped(rules[kind](), Circumstances(prespecified=counted.prespecified))
+        of_known = counted.share
+        if kind is ClaimKind.EXISTENCE and counted.worst and not of_known.events:  # what zero still allows
+            of_known = replace(of_known, high=counted.worst.high)
+        worst = rules[kind](counted.worst) if counted.worst and kind in _WITH_UNKNOWN else None
+        judged = with_unknown(rules[kind](of_known), worst, _WITH_UNKNOWN.get(kind, ""))
+        found = absent or capped(judged, Circumstances(prespecified=counted.prespecified))
         return Judged(claim, kind, found, counted=counted, limit=entry.rare, limit_source=entry.rare_source)
 
     def _safe(self, claim: str, entry: JudgedClaim) -> Judged:
         """Judge the claim of safety."""
         found = safety_of(self.plan, self.ard, entry.decides[0])
         absent = untestable(Circumstances(absent=found.absent, participants=found.participants))
-        judged = with_unknown(safe(found.limits, entry.margins), safe(found.worst, entry.margins))
+        worst = None if found.worst == found.limits else safe(found.worst, entry.margins)
+        judged = with_unknown(safe(found.limits, entry.margins), worst)
         judged = capped(judged, Circumstances(prespecified=found.prespecified))
         judgement = absent or (judged if found.has_events else judged.qualified("no event of any kind was recorded"))
         return Judged(claim, ClaimKind.SAFE, judgement, safety=found, margins=entry.margins)

@@ -23,10 +23,11 @@ _WORST_FIRST = (
 )  # fmt: skip
 _SUPPORTED_SUSTAINED = 3
 _POINTS_OF_LASTING = (2, 3)
-_UNKNOWN_EVENTS = (
-    "would be supported, but not if events without a record of their seriousness, severity or action are taken for "
-    "the worst on the treatment"
+UNKNOWN_EVENTS = (
+    "events without a record of their seriousness, severity or action are taken for the worst on the treatment"
 )
+UNKNOWN_HARM = "all of whom an event leaves it open are taken to have had such a one"
+UNKNOWN_END = "events whose end is not known are taken not to have passed"
 
 
 @dataclass(frozen=True)
@@ -264,11 +265,21 @@ def safe(limits: Mapping[str, tuple[float, float]], margins: Mapping[str, float]
     return Judgement(Verdict.INCONCLUSIVE, reason="a risk difference may lie above its margin")
 
 
-def with_unknown(judgement: Judgement, worst: Judgement) -> Judgement:
-    """Make support of safety inconclusive where it is lost if what is not recorded of events is taken for the worst."""
-    if judgement.verdict is not Verdict.SUPPORTED or worst.verdict is Verdict.SUPPORTED:
+def with_unknown(judgement: Judgement, worst: Judgement | None, taken: str = UNKNOWN_EVENTS) -> Judgement:
+    """Make support inconclusive where it is lost if what is not recorded of events is taken for the worst.
+
+    Parameters
+    ----------
+    judgement, worst
+        From what is recorded, and with all else taken for the worst; None where all is recorded.
+    taken
+        What is taken for what, in words.
+    """
+    if worst is None or judgement.verdict is not Verdict.SUPPORTED:
         return judgement
-    return Judgement(Verdict.INCONCLUSIVE, judgement.qualifiers, _UNKNOWN_EVENTS)
+    if worst.verdict is Verdict.SUPPORTED:
+        return replace(judgement, reason=f"{judgement.reason}, also if {taken}")
+    return Judgement(Verdict.INCONCLUSIVE, judgement.qualifiers, f"would be supported, but not if {taken}")
 
 
 def lasting(points: Sequence[Judgement]) -> Judgement:
