@@ -79,7 +79,8 @@ def test_a_redcap_export_is_told_in_five_lines(home: Path, capsys: pytest.Captur
         "Sure   id, arm, MADRS total, weight in kg, adverse events",
         (
             'Guess  "ede_glob": "EDE" taken for the questionnaire EDE-Q, not the interview (range 1.86-4.77); '
-            '"ae_severity": what the codes mean; reference arm Midazolam; median days of the infusions'
+            '"ae_severity": what the codes mean; reference arm Midazolam; median days of the infusions; '
+            "what decides E1, E5b, E6, E4, S1"
         ),
         "Ask    primary endpoint; primary time      (2 lines marked ANSWER:)",
         "Wrote  config/trials/mytrial.yaml, data/mytrial/ (git-ignored). Next: .venv/bin/postinfusion check mytrial",

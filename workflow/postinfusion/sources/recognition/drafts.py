@@ -9,6 +9,7 @@ from hashlib import sha256
 from postinfusion.errors import listed
 from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
+from postinfusion.sources.recognition import claim_drafts
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, answered_in_words, in_words, without_key
 from postinfusion.sources.recognition.schedule import DraftVisit
@@ -26,6 +27,9 @@ _MOST_DETAILED = 6
 _MOST_TIMES = 20
 _DESCRIBED = ("age", "sex", "diagnosis", "subtype", "site", "illness_years", "failed_treatments", "height_cm")
 _BASELINE_ENDPOINTS = 3
+_WITHOUT_CLAIMS = (
+    "No arm is called after ketamine, so no claim about it is drafted; claims in config/README.md tells how.",
+)
 
 
 def draft(survey: Survey, name: str) -> Draft:
@@ -56,10 +60,20 @@ def draft(survey: Survey, name: str) -> Draft:
         content["estimands"] = {"primary": _estimand(known)}
     endpoints = _endpoints(survey, known)
     content |= {"endpoints": endpoints} if endpoints else {}
-    content["analyses"] = Noted(_analyses(survey, known, model), "each key names its tables, figures and results")
+    analyses = _analyses(survey, known, model)
+    unnamed = () if claim_drafts.treatment(survey, known) else _WITHOUT_CLAIMS
+    content["analyses"] = Noted(analyses, "each key names its tables, figures and results", unnamed)
+    judged = claim_drafts.claims(survey, known, [*analyses])
+    content |= {"claims": judged} if judged else {}
     remarks = tuple(_remarks(survey))
     opening = (*_opening(name), *remarks)
-    return Draft(content, opening, tuple(_sure(survey, known)), tuple(_guesses(survey, known)), remarks)
+    guesses = [*_guesses(survey, known), *_of_claims(claim_drafts.names(judged))]
+    return Draft(content, opening, tuple(_sure(survey, known)), tuple(guesses), remarks)
+
+
+def _of_claims(names: list[str]) -> list[str]:
+    """Say which claims are drafted."""
+    return [f"what decides {listed(names)}"] if names else []
 
 
 def _of_missing(known: Facts) -> str:

@@ -1,0 +1,166 @@
+"""The claims that a drafted trial can judge: which of its endpoints, at which of its visits, decides which claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from postinfusion.instruments import catalogue
+from postinfusion.instruments.constructs import constructs_of
+from postinfusion.instruments.model import Construct
+from postinfusion.plan.claim_catalogue import CATALOGUE
+from postinfusion.plan.scaffold import Flow, Node, Noted
+from postinfusion.sources.recognition.delivered import deliveries
+from postinfusion.sources.recognition.facts import DraftEndpoint, Facts
+from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.visits import HOURS_PER_DAY, as_duration
+
+_NAMES = {
+    "esketamine": re.compile(r"esketamin|spravato", re.IGNORECASE),
+    "ketamine": re.compile("ketamin", re.IGNORECASE),
+}
+_FIRST = ("MADRS", "HAM-D17", "QIDS-C16", "QIDS-SR16", "PHQ-9", "BDI-II", "HAM-A", "GAD-7", "STAI-S")
+"""Of several scales of one construct the first of these decides, else the first of the draft."""
+_NOT_BY_A_MEAN = (Construct.EATING_BEHAVIOUR, Construct.SUICIDALITY)
+_UNITS = ("points", "utility", "mm", "cm")
+_WHOLE = ("total", "global")
+_DAY = HOURS_PER_DAY
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The times in hours at which a claim is decided: the earliest, the one that is meant, the latest."""
+
+    times: tuple[tuple[float, float, float], ...]
+
+    def found(self, hours: Sequence[float]) -> tuple[float, ...]:
+        """Give of some times those that are nearest to what is meant; nothing where one of them is lacking."""
+        near = [
+            min((one for one in hours if low <= one <= high), key=lambda one: abs(one - meant), default=None)
+            for low, meant, high in self.times
+        ]
+        return tuple(one for one in near if one is not None) if None not in near else ()
+
+
+_LASTING = _Wanted(((24 * _DAY, 28 * _DAY, 42 * _DAY), (70 * _DAY, 84 * _DAY, 112 * _DAY)))
+_WANTED = {
+    "E1": _Wanted(((4, 24, 36),)),
+    "E2": _Wanted(((20, 24, 7.5 * _DAY),)),
+    "E5": _LASTING,
+    "E5b": _LASTING,
+    "E6": _LASTING,
+    "E7": _Wanted(((27 * _DAY, 400 * _DAY, 400 * _DAY),)),
+    "E3": _Wanted(((1, 24, 7.5 * _DAY),)),
+    "E4": _Wanted(((20 * _DAY, 28 * _DAY, 60 * _DAY),)),
+    "E11": _Wanted(((1, 24, 28.5 * _DAY),)),
+    "E9": _Wanted(((7 * _DAY, 28 * _DAY, 90 * _DAY),)),
+    "E10": _Wanted(((7 * _DAY, 28 * _DAY, 180 * _DAY),)),
+    "E15": _Wanted(((14 * _DAY, 28 * _DAY, 200 * _DAY),)),
+}  # fmt: skip
+_ABOVE = (
+    "The result that decides each claim of the catalogue; a claim that is not named is not testable. Check each time.",
+    "Write important_difference with threshold_source at an endpoint, the smallest difference between groups that",
+    "matters: without it a claim is judged by its direction only, and none is found to have no important effect.",
+)
+_MARGINS = "S1: write margins: {serious: …, severe: …, stopped: …} and margin_source, else it is not testable"
+
+
+def treatment(survey: Survey, known: Facts) -> str:
+    """Give ketamine or esketamine where an arm or a drug that was infused is called so; else nothing."""
+    told = [text for arm in known.arms for text in (arm.name, arm.code)]
+    told += [text for rows in deliveries(survey, "infusions") if "drug" in rows.columns for text in rows.cells("drug")]
+    return next((name for name, form in _NAMES.items() if any(form.search(text) for text in told)), "")
+
+
+def claims(survey: Survey, known: Facts, analysed: Sequence[str]) -> Node | None:
+    """Give the claims that the drafted analyses can decide; None where ketamine is not named, or nothing decides one.
+
+    Parameters
+    ----------
+    survey, known
+        What the files deliver, and what it says of the trial.
+    analysed
+        Keys of the drafted analyses.
+    """
+    given = treatment(survey, known)
+    judged = dict(_judged(known, analysed)) if given else {}
+    if not judged:
+        return None
+    drug = Noted(given, "guess: by the name of an arm or of what was infused")
+    return Noted({"treatment": drug, "judged": judged}, above=_ABOVE)
+
+
+def names(node: Node | None) -> list[str]:
+    """Give the claims that a draft judges."""
+    content = node.value if isinstance(node, Noted) else None
+    return list(content["judged"]) if isinstance(content, dict) else []
+
+
+def _judged(known: Facts, analysed: Sequence[str]) -> Iterator[tuple[str, Node]]:
+    """Give each claim that a drafted endpoint can decide, in the order of the catalogue."""
+    for claim, what in CATALOGUE.items():
+        one = _deciding(known, claim, analysed)
+        if claim in _WANTED and one is not None and _suits_the_course(claim, len(known.infusions)):
+            yield claim, _decided(known, claim, one, analysed)
+        elif claim == "S1" and "harms" in analysed and len(known.arms) > 1:
+            decides = {"decides": Flow([Flow({"analysis": "harms"})])}
+            yield claim, Noted(Flow(decides), what.words, (_MARGINS,))
+
+
+def _suits_the_course(claim: str, infusions: int) -> bool:
+    """Say whether an effect that lasts is one of a single infusion, or of a course of them."""
+    return {"E5": infusions == 1, "E5b": infusions > 1}.get(claim, True)
+
+
+def _deciding(known: Facts, claim: str, analysed: Sequence[str]) -> DraftEndpoint | None:
+    """Give the endpoint that decides a claim; None where none of its construct is a whole score."""
+    wanted = {*CATALOGUE[claim].constructs} - {*_NOT_BY_A_MEAN}
+    fitting = [one for one in known.endpoints if _analysis(known, one, analysed) and wanted & _measured(one)]
+    if not fitting:
+        return None
+    rank = {measure: place for place, measure in enumerate(_FIRST)}
+    best = min(fitting, key=lambda one: rank.get(one.measure, len(rank)))
+    parts = [one for one in fitting if one.measure == best.measure]
+    return next((one for one in parts if one.score in _WHOLE), best if len(parts) == 1 else None)
+
+
+def _measured(one: DraftEndpoint) -> set[Construct]:
+    """Give what the mean of an endpoint tells of; nothing of counts, categories and times."""
+    found = catalogue.find_score(one.measure, one.score)
+    if found is None or found.description is None or found.description.unit not in _UNITS:
+        return set()
+    return {*constructs_of(one.measure, one.score)}
+
+
+def _analysis(known: Facts, one: DraftEndpoint, analysed: Sequence[str]) -> str:
+    """Give the analysis over time of an endpoint; empty without one."""
+    own = f"{one.key}-over-time"
+    return own if own in analysed else "primary" if len(known.endpoints) == 1 and "primary" in analysed else ""
+
+
+def _decided(known: Facts, claim: str, one: DraftEndpoint, analysed: Sequence[str]) -> Node:
+    """Give what decides a claim, or that no visit does."""
+    wanted = _WANTED[claim]
+    hours = [visit.hours for visit in known.visits[1:] if visit.hours]
+    found, words = wanted.found(hours), CATALOGUE[claim].words
+    if not found:
+        meant = " and ".join(as_duration(meant) for _, meant, _ in wanted.times if meant < 400 * _DAY)
+        lacking = f"{one.measure} has no visit near {meant}" if meant else f"{one.measure} has no visit after day 27"
+        return Noted(Flow({"not_testable": lacking}), words)
+    analysis = _analysis(known, one, analysed)
+    points = [Flow({"analysis": analysis, "time": as_duration(at)}) for at in found]
+    family = str(next(iter(constructs_of(one.measure, one.score))))
+    return Noted(
+        Flow({"decides": Flow(points), "family": family}), f"guess: {words}", _looks_back(claim, one, found[0])
+    )
+
+
+def _looks_back(claim: str, one: DraftEndpoint, hours: float) -> tuple[str, ...]:
+    """Say that answers look back to before time zero, which no claim survives; nothing where they do not."""
+    found = catalogue.find(one.measure)
+    days = found.instrument.recall.days if found and found.instrument.recall else 0.0
+    if hours >= days * _DAY:
+        return ()
+    asked = f"{claim}: answers of {one.measure} look back {as_duration(days * _DAY)}, so that it is not testable unless"
+    return (f"{asked} recall and", "recall_source at the endpoint say that the form asked of less.")
