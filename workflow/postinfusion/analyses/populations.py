@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -30,7 +31,7 @@ class Members:
     arms: tuple[str, ...]
     reference: str | None
 
-    @property
+    @cached_property
     def n_by_arm(self) -> dict[str, int]:
         """Participants by arm; the empty arm counts all."""
         return {"": len(self.frame), **{arm: int((self.frame["ARM"] == arm).sum()) for arm in self.arms}}
@@ -72,7 +73,7 @@ class CrossoverMembers(Members):
     kind: str = "P"
     order: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def n_by_arm(self) -> dict[str, int]:
         """Participants by treatment that they had in any period; the empty arm counts all."""
         return {arm: len(self.of(arm)) for arm in ("", *self.arms)}
