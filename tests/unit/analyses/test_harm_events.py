@@ -114,3 +114,18 @@ def test_where_the_first_infusion_has_no_hour_no_event_has_one(population):
     assert found["ONSET"].isna().all()
     assert found.loc["after it", "BIN"] == DAY_ZERO
     assert found.loc["a day", "BIN"] == TIME_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("severity", "outcome", "is_over"),
+    [("severe", "", True), ("fatal", "", False), ("fatal", "resolved", False), ("severe", "fatal", False)],
+)
+def test_a_fatal_event_is_never_over_whatever_end_was_recorded(severity, outcome, is_over):
+    held = tables()
+    held["adverse_events"] = held["adverse_events"].iloc[[0]].assign(
+        severity=severity, outcome=outcome, end=START + 3.0, end_date_only=False
+    )  # fmt: skip
+    adam = derive(PLAN, "small", held)
+    found = harm_events(adam, members(PLAN, adam["ADSL"], "randomised")).iloc[0]
+    assert bool(found["ENDED"]) is is_over
+    assert is_over == bool(found["HOURS_HIGH"] == 3.0)

@@ -27,7 +27,8 @@ _LATE = 8
 GRADES = {"mild": 1, "moderate": 2, "severe": 3, "life-threatening": 4, "fatal": 5}
 _NO_TREATMENT = ("", "none", "no", "n/a")
 OUTCOME_UNKNOWN = "unknown"
-_NOT_ENDED = ("fatal", "not resolved", "resolving")
+_FATAL = "fatal"
+_NOT_ENDED = (_FATAL, "not resolved", "resolving")
 _DAY = 24.0
 
 
@@ -194,13 +195,14 @@ def _timing(found: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _courses(found: pd.DataFrame, population: Members) -> dict[str, pd.Series]:
-    """Give whether each event is over, and how long it lasted.
+    """Give whether each event is over, and how long it lasted; a fatal one never is, whatever end was recorded.
 
     Without an end an event of unknown outcome may have passed the next minute: it was not seen to go on, as censoring
     at the end of participation would say. An end of d days after the day of time zero, at an unknown hour, lies more
     than 24 (d - 1) and less than 24 (d + 1) hours after time zero, whatever the hour of that was.
     """
-    ended = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~found["AEOUT"].isin(_NOT_ENDED)
+    goes_on = found["AEOUT"].isin(_NOT_ENDED) | (found["AESEV"] == _FATAL)
+    ended = (found["AENHR"].notna() | (found["AEOUT"] == "resolved")) & ~goes_on
     end = found["AENHR"].where(found["AENTMF"] != "D").astype("float64")
     seen = last_contact(found, population).mask(found["AEOUT"] == OUTCOME_UNKNOWN)
     hours = (end.where(ended, seen) - found["START"]).pipe(lambda lasted: lasted.where(lasted >= 0))

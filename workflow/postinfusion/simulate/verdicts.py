@@ -47,7 +47,8 @@ EXPECTED: Mapping[str, str] = {
     "S8": "contradicted: dissociation happens to 67 % of those on ketamine",
     "S9": "supported in about 90 % of seeds, else inconclusive: 98 % of dissociation is known to end within 4 h by "
     "itself",
-    "S10": "supported: the setting is recorded for every infusion",
+    "S10": "supported: every infusion is given in the setting that the plan names as controlled; not testable where it "
+    "names none",
     "S11": "supported: the checklist is complete for 98 % of those screened",
     "S12": "supported (existence): potassium below 3.0 mmol/L in two purging participants of each arm",
 }

@@ -30,6 +30,7 @@ _TIMES = (
     "the hour of the onset is known. Lasted: to the end of the event, or with ≥ to the end of participation."
 )
 _SUPPLIED = "Terms and classes stand as supplied with the data."
+_GOES_ON = ("fatal", "not resolved", "resolving")
 _KINDS = "Treated: whether anything was given for the event. Reported: asked for by a checklist, or by the participant."
 
 
@@ -202,7 +203,8 @@ def _cells(one: Mapping[Hashable, object]) -> tuple[str, ...]:
 def _lasted(one: Mapping[Hashable, object]) -> str:
     """Give how long an event lasted; one that is not over lasted at least until the end of participation."""
     hours = _hours(one["HOURS"])
-    is_over = pd.isna(one["END"]) is False or one["OUTCOME"] == "resolved"  # type: ignore[call-overload]
+    goes_on = one["OUTCOME"] in _GOES_ON or one["SEVERITY"] == "fatal"
+    is_over = not goes_on and (not pd.isna(one["END"]) or one["OUTCOME"] == "resolved")  # type: ignore[call-overload]
     return hours if is_over or hours == formats.NO_RECORD else f"≥ {hours}"
 
 
