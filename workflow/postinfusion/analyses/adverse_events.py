@@ -21,6 +21,7 @@ from postinfusion.analyses.event_breakdowns import (
     worst_grade,
     worst_severity,
 )
+from postinfusion.analyses.event_exposure import exposure_rows, infusions_given, participation_rows
 from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
 from postinfusion.analyses.event_interest import of_interest, slips
@@ -28,8 +29,8 @@ from postinfusion.analyses.event_review import event_review
 from postinfusion.analyses.event_screening import screening_rows
 from postinfusion.analyses.event_unknowns import STOPPING, left_without_action, unknown_rows
 from postinfusion.analyses.event_upload import upload_rows
-from postinfusion.analyses.harm_events import BEFORE_ALL, NO_INFUSION, harm_events, infusions_of, is_later
-from postinfusion.analyses.populations import CrossoverMembers, Members, denominators
+from postinfusion.analyses.harm_events import BEFORE_ALL, NO_INFUSION, harm_events, is_later
+from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, error_row, rows
 from postinfusion.core.clustered_rates import clustered_rate
 from postinfusion.core.proportions import Interval, clopper_pearson, miettinen_nurminen, miettinen_nurminen_ratio
@@ -61,7 +62,6 @@ _WITH_RATIO = ("overview", "class-term")
 """Variables of the lines that have a risk ratio."""
 _NO_RATIO = "nobody of the reference arm had an event"
 _PER = 100
-_HOURS_PER_DAY = 24
 
 
 def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> list[Row]:
@@ -70,7 +70,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     Only treatment-emergent events count; deaths are those of the disposition, whatever their cause, together with fatal
     events. Intervals of risk differences are Miettinen and Nurminen's.
     """
-    result = [*_exposure(population), *_participation(adam, population)]
+    result = [*exposure_rows(adam, population), *participation_rows(adam, population)]
     if "ADAE" not in adam:
         absent = error_row("the data hold no adverse events; their absence is not the absence of harm")
         return [*denominators(population), *result, absent]
@@ -91,7 +91,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
     result += unknown_rows(events, OVERVIEW, population)
     result += left_without_action(events, population)
-    result += _rates([*lines, *parts], population, analysis.confidence)
+    result += _rates([*lines, *parts], adam, population, analysis.confidence)
     result += slips(analysis, events)
     result += upload_rows(events, population, analysis.threshold)
     return [*result, *screening_rows(lines, _affected(lines, population), population)]
@@ -199,17 +199,17 @@ def _count_rows(line: Line, counts: Mapping[Hashable, int], population: Members,
     return result
 
 
-def _rates(lines: list[Line], population: Members, confidence: float) -> Iterator[Row]:
-    """Give events per 100 infusions by arm; none of deaths, in a crossover trial, or without infusions."""
-    if "NINF" not in population.frame or isinstance(population, CrossoverMembers):
-        return
+def _rates(lines: list[Line], adam: Adam, population: Members, confidence: float) -> Iterator[Row]:
+    """Give events per 100 infusions by arm, of those under its treatment; none of deaths, or without infusions."""
     names = ("per_100_infusions", "per_100_infusions_low", "per_100_infusions_high")
     for arm in population.arms:
-        of_arm = population.of(arm)
-        given = pd.Series(of_arm["NINF"].to_numpy(dtype="float64"), index=of_arm["USUBJID"].astype("object"))
-        for line in lines if (given > 0).any() else ():
+        given = infusions_given(adam, population, arm)
+        if given is None or not (given > 0).any():
+            continue
+        for line in lines:
             if line.key["level"] != "died":
-                events = line.events["USUBJID"].value_counts().reindex(given.index).fillna(0)
+                of_arm = line.events.loc[line.events["ARM"] == arm, "USUBJID"]
+                events = of_arm.value_counts().reindex(given.index).fillna(0)
                 found = clustered_rate(events.to_numpy(), given.to_numpy(), confidence=confidence)
                 values = (_PER * found.estimate, _PER * found.conf_low, _PER * found.conf_high)
                 yield from rows(dict(zip(names, values, strict=True)), arm=arm, **line.key)
@@ -247,33 +247,3 @@ def _ratio(found: tuple[float, float, float], key: dict[str, str]) -> Iterator[R
         is_known = math.isfinite(value) and not math.isnan(found[0])
         (row,) = rows({name: value if is_known else float("nan")}, **key)
         yield row if is_known else row | {"error": _NO_RATIO}
-
-
-def _exposure(population: Members) -> list[Row]:
-    """Give infusions and days on treatment by arm, where the data hold them."""
-    result = []
-    # A participant of a crossover trial has several treatments, and these columns count all of them.
-    arms = [""] if isinstance(population, CrossoverMembers) else [*population.n_by_arm]
-    for arm in arms:
-        of_arm = population.of(arm)
-        held: dict[str, float] = {}
-        if "NINF" in of_arm:
-            held["n_infusions"] = int(of_arm["NINF"].sum())
-        if "EXDUR" in of_arm:
-            held["person_days"] = float(of_arm["EXDUR"].sum())
-        result += rows(held, variable="exposure", arm=arm)
-    return result
-
-
-def _participation(adam: Adam, population: Members) -> Iterator[Row]:
-    """Give days from the first infusion to the end of participation, where the data hold no duration of treatment."""
-    frame, infusions = population.frame, infusions_of(adam, population)
-    if infusions is None or "EXDUR" in frame or "EOSHR" not in frame or isinstance(population, CrossoverMembers):
-        return
-    first = infusions.groupby("USUBJID")["AHRFIRST"].min().astype("float64")
-    hours = frame["EOSHR"].astype("float64") - frame["USUBJID"].map(first)
-    known = hours[hours >= 0]
-    for arm in population.n_by_arm:
-        of_arm = known[known.index.isin(population.of(arm).index)]
-        held = {"person_days": float(of_arm.sum()) / _HOURS_PER_DAY, "n_participants": len(of_arm)}
-        yield from rows(held, variable="exposure", level="participation", arm=arm)

@@ -74,7 +74,7 @@ def _participants(population: Members) -> pd.DataFrame:
     died = frame["DTHFL"].where(frame["DTHFL"] == "Y", "N") if "DTHFL" in frame else ""
     return pd.DataFrame(
         {
-            "USUBJID": frame["USUBJID"], "TRTP": pd.Series(population.last_arm, frame.index).astype("str"),
+            "USUBJID": frame["USUBJID"], "TRTP": _named(pd.Series(population.last_arm, frame.index)),
             "KIND": PARTICIPANT, "START": 0.0, "END": frame.get("EOSHR"), "DIED": died,
             "INFUSIONS": frame.get("NINF"),
         }
@@ -87,7 +87,7 @@ def _infusions(adam: Adam, population: Members) -> pd.DataFrame:
     if found is None:
         return pd.DataFrame()
     return pd.DataFrame(
-        {"USUBJID": found["USUBJID"], "TRTP": found["ARM"].astype("str"), "KIND": INFUSION,
+        {"USUBJID": found["USUBJID"], "TRTP": _named(found["ARM"]), "KIND": INFUSION,
          "START": found["AHRFIRST"], "INFUSION": found["INFNUM"]}
     )  # fmt: skip
 
@@ -98,7 +98,12 @@ def _events(adam: Adam, population: Members) -> pd.DataFrame:
     found = classified(harm_events({**adam, "ADAE": every}, population), every)
     kept = found.assign(TRTEMFL=found["EMERGENT"]).reindex(columns=[*_OF_EVENTS]).rename(columns=_OF_EVENTS)
     known = found["ASTTMF"].ne("D") & found["ASTHR"].notna()
-    return kept.assign(USUBJID=found["USUBJID"], TRTP=found["ARM"].astype("str"), KIND=EVENT, HOUR_KNOWN=known)
+    return kept.assign(USUBJID=found["USUBJID"], TRTP=_named(found["ARM"]), KIND=EVENT, HOUR_KNOWN=known)
+
+
+def _named(arms: pd.Series) -> pd.Series:
+    """Give arms as texts; empty before any treatment, as may be in a crossover trial."""
+    return arms.astype("object").where(arms.notna(), "").astype("str")
 
 
 def _typed(listing: pd.DataFrame) -> pd.DataFrame:

@@ -101,5 +101,6 @@ def _participation(results: Results) -> Row:
     days = (results.text("person_days", **key) for key in keys)
     of = (results.text("n_participants", **key) for key in keys)
     cells = tuple(f"{one} [{number}]" if one and number else one for one, number in zip(days, of, strict=True))
-    name = "Person-days from first infusion to end of participation [participants]"
+    until = "next treatment or to end" if results.plan.design.crossover else "end"
+    name = f"Person-days from first infusion to {until} of participation [participants]"
     return Row(name, (*cells, *[""] * len(results.comparisons)))
