@@ -26,6 +26,7 @@ class Method(StrEnum):
     ALERTS = "alerts"
     LIVER = "liver"
     MEDICATION = "medication"
+    VITAL_SIGNS = "vital-signs"
     INFUSION_VITALS = "infusion-vitals"
     INFUSION_RATINGS = "infusion-ratings"
     MMRM = "mmrm"
@@ -157,6 +158,8 @@ OUTPUTS = {
         Output("AEG03", "Mean number of adverse events", Section.SAFETY, Method.EVENT_RATES, "figure", individual=True),
         Output("SEFT01", "Side effects after an infusion", Section.SAFETY, Method.SIDE_EFFECTS, "table"),
         Output("MONT01", "Monitoring and conduct of the infusions", Section.SAFETY, Method.CONDUCT, "table"),
+        Output("VST01_VISIT", "Vital signs by visit", Section.SAFETY, Method.VITAL_SIGNS, "table"),
+        Output("VST02_VISIT", "Vital signs beyond a limit after baseline", Section.SAFETY, Method.VITAL_SIGNS, "table"),
         Output("VST01", "Vital signs around an infusion", Section.SAFETY, Method.INFUSION_VITALS, "table"),
         Output("VST02", "Vital signs beyond a limit", Section.SAFETY, Method.INFUSION_VITALS, "table"),
         Output("VST03", "Peak and return of vital signs", Section.SAFETY, Method.INFUSION_VITALS, "table"),

@@ -48,6 +48,7 @@ from postinfusion.plan.analyses import (
     TwoStage,
     Variability,
     VarianceRatio,
+    VitalSigns,
     Weight,
     WeightStability,
     Windows,
@@ -58,7 +59,7 @@ _Safety = SideEffects | EventRates | Conduct | Alerts | Medication | InfusionVit
 _Weights = Weight | WeightStability | Equivalence
 _Participants = Disposition | Demographics | AdverseEvents | Liver | Masking | _Safety | _Weights
 _ForWhom = Subgroups | Moderator | VarianceRatio
-_Assessments = Summary | Missingness | Windows | Courses | Variability
+_Assessments = Summary | Missingness | Windows | Courses | Variability | VitalSigns
 _SpecialDesigns = BeforeAfter | RandomisationTest | CrossoverModel | TwoStage | PhasesAnalysis
 _Categories = Response | ReliableChange | RepeatedBinary | Ordinal | Counts | TimedTask | Shift
 
@@ -227,6 +228,10 @@ def _assessments(plan: Plan, analysis: _Assessments, adam: Adam, population: Mem
             from postinfusion.analyses.variability import variability
 
             return variability(plan, analysis, adam, population)
+        case VitalSigns():
+            from postinfusion.analyses.vital_signs import vital_signs
+
+            return vital_signs(plan, analysis, adam, population)
 
 
 def _categories(plan: Plan, analysis: _Categories, adam: Adam, population: Members) -> list[Row]:

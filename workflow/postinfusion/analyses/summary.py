@@ -75,15 +75,35 @@ def _by_group(
     ]
 
 
-def _by_visit(plan: Plan, endpoint: Endpoint, records: pd.DataFrame, arms: tuple[str, ...]) -> list[Row]:
-    """Describe values and changes by visit and arm, and over all arms."""
+def by_visit(
+    plan: Plan, records: pd.DataFrame, arms: tuple[str, ...], *, confidence: float = 0.95, **key: str
+) -> list[Row]:
+    """Describe values and changes by visit and arm, and over all arms.
+
+    Parameters
+    ----------
+    plan
+        Its visits.
+    records
+        AVISIT, ARM, AVAL and CHG of the records that represent their visit.
+    arms
+        The arms, in order.
+    confidence
+        Level of the intervals of means.
+    **key
+        Further key columns of the rows, as parameter and unit.
+    """
     result: list[Row] = []
     for variable, visit, arm, values in _cells(plan, records, arms):
         statistics = describe_number(values)
-        key = {"parameter": endpoint.parameter, "variable": variable, "visit": visit, "arm": arm, "unit": endpoint.unit}
-        time = canonical_hours(plan.nominal_hours[visit])
-        result += rows(statistics | mean_interval(statistics), **key, time=time)
+        own = {"variable": variable, "visit": visit, "time": canonical_hours(plan.nominal_hours[visit]), "arm": arm}
+        result += rows(statistics | mean_interval(statistics, confidence=confidence), **key, **own)
     return result
+
+
+def _by_visit(plan: Plan, endpoint: Endpoint, records: pd.DataFrame, arms: tuple[str, ...]) -> list[Row]:
+    """Describe values and changes of an endpoint by visit and arm, and over all arms."""
+    return by_visit(plan, records, arms, parameter=endpoint.parameter, unit=endpoint.unit)
 
 
 def _with_limits(endpoint: Endpoint, records: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from postinfusion.plan.named import Names, names_in
 from postinfusion.plan.plan import Plan
 from postinfusion.plan.responses import responses
 from postinfusion.plan.rules import PRIMARY
-from postinfusion.plan.uses import columns_used
+from postinfusion.plan.uses import columns_used, signs_by_visit
 from postinfusion.vocabulary import OUTPUTS, Method, Privacy, Section
 
 Part = Mapping[str, object]
@@ -56,7 +56,8 @@ def for_check(plan: Plan) -> Part:
     events = {key: sorted(estimand.events) for key, estimand in plan.estimands.items()}
     used = sorted({name for _, name in columns_used(plan)})
     hours = {key: asdict(use) for key, use in uses_of_hours(plan).items()}
-    return {**for_derive(plan), "measures": measures, "events": events, "columns": used, "hours": hours}
+    own = {"measures": measures, "signs": sorted(signs_by_visit(plan)), "events": events}
+    return {**for_derive(plan), **own, "columns": used, "hours": hours}
 
 
 def for_derive(plan: Plan) -> Part:

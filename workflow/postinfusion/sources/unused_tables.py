@@ -8,6 +8,7 @@ import pandas as pd
 
 from postinfusion.errors import Problem
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.uses import signs_by_visit
 from postinfusion.sources.tables import Delivery
 from postinfusion.vocabulary import BODY_MASS_INDEX, FOR_AGE
 
@@ -16,12 +17,12 @@ _REMEDY = "Add one under endpoints, or remove the source."
 
 
 def check(plan: Plan, deliveries: Mapping[str, Delivery]) -> Iterator[Problem]:
-    """Give a warning for weights and vital signs that no endpoint uses.
+    """Give a warning for weights and vital signs that neither endpoint nor analysis uses.
 
     Notes
     -----
     Only what an endpoint can use is told about. Signs around an infusion, laboratory values, medicines and the like are
-    read so that they are checked; no analysis uses them yet.
+    read so that they are checked, whether or not an analysis uses them.
     """
     if plan.left_out.touches("endpoints"):
         return
@@ -29,7 +30,7 @@ def check(plan: Plan, deliveries: Mapping[str, Delivery]) -> Iterator[Problem]:
     if "weights" in deliveries and not used & _OF_WEIGHTS:
         yield _unused(plan, "weights", "weights are read, but no endpoint uses them.")
     vitals = deliveries.get("vitals")
-    if vitals is not None and _lacks_endpoint(vitals.frame, used):
+    if vitals is not None and _lacks_endpoint(vitals.frame, used | signs_by_visit(plan)):
         yield _unused(plan, "vitals", "vital signs are read, but no endpoint uses them.")
 
 

@@ -45,6 +45,7 @@ from postinfusion.plan.analyses.time_to_event import TimeToEvent
 from postinfusion.plan.analyses.timed_task import TimedTask
 from postinfusion.plan.analyses.trajectory import ShapedBasis, Trajectory
 from postinfusion.plan.analyses.variability import Variability
+from postinfusion.plan.analyses.vital_signs import VitalSign, VitalSigns
 from postinfusion.plan.analyses.weight import Equivalence, WeightStability
 
 __all__ = [
@@ -98,6 +99,8 @@ __all__ = [
     "TwoStage",
     "Variability",
     "VarianceRatio",
+    "VitalSign",
+    "VitalSigns",
     "Weight",
     "WeightStability",
     "Windows",
@@ -120,6 +123,7 @@ Analysis = Annotated[
     | Alerts
     | Liver
     | Medication
+    | VitalSigns
     | InfusionVitals
     | InfusionRatings
     | Mmrm

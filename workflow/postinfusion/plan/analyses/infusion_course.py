@@ -16,10 +16,10 @@ _WORST = {"below": "lowest", "at_most": "lowest", "at_least": "highest", "above"
 
 
 class CourseLimit(OneSidedLimit):
-    """One limit of a value, or of its change since before the infusion."""
+    """One limit of a value, or of its change since before the infusion or, by visit, since baseline."""
 
     change: bool = False
-    """The limit is one of the change since before the infusion."""
+    """The limit is one of the change since before the infusion or, by visit, since baseline."""
 
     @property
     def worst(self) -> str:

@@ -13,6 +13,7 @@ from postinfusion.present.tables.event_columns import participants_and_events
 from postinfusion.vocabulary import Method
 
 _MEASURED = {
+    Method.VITAL_SIGNS: ("vital signs by visit", ("VST01_VISIT", "VST02_VISIT")),
     Method.INFUSION_VITALS: ("vital signs around the infusions", ("VST01", "VST02", "VST03", "VSG01")),
     Method.INFUSION_RATINGS: ("ratings around the infusions", ("CADT01", "CADG01")),
     Method.ALERTS: ("values beyond a limit", ("ALTL01",)),

@@ -24,6 +24,7 @@ from postinfusion.present.methods import (
     time_to_event,
     timed_task,
     variability,
+    vital_signs,
     weight,
 )
 from postinfusion.present.methods.phrases import listed
@@ -49,6 +50,7 @@ _METHODS: dict[Method, Callable[[Results], str]] = {
     **liver.TEXTS,
     **one_design.TEXTS,
     **variability.TEXTS,
+    **vital_signs.TEXTS,
     **weight.TEXTS,
     **stages.TEXTS,
 }
