@@ -124,3 +124,20 @@ def test_a_german_sheet_with_decimal_commas_typed_as_text_loses_nothing(home: Pa
     assert "weight in kg" in told
     assert "EDE-Q weight concern" in told
     assert "Not used" not in told
+
+
+def test_a_column_with_limits_holds_numbers_and_a_task_that_was_stopped_is_censored(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    rows = [(one, visit, 30 - place, ">300" if place % 3 == 0 else str(100 + place))
+            for place, one in enumerate(IDS) for visit in ("Baseline", "Day 7")]  # fmt: skip
+    scores = pd.DataFrame(rows, columns=["id", "visit", "madrs", "tmt_b"])
+    plan = drafted(home, people=people(), scores=scores)
+    told = capsys.readouterr().out
+    assert "TMT B" in told
+    assert "holds words" not in told
+    assert "qualifiers: {value: keep}" in plan.read_text(encoding="utf-8")
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+    trails = derived(home, plan, "adqs").query("PARAMCD == 'TMT B'")
+    assert trails["AVAL"].max() == 300
+    assert (trails["CENSFL"] == "Y").sum() == 14

@@ -22,6 +22,7 @@ from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.time_columns import clock_column, hour_of_day
 from postinfusion.sources.recognition.told_twice import is_timeless
+from postinfusion.sources.recognition.values import have_limits
 from postinfusion.sources.recognition.visits import named_time
 
 _ORDER = (
@@ -69,10 +70,21 @@ def _source(survey: Survey, facts: Facts, found: Found) -> Node:
     content |= {"constants": constants} if (constants := _constants(facts, found)) else {}
     where = found.part.where
     content |= {"where": Flow({name: Flow(list(chosen)) for name, chosen in where.items()})} if where else {}
-    content |= _layout(facts, found)
+    content |= {**_layout(facts, found), **_limits(found)}
     if found.table in {"assessments", "weights"} and facts.clock != "date-time":
         content["clock"] = Noted(facts.clock, "guess: counted from time zero")
     return content
+
+
+def _limits(found: Found) -> dict[str, Node]:
+    """Keep what stands beside a number where some values are limits such as >300."""
+    if "value" not in TABLES[found.table].names:
+        return {}
+    wide = {column for one in found.wide.values() for column in ([one] if isinstance(one, str) else one.values())}
+    holding = {*wide, *(one.column for one in found.scales if not one.item), found.columns.get("value", "")} - {""}
+    limited = [name for name in names_of(found.part.frame) if name in holding and have_limits(found.part.frame[name])]
+    note = f"limits such as >300 stand in {listed(limited)}; a task with a cap counts them as censored"
+    return {"qualifiers": Noted(Flow({"value": "keep"}), note)} if limited else {}
 
 
 def _not_read(survey: Survey, found: Found) -> str:

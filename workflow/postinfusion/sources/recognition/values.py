@@ -18,6 +18,7 @@ _YEAR_FIRST = re.compile(rf"[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}{_TIME}"
 _OTHER_DATE = re.compile(rf"([0-9]{{1,2}})[-./]([0-9]{{1,2}})[-./]([0-9]{{4}})( ?{_TIME})?")
 _SHORT_YEAR = re.compile(rf"([0-9]{{1,2}})([-./])([0-9]{{1,2}})\2([0-9]{{2}})( ?{_TIME})?")
 _NAMED_MONTH = re.compile(r"[0-9]{1,2}[- .]*[A-Za-zäé]{3,9}[- .,]*([0-9]{4}|[0-9]{2})([T ,].*)?")
+_LIMIT = r"^(?:<=|>=|[<>≤≥])\s*(?=[0-9.])"
 _ENOUGH = 0.9
 _MONTHS = 12
 _DAYS = 31
@@ -29,8 +30,8 @@ def filled(text: pd.Series) -> pd.Series:
 
 
 def numbers(text: pd.Series, decimal: str = ".") -> npt.NDArray[np.float64]:
-    """Give the cells that are numbers and no common code for missing."""
-    cells = filled(text)
+    """Give the cells that are numbers, or a limit such as >300, and no common code for missing."""
+    cells = filled(text).str.replace(_LIMIT, "", regex=True)
     plain = cells.str.replace(",", ".", regex=False) if decimal == "," else cells
     readable = plain[plain.str.fullmatch(_NUMBER).astype("bool")]
     values = pd.to_numeric(readable, errors="coerce").to_numpy(dtype="float64")
@@ -42,6 +43,11 @@ def are_numbers(text: pd.Series, decimal: str = ".") -> bool:
     """Say whether nearly all cells that hold something are numbers."""
     cells = filled(text)
     return len(cells) > 0 and len(numbers(cells, decimal)) >= _ENOUGH * len(cells)
+
+
+def have_limits(text: pd.Series) -> bool:
+    """Say whether some cells are limits such as >300 in place of a number."""
+    return bool(filled(text).str.contains(_LIMIT, regex=True).any())
 
 
 def look_like_numbers(text: pd.Series) -> bool:
