@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from displays import trials
 from postinfusion.ard.query import statistic
 from postinfusion.present import formats, theme
+from postinfusion.present.event_collection import NOT_COMPARABLE
 from postinfusion.present.figures import draw
 from postinfusion.present.results import results_of
 
@@ -92,10 +93,10 @@ def test_only_signs_that_the_figure_shows_are_explained():
     ard = trials.results(plan)
     elsewhere = ard["variable"].eq("overview") & ard["level"].eq("stopped")
     ard = ard.assign(stat=ard["stat"].mask(elsewhere), error=ard["error"].mask(elsewhere, "not recorded: stopping"))
-    assert not drawn(plan, ard).label.footnotes
+    assert drawn(plan, ard).label.footnotes == (NOT_COMPARABLE,)
     hidden = ard["variable"].eq("class-term") & ard["stat_name"].eq("n_events")
     ard = ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, "suppressed"))
-    assert drawn(plan, ard).label.footnotes == (formats.SUPPRESSED_NOTE,)
+    assert drawn(plan, ard).label.footnotes == (NOT_COMPARABLE, formats.SUPPRESSED_NOTE)
 
 
 def test_what_is_left_out_is_said_with_its_frequency_and_where_it_is():

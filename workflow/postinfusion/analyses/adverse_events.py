@@ -21,6 +21,7 @@ from postinfusion.analyses.event_breakdowns import (
     worst_grade,
     worst_severity,
 )
+from postinfusion.analyses.event_collection import lines_apart
 from postinfusion.analyses.event_exposure import exposure_rows, infusions_given, participation_rows
 from postinfusion.analyses.event_groups import classified, grouping_rows
 from postinfusion.analyses.event_infusions import by_infusion
@@ -79,7 +80,7 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     events = classified(found[~found["SELFFL"]], adam["ADAE"])
     result += grouping_rows(events, adam["ADAE"])
     lines = _slim((*_overview(events, population), *by_class(events, "class-term")))
-    parts = _slim((*broken_down(events), *of_interest(analysis, events)))
+    parts = _slim((*broken_down(events), *lines_apart(events), *of_interest(analysis, events)))
     result += with_groups(
         analysis,
         population,

@@ -1,4 +1,4 @@
-"""Adverse events by worst severity or grade, relation to the treatment, outcome, and whether they were asked for."""
+"""Adverse events by worst severity or grade, relation to the treatment, and outcome."""
 
 from __future__ import annotations
 
@@ -47,16 +47,12 @@ def tells_deaths(events: pd.DataFrame) -> bool:
 
 
 def broken_down(events: pd.DataFrame) -> Iterator[Line]:
-    """Give the lines of related and of fatal events, and of solicited and spontaneous ones, as far as recorded."""
+    """Give the lines of related and of fatal events, as far as recorded."""
     parts = {}
     if events.empty or (events["AEREL"] != "").any():
         parts["related"] = events["AEREL"].isin(RELATED)
     if tells_deaths(events):
         parts["fatal"] = is_fatal(events)
-    if events["SOLICITED"].notna().any():
-        parts["solicited"] = events["SOLICITED"].eq(other=True).fillna(value=False)
-        parts["spontaneous"] = events["SOLICITED"].eq(other=False).fillna(value=False)
-        parts["not known how reported"] = events["SOLICITED"].isna()
     for variable, chosen in parts.items():
         of_part = events[chosen.to_numpy(dtype=bool)]
         yield Line({"variable": variable, "level": ANY}, of_part)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_collection import rates_apart
 from postinfusion.analyses.event_courses import course_rows
 from postinfusion.analyses.event_rate_data import RateData, first_events, followed, rate_data
 from postinfusion.analyses.event_rate_limits import Seed, generator_of, limits_of_all_events, robust_rows
@@ -63,6 +64,7 @@ def event_rates(analysis: EventRates, adam: Adam, population: Members, *, seed: 
     for name, events in data.groups(analysis):
         result += _incidence_rates(analysis, data, events, population, name)
         result += _all_events(analysis, data, events, population, name, seed=seed)
+        result += rates_apart(analysis, data, events, population, name, seed=seed)
         result += course_rows(analysis, data, events, population, name)
     return result
 

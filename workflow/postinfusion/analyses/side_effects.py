@@ -13,6 +13,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import clustered_rows, risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_collection import incidence_apart, is_recorded
 from postinfusion.analyses.event_medicines import medicine_rows, untreated
 from postinfusion.analyses.harm_events import (
     BEFORE_ALL,
@@ -68,6 +69,8 @@ def side_effects(analysis: SideEffects, adam: Adam, population: Members) -> list
         for level, some in apart.items():
             result += _apart(some, population, {"term": name, "level": level})
         result += _group(analysis, counted, infusions, population, name)
+        if is_recorded(events):
+            result += incidence_apart(counted, population, analysis.confidence, name)
         result += medicine_rows(analysis, adam, counted, population, name)
     return result
 

@@ -52,7 +52,9 @@ _OF_EVENTS = frozenset({EVENTS, "per_100_infusions", "per_100_infusions_low", "p
 _BROKEN_DOWN = frozenset(
     {"worst-severity", "related", "fatal", "solicited", "spontaneous", "not known how reported", "by-infusion",
      "since-infusion", "non-serious", "serious-terms", "serious-related", "serious-fatal", "serious-fatal-related",
-     "seriousness", "worst-grade", "worst-grade-of-class", "overview-unknown"}
+     "seriousness", "worst-grade", "worst-grade-of-class", "overview-unknown", "incidence-solicited",
+     "incidence-spontaneous", "incidence-not known how reported", "first-event-by-collection",
+     "event-rate-by-collection"}
 )  # fmt: skip
 """Parts of the events of a term, which together with the whole of it would give a small count away."""
 _ADJUSTED, _OF_TERMS = "p_adjusted", "class-term"

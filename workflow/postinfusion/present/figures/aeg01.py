@@ -21,6 +21,7 @@ from postinfusion.errors import DataError
 from postinfusion.plan.analyses import AdverseEvents
 from postinfusion.present import formats
 from postinfusion.present.display import Drawing, label_of
+from postinfusion.present.event_collection import collection_notes, way_of_term
 from postinfusion.present.figures import dot_plot
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count
@@ -42,7 +43,8 @@ def draw(results: Results) -> Drawing:
     if not terms:
         raise DataError(results.failure or _without_terms(results))
     values = _values(results, terms)
-    label = label_of(results, "AEG01", _subtitle(results, len(terms)), signs=_signs(results, values))
+    notes = collection_notes(results)
+    label = label_of(results, "AEG01", _subtitle(results, len(terms)), notes[:1], signs=_signs(results, values))
     wide, narrow = dot_plot.wide(results, values, label), dot_plot.narrow(results, values, label)
     return Drawing(label, wide, values, _in_words(results, values), narrow)
 
@@ -138,7 +140,16 @@ def _values(results: Results, terms: Sequence[tuple[str, str]]) -> pd.DataFrame:
         for arm, against in keys:
             key = {"variable": "class-term", "level": level, "term": term, "arm": arm, "comparator": against}
             sign = results.sign("risk_difference" if against else "proportion", **key)
-            record = {"class": level, "term": term, "row": place, "arm": arm, "comparator": against, "sign": sign}
+            way = way_of_term(results, level, term)
+            record = {
+                "class": level,
+                "term": term,
+                "collected": way,
+                "row": place,
+                "arm": arm,
+                "comparator": against,
+                "sign": sign,
+            }
             counted = "" if against else _counted(results, key)
             records.append(record | {name: results.value(name, **key) for name in names} | {"counted": counted})
     return pd.DataFrame(records).astype(dict.fromkeys(names, "float64"))

@@ -16,6 +16,7 @@ from postinfusion.ard.query import select
 from postinfusion.errors import DataError
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Drawing, Label, label_of
+from postinfusion.present.event_collection import BOTH, collection_notes, way_of_term
 from postinfusion.present.figures import type_setting
 from postinfusion.present.figures.point_labels import name_points
 from postinfusion.present.figures.sheet import Sheet, draw_entries, fill, sheet
@@ -26,6 +27,7 @@ MOST_NAMES, NAMED_BELOW = 8, 0.1
 FALSE_DISCOVERIES = 0.05
 _VARIABLE = "class-term"
 _STANDS_OUT, _OTHER = "#343b43", "#d3d8dd"
+_MARKERS = {"solicited": "o", "spontaneous": "^", BOTH: "s", "not known how reported": "D"}
 _LEAST_AREA, _AREA = 14.0, 3.4  # points²: of the smallest mark, and more of it for each event
 _MOST_AREA = 330.0
 _MOST_LISTED, _MOST_TICKS = 12, 6
@@ -74,7 +76,7 @@ def _values(results: Results) -> pd.DataFrame:
     found = rows[["level", "term", "arm", "comparator"]].to_dict("records")
     records = [record | _of_term(results, {str(name): str(part) for name, part in record.items()}) for record in found]
     numbers = ["risk_difference", "p_value", "p_adjusted", "n_events"]
-    frame = pd.DataFrame(records, columns=["level", "term", "arm", "comparator", *numbers, "sign"])
+    frame = pd.DataFrame(records, columns=["level", "term", "arm", "comparator", "collected", *numbers, "sign"])
     frame = frame.astype(dict.fromkeys(numbers, "float64")).rename(columns={"level": "class"})
     return frame.sort_values(["p_value", "term"], kind="stable", ignore_index=True)
 
@@ -86,7 +88,12 @@ def _of_term(results: Results, key: dict[str, str]) -> dict[str, float | str | N
     of_arms = (of_pair | {"arm": key[side], "comparator": ""} for side in ("arm", "comparator"))
     events = [results.value("n_events", **of_arm) for of_arm in of_arms]
     total = sum(number for number in events if number is not None) if None not in events else None
-    return {**found, "n_events": total, "sign": results.sign("p_value", **of_pair)}
+    return {
+        **found,
+        "collected": way_of_term(results, key["level"], key["term"]),
+        "n_events": total,
+        "sign": results.sign("p_value", **of_pair),
+    }
 
 
 def _subtitle(values: pd.DataFrame) -> str:
@@ -98,7 +105,7 @@ def _subtitle(values: pd.DataFrame) -> str:
 
 def _notes(results: Results, values: pd.DataFrame) -> tuple[str, ...]:
     """Say what is not drawn: terms that nobody of two arms had, and those that are suppressed."""
-    notes = [_NOTE]
+    notes = [_NOTE, *collection_notes(results)[:1]]
     terms = sorted({*select(results.rows, variable=_VARIABLE, subgroup="")["term"]} - {""})
     for arm, against in results.comparisons:
         seen = set(values.loc[(values["arm"] == arm) & (values["comparator"] == against), "term"])
@@ -155,11 +162,11 @@ def _draw_panel(
     """Draw the points of one comparison, the line of the false discovery rate, and zero."""
     stands_out = values["p_adjusted"] <= FALSE_DISCOVERIES
     for chosen, color in ((~stands_out & values["p_value"].notna(), _OTHER), (stands_out, _STANDS_OUT)):
-        mine = values[chosen]
-        axes.scatter(
-            100 * mine["risk_difference"], mine["p_value"], s=mine["area"], color=color, edgecolor=theme.INK,
-            linewidth=0.7, alpha=0.9, zorder=3,
-        )  # fmt: skip
+        for way, mine in values[chosen].groupby("collected"):
+            axes.scatter(
+                100 * mine["risk_difference"], mine["p_value"], s=mine["area"], color=color, edgecolor=theme.INK,
+                linewidth=0.7, alpha=0.9, zorder=3, marker=_MARKERS.get(str(way), "o"),
+            )  # fmt: skip
     if stands_out.any():
         axes.axhline(values.loc[stands_out, "p_value"].max(), color=theme.INK, linewidth=0.9, linestyle="--", zorder=2)
     axes.axvline(0, color=theme.MUTED, linewidth=0.9, zorder=1)
@@ -224,13 +231,16 @@ def _draw_legend(page: Sheet, values: pd.DataFrame) -> Sheet:
         areas = _areas(pd.Series(counts, dtype="float64"), _per_event(values))
         named = [f"{count} event{'' if count == 1 else 's'}" for count in counts]
         handles += [_handle(_OTHER, name, area) for name, area in zip(named, areas, strict=True)]
+    ways = [way for way in _MARKERS if (values["collected"] == way).any()]
+    if len(ways) > 1:
+        handles += [_handle(_OTHER, way, usual, _MARKERS[way]) for way in ways]
     return draw_entries(page, handles) if handles else page
 
 
-def _handle(color: str, label: str, area: float) -> Line2D:
+def _handle(color: str, label: str, area: float, marker: str = "o") -> Line2D:
     """Give one entry of the legend."""
     return Line2D(
-        [], [], linestyle="none", marker="o", color=color, markeredgecolor=theme.INK, markeredgewidth=0.7,
+        [], [], linestyle="none", marker=marker, color=color, markeredgecolor=theme.INK, markeredgewidth=0.7,
         markersize=float(np.sqrt(area)), label=label,
     )  # fmt: skip
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 
 from postinfusion.present import formats, theme
 from postinfusion.present.display import Label
+from postinfusion.present.event_collection import with_way
 from postinfusion.present.figures import arm_marks, type_setting
 from postinfusion.present.figures.sheet import Sheet, draw_legend, fill, sheet
 from postinfusion.present.results import Results
@@ -40,8 +42,8 @@ def wide(results: Results, values: pd.DataFrame, label: Label) -> Figure:
     results
         The analysis of adverse events.
     values
-        A row per term (``row``, ``term``) and arm, or arm and comparator: ``proportion`` (0 to 1), ``counted`` as it is
-        printed, ``risk_difference``, ``conf_low``, ``conf_high``, and ``sign`` of what has no value.
+        A row per term (``row``, ``term``, ``collected``) and arm, or arm and comparator: ``proportion`` (0 to 1),
+        ``counted`` as it is printed, ``risk_difference``, ``conf_low``, ``conf_high``, and ``sign`` of what has no value.
     label
         What the figure shows.
     """
@@ -93,8 +95,13 @@ def narrow(results: Results, values: pd.DataFrame, label: Label) -> Figure:
 
 
 def _terms(values: pd.DataFrame) -> list[str]:
-    """Give the terms in their order."""
-    return [str(term) for term in values.drop_duplicates("row")["term"]]
+    """Give the terms in their order, each with the way in which its events were collected, where that is known."""
+    return [_name(row) for row in values.drop_duplicates("row").to_dict("records")]
+
+
+def _name(row: Mapping[Hashable, Any]) -> str:
+    """Give the name of a term with its way of collection."""
+    return with_way(str(row["term"]), str(row.get("collected", "")))
 
 
 def _heading(results: Results, values: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -103,7 +110,7 @@ def _heading(results: Results, values: pd.DataFrame) -> tuple[list[str], list[st
     counted = values[values["comparator"] == ""].set_index("arm")["counted"]
     styles = theme.arm_styles(results.arms)
     parts = (f"{_GLYPHS[styles[arm].marker]} {counted[arm]}".replace(" ", formats.NO_BREAK) for arm in results.arms)
-    name = type_setting.lines(str(values["term"].iloc[0]), room, theme.SMALL, bold=True)
+    name = type_setting.lines(_name(values.iloc[0].to_dict()), room, theme.SMALL, bold=True)
     return name, type_setting.lines(" ".join(parts), room, theme.SMALL)
 
 

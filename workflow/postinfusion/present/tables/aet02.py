@@ -5,6 +5,7 @@ from __future__ import annotations
 from postinfusion.errors import DataError
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
+from postinfusion.present.tables.collection_parts import NOT_ASKED, collection_parts
 from postinfusion.present.tables.event_columns import (
     classes_by_frequency,
     event_headings,
@@ -28,10 +29,13 @@ def table(results: Results) -> Table:
         raise DataError(results.failure or "no adverse event was recorded")
     rows = [event_row(results, "Any adverse event", {"variable": "overview", "level": "any"}, has_ratios=True)]
     rows += [row for level in classes for row in _class(results, level)]
-    label = label_of(results, "AET02", footnotes=explanations(results, has_ratios=True))
     lines = [line for level in classes for line in _lines(results, level)]
-    first = Part(("Class and term", *event_headings(results, has_ratios=True)), tuple(rows))
-    return Table(label, (first, *rates_part(results, lines)))
+    apart = collection_parts(results, lines)
+    notes = (*explanations(results, has_ratios=True), *((NOT_ASKED,) if apart else ()))
+    label = label_of(results, "AET02", footnotes=notes)
+    caption = "However they were collected" if apart else ""
+    first = Part(("Class and term", *event_headings(results, has_ratios=True)), tuple(rows), caption)
+    return Table(label, (first, *apart, *rates_part(results, lines)))
 
 
 def _class(results: Results, level: str) -> list[Row]:

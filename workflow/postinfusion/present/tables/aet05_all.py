@@ -6,6 +6,14 @@ from postinfusion.errors import ModelError
 from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.event_collection import (
+    BOTH,
+    NOT_COMPARABLE,
+    NOT_RECORDED,
+    is_recorded,
+    way_of_group,
+    with_way,
+)
 from postinfusion.present.results import Results
 from postinfusion.present.tables.rate_cells import (
     RATE_DECIMALS,
@@ -17,6 +25,7 @@ from postinfusion.present.tables.rate_cells import (
     unit,
 )
 
+_BY_WAY = "event-rate-by-collection"
 _RATE, _RATIO, _INCIDENCE = "event-rate", "recurrent", "cumulative-incidence"
 _CAUSES = {"event": "An event by", "withdrawal": "Withdrawn before any, by", "death": "Died before any, by"}
 _MODELS = {"negative binomial": "Negative binomial model", "Andersen-Gill, robust": "Andersen and Gill's model"}
@@ -43,7 +52,13 @@ def table(results: Results) -> Table:
     groups = groups_of(results, _RATE)
     if not groups:
         raise ModelError(results.failure or "the results hold no rates of events")
-    parts = (_rates(results, groups), _ratios(results, groups), _by_then(results, groups), _means(results, groups))
+    parts = (
+        _rates(results, groups),
+        _rates_apart(results, groups),
+        _ratios(results, groups),
+        _by_then(results, groups),
+        _means(results, groups),
+    )
     label = label_of(
         results, "AET05_ALL", f"All events per {unit(results, _RATE)}", _notes(results), signs=(formats.SUPPRESSED,)
     )
@@ -59,10 +74,28 @@ def _rates(results: Results, groups: list[str]) -> Part:
         for arm in results.arms:
             key = {"variable": _RATE, "term": name, "arm": arm}
             cells += [_events(results, key), _rate(results, key)]
-        rows.append(Row(_capital(name), tuple(cells)))
+        rows.append(Row(with_way(_capital(name), way_of_group(results, name)), tuple(cells)))
         robust = [text for arm in results.arms for text in ("", _robust(results, name, arm))]
         rows += [Row(_ROBUST_LABEL, tuple(robust), 1)] if any(robust) else []
     return Part(("", *heads), tuple(rows), "Rates")
+
+
+def _rates_apart(results: Results, groups: list[str]) -> Part:
+    """Give the rates of each group whose events were collected in both ways, by these."""
+    heads = headings(results, "events", "rate", "")[: 2 * len(results.arms)]
+    rows: list[Row] = []
+    for name in groups:
+        if way_of_group(results, name) != BOTH:
+            continue
+        rows.append(Row(_capital(name)))
+        for way in results.values_of("level", variable=_BY_WAY, term=name):
+            cells: list[str] = []
+            for arm in results.arms:
+                key = {"variable": _BY_WAY, "level": way, "term": name, "arm": arm}
+                events, n = (results.text(one, **key) for one in ("n_events", "n"))
+                cells += [formats.with_bracket(events, n), rate(results, RATE_DECIMALS, **key)]
+            rows.append(Row(way.capitalize(), tuple(cells), 1))
+    return Part(("", *heads), tuple(rows), "Rates by how events were collected")
 
 
 def _rate(results: Results, key: dict[str, str]) -> str:
@@ -168,4 +201,5 @@ def _notes(results: Results) -> tuple[str, ...]:
     )
     rates = results.rows[(results.rows["variable"] == _RATE) & (results.rows["stat_name"] == "n_draws")]
     few = (_TOO_FEW_NOTE,) if (rates["stat"] == 0).any() else ()
-    return (_NOTE, *few, _NONE, *why, *map(formats.as_sentence, results.warnings()))
+    how = NOT_COMPARABLE if is_recorded(results) else NOT_RECORDED
+    return (_NOTE, *few, how, _NONE, *why, *map(formats.as_sentence, results.warnings()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from postinfusion.errors import DataError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.event_collection import BOTH, collection_notes, way_of_term, with_way
 from postinfusion.present.results import Results
 from postinfusion.present.tables.event_columns import participants_and_events
 from postinfusion.present.tables.share_cells import share
@@ -44,13 +45,13 @@ def table(results: Results) -> Table:
         Part(("Number of the infusion", *heads), numbers, f"By number of the infusion ({results.confidence} CI)"),
         Part(("Since the start of the infusion", *heads), hours, "By hours since the infusion"),
     )
-    return Table(label_of(results, "AET11", footnotes=_NOTES), parts)
+    return Table(label_of(results, "AET11", footnotes=(*_NOTES, *collection_notes(results))), parts)
 
 
 def _of_numbers(results: Results, term: str) -> list[Row]:
     """Give the lines of one term by number of the infusion; of no infusion where there are such events."""
     found = results.values_of("level", variable=_NUMBER, term=term)
-    rows = [Row(term or _ANY)]
+    rows = [Row(_named(results, term))]
     for level in (_ALL, *(level for level in found if level not in (_ALL, _UNATTRIBUTED))):
         key = {"variable": _NUMBER, "level": level, "term": term}
         label = "All infusions" if level == _ALL else f"Infusion {level}"
@@ -79,4 +80,11 @@ def _since(results: Results, term: str) -> list[Row]:
         )
         for level in results.values_of("level", **key)
     ]
-    return [Row(term or _ANY), *rows]
+    return [Row(_named(results, term)), *rows]
+
+
+def _named(results: Results, term: str) -> str:
+    """Give the name of a term with its way of collection."""
+    levels = results.values_of("level", variable="class-term", term=term) if term else []
+    ways = {way_of_term(results, level, term) for level in levels} - {""}
+    return with_way(term or _ANY, BOTH if len(ways) > 1 else "".join(ways))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from postinfusion.errors import DataError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.event_collection import collection_notes
 from postinfusion.present.event_dictionary import dictionary_note
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import count, groups_of, headings
@@ -46,7 +47,7 @@ def explanations(results: Results, *, has_classes: bool = True, has_ratios: bool
     if has_ratios and differences:
         compared = (*compared, _RATIOS.format("; ".join(f"{arm} / {against}" for arm, against in results.comparisons)))
     coding = coding_note(results) if has_classes else ()
-    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *coding)
+    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *coding, *collection_notes(results))
 
 
 def coding_note(results: Results) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.claims import ShownClaim, claims_of
 from postinfusion.present.display import Part, Row, Table, label_of
+from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED, WAYS, is_recorded
 from postinfusion.present.results import Results
 from postinfusion.present.tables.divided_parts import divided_parts
 from postinfusion.present.tables.habituation_parts import habituation_notes, habituation_parts
@@ -62,6 +63,7 @@ def _group(results: Results, analysis: SideEffects, name: str) -> Part:
     rows = [
         _shares(results, f"Participants, n of N (%; {level} CI)", **of, level="participants"),
         _events(results, name),
+        *_apart(results, name),
         _shares(results, f"Infusions, n of N (%; {level} CI)", **of, level="infusions"),
         _times(results, "Onset after the start of the infusion: median (quartiles)", ("q1", "q3"), "onset", name),
         _times(results, f"Duration: median ({level} CI)", ("conf_low", "conf_high"), "duration", name),
@@ -73,6 +75,19 @@ def _group(results: Results, analysis: SideEffects, name: str) -> Part:
     held = _together([row for row in rows if any(row.cells)])
     unknown = _unknown(results, name)
     return Part(heads, (*held, *((unknown,) if any(unknown.cells) else ())), _caption(name, analysis.groups[name]))
+
+
+def _apart(results: Results, name: str) -> list[Row]:
+    """Give the participants with events of each way of collection, also where nobody had any."""
+    rows = []
+    for way in WAYS:
+        key = {"variable": f"incidence-{way}", "level": "participants", "term": name}
+        row = _shares(results, f"{way.capitalize()}: participants [events]", **key)
+        events = [results.text("n_events", **key, arm=arm) for arm in results.arms]
+        cells = (f"{cell} [{n}]" if n and cell not in formats.WITHOUT_VALUE else cell
+                 for cell, n in zip(row.cells, events, strict=False))  # fmt: skip
+        rows.append(Row(row.label, (*cells, *row.cells[len(events) :]), 1))
+    return rows
 
 
 def _together(rows: list[Row]) -> list[Row]:
@@ -256,5 +271,6 @@ def _notes(results: Results) -> tuple[str, ...]:
         _EXPLANATION,
         *habituation_notes(results),
         left,
+        NOT_COMPARABLE if is_recorded(results) else NOT_RECORDED,
         *(f"{text[:1].upper()}{text[1:]}" for text in results.warnings()),
     )
