@@ -43,7 +43,8 @@ def wide(results: Results, values: pd.DataFrame, label: Label) -> Figure:
         The analysis of adverse events.
     values
         A row per term (``row``, ``term``, ``collected``) and arm, or arm and comparator: ``proportion`` (0 to 1),
-        ``counted`` as it is printed, ``risk_difference``, ``conf_low``, ``conf_high``, and ``sign`` of what has no value.
+        ``counted`` as it is printed, ``risk_difference``, ``conf_low``, ``conf_high``, and ``sign`` of what has no
+        value.
     label
         What the figure shows.
     """
