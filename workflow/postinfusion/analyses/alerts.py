@@ -1,4 +1,4 @@
-"""Participants with a laboratory value, vital sign or rating beyond a limit of the plan (method alerts)."""
+"""Participants with a value beyond a limit of the plan, or with an adverse event of a group (method alerts)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import risk_differences, share_rows, unknown_row
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_interest import INTEREST, slips
+from postinfusion.analyses.harm_events import harm_events
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.ard.build import Row, rows, warning_row
 from postinfusion.plan.analyses import AlertLimit, Alerts
+from postinfusion.plan.analyses.side_effects import event_name
 from postinfusion.vocabulary import NOT_RECORDED
 
 EVER, BEFORE, AFTER, NEW = "any time", "before", "after", "new"
@@ -32,9 +35,9 @@ def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
     Parameters
     ----------
     analysis
-        The limits.
+        The limits, and the groups of adverse events.
     adam
-        The datasets; the measures are looked for in ADLB, ADVS and ADQS.
+        The datasets; the measures are looked for in ADLB, ADVS and ADQS, the events in ADAE.
     population
         Who is counted.
     """
@@ -49,7 +52,45 @@ def alerts(analysis: Alerts, adam: Adam, population: Members) -> list[Row]:
             text = f"{limit.name}: {left} results are in another unit, or in none, and were not compared"
             result.append(warning_row(text, variable="alert", term=limit.name))
         result += _limit(analysis, limit, comparable, population, began)
-    return result
+    return [*result, *_events(analysis, adam, population)]
+
+
+def _events(analysis: Alerts, adam: Adam, population: Members) -> Iterator[Row]:
+    """Count participants with a treatment-emergent event of each group, and of each of its terms.
+
+    Events are collected throughout: whoever has none recorded had none. Terms are counted, and not shown: a small count
+    of one is a reason to hide that of its group from the public.
+    """
+    if not analysis.special_interest:
+        return
+    if "ADAE" not in adam:
+        for name in analysis.special_interest:
+            key = {"variable": INTEREST, "level": name, "term": name}
+            yield from (unknown_row(f"{NOT_RECORDED}: adverse events", **key, arm=arm) for arm in population.arms)
+        return
+    every = harm_events(adam, population)
+    events = every[~every["SELFFL"].astype(bool)]
+    yield from slips(analysis, events)
+    for name, terms in analysis.special_interest.items():
+        named = {event_name(term): term for term in terms}
+        of_group = events[events["NAME"].isin([*named])]
+        yield from _of_events(analysis, of_group, population, {"variable": INTEREST, "level": name, "term": name})
+        for in_data, term in named.items():
+            key = {"variable": INTEREST, "level": name, "term": term}
+            if term != name:
+                yield from _of_events(analysis, of_group[of_group["NAME"] == in_data], population, key)
+
+
+def _of_events(analysis: Alerts, events: pd.DataFrame, population: Members, key: dict[str, str]) -> Iterator[Row]:
+    """Give the participants of each arm with one of these events, how many events, and the differences."""
+    counts: dict[str, tuple[int, int]] = {}
+    for arm in population.arms:
+        of_arm = events[events["ARM"] == arm]
+        counts[arm] = (of_arm["USUBJID"].nunique(), population.n_by_arm[arm])
+        if counts[arm][1]:
+            yield from share_rows(counts[arm], analysis.confidence, **key, arm=arm)
+            yield from rows({"n_events": len(of_arm)}, **key, arm=arm)
+    yield from risk_differences(counts, population, analysis.confidence, **key)
 
 
 def _began(adam: Adam, limit: AlertLimit, population: Members) -> pd.Series:

@@ -9,7 +9,7 @@ import pandas as pd
 from postinfusion.analyses.event_breakdowns import ANY, RELATED, Line
 from postinfusion.ard.build import Row, warning_row
 from postinfusion.errors import nearest
-from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.plan.analyses import AdverseEvents, Alerts
 from postinfusion.plan.analyses.side_effects import event_name
 
 INTEREST = "special-interest"
@@ -24,7 +24,7 @@ _PARTS = {
 """Part of the events of a group → the column that records it, and the values that are of it."""
 
 
-def slips(analysis: AdverseEvents, events: pd.DataFrame) -> Iterator[Row]:
+def slips(analysis: AdverseEvents | Alerts, events: pd.DataFrame) -> Iterator[Row]:
     """Warn of an event of a group that nobody had while the data have one with nearly its name."""
     recorded = {*events["NAME"]}
     for name, terms in analysis.special_interest.items():

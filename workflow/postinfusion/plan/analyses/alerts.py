@@ -1,13 +1,14 @@
-"""What a plan asks about dangerous values: beyond which limit a laboratory value, vital sign or rating is one."""
+"""What a plan asks about alerts: beyond which limit a value is one, and which adverse events stand beside them."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.analyses.one_sided_limit import SIGNS, OneSidedLimit
+from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 from postinfusion.plan.quantities import Hours, Name, Percent, hours_as_text
 from postinfusion.vocabulary import Method
 
@@ -53,7 +54,7 @@ class AlertLimit(OneSidedLimit):
 
 
 class Alerts(DividedPart):
-    """Participants with a value beyond a limit, counted and not listed (ALTL01)."""
+    """Participants with a value beyond a limit or an event of a group, counted and not listed (ALTL01)."""
 
     method: Literal[Method.ALERTS]
     population: str = "safety"
@@ -62,6 +63,11 @@ class Alerts(DividedPart):
     """The limits, in the order of the table."""
     source: str = Field(min_length=1)
     """Where the limits come from."""
+    special_interest: dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, max_length=10
+    )
+    """Name of a group of treatment-emergent adverse events that is counted beside the limits → the events that are of
+    it, as `urinary: [dysuria, cystitis]`; spelt as in the data, but for capitals."""
     confidence: Percent = 0.95
     """Level of all intervals."""
 
@@ -72,4 +78,15 @@ class Alerts(DividedPart):
         twice = next((name for name in names if names.count(name) > 1), "")
         if twice:
             raise ValueError(f'the limit "{twice}" is there twice. Keep one of them')
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_self_induced(self) -> Alerts:
+        """Refuse a symptom of the eating disorder among the adverse events, and a group with the name of a limit."""
+        for name, terms in self.special_interest.items():
+            found = next((term for term in terms if SELF_INDUCED.search(term)), "")
+            if found:
+                raise ValueError(f'"{found}" is a symptom of the eating disorder. Remove it from the group {name}')
+            if name in [limit.name for limit in self.limits]:
+                raise ValueError(f'"{name}" is a group of events and a limit. Give the group another name')
         return self
