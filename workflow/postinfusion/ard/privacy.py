@@ -21,7 +21,8 @@ value is missing they are the same numbers. So do those of all groups of a facto
 within subgroups, and what harms are repeated in groups of a factor: where any group, or all of them, has a gap in it.
 Rates, monitoring, medicines, liver tests, shifts and parts of the events of a term go from all groups with any gap.
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
-Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`.
+Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`; so
+do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from postinfusion.ard.privacy_of_harms import (
     of_same_participants,
     without_end,
 )
+from postinfusion.ard.privacy_of_limits import of_nested_counts
 from postinfusion.ard.schema import KEY
 
 Record = dict[Hashable, Any]
@@ -256,13 +258,15 @@ def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:
 
 
 def _all_gaps(ard: pd.DataFrame, small_cell: int, remainders: pd.DataFrame) -> pd.DataFrame:
-    """Give the cells whose counts are suppressed, and those of the same participants in other analyses of harms."""
-    gaps, same = pd.concat([_gaps(ard, small_cell, remainders[:0]), remainders]), remainders[:0]
+    """Give the cells whose counts are suppressed: those of nested counts and of the same participants among them."""
+    gaps, known = pd.concat([_gaps(ard, small_cell, remainders[:0]), remainders]), 0
+    same = of_nested_counts(ard, gaps, small_cell)[_CELL]
     while True:
-        more = of_same_participants(ard, gaps, remainders, small_cell)[_CELL]
-        if is_in(more, same, _CELL).all():
-            return gaps
+        more = of_same_participants(ard, pd.concat([gaps, same]), remainders, small_cell)[_CELL]
         same = pd.concat([same, more]).drop_duplicates()
+        if len(same) == known:
+            return gaps
+        known = len(same)
         gaps = pd.concat([_gaps(ard, small_cell, same), remainders, same]).drop_duplicates()
 
 
