@@ -199,13 +199,20 @@ def collect(numbers: Iterable[int]) -> Found:
     return found
 
 
-def coverage_of_share(share: float, variance: float, participants: int) -> float:
+def coverage_of_share(share: float, variance: float, participants: np.ndarray) -> float:
     """Give the coverage that the exact limits of a share have over the binomial distribution of their count.
 
-    The count is of as many independent infusions as have the variance that the share has over trials; participants are
-    those with an infusion that left the band.
+    The count is of as many independent infusions as have the variance that the share has over trials, more or fewer as
+    the participants with an infusion that left the band are more or fewer in a trial.
     """
-    effective = round(share * (1 - share) / variance)
+    effective = share * (1 - share) / variance
+    sizes, times = np.unique(participants.astype(int), return_counts=True)
+    held = [_coverage(share, round(effective * size / participants.mean()), int(size)) for size in sizes]
+    return float(np.average(held, weights=times))
+
+
+def _coverage(share: float, effective: int, participants: int) -> float:
+    """Give the coverage of a share of so many independent infusions of so many participants."""
     counts = np.arange(effective + 1)
     of_counts = counts / effective
     limits = clustered_limits(of_counts, of_counts * (1 - of_counts) / effective, effective, participants, 0.95)
@@ -226,7 +233,7 @@ def table(found: Found, truth: Truths) -> Iterator[str]:
         cover = 100 * ((low <= value) & (value <= high))[known].mean()
         by_count = "–"
         if key[1].startswith("back by"):
-            by_count = f"{100 * coverage_of_share(value, estimate.var(ddof=1), round(participants.mean())):.1f}"
+            by_count = f"{100 * coverage_of_share(value, estimate.var(ddof=1), participants):.1f}"
         yield (
             f"| {key[0]} | {key[1]} | {value:.3f} ({error:.3f}) | {estimate.mean():.3f} | {bias:+.3f} ({of_bias:.3f}) "
             f"| {bias / of_bias:+.1f} | {cover:.1f} | {by_count} | {known.sum()} |"
