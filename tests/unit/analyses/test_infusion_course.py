@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from postinfusion.analyses.infusion_course import NO_BASE, infusion_course
 from postinfusion.analyses.infusion_course_models import fit_pulse
-from postinfusion.analyses.infusion_readings import AGAIN, OUTSIDE, courses, readings
+from postinfusion.analyses.infusion_readings import AGAIN, OUTSIDE, UNTIMED, courses, readings
 from postinfusion.analyses.populations import Members
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import InfusionRatings, InfusionVitals
@@ -38,6 +38,21 @@ def test_a_reading_is_of_the_planned_minute_within_the_tolerance_only():
     assert (at[-7], at[31], at[60], at[91]) == (0, 30, 60, 90)
     kinds = dict(zip(found["ACTUAL"].round(), found["KIND"], strict=True))
     assert (kinds[28], kinds[46]) == (AGAIN, OUTSIDE)
+
+
+def test_readings_of_an_infusion_of_which_only_the_day_is_known_are_counted_and_enter_nothing_else():
+    signs = pd.DataFrame(
+        [(0, np.nan, 1, 100.0), (30, np.nan, 1, 140.0),  # at a recorded minute
+         (np.nan, 6.0, np.nan, 190.0), (np.nan, 6.5, 1, 191.0),  # of the day, and of the number
+         (np.nan, 80.0, np.nan, 192.0)],  # of a visit
+        columns=["ATPTN", "AHRFIRST", "INFNUM", "AVAL"],
+    ).assign(USUBJID="A", PARAMCD="SBP", DTYPE="", ATMF="")  # fmt: skip
+    exposure = pd.DataFrame({"USUBJID": ["A"], "INFNUM": [1], "AHRFIRST": [0.0], "EXSTTMF": ["D"]})
+    found = readings(ANALYSIS, MEASURE, {"ADEX": exposure, "ADVS": signs}, one_participant())
+    assert found.frame.loc[found.frame["KIND"] == UNTIMED, "AVAL"].tolist() == [190, 191]
+    assert found.planned["AVAL"].tolist() == [100, 140]
+    (course,) = courses(found, MEASURE, last=90).to_dict("records")
+    assert (course["PEAK"], course["LOW"], course["HIGH"]) == (140, 30, np.inf)
 
 
 def test_peak_area_and_return_are_those_counted_by_hand():

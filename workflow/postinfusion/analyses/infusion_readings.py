@@ -14,9 +14,11 @@ from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
 
 UNIT = ["USUBJID", "INFNUM"]
 PLANNED, OUTSIDE, AGAIN = "at a planned minute", "outside the tolerance", "again at the same minute"
+UNTIMED = "at no known time since the start"
 _DATASETS = ("ADVS", "ADQS")
 _ONLY_THE_DAY = ("D", "N")
 _BEFORE, _AFTER = -60.0, 60.0
+_DAY = 24.0
 _APART_UNTIL = 6
 _LATER = {1: "1", 2: "2 to 3", 3: "2 to 3", 4: "4 to 6", 5: "4 to 6", 6: "4 to 6"}
 _MORE = "from 7"
@@ -29,8 +31,9 @@ class Readings:
     Attributes
     ----------
     frame
-        A row per reading: USUBJID, INFNUM, ARM, ACTUAL (minutes since the start of the infusion), MINUTE (its planned
-        minute; NaN for a reading of no planned minute), KIND (why), AVAL, BASE and CHG (NaN without a reading before).
+        A row per reading: USUBJID, INFNUM, ARM, ACTUAL (minutes since the start of the infusion; NaN where neither
+        these nor a planned minute are known), MINUTE (its planned minute; NaN for a reading of no planned minute), KIND
+        (why), AVAL, BASE and CHG (NaN without a reading before).
     groups
         The numbers of infusions that are taken together, in order.
     """
@@ -49,7 +52,8 @@ def readings(analysis: InfusionCoursePart, measure: CourseMeasure, adam: Adam, p
 
     A reading is of a planned minute when it was taken within the tolerance of it; one whose time is not known is of the
     minute that was recorded. Up to an hour before the start, and not after it, is minute 0. A reading farther off,
-    until an hour after the last planned minute, is kept with its actual minute, of no planned one.
+    until an hour after the last planned minute, is kept with its actual minute, of no planned one. So is one of an
+    infusion, by its number or its day, whose time since the start is not known: it is counted and enters nothing else.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def readings(analysis: InfusionCoursePart, measure: CourseMeasure, adam: Adam, p
     infusions = adam["ADEX"][adam["ADEX"]["USUBJID"].isin(population.frame["USUBJID"])]
     infusions = infusions.assign(ARM=population.arm_of(infusions)).dropna(subset="ARM")
     placed = _placed(_values(adam, measure), infusions, analysis, measure)
-    if placed.empty:
+    if (placed["KIND"] == UNTIMED).all():
         raise ModelError(f"the data hold no values of {measure.measure} around infusions")
     number = placed["INFNUM"].astype("int64")
     apart = int(number.max()) <= _APART_UNTIL
@@ -87,16 +91,30 @@ def _placed(
     values: pd.DataFrame, infusions: pd.DataFrame, analysis: InfusionCoursePart, measure: CourseMeasure
 ) -> pd.DataFrame:
     """Give the readings around infusions, each with its actual and its planned minute, in the order of time."""
+    values = values.assign(ROW=np.arange(len(values)))
     near = around(values, infusions, np.array(analysis.minutes_of(measure), dtype=float), 60 * analysis.tolerance)
+    untimed = _untimed(values[~values["ROW"].isin(near["ROW"])], infusions)
     near = near.assign(NUMBER=near["INFNUM_OF"], OFF=0.0)
     near["OFF"] = (near["ACTUAL"] - near["MINUTE"]).abs()
     near = near.sort_values([*UNIT[:1], "NUMBER", "MINUTE", "OFF"], kind="stable")
     again = near["MINUTE"].notna() & near.duplicated(["USUBJID", "NUMBER", "MINUTE"])
     kind = np.where(again, AGAIN, np.where(near["MINUTE"].isna(), OUTSIDE, PLANNED))
-    near = near.assign(KIND=kind, MINUTE=near["MINUTE"].mask(again))
+    near = pd.concat([near.assign(KIND=kind, MINUTE=near["MINUTE"].mask(again)), untimed], ignore_index=True)
     near = near.drop(columns="INFNUM").rename(columns={"NUMBER": "INFNUM"})
     near = near.sort_values([*UNIT, "ACTUAL"], kind="stable", ignore_index=True)
     return near[[*UNIT, "ARM", "ACTUAL", "MINUTE", "KIND", "AVAL"]]
+
+
+def _untimed(values: pd.DataFrame, infusions: pd.DataFrame) -> pd.DataFrame:
+    """Give the values, of those that are of no minute, that are of an infusion by its number, or by its day alone."""
+    columns = [name for name in ("USUBJID", "INFNUM", "AHRFIRST", "ARM", "EXSTTMF") if name in infusions]
+    pairs = values.merge(infusions[columns], on="USUBJID", suffixes=("", "_OF"))
+    by_day = pairs["ATMF"].isin(_ONLY_THE_DAY)
+    if "EXSTTMF" in pairs:
+        by_day |= pairs["EXSTTMF"].isin(_ONLY_THE_DAY)
+    of_day = pairs["INFNUM"].isna() & by_day & ((pairs["AHRFIRST"] - pairs["AHRFIRST_OF"]).abs() < _DAY)
+    kept = pairs[of_day | (pairs["INFNUM"] == pairs["INFNUM_OF"])].drop_duplicates("ROW")
+    return kept.assign(NUMBER=kept["INFNUM_OF"], ACTUAL=np.nan, MINUTE=np.nan, KIND=UNTIMED)
 
 
 def around(values: pd.DataFrame, infusions: pd.DataFrame, minutes: np.ndarray, tolerance: float) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def out_of_time(rows: Results, measure: CourseMeasure) -> str:
     name = measure.label or measure.measure
     counts = [
         (level, _over_arms(rows, "n_observations", level))
-        for level in ("outside the tolerance", "again at the same minute")
+        for level in ("outside the tolerance", "again at the same minute", "at no known time since the start")
     ]
     told = [f"{n:.0f} readings {level}" for level, n in counts if n]
     said = [f"{name}: {', '.join(told)}, of no planned minute."] if told else []

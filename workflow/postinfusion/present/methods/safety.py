@@ -89,8 +89,8 @@ def _alerts(results: Results) -> str:
         f"value{in_population(results)}, with exact intervals (Clopper and Pearson, {results.confidence}) and "
         "Miettinen and Nurminen's risk differences. A change is from the participant's baseline, in per cent; who has "
         "no baseline has none. "
-        f"{_after_events(analysis)}Values that were not taken were not replaced, so that more assessments find more of "
-        f"them.{groups_told(analysis)}"
+        f"{_after_events(analysis)}{_beside_limits(analysis)}Values that were not taken were not replaced, so that "
+        f"more assessments find more of them.{groups_told(analysis)}"
     )
 
 
@@ -103,6 +103,14 @@ def _after_events(analysis: Alerts) -> str:
         f"Limits after {listed(events)} are of participants for whom it was recorded, and their changes since the last "
         "value up to its first occurrence; a limit of refeeding tells nothing of feeding that nobody recorded. "
     )
+
+
+def _beside_limits(analysis: Alerts) -> str:
+    """Say which adverse events stand beside the limits."""
+    if not analysis.special_interest:
+        return ""
+    groups = listed([*analysis.special_interest])
+    return f"Participants with a treatment-emergent adverse event of a group ({groups}) were counted among all. "
 
 
 def _medication(results: Results) -> str:
