@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from displays import trials
+from pictures import left_empty
 from postinfusion.analyses.claims import synthesise
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select
@@ -60,7 +61,8 @@ def report():
 
 
 def page_of(found_plan, ard):
-    files = section_files(found_plan, section_displays(found_plan, ard, Section.CLAIMS, {}))
+    with left_empty("png", "narrow_svg"):
+        files = section_files(found_plan, section_displays(found_plan, ard, Section.CLAIMS, {}))
     index = read_index(files[INDEX].decode())
     return page(found_plan, "t", ard, [Shown(index, {file: files[file] for file in index.files})])
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from displays import trials
+from pictures import EVERY, left_empty
 from postinfusion.present.display import Table
 from postinfusion.present.sections import requests, section_displays
 from postinfusion.report.section_files import INDEX, read_index, section_files
@@ -50,7 +51,8 @@ def test_files_are_named_by_output_and_analysis():
 
 def test_a_figure_for_narrow_screens_has_a_file_of_its_own():
     plan = trials.infused()
-    files = section_files(plan, made(plan, Section.EFFICACY))
+    with left_empty(*EVERY):
+        files = section_files(plan, made(plan, Section.EFFICACY))
     index = read_index(files[INDEX].decode())
     narrow = {entry.narrow for entry in index.entries if entry.narrow}
     assert "figures/MMRMG02_madrs-mmrm_narrow.svg" in narrow
@@ -60,7 +62,8 @@ def test_a_figure_for_narrow_screens_has_a_file_of_its_own():
 
 def test_every_table_of_synthetic_data_carries_the_banner():
     plan = trials.infused()
-    files = section_files(plan, made(plan, Section.EFFICACY))
+    with left_empty(*EVERY):
+        files = section_files(plan, made(plan, Section.EFFICACY))
     tables = [content.decode() for path, content in files.items() if path.endswith(".html")]
     assert tables
     assert all(BANNERS[DataKind.SYNTHETIC] in table for table in tables)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pictures import left_empty
 from postinfusion.analyses.claims import synthesise
 from postinfusion.analyses.run import analyse
 from postinfusion.derive.datasets import derive
@@ -43,7 +44,8 @@ def whole_way(plan_file: Path, data: Path, *, with_report: bool = True) -> Way:
     courses = {key: outcome.individual for key, outcome in outcomes.items() if len(outcome.individual)}
     shown = []
     for section in Section:
-        files = section_files(plan, section_displays(plan, ard, section, courses))
+        with left_empty("png", "narrow_svg"):  # pictures hold no text that is read here
+            files = section_files(plan, section_displays(plan, ard, section, courses))
         index = read_index(files[INDEX].decode())
         shown.append(Shown(index, {file: files[file] for file in index.files}))
     html = page(plan, trial, ard, shown)
