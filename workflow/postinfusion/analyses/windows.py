@@ -21,6 +21,7 @@ REPRESENTING, FURTHER = "represents its visit", "further in the same window"
 UNKNOWN = "time not known"
 LONG_AFTER = 72.0
 """From this nominal time on, in hours, deviations are told in days."""
+_COLUMNS = ["ARM", "AVISIT", "AHRFIRST", "ANL01FL", "ATMF", "AWTDIFF"]
 
 
 def windows(plan: Plan, analysis: Windows, adam: Adam, population: Members) -> list[Row]:
@@ -39,12 +40,13 @@ def windows(plan: Plan, analysis: Windows, adam: Adam, population: Members) -> l
         except ModelError as error:
             result.append(warning_row(str(error), parameter=endpoint.parameter))
             continue
-        assessed = records[records["AVAL"].notna() & (records["DTYPE"] == "")]
+        assessed = records.loc[records["AVAL"].notna() & (records["DTYPE"] == ""), _COLUMNS]
         for arm in ("", *population.arms):
             of_arm = assessed if arm == "" else assessed[assessed["ARM"] == arm]
+            people = population.of(arm)
             found = [*_all(of_arm), *_outside(of_arm, planned)]
             for window in planned:
-                found += _in_window(plan, window, of_arm, population.of(arm))
+                found += _in_window(plan, window, of_arm, people)
             result += [row | {"parameter": endpoint.parameter, "arm": arm} for row in found]
     return result
 
