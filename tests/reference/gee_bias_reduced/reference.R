@@ -1,5 +1,6 @@
-# The bias-reduced covariance of Mancl & DeRouen (2001), Biometrics 57, 126-134, eq. 4, of geepack's estimates.
-# geepack has no such covariance: it is formed here from its coefficients and its correlation, subject by subject.
+# The bias-reduced covariance of Mancl & DeRouen (2001), Biometrics 57, 126-134, eq. 4, of geepack's estimates, and
+# that of Morel, Bokossa & Neerchal (2003), Biometrical Journal 45, 395-409, as SAS's empirical=mbn defines it (d 2, r 1).
+# geepack has neither: both are formed here from its coefficients and its correlation, subject by subject.
 # Called in this folder:  Rscript reference.R
 suppressMessages({library(geepack); library(jsonlite)})
 
@@ -39,10 +40,25 @@ described <- function(data, formula, family, corstr, time) {
     score %*% t(score)
   }))
   V <- bread %*% meat %*% bread
+  plain <- Reduce(`+`, lapply(of_cluster, function(k) {
+    score <- t(k$D) %*% k$W %*% k$r
+    score %*% t(score)
+  }))
+  n <- nrow(X)
+  m <- length(of_cluster)
+  p <- ncol(X)
+  share <- if (m > 3 * p) p / (m - p) else 1 / 2
+  effect <- max(1, sum(diag(bread %*% plain)) / p)
+  # The residuals' products are replaced by c r r' + share * effect * V_i, subject by subject.
+  inflated <- Reduce(`+`, lapply(of_cluster, function(k) {
+    B <- (n - 1) / (n - p) * m / (m - 1) * k$r %*% t(k$r) + share * effect * solve(k$W)
+    t(k$D) %*% k$W %*% B %*% k$W %*% k$D
+  }))
   list(
     family = family$family, corstr = corstr, n_clusters = length(of_cluster), alpha = alpha, scale = phi,
     coefficients = data.frame(term = names(beta), estimate = unname(beta), se = unname(sqrt(diag(V)))),
-    vcov = unname(V)
+    vcov = unname(V),
+    vcov_morel = unname(bread %*% inflated %*% bread)
   )
 }
 
@@ -61,7 +77,7 @@ for (name in names(cases)) {
 }
 result <- list(
   provenance = list(
-    program = "R geepack, geeglm, and the formula of Mancl & DeRouen (2001) in reference.R",
+    program = "R geepack, geeglm, and the formulas of Mancl & DeRouen (2001) and of Morel, Bokossa & Neerchal (2003) in reference.R",
     data = "MASS epil (few: subjects 1-12 and 30-41) and geepack respiratory",
     software = list(R = paste(R.version$major, R.version$minor, sep = "."), geepack = as.character(packageVersion("geepack"))),
     sha256_of_data = list(

@@ -43,6 +43,17 @@ def test_the_bias_reduced_covariance_is_the_default_and_larger():
     assert (reduced > robust).all()
 
 
+def test_the_errors_for_few_subjects_are_larger_than_the_plain_ones_and_become_them_with_many():
+    def ratio(frame):
+        return (
+            gee(frame, covariance="morel").coefficients["std_error"]
+            / gee(frame, covariance="robust").coefficients["std_error"]
+        )
+
+    assert (ratio(FRAME) > 1.05).all()
+    assert ratio(responses(5, n=900)).between(1, 1.01).all()
+
+
 def test_a_marginal_mean_is_the_inverse_link_of_the_linear_predictor():
     fit = gee()
     link, response = fit.means("TRTP", at={"TIME": 2}), fit.means("TRTP", at={"TIME": 2}, kind="marginal")

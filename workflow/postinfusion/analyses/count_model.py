@@ -38,7 +38,7 @@ def rate_rows(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> 
     task; the baseline count is then divided by its own.
 
     Rows with level ``rate`` come from the mixed model (variance mu + mu²/k, random intercept, Laplace), those with
-    level ``rate by estimating equations`` from equations with the variance mu + alpha mu² and bias-reduced errors.
+    level ``rate by estimating equations`` from equations with the variance mu + alpha mu² and errors for few subjects.
     Where an arm had no event at a visit, no ratio exists there: the visit is left out of both models and said.
     """
     key = {"variable": "count"}
@@ -132,7 +132,7 @@ def mixed_model(data: ModelData, formula: str) -> GlmmFit:
 
 
 def equations(data: ModelData, formula: str) -> GeeFit:
-    """Solve estimating equations, exchangeable, with bias-reduced (Mancl and DeRouen) errors.
+    """Solve estimating equations, exchangeable, with Morel, Bokossa and Neerchal's errors for few participants.
 
     The variance is mu + alpha mu² with alpha by moments. Poisson's variance would give a participant with many events a
     weight in proportion to them, so that one of them could turn the ratio.
@@ -142,7 +142,9 @@ def equations(data: ModelData, formula: str) -> GeeFit:
     ModelError
         They cannot be solved, with the reason.
     """
-    return fit_gee(data.frame, "AVAL", formula, "USUBJID", family="nbinom2", exposure=WINDOW)
+    return fit_gee(
+        data.frame, "AVAL", formula, "USUBJID", family="nbinom2", covariance="morel", exposure=WINDOW
+    )  # fmt: skip
 
 
 def _before(plan: Plan, analysis: Counts, adam: Adam, population: Members) -> pd.Series:
@@ -213,7 +215,7 @@ def rate_ratios(
 
     Maximum likelihood takes the variance between participants as if the p parameters of what differs between them were
     known. As in a linear model of the means of n participants its squared error is multiplied by n / (n - p), and the
-    limits are those of Student's t with n - p degrees of freedom; errors of the equations are bias-reduced already.
+    limits are those of Student's t with n - p degrees of freedom; errors of the equations are for few already.
 
     Returns
     -------

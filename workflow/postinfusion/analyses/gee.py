@@ -22,13 +22,14 @@ from postinfusion.core.glmm_checks import check_outcome, refuse_runaway
 from postinfusion.core.glmm_inference import asymptotic_inference
 from postinfusion.core.glmm_model import GlmmModel, build_model
 from postinfusion.core.overdispersion import moment_alpha
+from postinfusion.core.small_sample_sandwich import morel_bokossa_neerchal
 from postinfusion.errors import ModelError, nearest
 
 Working = Literal["independence", "exchangeable", "ar1"]
-GeeCovariance = Literal["bias-reduced", "robust", "naive"]
+GeeCovariance = Literal["bias-reduced", "morel", "robust", "naive"]
 GeeFamily = Literal["poisson", "nbinom2", "binomial"]
 WORKING = ("independence", "exchangeable", "ar1")
-COVARIANCES = ("bias-reduced", "robust", "naive")
+COVARIANCES = ("bias-reduced", "morel", "robust", "naive")
 FAMILIES = ("poisson", "nbinom2", "binomial")
 # The norm of the estimating equations, per observation, for columns of unit mean square.
 SOLVED = 1e-10
@@ -124,8 +125,9 @@ def fit_gee(
     working
         Working correlation: ``independence exchangeable ar1``. The estimates stay consistent when it is wrong.
     covariance
-        ``bias-reduced`` (Mancl and DeRouen's sandwich, for few subjects), ``robust`` (the plain sandwich, which is too
-        small with fewer than 40 subjects) or ``naive`` (true only if the working correlation is).
+        ``bias-reduced`` (Mancl and DeRouen's sandwich, for few subjects), ``morel`` (Morel, Bokossa and Neerchal's, with
+        a share of the naive one), ``robust`` (the plain sandwich, too small with fewer than 40 subjects) or ``naive``
+        (true only if the working correlation is).
     visit
         Column of the visit, for ``ar1``: correlations fall with the number of visits between two records.
     offset, exposure
@@ -146,8 +148,8 @@ def fit_gee(
 
     References
     ----------
-    Liang & Zeger (1986), Biometrika 73, 13-22; Mancl & DeRouen (2001), Biometrics 57, 126-134; Breslow (1984), Applied
-    Statistics 33, 38-44 (alpha by moments).
+    Liang & Zeger (1986), Biometrika 73, 13-22; Mancl & DeRouen (2001), Biometrics 57, 126-134; Morel, Bokossa &
+    Neerchal (2003), Biometrical Journal 45, 395-409; Breslow (1984), Applied Statistics 33, 38-44 (alpha by moments).
     """
     _check_options(family, working, covariance, visit)
     _check_alpha(family, alpha)
@@ -171,7 +173,7 @@ def fit_gee(
     result, variance = equations.with_moments() if variance is None else (equations.solved(variance), variance)
     _refuse_separation(prepared, model, result)
     scale = model.columns.scale
-    V = result.cov_params() * scale**2  # noqa: N806 - the letter of the notation table
+    V = equations.covariance_of(result) * scale**2  # noqa: N806 - the letter of the notation table
     correlation = result.cov_struct.dep_params
     return GeeFit(
         design=prepared.design,
@@ -254,6 +256,13 @@ class _Equations:
             'or choose family="poisson"'
         )
 
+    def covariance_of(self, result: Any) -> Array:  # noqa: ANN401
+        """Give the covariance of the coefficients that was asked for."""
+        if self.covariance != "morel":
+            return np.asarray(result.cov_params())
+        n, m = len(self.model.rows.X), len(np.unique(self.model.rows.subject))
+        return morel_bokossa_neerchal(result.cov_robust, result.cov_naive, n, m)
+
     def solved(self, alpha: float, start: Array | None = None) -> Any:  # noqa: ANN401
         """Let statsmodels solve the equations; give its result.
 
@@ -285,7 +294,7 @@ class _Equations:
                     start_params=self.model.start if start is None else start,
                     maxiter=MAX_ITERATIONS,
                     ctol=SOLVED * len(rows.X),
-                    cov_type=self.covariance.replace("-", "_"),
+                    cov_type="robust" if self.covariance == "morel" else self.covariance.replace("-", "_"),
                     ddof_scale=0,
                     scale="X2",
                 )

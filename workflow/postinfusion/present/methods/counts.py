@@ -53,8 +53,8 @@ def _modelled(results: Results, analysis: Counts) -> str:
         f"random intercept of the participant and the logarithm of the {window} as the offset was fitted to "
         f"{observations} observations of {n} participants by maximum likelihood (Laplace). Rates are averaged over the "
         f"covariates of the analysed records; {compared}. Beside it stand estimating equations "
-        "with the variance μ + αμ², α by moments (exchangeable working correlation, Mancl and DeRouen's bias-reduced "
-        "standard errors)."
+        "with the variance μ + αμ², α by moments (exchangeable working correlation; standard errors for few "
+        "participants of Morel, Bokossa and Neerchal)."
         f"{f' {failed}' if failed else ''}"
     )
 
