@@ -81,6 +81,11 @@ def test_what_was_not_assessed_at_its_time_is_said_to_be_not_testable(home: Path
     assert judged["E6"]["decides"][0]["time"] == "28 d"
 
 
+def test_an_effect_lasts_only_where_both_its_times_were_assessed(home: Path):
+    judged = drafted(home, visited(("baseline", "24 h", "week 4"), madrs=50))["claims"]["judged"]
+    assert judged["E6"] == {"not_testable": "MADRS has no visit near both 28 d and 84 d"}
+
+
 def test_where_nobody_says_ketamine_no_claim_about_it_is_drafted(home: Path):
     assert "claims" not in drafted(home, visited(arms=("A1", "Placebo"), madrs=50))
     assert "No arm is called after ketamine" in (home / "config" / "trials" / f"{NAME}.yaml").read_text("utf-8")

@@ -26,6 +26,7 @@ _NOT_BY_A_MEAN = (Construct.EATING_BEHAVIOUR, Construct.SUICIDALITY)
 _UNITS = ("points", "utility", "mm", "cm")
 _WHOLE = ("total", "global")
 _DAY = HOURS_PER_DAY
+_LAST = 400 * _DAY
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ _WANTED = {
     "E5": _LASTING,
     "E5b": _LASTING,
     "E6": _LASTING,
-    "E7": _Wanted(((27 * _DAY, 400 * _DAY, 400 * _DAY),)),
+    "E7": _Wanted(((27 * _DAY, _LAST, _LAST),)),
     "E3": _Wanted(((1, 24, 7.5 * _DAY),)),
     "E4": _Wanted(((20 * _DAY, 28 * _DAY, 60 * _DAY),)),
     "E11": _Wanted(((1, 24, 28.5 * _DAY),)),
@@ -145,9 +146,10 @@ def _decided(known: Facts, claim: str, one: DraftEndpoint, analysed: Sequence[st
     hours = [visit.hours for visit in known.visits[1:] if visit.hours]
     found, words = wanted.found(hours), CATALOGUE[claim].words
     if not found:
-        meant = " and ".join(as_duration(meant) for _, meant, _ in wanted.times if meant < 400 * _DAY)
-        lacking = f"{one.measure} has no visit near {meant}" if meant else f"{one.measure} has no visit after day 27"
-        return Noted(Flow({"not_testable": lacking}), words)
+        near = [as_duration(meant) for _, meant, _ in wanted.times if meant < _LAST]
+        both = "both " if len(near) > 1 else ""
+        lacking = f"near {both}{' and '.join(near)}" if near else "after day 27"
+        return Noted(Flow({"not_testable": f"{one.measure} has no visit {lacking}"}), words)
     analysis = _analysis(known, one, analysed)
     points = [Flow({"analysis": analysis, "time": as_duration(at)}) for at in found]
     family = str(next(iter(constructs_of(one.measure, one.score))))
