@@ -125,9 +125,9 @@ def fit_gee(
     working
         Working correlation: ``independence exchangeable ar1``. The estimates stay consistent when it is wrong.
     covariance
-        ``bias-reduced`` (Mancl and DeRouen's sandwich, for few subjects), ``morel`` (Morel, Bokossa and Neerchal's, with
-        a share of the naive one), ``robust`` (the plain sandwich, too small with fewer than 40 subjects) or ``naive``
-        (true only if the working correlation is).
+        ``bias-reduced`` (Mancl and DeRouen's sandwich, for few subjects), ``morel`` (Morel, Bokossa and Neerchal's,
+        with a share of the naive one), ``robust`` (the plain sandwich, too small with fewer than 40 subjects) or
+        ``naive`` (true only if the working correlation is).
     visit
         Column of the visit, for ``ar1``: correlations fall with the number of visits between two records.
     offset, exposure
