@@ -14,7 +14,7 @@ run: set-up
 	@.venv/bin/postinfusion run $(TRIAL)
 
 test: set-up
-	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -q -n 2 --dist loadfile
+	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: set-up
 	.venv/bin/ruff check .

@@ -12,11 +12,11 @@ settings.register_profile("house", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None, max_examples=1_000)
 settings.load_profile("house")
 
-FINISHED = "finished"
-"""The fixture that runs a workflow once for all tests that ask for it."""
+SLOWEST = "workflow"
+"""The folder of the tests that take longest."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the tests of the finished run begin: they take longest."""
-    items.sort(key=lambda item: FINISHED not in getattr(item, "fixturenames", ()))
+    """Let the slowest tests begin, so that no process is left with them while the other has nothing more to do."""
+    items.sort(key=lambda item: item.path.parent.name != SLOWEST)

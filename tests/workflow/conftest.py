@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from pathlib import Path
 
 import pytest
@@ -10,15 +12,27 @@ from workflow.tiny_trial import Repository, new_repository
 
 
 @pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """The tiny trial after its first run; not to be changed."""
-    repository = new_repository(tmp_path_factory.mktemp("a folder") / "the clone")
-    told = repository.snakemake()
-    assert told.returncode == 0, told.stdout + told.stderr
+def made(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The tiny trial after its first run, once for all processes of the tests; only to be copied."""
+    home = tmp_path_factory.getbasetemp()
+    shared = home.parent if "PYTEST_XDIST_WORKER" in os.environ else home
+    repository = Repository(shared / "a folder" / "the clone")
+    with (shared / "the clone.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits for the run of the first
+        if not repository.home.exists():
+            new_repository(repository.home)
+            told = repository.snakemake()
+            assert told.returncode == 0, told.stdout + told.stderr
     return repository
 
 
+@pytest.fixture(scope="session")
+def finished(made: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """The tiny trial after its first run, for each process of the tests; not to be changed."""
+    return made.copy(tmp_path_factory.mktemp("a folder") / "the clone")
+
+
 @pytest.fixture
-def repository(finished: Repository, tmp_path: Path) -> Repository:
+def repository(made: Repository, tmp_path: Path) -> Repository:
     """The tiny trial after its first run, to edit; it lies elsewhere than where it ran."""
-    return finished.copy(tmp_path / "moved here")
+    return made.copy(tmp_path / "moved here")

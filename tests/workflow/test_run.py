@@ -24,9 +24,8 @@ def test_a_run_leaves_every_result(finished: Repository) -> None:
     assert all((finished.home / "results" / "tiny" / "logs" / f"{name}.log").is_file() for name in ("check", "report"))
 
 
-def test_a_report_holds_no_path_of_this_machine(finished: Repository) -> None:
-    made = finished.results()
-    assert not [name for name, content in made.items() if str(finished.home).encode() in content]
+def test_a_report_holds_no_path_of_this_machine(made: Repository) -> None:
+    assert not [name for name, content in made.results().items() if str(made.home).encode() in content]
 
 
 def test_the_run_command_gives_the_result_and_its_link(finished: Repository) -> None:
