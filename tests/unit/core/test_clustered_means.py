@@ -32,12 +32,14 @@ def test_two_participants_have_students_limits_and_one_has_none():
 
 
 def test_the_transform_of_each_limit_is_the_quantile_of_student():
-    mean, error, quantile = students(RATINGS, SIZES)
-    off = RATINGS - mean * SIZES
+    ratings = RATINGS + np.arange(8)
+    mean, error, quantile = students(ratings, SIZES)
+    off = ratings - mean * SIZES
     m = len(off)
     skewness = np.sqrt(m * (m - 1)) / (m - 2) * (off**3).mean() / (off**2).mean() ** 1.5
     a = skewness / np.sqrt(m)
-    for limit, wanted in zip(clustered_mean_limits(RATINGS, SIZES), (quantile, -quantile), strict=True):
+    assert abs(a) < 0.8 / quantile
+    for limit, wanted in zip(clustered_mean_limits(ratings, SIZES), (quantile, -quantile), strict=True):
         T = (mean - limit) / error
         assert T + a * T**2 / 3 + a**2 * T**3 / 27 + a / 6 == pytest.approx(wanted, rel=EXACT)
 
@@ -62,3 +64,13 @@ def test_limits_of_skewed_means_miss_the_truth_nearly_as_often_on_either_side():
     students_below = (student[:, 0] + student[:, 2] * student[:, 1] < 1).mean()
     assert below < students_below - 0.02
     assert 0.91 < 1 - below - above < 0.97
+
+
+def test_one_participant_that_differs_from_all_others_does_not_put_a_limit_far_away():
+    for m in (3, 12, 48):
+        total = np.full(m, 5.0)
+        total[0] = 1.0
+        mean, error, quantile = students(total, np.ones(m))
+        low, high = clustered_mean_limits(total, np.ones(m))
+        assert quantile * error < mean - low < 1.7 * quantile * error
+        assert 0 < high - mean < quantile * error

@@ -11,13 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 Array = NDArray[np.float64]
+_MOST = 0.8
+"""Largest skewness over the root of the number of participants, in units of 1 / t, that is corrected for."""
 
 
 def clustered_mean_limits(total: ArrayLike, size: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float]:
     """Give the limits of a mean of clustered values by Hall's transformation, which removes the skewness.
 
     The variance of ȳ is that of a ratio over clusters, V = m / (m - 1) sum d_i^2 / n^2. With g the skewness of the d_i
-    and a = g / sqrt(m), T = (ȳ - mean) / sqrt(V) is transformed to one that is symmetric to the order 1 / m,
+    and a = g / sqrt(m), kept between -0.8 / t and 0.8 / t, T = (ȳ - mean) / sqrt(V) is transformed to one that is
+    symmetric to the order 1 / m,
 
     h(T) = T + a T^2 / 3 + a^2 T^3 / 27 + a / 6,
 
@@ -39,6 +42,10 @@ def clustered_mean_limits(total: ArrayLike, size: ArrayLike, *, confidence: floa
     Notes
     -----
     g = sqrt(m (m - 1)) / (m - 2) x m_3 / m_2^(3/2) with the moments m_k = sum d_i^k / m; two participants have none.
+
+    The slope of h is zero at T = -3 / a. Near that point, a = 1 / t, a limit is ruled by the error of g: a participant
+    who alone differs puts it three Student's half-widths away. Up to 0.8 / t it is at most 1.7 of them away.
+
     Student's limits of a mean of skewed values err to the side of the short tail: they miss the truth mostly from
     below where the long tail is above, as of ratings with many zeros.
 
@@ -55,7 +62,8 @@ def clustered_mean_limits(total: ArrayLike, size: ArrayLike, *, confidence: floa
     off = y - mean * n_i
     error = float(np.sqrt(m / (m - 1) * (off**2).sum())) / n
     quantile = float(stdtrit(m - 1, (1 + confidence) / 2))
-    a = _skewness(off) / np.sqrt(m)
+    most = _MOST / quantile
+    a = float(np.clip(_skewness(off) / np.sqrt(m), -most, most))
     return mean - error * _untransformed(quantile, a), mean - error * _untransformed(-quantile, a)
 
 

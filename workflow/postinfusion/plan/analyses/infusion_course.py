@@ -86,7 +86,9 @@ class CourseMeasure(Part):
         """The band of a return in words: ``10 % of the value before``."""
         if self.back_percent is not None:
             return f"{100 * self.back_percent:g} % of the value before"
-        return f"{self.back_points:g} {self.unit or 'points'} of the value before"
+        return (
+            f"{self.back_points:g} {self.unit or ('point' if self.back_points == 1 else 'points')} of the value before"
+        )
 
 
 def check_minutes(minutes: tuple[int, ...]) -> None:

@@ -97,7 +97,8 @@ def limits_part(results: Results, measure: CourseMeasure) -> Part:
     """Give the infusions and participants beyond each limit."""
     rows: list[Row] = []
     for limit in measure.limits:
-        rows.append(Row(limit.name.replace(" -", f" {formats.MINUS}")))
+        name = limit.name.replace(" -", f" {formats.MINUS}")
+        rows.append(Row(f"{name[:1].upper()}{name[1:]}"))
         for level in ("infusions", "participants"):
             key = {"variable": "incidence", "level": level,
                    "term": f"{measure.measure} {limit.name}"}  # fmt: skip
