@@ -12,6 +12,7 @@ from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.present import formats
 from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED
 from postinfusion.present.figures import draw
+from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES
 
@@ -124,3 +125,8 @@ def test_parts_of_a_small_count_are_not_public(analysis_id, variable):
     assert len(shown)
     counts = shown[shown["stat_name"].isin(["n", "n_events", "estimate", "proportion"])]
     assert counts["stat"].dropna().isin([0.0]).all()
+
+
+def test_the_methods_say_that_the_ways_were_counted_apart_only_where_they_are_known():
+    texts = [methods_text(results("harms", recorded)) for recorded in (True, False)]
+    assert ["also counted apart" in text for text in texts] == [True, False]

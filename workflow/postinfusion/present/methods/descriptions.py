@@ -7,6 +7,7 @@ from collections.abc import Callable
 from postinfusion.ard.query import select
 from postinfusion.plan.analyses import AdverseEvents, Weight
 from postinfusion.present import formats
+from postinfusion.present.event_collection import is_recorded
 from postinfusion.present.event_dictionary import dictionary_told
 from postinfusion.present.methods.phrases import endpoint_label, groups_told, in_population, listed
 from postinfusion.present.results import Results
@@ -90,12 +91,23 @@ def _adverse_events(results: Results) -> str:
     )
     return (
         f"Participants with at least one event, and events, were counted by class and term{compared}"
-        f"{in_population(results)}.{_emergent(results)}{_grouping(results)} Zeros are printed, with the upper limit of "
-        "the exact interval. The worst severity is that of the events of a participant which have one. Events per 100 "
-        "infusions, where there were infusions, have gamma limits that respect that a participant has several (Fay and "
+        f"{in_population(results)}.{_emergent(results)}{_grouping(results)}{_collected(results)} Zeros are printed, "
+        "with the upper limit of the exact interval. The worst severity is that of the events of a participant which "
+        "have one. Events per 100 infusions, where there were infusions, have gamma limits that respect that a "
+        "participant has several (Fay and "
         f"Feuer 1997).{_by_infusion(results)} What participants do to themselves, as self-induced vomiting, is no "
         f"adverse event and is counted for review.{_grades(results)}{_of_interest(results)}{_screening(results)}"
         f"{_for_registers(results)}"
+    )
+
+
+def _collected(results: Results) -> str:
+    """Say that solicited and spontaneous events were counted apart; nothing where the data do not record it."""
+    if not is_recorded(results):
+        return ""
+    return (
+        " Events that were asked for (solicited, systematic assessment) and those told unasked (spontaneous, "
+        "non-systematic) were also counted apart, each with its risk difference; who had both counts once among all."
     )
 
 
