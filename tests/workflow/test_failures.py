@@ -56,7 +56,7 @@ def test_a_mistake_of_a_plan_hides_none_of_its_data(repository: Repository) -> N
 
 
 def test_results_that_another_run_is_making_are_left_to_it(repository: Repository) -> None:
-    repository.edit(PLAN, "title: A tiny trial", "title: A very small trial")
+    repository.edit("workflow/postinfusion/report/page.py", "import annotations\n", "import annotations\n\nADDED = 1\n")
     lock = repository.home / ".snakemake" / "locks" / "0.output.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     lock.write_text("results/tiny/report/report.html\n", encoding="utf-8")
