@@ -11,22 +11,14 @@ from postinfusion.errors import DataError
 from postinfusion.io import read
 from postinfusion.plan.plan import Plan
 from postinfusion.sources.read import canonical_tables
-from spec.shared_work import SharedWork
 
+pytestmark = pytest.mark.usefixtures("sound_files_are_read_once")
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "ketamine_ed"
 PLAN = read.plan(ROOT / "config" / "trials" / "ketamine_ed.yaml")
 FILES = sorted(path.name for path in DATA.glob("*.csv"))
 PEOPLE = {f"P{number:03d}" for number in range(1, 9)}
 NEEDED = {"participants", "infusions"}
-
-
-WORK = SharedWork()
-
-
-@pytest.fixture(autouse=True)
-def _sound_files_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    WORK.install(monkeypatch)
 
 
 def lines_of(name: str) -> list[list[str]]:

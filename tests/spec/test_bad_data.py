@@ -12,6 +12,7 @@ import pytest
 from postinfusion.cli import main
 from spec.small_trial import SmallTrial
 
+pytestmark = pytest.mark.usefixtures("sound_files_are_read_once")
 TRIAL = SmallTrial()
 SCORES = "A1,MADRS,20,2031-01-07T10:00\n"
 

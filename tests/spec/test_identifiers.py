@@ -17,6 +17,7 @@ from postinfusion.sources.gate.identifying_names import Identifier
 from postinfusion.sources.read import canonical_tables, readable_tables
 from spec.small_trial import FILES, SmallTrial
 
+pytestmark = pytest.mark.usefixtures("sound_files_are_read_once")
 TRIAL = SmallTrial()
 PLANTED = [(kind, name, value) for kind, columns in BY_NAME.items() for name, value in list(columns.items())[:2]]
 PLANTED += [(kind, "x1", value) for kind, values in BY_VALUE.items() for value in values]
