@@ -10,7 +10,7 @@ from postinfusion import fit_glmm
 from property.glmm_trials import counts, grades, responses
 
 SEEDS = st.integers(0, 10_000)
-FEW = settings(max_examples=3, deadline=None, derandomize=True)
+FEW = settings(max_examples=2, deadline=None, derandomize=True)
 FIXED = "TRTP * TIME + BASE"
 # Sums are formed in another order; the optimum is the same to its own stopping rule, the errors to that of
 # difference quotients.
