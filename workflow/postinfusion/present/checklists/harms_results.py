@@ -13,14 +13,16 @@ from postinfusion.present.tables.event_columns import participants_and_events
 from postinfusion.vocabulary import Method
 
 _MEASURED = {
-    Method.VITAL_SIGNS: ("vital signs by visit", ("VST01_VISIT", "VST02_VISIT")),
     Method.INFUSION_VITALS: ("vital signs around the infusions", ("VST01", "VST02", "VST03", "VSG01")),
+    Method.VITAL_SIGNS: ("vital signs by visit", ("VST01_VISIT", "VST02_VISIT")),
     Method.INFUSION_RATINGS: ("ratings around the infusions", ("CADT01", "CADG01")),
     Method.ALERTS: ("values beyond a limit", ("ALTL01",)),
     Method.LIVER: ("liver tests", ("LIVT01", "LIVG01")),
     Method.SHIFT: ("shifts of a category", ("CSST01",)),
     Method.WEIGHT: ("weight", ("WTT01", "WTG03")),
 }
+_EITHER = frozenset({Method.INFUSION_VITALS, Method.VITAL_SIGNS})
+"""A trial takes vital signs around infusions, or by visit."""
 _ENDS = {"randomised": "in the arm", "treated": "treated", "discontinued": "discontinued"}
 
 
@@ -90,7 +92,9 @@ def serious_and_deaths(results: Results) -> Answer:
 def measured(evidence: Evidence) -> Answer:
     """Name the harms that were measured and not told: vital signs, ratings, laboratory values, weight."""
     held = [found for method, found in _MEASURED.items() if evidence.of(method)]
-    absent = [words for method, (words, _) in _MEASURED.items() if not evidence.of(method)]
+    there = {method for method in _MEASURED if evidence.of(method)}
+    there |= _EITHER if there & _EITHER else {Method.VITAL_SIGNS}  # where neither is there, one is named
+    absent = [words for method, (words, _) in _MEASURED.items() if method not in there]
     places = tuple(place for _, outputs in held for place in outputs)
     return Answer("; ".join(words for words, _ in held), places, f"results for {listed(absent)}" if absent else "")
 
