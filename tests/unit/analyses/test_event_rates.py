@@ -137,6 +137,19 @@ def test_an_arm_without_events_has_the_limit_of_none_and_no_ratio():
 
 
 @pytest.mark.parametrize("level", ["negative binomial", "Andersen-Gill, robust"])
+def test_where_all_of_each_arm_have_the_same_rate_the_ratio_stands_without_limits(level):
+    found = results(tables([(name, "headache", 1 / 24) for name in "ABCDEF"], ("Ketamine",) * 3 + ("Midazolam",) * 3))
+    key = {"level": level, "comparator": "Midazolam"}
+    assert of(found, "recurrent", "estimate", **key) == pytest.approx(1)
+    assert all(np.isnan(of(found, "recurrent", name, **key)) for name in ("std_error", "conf_low", "conf_high"))
+    told = select(found, variable="recurrent", term="headache", stat_name="conf_low", level=level)["error"]
+    assert list(told) == ["all participants of each arm have the same rate"]
+    table = TABLES["AET05_ALL"](results_of(PLAN, found, "rates"))
+    assert "NE: all participants of each arm have the same rate." in table.label.footnotes
+    assert any(row.cells == ("1.00 (NE)", "NE") for part in table.parts for row in part.rows)
+
+
+@pytest.mark.parametrize("level", ["negative binomial", "Andersen-Gill, robust"])
 def test_a_ratio_is_that_of_the_events_per_time_where_all_are_followed_alike(level):
     alike = results(tables(arms=("Ketamine",) * 3 + ("Midazolam",) * 3))
     ratio = of(alike, "recurrent", "estimate", level=level, comparator="Midazolam")

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from postinfusion.analyses.habituation import ALIKE, per_infusion
+from postinfusion.analyses.ratio_rows import ratio_rows
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
@@ -108,3 +110,26 @@ def test_in_public_completers_go_where_all_would_tell_of_the_few_who_stopped(sma
     shown = select(found, variable="habituation", level="completers", term="nausea")
     assert shown["stat"].isna().all() == hidden
     assert select(found, variable="habituation", level="all", term="nausea")["stat"].notna().all()
+
+
+BY_NUMBER = {"always": (1, 1, 1), "second": (0, 1, 0), "others": (1, 0, 1), "never": (0, 0, 0)}
+
+
+@pytest.mark.parametrize(
+    ("people", "ratio", "reason"),
+    [
+        ({"always": 4, "second": 4, "others": 2, "never": 2}, pytest.approx(1), ALIKE),
+        ({"always": 4, "second": 4, "never": 4}, pytest.approx(np.nan, nan_ok=True), "no standard error"),
+    ],
+)
+def test_where_the_events_of_all_change_alike_there_are_no_limits_but_the_reason(people, ratio, reason):
+    patterns = [BY_NUMBER[name] for name, many in people.items() for _ in range(many)]
+    lines = [(f"P{place}", float(number), float(has)) for place, pattern in enumerate(patterns)
+             for number, has in enumerate(pattern, 1)]  # fmt: skip
+    counted = pd.DataFrame(lines, columns=["USUBJID", "INFNUM", "HAS"])
+    rows = ratio_rows(lambda: per_infusion(counted), 0.95, "", ALIKE, {"variable": "habituation"})
+    found = {row["stat_name"]: (row["stat"], row["error"]) for row in rows}
+    assert found["estimate"][0] == ratio
+    for name in ("conf_low", "conf_high", "p_value"):
+        assert np.isnan(found[name][0])
+        assert reason in found[name][1]

@@ -33,6 +33,7 @@ SOON = (
     "more than half of the first events began within 24 h of an infusion: per time of follow-up, their rate would tell "
     "how long the trial was"
 )
+ALIKE = "all participants of each arm have the same rate"
 _HALF, _DAY = 0.5, 24.0
 _NOTHING = {"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan}
 
@@ -187,7 +188,7 @@ def _ratio_rows(
     """Give a ratio of rates with limits and test of Student's t on the log scale, or why there is none."""
     yield from rows({"n_participants": len(people)}, **key)
     reason = _without_ratio(people, counts, (key["arm"], key["comparator"]))
-    yield from ratio_rows(lambda: (*model(), len(people) - 2), analysis.confidence, reason, key)
+    yield from ratio_rows(lambda: (*model(), len(people) - 2), analysis.confidence, reason, ALIKE, key)
 
 
 def _without_ratio(people: pd.DataFrame, counts: pd.Series, pair: tuple[str, str]) -> str:

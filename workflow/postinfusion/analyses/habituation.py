@@ -25,6 +25,7 @@ from postinfusion.plan.analyses.side_effects import event_name
 HABITUATION, EVERYONE, COMPLETERS = "habituation", "all", "completers"
 FEWEST = 10
 """Infusions with and without an event, each, from which odds over the number of the infusion are estimated."""
+ALIKE = "the events of all participants change alike over the infusions"
 SUBJECT, NUMBER, HAS = "USUBJID", "INFNUM", "HAS"
 
 
@@ -93,13 +94,15 @@ def per_infusion(counted: pd.DataFrame) -> tuple[float, float, float]:
     Raises
     ------
     ModelError
-        There are too few participants, infusions with or without an event, or numbers of infusions; or the equations
-        have no finite solution.
+        There are too few participants, infusions with or without an event, or numbers of infusions; the
+        equations have no finite solution; or their variance is not positive.
     """
     if reason := _too_few(counted):
         raise ModelError(reason)
     fit = fit_gee(counted, HAS, NUMBER, SUBJECT, family="binomial", working="exchangeable", covariance="bias-reduced")
     found = fit.coefficients[fit.coefficients["term"] == NUMBER].to_dict("records")[0]
+    if found["error"]:
+        raise ModelError(str(found["error"]))
     return float(found["estimate"]), float(found["std_error"]), float(fit.n_subjects - 2)
 
 
@@ -128,4 +131,4 @@ def _of(analysis: SideEffects, counted: pd.DataFrame, reason: str, key: dict[str
     people = counted[SUBJECT].nunique()
     yield from rows({"n": affected, "n_participants": people, "n_infusions": len(counted)}, **key)
     yield from rows({"n_events": int(counted[HAS].sum())}, **key)
-    yield from ratio_rows(partial(per_infusion, counted), analysis.confidence, reason, key)
+    yield from ratio_rows(partial(per_infusion, counted), analysis.confidence, reason, ALIKE, key)
