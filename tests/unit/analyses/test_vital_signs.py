@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+import small_trial
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.vital_signs import vital_signs
+from postinfusion.derive.datasets import derive
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import VitalSigns
 
@@ -79,7 +81,30 @@ def test_a_change_beyond_a_limit_needs_a_baseline_and_who_has_none_is_counted():
 
 def test_readings_around_an_infusion_are_left_to_their_own_analysis():
     with pytest.raises(ModelError, match="no values of SBP at visits"):
-        vital_signs(PLAN, ANALYSIS, adam_of(INFNUM=1.0, ATPTN=np.nan), members())
+        vital_signs(PLAN, ANALYSIS, adam_of(INFNUMR=1.0, ATPTN=np.nan), members())
+
+
+@pytest.mark.parametrize("around", [{}, {"infusion": [1.0, np.nan] * 75}, {"minute": [40.0, np.nan] * 75}])
+def test_readings_at_visits_are_described_in_a_trial_with_infusions_too(around):
+    people = [chr(ord("A") + place) for place in range(25)]
+    hours = np.tile([-1.0, 0.7, 24.0, 96.0, 100.0, 672.0], 25) + small_trial.START
+    signs = pd.DataFrame({"id": np.repeat(people, 6), "measure": "SBP", "value": 120.0, "taken": hours})
+    tables = {
+        "participants": small_trial.participants(["Ketamine"] * 25),
+        "infusions": small_trial.infusions(
+            [(name, number, 96.0 * (number - 1)) for name in people for number in (1, 2)]
+        ),
+        "vitals": signs.assign(taken_date_only=False, **around),
+    }
+    sources = {name: {"file": f"{name}.csv"} for name in tables}
+    adam = derive(small_trial.plan(sources=sources), "small", tables)
+    arm = pd.Categorical(["K"] * 25, categories=("K",))
+    of_all = Members(pd.DataFrame({"USUBJID": people, "ARM": arm}), ("K",), None)
+    adam["ADVS"] = adam["ADVS"].assign(TRTP="K")
+    rows = vital_signs(small_trial.plan(), ANALYSIS, adam, of_all)
+    shown = [row["stat"] for row in rows if row.get("variable") == "AVAL" and row["stat_name"] == "n"]
+    assert max(shown) == 25
+    assert adam["ADVS"]["INFNUM"].notna().any()
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def _all(plan: Plan, analysis: VitalSigns, adam: Adam, population: Members) -> l
 
 
 def _records(adam: Adam, measure: VitalSign, population: Members) -> pd.DataFrame:
-    """Give the values of a vital sign that are not of an infusion.
+    """Give the values of a vital sign that were recorded with neither an infusion nor a planned minute of one.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _records(adam: Adam, measure: VitalSign, population: Members) -> pd.DataFram
     """
     every = adam.get("ADVS", pd.DataFrame({"USUBJID": [], "PARAMCD": []}))
     found = every[(every["PARAMCD"] == measure.measure) & every["USUBJID"].isin(population.frame["USUBJID"])]
-    of_infusion = [found[name].notna() for name in ("INFNUM", "ATPTN") if name in found]
+    of_infusion = [found[name].notna() for name in ("INFNUMR", "ATPTN") if name in found]
     found = found[~np.logical_or.reduce(of_infusion)] if of_infusion else found
     if found.empty:
         raise ModelError(f"the data hold no values of {measure.measure} at visits")

@@ -133,6 +133,7 @@ ADVS = Table(
         *OF_PERIOD,
         *ANALYSIS_VALUE,
         Column("WTSRC", "text", "whether a weight was measured or self-reported, where that was recorded"),
+        Column("INFNUMR", "integer", "number of the infusion that the value was recorded with, where there is one"),
         *SINCE_INFUSION,
     ),
     key=("USUBJID", "PARAMCD", "AHRFIRST", "ATPTN", "INFNUM", "AVISIT"),

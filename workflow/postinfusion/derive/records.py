@@ -68,7 +68,7 @@ def weights(
 def vital_signs(context: Context, vitals: pd.DataFrame) -> pd.DataFrame:
     """Give the signs and ratings around infusions as records of ADVS."""
     records = values(context, "vitals", vitals, vitals["measure"], vitals["value"])
-    for ours, theirs in (("INFNUM", "infusion"), ("ATPTN", "minute")):
+    for ours, theirs in (("INFNUM", "infusion"), ("INFNUMR", "infusion"), ("ATPTN", "minute")):
         if theirs in vitals:
             records[ours] = vitals[theirs].to_numpy()
     return records
