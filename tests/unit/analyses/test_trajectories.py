@@ -60,13 +60,13 @@ def decayed(arm, effect, hours):
     return (arm == "Ketamine") * effect * np.exp(-hours / 24 / TAU)
 
 
-def trial(effect, *, n=60, noise=1.5, seed=1, of=PLAN):
+def trial(effect, *, n=60, noise=1.5, seed=1, of=PLAN, between=(4, 2)):
     """Give the datasets of a trial whose difference decays from its effect with TAU days."""
     generator = np.random.default_rng(seed)
     names = of.design.arm_names
     people = participants([names[place % len(names)] for place in range(n)])
-    level = generator.normal(30, 4, n)
-    own = generator.normal(0, 2, n)
+    level = generator.normal(30, between[0], n)
+    own = generator.normal(0, between[1], n)
     scores = [
         (name, hours, float(base + generator.normal(0, noise) + (hours > 0) * (u - 5 + decayed(arm, effect, hours))))
         for name, arm, base, u in zip(people["id"], people["arm"], level, own, strict=True)
@@ -103,6 +103,12 @@ def test_each_basis_gives_means_differences_and_a_curve(adam, name):
     at_a_day = estimates(curve)["24"]
     assert at_a_day == pytest.approx(estimates(found, term="difference")["24"], rel=1e-10)
     assert statistic(found, term="joint-test", stat_name="p_value") < 0.001
+
+
+def test_the_last_random_effects_of_the_ladder_are_kept_where_their_variance_is_zero():
+    found = ard(trial(EFFECT, n=12, seed=2, of=SINGLE, between=(0, 0)), "log", SINGLE)
+    assert select(found, term="ladder")["stat_text"].to_list() == ["used"]
+    assert len(estimates(found, term="marginal-mean")) == len(TIMES)
 
 
 def test_a_basis_of_the_true_shape_finds_the_truth(adam):

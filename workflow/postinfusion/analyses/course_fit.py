@@ -186,7 +186,7 @@ def _with_rate(analysis: Trajectory, data: ModelData, first: CourseFit, at: Mome
         return CourseFit(None, first.used, first.formula, frame, first.ladder, rate, failure)
     frame = frame.assign(**{RATE: rate_column(plain, frame, decay_slope(analysis, at, profile.estimate))})
     found = _descend(analysis, data, f"{first.formula} + {RATE}", frame, begin=first.used)
-    return replace(found, rate=rate, ladder=first.ladder if found.used is first.used else found.ladder)
+    return replace(found, rate=rate, ladder=first.ladder if found.used == first.used else found.ladder)
 
 
 def _descend(
@@ -215,7 +215,7 @@ def _attempt(
         fit = _fit(data, formula, rung, frame, df=analysis.df_in_use.value)
     except ModelError as error:
         return None, str(error)
-    if fit.optimum.boundary and rung is not random_effects_ladder(analysis)[-1]:
+    if fit.optimum.boundary and rung != random_effects_ladder(analysis)[-1]:
         return None, "a variance of zero or a correlation of one: the data do not bear it"
     return fit, USED
 
