@@ -238,3 +238,10 @@ def test_draws_come_from_the_seed_and_robust_limits_stand_beside_them():
     assert robust == rate_of_clusters(counts, time)
     _, _, none = limits_of_all_events(time, time, generator_of((1, "rates"), "headache", "Ketamine"), 0.95)
     assert none == 0
+
+
+@pytest.mark.parametrize("events", [[1.0] * 19 + [2], [1.0] * 19 + [0]])
+def test_limits_are_the_robust_ones_where_all_but_one_have_the_same_rate(events):
+    counts, time = pd.Series(events), pd.Series([1.0] * 20)
+    limits, robust, draws = limits_of_all_events(counts, time, generator_of((1, "rates"), "nausea", "Ketamine"), 0.95)
+    assert (limits, draws) == (robust, 0)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.ard.build import Row, rows
-from postinfusion.core.bootstrap_rates import DRAWS, fewest_with_events, rate_by_bootstrap
+from postinfusion.core.bootstrap_rates import DRAWS, rate_by_bootstrap
 from postinfusion.core.poisson_rates import rate_of_clusters
 from postinfusion.core.proportions import Interval
 from postinfusion.errors import ModelError
@@ -37,8 +37,8 @@ def limits_of_all_events(
 ) -> tuple[Interval, Interval, int]:
     """Give the rate with its limits, the same with robust ones, and the draws of the first.
 
-    Where too few participants have an event for draws, or all have the same rate, the limits are the robust ones and
-    the number of draws is 0; without an event they are Garwood's.
+    Where too few participants have an event, or another number or rate of events than the commonest, for draws, the
+    limits are the robust ones and the number of draws is 0; without an event they are Garwood's.
 
     Raises
     ------
@@ -46,11 +46,9 @@ def limits_of_all_events(
         There are not two participants, or one has no person-time.
     """
     robust = rate_of_clusters(counts, time, confidence=confidence)
-    if int((counts > 0).sum()) < fewest_with_events(confidence):
-        return robust, robust, 0
     try:
         return rate_by_bootstrap(counts, time, generator, confidence=confidence), robust, DRAWS
-    except ModelError:  # all participants have the same rate
+    except ModelError:  # too few participants differ
         return robust, robust, 0
 
 

@@ -17,12 +17,16 @@ Array = NDArray[np.float64]
 DRAWS = 1_999
 """Draws of the bootstrap: with them the ranks of the limits are whole numbers at 90, 95 and 99 %."""
 
+ALIKE = 0.1
+"""Rates of participants that differ by no more than this share of one of them count as the same."""
 
-def fewest_with_events(confidence: float) -> int:
-    """Give the fewest participants with an event of whom draws can tell limits: 5 at 95 %.
 
-    Of k participants with an event, no draw has any with a chance of (1 - k / m)^m, below exp(-k). Such a draw has no
-    finite statistic, so that exp(-k) must be well below the tail: k = ceil(-log tail) + 1.
+def fewest_apart(confidence: float) -> int:
+    """Give the fewest participants apart from the commonest of whom draws can tell limits: 5 at 95 %.
+
+    Of k such participants, a draw has none with a chance of (1 - k / m)^m, below exp(-k). It is of equal rates, as one
+    without an event is: its statistic is infinite, or very large, so that exp(-k) must be well below the tail:
+    k = ceil(-log tail) + 1.
     """
     return int(np.ceil(-np.log((1 - confidence) / 2))) + 1
 
@@ -57,8 +61,9 @@ def rate_by_bootstrap(
     Raises
     ------
     ModelError
-        Fewer than :func:`fewest_with_events` participants have an event, or all of them have the same rate: use
-        :func:`postinfusion.core.poisson_rates.rate_of_clusters`.
+        Fewer than :func:`fewest_apart` participants have another y_i than the commonest, or a rate y_i / T_i that is
+        not alike to the commonest; or a quantile of t* is not finite. So it is with fewer participants with an event:
+        use :func:`postinfusion.core.poisson_rates.rate_of_clusters`.
 
     Notes
     -----
@@ -72,15 +77,16 @@ def rate_by_bootstrap(
     of clusters).
     """
     y, t = (np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (events, exposure))
-    fewest = fewest_with_events(confidence)
-    if y.shape != t.shape or (y < 0).any() or not (t > 0).all() or (y > 0).sum() < fewest:
-        raise ModelError(f"draws of participants need {fewest} with an event, and person-time of each. Give both.")
+    if y.shape != t.shape or (y < 0).any() or not (t > 0).all():
+        raise ModelError("a rate needs counts of 0 or more and person-time of each participant. Give both.")
+    if _apart(y, t) < (fewest := fewest_apart(confidence)):
+        raise ModelError(f"draws of participants need {fewest} apart from the commonest rate. Use robust limits.")
     root, error = (float(found[0]) for found in _root_and_error(y, t, np.ones((1, y.size))))
-    if error == 0:
-        raise ModelError("all participants have the same rate, so that draws of them tell nothing. Use robust limits.")
     roots, errors = _root_and_error(y, t, times_drawn(y.size, DRAWS, generator))
     tail = (1 - confidence) / 2
     low, high = np.sort(_studentised(roots - root, errors))[_ranks(tail)]
+    if not np.isfinite([low, high]).all():
+        raise ModelError("too many draws of participants are of equal rates to tell limits. Use robust limits.")
     limits = (max(root - float(high) * error, 0.0), root - float(low) * error)
     return Interval(*(np.asarray(value**2) for value in (root, *limits)))
 
@@ -89,6 +95,13 @@ def times_drawn(m: int, draws: int, generator: np.random.Generator) -> Array:
     """Give how often each of m participants is in each draw of m with replacement, (draws, m)."""
     chosen = generator.integers(m, size=(draws, m)) + m * np.arange(draws)[:, None]
     return np.bincount(chosen.ravel(), minlength=draws * m).reshape(draws, m).astype(np.float64)
+
+
+def _apart(y: Array, t: Array) -> int:
+    """Give how many participants have neither the commonest count nor a rate alike to the commonest, the fewer."""
+    rates = y / t
+    alike = (np.abs(rates[:, None] - rates) <= ALIKE * rates).sum(axis=0)
+    return int(y.size - max(alike.max(), np.unique(y, return_counts=True)[1].max()))
 
 
 def _root_and_error(y: Array, t: Array, weights: Array) -> tuple[Array, Array]:

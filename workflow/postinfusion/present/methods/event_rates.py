@@ -13,8 +13,9 @@ from postinfusion.vocabulary import Method
 DRAWS = 1_999
 """Draws of the bootstrap of a rate; displays may not ask the numerical core, and a test holds the two together."""
 _FALL_BACK = (
-    "where too few participants had an event for draws of them (fewer than 5 at 95 %), or all had the same rate, the "
-    "limits are the robust ones, and without an event Garwood's."
+    "where too few participants had an event for draws of them (fewer than 5 at 95 %), or a number or rate of events "
+    "that was not the commonest (rates within 10 % counting as one), the limits are the robust ones, and without an "
+    "event Garwood's."
 )
 
 

@@ -36,7 +36,8 @@ _NOTE = (
 _ROBUST, _ROBUST_LABEL = "robust limits", "Robust limits"
 _TOO_FEW = f", {_ROBUST_LABEL.lower()}"
 _TOO_FEW_NOTE = (
-    f"A rate with{_TOO_FEW[1:]}: too few participants had an event for draws of them, or all had the same rate."
+    f"A rate with{_TOO_FEW[1:]}: too few participants had an event for draws of them, or a number or rate of events "
+    "that was not the commonest."
 )
 _NONE = f"{formats.NOT_ESTIMABLE} in brackets: nobody had one by then, so that no limits exist."
 
