@@ -44,6 +44,32 @@ def test_an_effect_after_a_single_infusion_is_not_judged_after_a_course():
     assert told({"E5": {"decides": [POINT, LATE]}}, design=single) == []
 
 
+EFFECTS = {"method": "side-effects", "groups": {"dizziness": ["dizziness"]}, "resolved_by": ["4 h"]}
+
+
+@pytest.mark.parametrize(
+    ("point", "there"),
+    [
+        ({"analysis": "harms"}, "harms is of method adverse-events, variable not given"),
+        ({"analysis": "harms", "variable": "resolved"}, "harms is of method adverse-events, variable resolved"),
+        ({"analysis": "effects"}, "effects is of method side-effects, variable not given"),
+        ({"analysis": "effects", "variable": "incidence"}, "effects is of method side-effects, variable incidence"),
+    ],
+)
+def test_that_something_passes_is_not_decided_by_how_many_had_it(point, there):
+    harms = {"method": "adverse-events", "population": "safety"}
+    point = {"term": "dizziness", **point}
+    (text,) = told({"S5": {"decides": [point]}}, analyses={"harms": harms, "effects": EFFECTS})
+    assert there in text
+    assert "of method side-effects, and variable resolved or resolved-untreated. Name such a one" in text
+
+
+@pytest.mark.parametrize("variable", ["resolved", "resolved-untreated"])
+def test_that_something_passes_is_decided_by_side_effects_that_had_passed(variable):
+    point = {"analysis": "effects", "variable": variable, "level": "first event", "term": "dizziness", "time": "4 h"}
+    assert told({"S5": {"decides": [point]}}, analyses={"effects": EFFECTS}) == []
+
+
 def test_a_mechanism_is_never_decided():
     (text,) = told({"E21": {"decides": [POINT]}})
     assert "outcome data never decide this claim" in text

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from postinfusion.errors import Problem, counted, listed, nearest
-from postinfusion.plan.analyses import Mmrm
+from postinfusion.plan.analyses import Mmrm, SideEffects
 from postinfusion.plan.claim_catalogue import CATALOGUE, ClaimKind
 from postinfusion.plan.claims import JudgedClaim, Point
 from postinfusion.plan.places import Path
 from postinfusion.plan.plan import Plan
+from postinfusion.vocabulary import Method
 
 _SINGLE = "E5"
 _RESULTS = {ClaimKind.LASTING: (2, 3), ClaimKind.EVERY_DIAGNOSIS: (2, 8), ClaimKind.EQUIVALENCE: (1, 8)}
 """How many results decide a claim of a kind: fewest and most; one where the kind is not named."""
+_PASSED = ("resolved", "resolved-untreated")
+"""Results of side effects that tell how many had passed by a time."""
 
 
 def check(plan: Plan) -> Iterator[Problem]:
@@ -67,9 +70,26 @@ def _results(plan: Plan, way: Path, judged: JudgedClaim, kind: ClaimKind) -> Ite
     if not fewest <= len(judged.decides) <= most:
         needed = counted(fewest, "result") if fewest == most else f"{fewest} to {most} results"
         yield plan.places.problem((*way, "decides"), f"a claim of kind {kind} is decided by {needed}. Correct it.")
+    if kind is ClaimKind.DURATION:
+        for point in judged.decides:
+            yield from _passed(plan, (*way, "decides"), point)
     for name in ("decides", "sensitivity", "conflicts"):
         for point in getattr(judged, name):
             yield from _visit(plan, (*way, name), point)
+
+
+def _passed(plan: Plan, way: Path, point: Point) -> Iterator[Problem]:
+    """Check that a claim that something passes is decided by how many had passed, and not by how many had it."""
+    analysis = plan.analyses.get(point.analysis)
+    if analysis is None or (isinstance(analysis, SideEffects) and point.variable in _PASSED):
+        return
+    there = f"{point.analysis} is of method {analysis.method}, variable {point.variable or 'not given'}"
+    text = (
+        f"{there}: that counts none that had passed. A claim of kind {ClaimKind.DURATION} is decided by an analysis of "
+        f"method {Method.SIDE_EFFECTS}, and variable {' or '.join(_PASSED)}. Name such a one with level: first event, "
+        "term and time, or write not_testable."
+    )
+    yield plan.places.problem(way, text)
 
 
 def _visit(plan: Plan, way: Path, point: Point) -> Iterator[Problem]:
