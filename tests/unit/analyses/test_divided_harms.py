@@ -53,6 +53,12 @@ ANALYSES = {
     },
 }
 REPEATED = tuple(ANALYSES)  # fmt: skip
+IN_PART = ("pressure",)  # in groups peaks and limits alone
+NOT_REPEATED = {
+    *("review", "grouping", "seriousness", "non-serious", "serious-terms", "serious-related", "serious-fatal"),
+    *("serious-fatal-related", "p_value", "p_adjusted"),  # of the screening of terms
+    *("checklist", "checklist of the enrolled", "not eligible"),  # of everybody who was screened
+}
 MORE = ("laboratory", "medication", "vitals")
 PLAN = plan(analyses=ANALYSES, sources={name: {"file": f"{name}.csv"} for name in (*SOURCES, *MORE)})
 IDS = [f"P{number:02}" for number in range(24)]
@@ -119,6 +125,8 @@ def test_a_group_has_what_a_trial_of_it_alone_has(key, alone):
     own, other = (frame[~frame["stat_name"].isin(["warning", "stat_text"])].set_index(index)["stat"]
                   for frame in (together, expected))  # fmt: skip
     assert len(own) > 3
+    kept, repeated = ({place for place in frame.index if not NOT_REPEATED & {*place}} for frame in (own, other))
+    assert key in IN_PART or kept == repeated
     np.testing.assert_allclose(own, other.reindex(own.index), equal_nan=True)
 
 
@@ -250,6 +258,36 @@ def test_a_table_has_its_blocks_once_more_for_each_group_and_none_twice():
     assert [part.caption for part in parts[1:]] == ["Diagnosis: AN", "Diagnosis: BN"]
     counted = [part.rows[0].cells[0].replace("\N{NO-BREAK SPACE}", " ").split(" (")[0] for part in parts[:2]]
     assert counted == ["8 of 12", "2 of 6"]
+
+
+def test_a_heading_without_cells_stays_above_its_rows_in_a_group():
+    ard = results(HALF, of=("rates",))
+    parts = TABLES["AET05_ALL"](results_of(PLAN, ard, "rates")).parts
+    labels = [row.label for part in parts if part.caption == "Diagnosis: AN. Ratios of rates" for row in part.rows]
+    assert labels[:2] == ["Any adverse event", "Negative binomial model"]
+
+
+def test_an_unknown_record_counts_in_its_group():
+    both = tables(HALF)
+    both["adverse_events"]["serious"] = [pd.NA, *[False] * 7]
+    ard = analyse(PLAN, "small", "harms", derive(PLAN, "small", both)).results
+    of = {"variable": "overview-unknown", "level": "serious", "arm": "Ketamine", "stat_name": "n"}
+    assert [statistic(ard, **of, subgroup="diagnosis", subgroup_level=level) for level in ("AN", "BN")] == [1, 0]
+
+
+def test_a_small_arm_of_a_group_leaves_the_comparison_of_the_others():
+    arms = pd.Categorical([*["A"] * 4, *["B"] * 4, "C"], ["A", "B", "C"])
+    frame = pd.DataFrame({"USUBJID": [*"abcdefghi"], "ARM": arms, "DIAG": "AN"})
+    seen: list[tuple[str, ...]] = []
+
+    def compared(members: Members) -> list[Row]:
+        seen.append(members.compared)
+        return []
+
+    part = EventRates(method="event-rates", report_at=("24 h",), by=("diagnosis",))
+    with_groups(part, Members(frame, ("A", "B", "C"), "A"), compared)
+    with_groups(part, Members(frame, ("A", "B", "C"), "C"), compared)
+    assert seen == [("B", "C"), ("B",), ("A", "B"), ()]
 
 
 def test_who_was_screened_is_in_no_group():

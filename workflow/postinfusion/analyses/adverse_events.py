@@ -71,12 +71,12 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
     Only treatment-emergent events count; deaths are those of the disposition, whatever their cause, together with fatal
     events. Intervals of risk differences are Miettinen and Nurminen's.
     """
-    result = [*exposure_rows(adam, population), *participation_rows(adam, population)]
     if "ADAE" not in adam:
         absent = error_row("the data hold no adverse events; their absence is not the absence of harm")
-        return [*denominators(population), *result, absent]
+        exposure = with_groups(analysis, population, lambda members: _exposed(adam, members))
+        return [*denominators(population), *exposure, absent]
     found = harm_events(adam, population)
-    result += event_review(adam, population)
+    result = [*event_review(adam, population)]
     events = classified(found[~found["SELFFL"]], adam["ADAE"])
     result += grouping_rows(events, adam["ADAE"])
     lines = _slim((*_overview(events, population), *by_class(events, "class-term")))
@@ -85,14 +85,14 @@ def adverse_events(analysis: AdverseEvents, adam: Adam, population: Members) -> 
         analysis,
         population,
         lambda members: [
-            *_of_members(analysis, [*lines, *parts], members),
+            *_exposed(adam, members),
+            *_of_members(analysis, [*lines, *parts], adam, members),
             *_worst(events, adam, members, analysis.confidence),
+            *_not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, members),
+            *unknown_rows(events, OVERVIEW, members),
+            *left_without_action(events, members),
         ],
     )
-    result += _not_recorded({line.key["level"] for line in lines if line.key["variable"] == "overview"}, population)
-    result += unknown_rows(events, OVERVIEW, population)
-    result += left_without_action(events, population)
-    result += _rates([*lines, *parts], adam, population, analysis.confidence)
     result += slips(analysis, events)
     result += upload_rows(events, population, analysis.threshold)
     return [*result, *screening_rows(lines, _affected(lines, population), population)]
@@ -103,11 +103,17 @@ def _slim(lines: Iterable[Line]) -> list[Line]:
     return [Line(line.key, line.events[["USUBJID", "ARM"]].astype({"USUBJID": "object"})) for line in lines]
 
 
-def _of_members(analysis: AdverseEvents, lines: list[Line], members: Members) -> list[Row]:
+def _exposed(adam: Adam, members: Members) -> list[Row]:
+    """Give infusions and time of some of the participants."""
+    return [*exposure_rows(adam, members), *participation_rows(adam, members)]
+
+
+def _of_members(analysis: AdverseEvents, lines: list[Line], adam: Adam, members: Members) -> list[Row]:
     """Give the rows of the lines for some of the participants: a term that none of these had has zeros."""
     who = {*members.frame["USUBJID"]}
     inside = [Line(line.key, line.events[line.events["USUBJID"].isin(who)]) for line in lines]
-    return [*denominators(members), *_counted(analysis, inside, members)]
+    rates = _rates(inside, adam, members, analysis.confidence)
+    return [*denominators(members), *_counted(analysis, inside, members), *rates]
 
 
 def _worst(events: pd.DataFrame, adam: Adam, members: Members, confidence: float) -> list[Row]:

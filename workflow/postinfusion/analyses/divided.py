@@ -82,7 +82,7 @@ def _factors(analysis: DividedPart, population: Members) -> Iterator[tuple[str, 
 
 
 def _inside(population: Members, is_inside: pd.Series) -> Members:
-    """Give the participants of one group; without a reference arm where an arm is too small to be compared."""
+    """Give the participants of one group; arms that are too small, and all with a small reference, are not compared."""
     inside = replace(population, frame=population.frame[is_inside.to_numpy(dtype=bool)])
-    sizes = [n for arm, n in inside.n_by_arm.items() if arm]
-    return inside if min(sizes, default=0) >= _FEWEST else replace(inside, reference=None)
+    small = frozenset(arm for arm, n in inside.n_by_arm.items() if arm and n < _FEWEST)
+    return replace(inside, reference=None) if inside.reference in small else replace(inside, too_small=small)

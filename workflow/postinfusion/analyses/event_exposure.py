@@ -70,7 +70,7 @@ def _hours(infusions: pd.DataFrame, population: Members, arm: str) -> pd.Series:
     """Give the hours from the first infusion to the end of participation, by row of the participants of an arm."""
     of_arm = population.of(arm)
     first = infusions.groupby("USUBJID")["AHRFIRST"].min().astype("float64")
-    return of_arm["EOSHR"].astype("float64") - of_arm["USUBJID"].map(first)
+    return of_arm["EOSHR"].astype("float64") - of_arm["USUBJID"].map(first).astype("float64")
 
 
 def _hours_of_periods(infusions: pd.DataFrame, population: Members, arm: str) -> pd.Series:

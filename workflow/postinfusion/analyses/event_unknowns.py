@@ -32,12 +32,13 @@ def unknown_rows(
     lines
         Name of the line → column of the events, and its values that are of the line.
     population
-        Whose events.
+        Who is counted; whether a line is recorded at all is asked of all events.
     """
     for level, (column, counted) in lines.items():
         if not (events[column] != "").any():
             continue
         of_line = events[["USUBJID", "ARM"]].assign(IS_SO=events[column].isin(counted), IS_OPEN=events[column] == "")
+        of_line = of_line[of_line["USUBJID"].isin(population.frame["USUBJID"])]
         for arm in population.n_by_arm:
             of_arm = of_line if arm == "" else of_line[of_line["ARM"] == arm]
             told = of_arm.groupby("USUBJID")[["IS_SO", "IS_OPEN"]].any()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -25,11 +25,14 @@ class Members:
         Names of the arms in the order of the plan.
     reference
         The arm that the others are compared with; None in a single-arm trial.
+    too_small
+        Arms that are described and not compared.
     """
 
     frame: pd.DataFrame
     arms: tuple[str, ...]
     reference: str | None
+    too_small: frozenset[str] = field(default=frozenset(), kw_only=True)
 
     @cached_property
     def n_by_arm(self) -> dict[str, int]:
@@ -39,7 +42,8 @@ class Members:
     @property
     def compared(self) -> tuple[str, ...]:
         """The arms that are compared with the reference arm."""
-        return tuple(arm for arm in self.arms if arm != self.reference) if self.reference else ()
+        others = (arm for arm in self.arms if arm != self.reference and arm not in self.too_small)
+        return tuple(others) if self.reference else ()
 
     def of(self, arm: str) -> pd.DataFrame:
         """Give the participants of one arm; the empty arm gives all."""

@@ -51,7 +51,17 @@ def _of_group(table: Callable[[Results], Table], results: Results, factor: str, 
         yield Part(("",), (Row(str(error)),), who, folded=heading)
         return
     for part in parts:
-        rows = tuple(row for row in part.rows if any(row.cells) or not row.cells)
-        if any(row.cells for row in rows):
+        rows = _filled(part.rows)
+        if any(any(row.cells) for row in rows):
             caption = f"{who}. {part.caption}" if part.caption else who
             yield replace(part, rows=rows, caption=caption, folded=heading)
+
+
+def _filled(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Give the rows with something in a cell, and those that head such rows."""
+    kept: list[Row] = []
+    for row in reversed(rows):
+        heads = bool(kept) and kept[0].indent > row.indent
+        if any(row.cells) or heads or (not row.cells and bool(kept)):
+            kept.insert(0, row)
+    return tuple(kept)
