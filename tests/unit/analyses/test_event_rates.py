@@ -146,6 +146,7 @@ def test_where_all_of_each_arm_have_the_same_rate_the_ratio_stands_without_limit
     assert list(told) == ["all participants of each arm have the same rate"]
     table = TABLES["AET05_ALL"](results_of(PLAN, found, "rates"))
     assert "NE: all participants of each arm have the same rate." in table.label.footnotes
+    assert any("nobody, or everybody, had one by then" in note for note in table.label.footnotes)
     assert any(row.cells == ("1.00 (NE)", "NE") for part in table.parts for row in part.rows)
 
 

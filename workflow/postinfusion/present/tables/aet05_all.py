@@ -39,7 +39,7 @@ _TOO_FEW_NOTE = (
     f"A rate with{_TOO_FEW[1:]}: too few participants had an event for draws of them, or a number or rate of events "
     "that was not the commonest."
 )
-_NONE = f"{formats.NOT_ESTIMABLE} in brackets: nobody had one by then, so that no limits exist."
+_NONE = f"{formats.NOT_ESTIMABLE} in brackets: nobody, or everybody, had one by then, so that no limits exist."
 
 
 def table(results: Results) -> Table:
