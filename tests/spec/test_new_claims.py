@@ -78,12 +78,40 @@ def test_each_claim_is_decided_by_a_scale_of_its_construct_at_its_time(home: Pat
 def test_what_was_not_assessed_at_its_time_is_said_to_be_not_testable(home: Path):
     judged = drafted(home, visited(("baseline", "week 4", "week 12"), madrs=50))["claims"]["judged"]
     assert judged["E1"] == {"not_testable": "MADRS has no visit near 24 h"}
-    assert judged["E6"]["decides"][0]["time"] == "28 d"
+    assert judged["E6"]["decides"][0]["visit"] == "Week 4"
 
 
 def test_an_effect_lasts_only_where_both_its_times_were_assessed(home: Path):
     judged = drafted(home, visited(("baseline", "24 h", "week 4"), madrs=50))["claims"]["judged"]
-    assert judged["E6"] == {"not_testable": "MADRS has no visit near both 28 d and 84 d"}
+    assert judged["E6"] == {"not_testable": "MADRS has no visit near 84 d"}
+
+
+def test_one_endpoint_by_visit_is_judged_by_the_primary_analysis(home: Path):
+    content = drafted(home, visited(madrs=50))
+    assert content["analyses"]["primary"]["method"] == "mmrm"
+    assert content["claims"]["judged"]["E1"]["decides"] == [{"analysis": "primary", "visit": "24 h"}]
+
+
+def test_an_arm_that_is_called_ket_received_ketamine(home: Path):
+    assert drafted(home, visited(arms=("KET", "MDZ"), madrs=50))["claims"]["treatment"] == "ketamine"
+
+
+def test_side_effects_that_are_recorded_by_their_names_are_judged(home: Path, capsys: pytest.CaptureFixture[str]):
+    people = [f"S{number:03d}" for number in range(20)]
+    events = pd.DataFrame(
+        {"id": people, "term": ["Übelkeit", "Dissoziation"] * 10, "serious": "no", "severity": "mild"}
+    )
+    events.to_csv(home / "adverse_events.csv", index=False)
+    visited(arms=("Ketamine",), madrs=50, phq9=26).to_csv(home / "scores.csv", index=False)
+    assert main(["new", "scores.csv", "adverse_events.csv", "--name", NAME]) == 0
+    plan = home / "config" / "trials" / f"{NAME}.yaml"
+    text = plan.read_text(encoding="utf-8")
+    assert 'S3: {decides: [{analysis: harms, term: "Übelkeit"}]}' in text
+    assert "S8: {decides: [{analysis: harms, term: Dissoziation}]}" in text
+    for question, given in ANSWERS.items():
+        text = re.sub(rf'"{MARK} {question}[^"]*"', given, text)
+    plan.write_text(text, encoding="utf-8")
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
 
 
 def test_where_nobody_says_ketamine_no_claim_about_it_is_drafted(home: Path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from postinfusion.instruments import catalogue
@@ -13,12 +13,13 @@ from postinfusion.plan.claim_catalogue import CATALOGUE
 from postinfusion.plan.scaffold import Flow, Node, Noted
 from postinfusion.sources.recognition.delivered import deliveries
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts
+from postinfusion.sources.recognition.names import plain
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, as_duration
 
 _NAMES = {
     "esketamine": re.compile(r"esketamin|spravato", re.IGNORECASE),
-    "ketamine": re.compile("ketamin", re.IGNORECASE),
+    "ketamine": re.compile(r"ketamin|\bket\b", re.IGNORECASE),
 }
 _FIRST = ("MADRS", "HAM-D17", "QIDS-C16", "QIDS-SR16", "PHQ-9", "BDI-II", "HAM-A", "GAD-7", "STAI-S")
 """Of several scales of one construct the first of these decides, else the first of the draft."""
@@ -36,12 +37,16 @@ class _Wanted:
     times: tuple[tuple[float, float, float], ...]
 
     def found(self, hours: Sequence[float]) -> tuple[float, ...]:
-        """Give of some times those that are nearest to what is meant; nothing where one of them is lacking."""
-        near = [
+        """Give of some times those that are nearest to what is meant, without those that are lacking."""
+        near = (
             min((one for one in hours if low <= one <= high), key=lambda one: abs(one - meant), default=None)
             for low, meant, high in self.times
-        ]
-        return tuple(one for one in near if one is not None) if None not in near else ()
+        )
+        return tuple(one for one in near if one is not None)
+
+    def lacking(self, hours: Sequence[float]) -> tuple[float, ...]:
+        """Give what is meant where none of some times is near."""
+        return tuple(meant for low, meant, high in self.times if not any(low <= one <= high for one in hours))
 
 
 _LASTING = _Wanted(((24 * _DAY, 28 * _DAY, 42 * _DAY), (70 * _DAY, 84 * _DAY, 112 * _DAY)))
@@ -64,6 +69,16 @@ _ABOVE = (
     "Write important_difference with threshold_source at an endpoint, the smallest difference between groups that",
     "matters: without it a claim is judged by its direction only, and none is found to have no important effect.",
 )
+_BY_THE_PRIMARY = (
+    "Where a claim has the endpoint of primary, write analysis: primary and visit in place of its own and time."
+)
+_EFFECTS = {
+    "S3": re.compile("nausea|uebelkeit"),
+    "S4": re.compile("vomiting|emesis|erbrechen"),
+    "S6": re.compile("sedation|drowsiness|somnolence|sleepiness|sedierung|schlaefrigkeit|benommenheit|somnolenz"),
+    "S8": re.compile("dissociation|dissociative symptoms|dissoziation"),
+}
+_RARE = "S8: write rare: the share below which it is called so, as in 0.1 %, and rare_source, else it is not testable"
 _MARGINS = "S1: write margins: {serious: …, severe: …, stopped: …} and margin_source, else it is not testable"
 
 
@@ -71,10 +86,11 @@ def treatment(survey: Survey, known: Facts) -> str:
     """Give ketamine or esketamine where an arm or a drug that was infused is called so; else nothing."""
     told = [text for arm in known.arms for text in (arm.name, arm.code)]
     told += [text for rows in deliveries(survey, "infusions") if "drug" in rows.columns for text in rows.cells("drug")]
+    told = [form for text in told for form in (text, plain(text))]
     return next((name for name, form in _NAMES.items() if any(form.search(text) for text in told)), "")
 
 
-def claims(survey: Survey, known: Facts, analysed: Sequence[str]) -> Node | None:
+def claims(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Node | None:
     """Give the claims that the drafted analyses can decide; None where ketamine is not named, or nothing decides one.
 
     Parameters
@@ -82,14 +98,15 @@ def claims(survey: Survey, known: Facts, analysed: Sequence[str]) -> Node | None
     survey, known
         What the files deliver, and what it says of the trial.
     analysed
-        Keys of the drafted analyses.
+        The drafted analyses.
     """
     given = treatment(survey, known)
-    judged = dict(_judged(known, analysed)) if given else {}
+    judged = dict(_judged(known, analysed, _effects(survey))) if given else {}
     if not judged:
         return None
     drug = Noted(given, "guess: by the name of an arm or of what was infused")
-    return Noted({"treatment": drug, "judged": judged}, above=_ABOVE)
+    is_open = _is_by_visit(analysed) and len(known.endpoints) > 1
+    return Noted({"treatment": drug, "judged": judged}, above=(*_ABOVE, *([_BY_THE_PRIMARY] if is_open else [])))
 
 
 def names(node: Node | None) -> list[str]:
@@ -98,7 +115,17 @@ def names(node: Node | None) -> list[str]:
     return list(content["judged"]) if isinstance(content, dict) else []
 
 
-def _judged(known: Facts, analysed: Sequence[str]) -> Iterator[tuple[str, Node]]:
+def _effects(survey: Survey) -> dict[str, str]:
+    """Give claim → the side effect that it asks of, as it is spelt in the records where one spelling is known."""
+    told = [
+        text for rows in deliveries(survey, "adverse_events") if "term" in rows.columns for text in rows.cells("term")
+    ]
+    words = list(dict.fromkeys(told))
+    spelt = {claim: [word for word in words if form.fullmatch(plain(word))] for claim, form in _EFFECTS.items()}
+    return {claim: known[0] for claim, known in spelt.items() if len(known) == 1}
+
+
+def _judged(known: Facts, analysed: Mapping[str, Node], effects: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
     """Give each claim that a drafted endpoint can decide, in the order of the catalogue."""
     for claim, what in CATALOGUE.items():
         one = _deciding(known, claim, analysed)
@@ -107,6 +134,9 @@ def _judged(known: Facts, analysed: Sequence[str]) -> Iterator[tuple[str, Node]]
         elif claim == "S1" and "harms" in analysed and len(known.arms) > 1:
             decides = {"decides": Flow([Flow({"analysis": "harms"})])}
             yield claim, Noted(Flow(decides), what.words, (_MARGINS,))
+        elif claim in effects and "harms" in analysed:
+            decides = {"decides": Flow([Flow({"analysis": "harms", "term": effects[claim]})])}
+            yield claim, Noted(Flow(decides), f"guess: {what.words}", (_RARE,) if claim == "S8" else ())
 
 
 def _suits_the_course(claim: str, infusions: int) -> bool:
@@ -114,7 +144,7 @@ def _suits_the_course(claim: str, infusions: int) -> bool:
     return {"E5": infusions == 1, "E5b": infusions > 1}.get(claim, True)
 
 
-def _deciding(known: Facts, claim: str, analysed: Sequence[str]) -> DraftEndpoint | None:
+def _deciding(known: Facts, claim: str, analysed: Mapping[str, Node]) -> DraftEndpoint | None:
     """Give the endpoint that decides a claim; None where none of its construct is a whole score."""
     wanted = {*CATALOGUE[claim].constructs} - {*_NOT_BY_A_MEAN}
     fitting = [one for one in known.endpoints if _analysis(known, one, analysed) and wanted & _measured(one)]
@@ -134,24 +164,35 @@ def _measured(one: DraftEndpoint) -> set[Construct]:
     return {*constructs_of(one.measure, one.score)}
 
 
-def _analysis(known: Facts, one: DraftEndpoint, analysed: Sequence[str]) -> str:
-    """Give the analysis over time of an endpoint; empty without one."""
+def _analysis(known: Facts, one: DraftEndpoint, analysed: Mapping[str, Node]) -> str:
+    """Give the primary analysis where it is that of an endpoint by visit, else its analysis over time; else nothing."""
     own = f"{one.key}-over-time"
+    if _is_by_visit(analysed) and len(known.endpoints) == 1:
+        return "primary"
     return own if own in analysed else "primary" if len(known.endpoints) == 1 and "primary" in analysed else ""
 
 
-def _decided(known: Facts, claim: str, one: DraftEndpoint, analysed: Sequence[str]) -> Node:
+def _is_by_visit(analysed: Mapping[str, Node]) -> bool:
+    """Say whether the primary analysis compares at each visit."""
+    primary = analysed.get("primary")
+    return isinstance(primary, Mapping) and primary.get("method") == "mmrm"
+
+
+def _decided(known: Facts, claim: str, one: DraftEndpoint, analysed: Mapping[str, Node]) -> Node:
     """Give what decides a claim, or that no visit does."""
     wanted = _WANTED[claim]
     hours = [visit.hours for visit in known.visits[1:] if visit.hours]
     found, words = wanted.found(hours), CATALOGUE[claim].words
-    if not found:
-        near = [as_duration(meant) for _, meant, _ in wanted.times if meant < _LAST]
+    if without := wanted.lacking(hours):
+        near = [as_duration(meant) for meant in without if meant < _LAST]
         both = "both " if len(near) > 1 else ""
         lacking = f"near {both}{' and '.join(near)}" if near else "after day 27"
         return Noted(Flow({"not_testable": f"{one.measure} has no visit {lacking}"}), words)
     analysis = _analysis(known, one, analysed)
-    points = [Flow({"analysis": analysis, "time": as_duration(at)}) for at in found]
+    by_visit = analysis == "primary" and _is_by_visit(analysed)
+    names = {visit.hours: visit.name for visit in reversed(known.visits)}
+    at = [{"visit": names[hours]} if by_visit else {"time": as_duration(hours)} for hours in found]
+    points = [Flow({"analysis": analysis, **moment}) for moment in at]
     family = str(next(iter(constructs_of(one.measure, one.score))))
     return Noted(
         Flow({"decides": Flow(points), "family": family}), f"guess: {words}", _looks_back(claim, one, found[0])

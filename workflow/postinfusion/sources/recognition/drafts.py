@@ -63,7 +63,7 @@ def draft(survey: Survey, name: str) -> Draft:
     analyses = _analyses(survey, known, model)
     unnamed = () if claim_drafts.treatment(survey, known) else _WITHOUT_CLAIMS
     content["analyses"] = Noted(analyses, "each key names its tables, figures and results", unnamed)
-    judged = claim_drafts.claims(survey, known, [*analyses])
+    judged = claim_drafts.claims(survey, known, analyses)
     content |= {"claims": judged} if judged else {}
     remarks = tuple(_remarks(survey))
     opening = (*_opening(name), *remarks)
