@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pandas as pd
 import pytest
 
 from displays.harm_trial import datasets, event, plan
@@ -10,7 +11,7 @@ from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
 from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.present import formats
-from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED
+from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED, way_of_group
 from postinfusion.present.figures import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
@@ -130,3 +131,24 @@ def test_parts_of_a_small_count_are_not_public(analysis_id, variable):
 def test_the_methods_say_that_the_ways_were_counted_apart_only_where_they_are_known():
     texts = [methods_text(results("harms", recorded)) for recorded in (True, False)]
     assert ["also counted apart" in text for text in texts] == [True, False]
+
+
+@pytest.mark.parametrize("told_first", ["Y", "N"])
+def test_a_first_event_told_both_ways_at_once_is_solicited_in_any_order_of_the_file(told_first):
+    told_then = "N" if told_first == "Y" else "Y"
+    events = [event(0, 1, 30.0, 31.0, AEDECOD="headache", AESOLFL=way) for way in (told_first, told_then)]
+    found = analyse(PLAN, "invented", "rates", datasets(PLAN, *events)).results
+    key = {"variable": "first-event-by-collection", "term": "headache", "arm": ARMS[0], "stat_name": "n"}
+    assert [statistic(found, **key, level=way) for way in ("solicited", "spontaneous")] == [1, 0]
+    notes = TABLES["AET05"](results_of(PLAN, found, "rates")).label.footnotes
+    assert any("in several ways at the same time counts as solicited" in note for note in notes)
+
+
+def test_a_group_with_suppressed_numbers_has_the_way_of_everybody():
+    rates = ANALYSES["rates"] | {"by": ["diagnosis"]}
+    divided = plan(analyses={"rates": rates})
+    of_all = select(ard("rates"), term="nausea", variable="event-rate-by-collection")
+    of_group = of_all.assign(subgroup="diagnosis", subgroup_level="AN", stat=float("nan"), error="suppressed")
+    found = results_of(divided, pd.concat([of_all, of_group], ignore_index=True), "rates")
+    assert way_of_group(found.whole, "nausea") == "solicited"
+    assert way_of_group(found.within("diagnosis", "AN"), "nausea") == "solicited"

@@ -83,15 +83,16 @@ def rates_apart(
 ) -> Iterator[Row]:
     """Give first events, and the rate of all events, of a group by each way of collection.
 
-    Nothing where it is known of no event of the trial how it was collected. Limits of rates are those of all events.
+    Nothing where it is known of no event of the trial how it was collected. Of first events at the same time the
+    solicited one counts, else the spontaneous one. Limits of rates are those of all events.
     """
     if not is_recorded(data.events):
         return
     for kind, chosen in apart(events):
         for arm in population.arms:
             people = data.of(arm)
-            first = first_events(events)[lambda found: found["USUBJID"].isin(people["USUBJID"])]  # noqa: B023
-            n = int(chosen.loc[first.index].sum())
+            first = first_events(_in_order(events))
+            n = int(chosen.loc[first.index[first["USUBJID"].isin(people["USUBJID"])]].sum())
             yield from rows({"n": n}, variable=FIRST_BY_COLLECTION, level=kind, term=name, arm=arm)
             key = {"variable": RATE_BY_COLLECTION, "level": kind, "term": name, "arm": arm}
             counts = people["USUBJID"].map(events.loc[chosen, "USUBJID"].value_counts()).fillna(0).astype("float64")
@@ -102,3 +103,11 @@ def rates_apart(
                 found, _, _ = limits_of_all_events(counts, people["END"] / analysis.per, generator, analysis.confidence)
                 values = (float(found.estimate), float(found.conf_low), float(found.conf_high))
             yield from rows(dict(zip(("estimate", "conf_low", "conf_high"), values, strict=True)), **key)
+
+
+def _in_order(events: pd.DataFrame) -> pd.DataFrame:
+    """Give events by participant and time, those at the same time by way of collection."""
+    place = pd.Series(0, events.index)
+    for number, (_, chosen) in enumerate(apart(events)):
+        place = place.mask(chosen, number)
+    return events.assign(PLACE=place).sort_values(["USUBJID", "TIME", "PLACE"], kind="stable")

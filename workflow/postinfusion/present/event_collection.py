@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from postinfusion.present import formats
 from postinfusion.present.results import Results
 
 WAYS = {
@@ -29,33 +30,40 @@ def is_recorded(results: Results) -> bool:
     return bool(has_terms.any())
 
 
-def way_of(counted: Callable[[str], list[str]]) -> str:
+def way_of(results: Results, counted: Callable[[Results, str], list[str]]) -> str:
     """Give the way in which events were collected: one of :data:`WAYS`, or both ways; empty of no events.
 
     Parameters
     ----------
+    results
+        Of all participants or of a group of them. Where numbers of a group are suppressed its way is that of all
+        participants, of whom zeros are not: a suppressed number of a group may be none.
     counted
-        Gives the printed numbers of events of one way. A suppressed number is not none.
+        Gives the printed numbers of events of one way.
     """
-    found = [way for way in WAYS if any(text not in ("", "0") for text in counted(way))]
+    if any(formats.SUPPRESSED in counted(results, way) for way in WAYS):
+        results = results.everybody
+    found = [way for way in WAYS if any(text not in ("", "0") for text in counted(results, way))]
     return BOTH if len(found) > 1 else "".join(found)
 
 
 def way_of_term(results: Results, level: str, term: str) -> str:
     """Give the way in which the events of a term of a class were collected; empty where that was not recorded."""
     key = {"level": level, "term": term}
-    return way_of(lambda way: [results.text("n_events", variable=way, **key)])
+    return way_of(results, lambda found, way: [found.text("n_events", variable=way, **key)])
 
 
 def way_of_all(results: Results) -> str:
     """Give the way in which all adverse events were collected."""
-    return way_of(lambda way: [results.text("n_events", variable=way, level="any")])
+    return way_of(results, lambda found, way: [found.text("n_events", variable=way, level="any")])
 
 
 def way_of_group(results: Results, name: str) -> str:
     """Give the way in which the events of a group of an analysis of rates were collected."""
     key = {"variable": _OF_RATES, "term": name}
-    return way_of(lambda way: [results.text("n_events", **key, level=way, arm=arm) for arm in results.arms])
+    return way_of(
+        results, lambda found, way: [found.text("n_events", **key, level=way, arm=arm) for arm in results.arms]
+    )
 
 
 def with_way(name: str, way: str) -> str:

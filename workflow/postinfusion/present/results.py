@@ -222,6 +222,11 @@ class Results:
         """The results of all participants, without those of groups in which the analysis was repeated."""
         return replace(self, rows=self.rows[~self._is_of_group]) if self.groups else self
 
+    @cached_property
+    def everybody(self) -> Results:
+        """The results of all participants, also from those of a group."""
+        return self.of(self.analysis_id).whole
+
     def within(self, factor: str, level: str) -> Results:
         """Give the results of a group in which the analysis was repeated, as if it were all participants."""
         rows = select(self.rows[self._is_of_group], subgroup=factor, subgroup_level=level)

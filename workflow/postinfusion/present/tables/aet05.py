@@ -16,6 +16,7 @@ from postinfusion.present.event_collection import (
 from postinfusion.present.results import Results
 from postinfusion.present.tables.rate_cells import RATE_DECIMALS, groups_of, headings, of_total, rate, unit
 
+_AT_ONCE = "A first event told in several ways at the same time counts as solicited, else as spontaneous."
 _VARIABLE, _BY_WAY = "incidence-rate", "first-event-by-collection"
 
 
@@ -32,8 +33,10 @@ def table(results: Results) -> Table:
         raise ModelError(results.failure or "the results hold no rates of events")
     heads = headings(results, "n of N (participant-days)", "rate", "Difference of rates")
     part = Part(("", *heads), tuple(_row(results, name) for name in groups))
-    label = label_of(results, "AET05", f"First events per {unit(results, _VARIABLE)}", _notes(results))
-    return Table(label, (part, *_apart(results, groups)))
+    apart = _apart(results, groups)
+    notes = (*_notes(results), *((_AT_ONCE,) if apart else ()))
+    label = label_of(results, "AET05", f"First events per {unit(results, _VARIABLE)}", notes)
+    return Table(label, (part, *apart))
 
 
 def _apart(results: Results, groups: list[str]) -> tuple[Part, ...]:
