@@ -114,6 +114,24 @@ def test_side_effects_that_are_recorded_by_their_names_are_judged(home: Path, ca
     assert main(["check", NAME]) == 0, capsys.readouterr().err
 
 
+def test_an_answer_that_cannot_be_judged_is_told_at_the_question_and_by_the_check(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    visited(madrs=50, gad7=20).to_csv(home / "scores.csv", index=False)
+    assert main(["new", "scores.csv", "--name", NAME]) == 0
+    plan = home / "config" / "trials" / f"{NAME}.yaml"
+    text = plan.read_text(encoding="utf-8")
+    assert "madrs looks back 7 d and cannot be judged at 24 h; gad-7 looks back 14 d" in text
+    for question, given in ANSWERS.items():
+        text = re.sub(rf'"{MARK} {question}[^"]*"', given, text)
+    told = []
+    for visit in ("24 h", "Week 4"):
+        plan.write_text(re.sub(r"(form: change.*\n      visit: ).*", rf"\g<1>{visit}", text), encoding="utf-8")
+        assert main(["check", NAME]) == 0
+        told.append("the verdict will be not testable: at 24 h" in "".join(capsys.readouterr()))
+    assert told == [True, False]
+
+
 def test_where_nobody_says_ketamine_no_claim_about_it_is_drafted(home: Path):
     assert "claims" not in drafted(home, visited(arms=("A1", "Placebo"), madrs=50))
     assert "No arm is called after ketamine" in (home / "config" / "trials" / f"{NAME}.yaml").read_text("utf-8")

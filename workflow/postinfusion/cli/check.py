@@ -171,7 +171,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     """
     from postinfusion.derive.coverage import repeated, uncovered, without_values
     from postinfusion.derive.datasets import derivation
-    from postinfusion.derive.recall import beyond_recall
+    from postinfusion.derive.recall import beyond_recall, without_verdict
     from postinfusion.derive.scores import assessed
 
     tables, problems = found.tables, []
@@ -185,7 +185,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     adam = derived.datasets
     problems += uncovered(plan, plan.endpoints, adam)
     problems += without_values(plan, plan.estimands, plan.endpoints, adam)
-    problems += beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam)
+    problems += [*beyond_recall(plan, plan.endpoints, analysed_visits(plan), adam), *without_verdict(plan)]
     for name, finding in repeated(plan.endpoints, tables, derived.records):
         delivered = scored.rows[finding.positions] if name == "assessments" else finding.positions
         problems += found.deliveries[name].problems_of([replace(finding, positions=delivered)])

@@ -109,6 +109,12 @@ def claims(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Node |
     return Noted({"treatment": drug, "judged": judged}, above=(*_ABOVE, *([_BY_THE_PRIMARY] if is_open else [])))
 
 
+def recall_hours(one: DraftEndpoint) -> float:
+    """Give how far the answers of an endpoint look back, in hours; 0 where the catalogue does not say."""
+    found = catalogue.find(one.measure)
+    return found.instrument.recall.days * _DAY if found and found.instrument.recall else 0.0
+
+
 def names(node: Node | None) -> list[str]:
     """Give the claims that a draft judges."""
     content = node.value if isinstance(node, Noted) else None
@@ -201,9 +207,8 @@ def _decided(known: Facts, claim: str, one: DraftEndpoint, analysed: Mapping[str
 
 def _looks_back(claim: str, one: DraftEndpoint, hours: float) -> tuple[str, ...]:
     """Say that answers look back to before time zero, which no claim survives; nothing where they do not."""
-    found = catalogue.find(one.measure)
-    days = found.instrument.recall.days if found and found.instrument.recall else 0.0
-    if hours >= days * _DAY:
+    recall = recall_hours(one)
+    if hours >= recall:
         return ()
-    asked = f"{claim}: answers of {one.measure} look back {as_duration(days * _DAY)}, so that it is not testable unless"
+    asked = f"{claim}: answers of {one.measure} look back {as_duration(recall)}, so that it is not testable unless"
     return (f"{asked} recall and", "recall_source at the endpoint say that the form asked of less.")

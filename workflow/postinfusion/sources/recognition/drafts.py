@@ -25,6 +25,7 @@ ENOUGH_FOR_SLOPES = 15
 SMALL = 20
 _MOST_DETAILED = 6
 _MOST_TIMES = 20
+_MOST_TOLD = 4
 _DESCRIBED = ("age", "sex", "diagnosis", "subtype", "site", "illness_years", "failed_treatments", "height_cm")
 _BASELINE_ENDPOINTS = 3
 _WITHOUT_CLAIMS = (
@@ -190,8 +191,10 @@ def _primary_model(known: Facts) -> str:
 def _estimand(known: Facts) -> Node:
     """Give the primary question, as far as it is known."""
     keys, visits = [one.key for one in known.endpoints], _after(known)
-    endpoint = Question(f"the primary endpoint, one of {listed(keys)}", "primary endpoint")
-    visit = Question(f"the visit that decides, one of {listed(visits)}", "primary time")
+    early = _too_early(known)
+    of_endpoint = f"the primary endpoint, one of {listed(keys)}{early if len(visits) == 1 else ''}"
+    endpoint = Question(of_endpoint, "primary endpoint")
+    visit = Question(f"the visit that decides, one of {listed(visits)}{early}", "primary time")
     variable: dict[str, Node] = {
         "endpoint": endpoint if len(keys) > 1 else keys[0],
         "form": Noted("change", "from baseline; or value"),
@@ -204,6 +207,18 @@ def _estimand(known: Facts) -> Node:
         if len(known.arms) > 1
         else "difference-in-means",
     }
+
+
+def _too_early(known: Facts) -> str:
+    """Say which visits no endpoint that looks back past time zero can be judged at; nothing where none is."""
+    told: list[str] = []
+    for one in known.endpoints:
+        hours = claim_drafts.recall_hours(one)
+        visits = [visit.name for visit in known.visits[1:] if visit.hours and visit.hours < hours]
+        told += (
+            [f"{one.key} looks back {as_duration(hours)} and cannot be judged at {listed(visits)}"] if visits else []
+        )
+    return f"; {'; '.join(told[:_MOST_TOLD])}" if told else ""
 
 
 def _endpoints(survey: Survey, known: Facts) -> dict[str, Node]:
