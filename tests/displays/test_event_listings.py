@@ -24,13 +24,13 @@ def plan(**changes):
     return trials.infused(**{"analyses": ANALYSES, "estimands": {}, **changes})
 
 
-def listing(*events, of=None):
+def listing(*events, of=None, more=()):
     people = [{"USUBJID": f"R00{n}", "TRTP": arm, "TRTA": arm, "SAFFL": "Y", "EOSHR": 400.0, "DTHFL": "", "NINF": 2}
               for n, arm in enumerate(("Ketamine", "Midazolam"), start=1)]  # fmt: skip
     infusions = [{"USUBJID": one["USUBJID"], "TRTP": one["TRTP"], "TRTA": one["TRTA"], "INFNUM": number,
                   "AHRFIRST": start, "EXENHR": start + 0.67}
                  for one in people for number, start in ((1, 0.0), (2, 96.0))]  # fmt: skip
-    frames = {"ADSL": pd.DataFrame(people), "ADEX": pd.DataFrame(infusions)}
+    frames = {"ADSL": pd.DataFrame([*people, *more]), "ADEX": pd.DataFrame(infusions)}
     adam = frames | ({"ADAE": pd.DataFrame([EVENT | one for one in events] or [EVENT])[: len(events)]})
     of = of or plan()
     return listed_events(adam, members(of, adam["ADSL"], "safety"))
@@ -112,3 +112,22 @@ def test_a_public_report_lists_nobody():
     found = section_displays(of, trials.results(of), Section.SAFETY, {"harms": listing({}, of=of)})
     absent = {one.output_id: one.reason for one in found.absent}
     assert all("no individual data" in absent[output_id] for output_id in LISTINGS)
+
+
+def test_a_serious_event_of_a_participant_without_infusion_is_listed_and_marked():
+    never = {
+        "USUBJID": "R009",
+        "TRTP": "Midazolam",
+        "TRTA": "",
+        "SAFFL": "",
+        "EOSHR": float("nan"),
+        "DTHFL": "",
+        "NINF": 0,
+    }
+    serious = {"USUBJID": "R009", "TRTP": "Midazolam", "TRTA": "", "AEDECOD": "overdose", "AESER": "Y", "TRTEMFL": "",
+               "ASTHR": float("nan"), "AENHR": float("nan"), "INFNUM": 0}  # fmt: skip
+    listed = listing({}, serious, serious | {"AESER": "N"}, more=[never])
+    results = results_of(plan(), trials.results(plan(), size=1), "harms", listed)
+    (row,) = cells(LISTINGS["AEL03"](results))
+    assert row[0] == "overdose (no infusion)"
+    assert "overdose" not in str(LISTINGS["AEL02"](results))

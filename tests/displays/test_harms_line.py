@@ -6,6 +6,7 @@ import pytest
 
 from displays import trials
 from postinfusion.ard.build import rows, table
+from postinfusion.ard.privacy import public
 from postinfusion.plan.sections import results_shown
 from postinfusion.present.harms import harms, harms_in_words
 from postinfusion.vocabulary import Section
@@ -87,3 +88,22 @@ def test_what_is_suppressed_is_not_told_by_its_rest_and_explained_where_it_shows
 
 def test_the_figure_of_the_claims_is_handed_what_its_line_of_harms_tells():
     assert set(results_shown(plan(), Section.CLAIMS)) == {"harms", "ideation-shift"}
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, ""), (1, "1 serious event outside"), (6, "6 serious events outside")])
+def test_serious_events_outside_the_safety_population_are_told_below(n, said):
+    fixed = {"analysis_id": "harms", "population": "safety", "level": "serious outside the population"}
+    more = table(rows({"n": n}, variable="review", **fixed), trial="small")
+    notes = harms(plan(), pd.concat([ard(assessed=(48, 46)), more], ignore_index=True)).label.footnotes
+    assert any(note.startswith(said) and "safety population" in note for note in notes) == bool(said)
+    assert any("outside the safety population" in note for note in notes) == bool(said)
+
+
+def test_few_serious_events_outside_the_safety_population_are_suppressed_in_public():
+    fixed = {"analysis_id": "harms", "population": "safety", "level": "serious outside the population"}
+    more = [row for arm, n in (("", 2), ("Ketamine", 2), ("Midazolam", 0)) for row in rows({"n": n}, arm=arm, **fixed)]
+    hidden = public(table([row | {"variable": "review"} for row in more], trial="small"), small_cell=5)
+    both = pd.concat([ard(assessed=(48, 46)), hidden], ignore_index=True)
+    notes = harms(plan(), both).label.footnotes
+    assert any(note.startswith("supp. serious events outside the safety population") for note in notes)
+    assert any(note.startswith("supp.: suppressed") for note in notes)

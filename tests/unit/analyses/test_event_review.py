@@ -74,3 +74,15 @@ def test_what_the_data_cannot_tell_is_left_out():
     without = counted({"ADAE": events})
     told = {"before consent", "no infusion", "worsened", "infusion without hour", "severity outside the scale"}
     assert set(EXPECTED) - set(without["level"]) == told
+
+
+def test_events_of_those_who_were_never_infused_are_counted_though_the_population_leaves_them_out():
+    events = pd.DataFrame([*EVENTS, ("4", "suicide attempt", NAN, "", NAN, "", "severe", "", "")], columns=COLUMNS)
+    people = pd.DataFrame({"USUBJID": [*"1234"], "TRTP": ["A", "A", "B", "A"]})
+    found = counted({**ADAM, "ADAE": events.assign(AESER=["N"] * len(EVENTS) + ["Y"]), "ADSL": people})
+    key = {"variable": "review", "stat_name": "n"}
+    counts = {level: [statistic(found, **key, level=level, arm=arm) for arm in ("", "A", "B")]
+              for level in ("no infusion", "serious outside the population", "severity missing")}  # fmt: skip
+    assert counts["no infusion"] == [3, 1, 2]
+    assert counts["serious outside the population"] == [1, 1, 0]
+    assert counts["severity missing"] == [2, 1, 1]

@@ -6,10 +6,13 @@ import pandas as pd
 
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_groups import classified
+from postinfusion.analyses.event_review import without_infusion
 from postinfusion.analyses.harm_events import harm_events, infusions_of
 from postinfusion.analyses.populations import Members
 
 EVENT, INFUSION, PARTICIPANT = "event", "infusion", "participant"
+OUTSIDE = "outside"
+"""A serious event of a participant without infusion whom the population leaves out."""
 _OF_EVENTS = {
     "AEDECOD": "TERM",
     "AETERM": "REPORTED",
@@ -37,7 +40,9 @@ COLUMNS = ["USUBJID", "TRTP", "KIND", *_OF_EVENTS.values(), "HOUR_KNOWN", "DIED"
 def listed_events(adam: Adam, population: Members) -> pd.DataFrame:
     """Give a row for each participant, each infusion and each event, also of those before time zero.
 
-    Free texts stay behind: of the treatment that was given for an event only whether there was one.
+    Serious events of participants without infusion whom the population leaves out are rows too, of a kind of their own,
+    so that none of them disappears. Free texts stay behind: of the treatment that was given for an event only whether
+    there was one.
 
     Parameters
     ----------
@@ -49,7 +54,7 @@ def listed_events(adam: Adam, population: Members) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``USUBJID``, ``TRTP`` (the arm of the event), ``KIND`` (participant, infusion, event); of a participant
+        ``USUBJID``, ``TRTP`` (the arm of the event), ``KIND`` (participant, infusion, event, outside); of a participant
         ``START`` (time zero), ``END`` (end of participation, h), ``DIED`` (Y, N, or empty where
         nobody recorded it) and ``INFUSIONS`` (how many); of an infusion
         ``START`` (h since time zero) and ``INFUSION`` (its number); of an event what ADAE and the table of harms have
@@ -58,7 +63,8 @@ def listed_events(adam: Adam, population: Members) -> pd.DataFrame:
     """
     if "ADAE" not in adam:
         return pd.DataFrame(columns=COLUMNS)
-    parts = [_participants(population), _infusions(adam, population), _events(adam, population)]
+    parts = [_participants(population), _infusions(adam, population), _events(adam, population),
+             _outside(adam, population)]  # fmt: skip
     stacked = pd.concat([part.astype("object") for part in parts if len(part)], ignore_index=True)
     arms = {arm: place for place, arm in enumerate(population.arms)}
     stacked = stacked.reindex(columns=COLUMNS).assign(
@@ -99,6 +105,12 @@ def _events(adam: Adam, population: Members) -> pd.DataFrame:
     kept = found.assign(TRTEMFL=found["EMERGENT"]).reindex(columns=[*_OF_EVENTS]).rename(columns=_OF_EVENTS)
     known = found["ASTTMF"].ne("D") & found["ASTHR"].notna()
     return kept.assign(USUBJID=found["USUBJID"], TRTP=_named(found["ARM"]), KIND=EVENT, HOUR_KNOWN=known)
+
+
+def _outside(adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the serious events of the participants without infusion whom the population leaves out."""
+    found = _events(adam, without_infusion(adam, population))
+    return found[found["SERIOUS"] == "Y"].assign(KIND=OUTSIDE)
 
 
 def _named(arms: pd.Series) -> pd.Series:

@@ -15,7 +15,9 @@ from postinfusion.analyses.populations import Members
 from postinfusion.ard.build import Row, rows
 from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 
+OUTSIDE = "serious outside the population"
 _VARIABLE = "review"
+_NO_INFUSION = "no infusion"
 _DAY = 24.0
 
 
@@ -25,9 +27,9 @@ def event_review(adam: Adam, population: Members) -> Iterator[Row]:
     Parameters
     ----------
     adam
-        The datasets; ADAE must be among them, ADEX may be.
+        The datasets; ADAE must be among them, ADEX and ADSL may be.
     population
-        Whose events and infusions.
+        Whose events and infusions; events of participants without infusion are counted outside it too.
 
     Yields
     ------
@@ -38,10 +40,38 @@ def event_review(adam: Adam, population: Members) -> Iterator[Row]:
     events = adam["ADAE"][adam["ADAE"]["USUBJID"].isin(population.frame["USUBJID"])]
     infusions = infusions_of(adam, population)
     events = events.assign(ARM=population.arm_of(events))
+    outside = _events_outside(adam, population)
     for level, which in _kinds(events, infusions).items():
-        yield from _counts(level, events[which.to_numpy(dtype="bool")], population)
+        found = events[which.to_numpy(dtype="bool")]
+        yield from _counts(level, pd.concat([found, outside]) if level == _NO_INFUSION else found, population)
+    if infusions is not None and "AESER" in outside and (adam["ADAE"]["AESER"] != "").any():
+        yield from _counts(OUTSIDE, outside[outside["AESER"] == "Y"], population)
     if infusions is not None and "EXSTTMF" in infusions:
         yield from _counts("infusion without hour", infusions[infusions["EXSTTMF"] == "D"], population)
+
+
+def without_infusion(adam: Adam, population: Members) -> Members:
+    """Give the participants outside a population who had no infusion, each in the arm allocated.
+
+    Parameters
+    ----------
+    adam
+        The datasets; nobody is given where ADEX or ADSL is not among them.
+    population
+        Whose arms; its own participants are left out.
+    """
+    every = adam["ADSL"] if {"ADSL", "ADEX"} <= {*adam} else population.frame[:0]
+    inside = every["USUBJID"].isin(population.frame["USUBJID"])
+    frame = every if every.empty else every[~inside & ~every["USUBJID"].isin(adam["ADEX"]["USUBJID"])]
+    arms = pd.Categorical(frame.reindex(columns=["TRTP"])["TRTP"], population.frame["ARM"].cat.categories)
+    return Members(frame.assign(ARM=arms), population.arms, population.reference)
+
+
+def _events_outside(adam: Adam, population: Members) -> pd.DataFrame:
+    """Give the events of the participants without infusion whom the population leaves out, with their arms."""
+    outside = without_infusion(adam, population)
+    events = adam["ADAE"][adam["ADAE"]["USUBJID"].isin(outside.frame["USUBJID"])]
+    return events.assign(ARM=outside.arm_of(events))
 
 
 def _kinds(events: pd.DataFrame, infusions: pd.DataFrame | None) -> dict[str, pd.Series]:
@@ -52,12 +82,12 @@ def _kinds(events: pd.DataFrame, infusions: pd.DataFrame | None) -> dict[str, pd
     if "BFCONSFL" in events:
         found["before consent"] = events["BFCONSFL"] == "Y"
     if infusions is not None:
-        found["no infusion"] = ~events["USUBJID"].isin(infusions["USUBJID"])
+        found[_NO_INFUSION] = ~events["USUBJID"].isin(infusions["USUBJID"])
     found["copy"] = _copies(events)
     if (events["AESEV"] != "").any():
         found["severity outside the scale"] = ~events["AESEV"].isin(["", *GRADES])
     found["severity missing"] = events["AESEV"] == ""
-    has_zero = ~found["no infusion"] if "no infusion" in found else True
+    has_zero = ~found[_NO_INFUSION] if _NO_INFUSION in found else True
     if "AETOXGR" in events:
         against = events["AESEV"].map(GRADES).astype("Float64") != events["AETOXGR"].astype("Float64")
         found["severity against grade"] = against.fillna(value=False)

@@ -13,6 +13,7 @@ from postinfusion.present import formats
 from postinfusion.present.display import Label, Part, Row, Table, unrecorded
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables.event_columns import EXPLANATION, participants_and_events
+from postinfusion.present.tables.event_review import outside_note
 from postinfusion.vocabulary import OBSERVED_CASES, Method
 
 _LEVELS = {
@@ -112,11 +113,13 @@ def _worse(scale: Results, arm: str) -> str:
 
 def _footnotes(results: Results, scale: Results | None) -> tuple[str, ...]:
     """Explain the cells, the sign for suppressed ones, and what was not recorded, as far as the table shows it."""
+    outside = outside_note(results)
     results = replace(results, rows=select(results.rows, variable="overview", level=list(_LEVELS)))
     worse = select(scale.rows, variable="worsened", term="proportion") if scale else results.rows[:0]
-    is_suppressed = results.has_suppressed or (scale is not None and replace(scale, rows=worse).has_suppressed)
+    is_suppressed = any(formats.SUPPRESSED in note for note in outside)
+    is_suppressed |= results.has_suppressed or (scale is not None and replace(scale, rows=worse).has_suppressed)
     suppressed = (formats.SUPPRESSED_NOTE,) if is_suppressed else ()
-    return (EXPLANATION, *(() if scale else (_NO_SCALE,)), *suppressed, *unrecorded(results))
+    return (EXPLANATION, *outside, *(() if scale else (_NO_SCALE,)), *suppressed, *unrecorded(results))
 
 
 def _scale(plan: Plan, ard: pd.DataFrame) -> Results | None:

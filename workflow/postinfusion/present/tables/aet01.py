@@ -8,7 +8,7 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.columns import groups_of
 from postinfusion.present.tables.event_columns import event_headings, event_row, explanations, rates_part
-from postinfusion.present.tables.event_review import review_part
+from postinfusion.present.tables.event_review import outside_note, review_part
 
 LEVELS = {
     "any": "Any adverse event",
@@ -61,7 +61,9 @@ def table(results: Results) -> Table:
     )
     exposure = [row for row in measures if any(row.cells)]
     unknown = (_UNKNOWN_NOTE,) if any(row.label in _NOT_KNOWN.values() for row in rows) else ()
-    label = label_of(results, "AET01", footnotes=(*explanations(results, has_classes=False), *unknown))
+    label = label_of(
+        results, "AET01", footnotes=(*explanations(results, has_classes=False), *unknown, *outside_note(results))
+    )
     lines = [(name, {"variable": "overview", "level": level}, 0) for level, name in LEVELS.items() if level in present]
     first = Part(("", *event_headings(results)), (*rows, *exposure))
     return Table(label, (first, *_reported_part(results), *rates_part(results, lines), *review_part(results)))

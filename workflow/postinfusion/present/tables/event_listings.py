@@ -17,7 +17,7 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.event_columns import coding_note
 
-_EVENT, _PARTICIPANT = "event", "participant"
+_EVENT, _PARTICIPANT, _OUTSIDE = "event", "participant", "outside"
 _UNCODED = "not classified"
 _HOURS_PER_DAY = 24.0
 _ANSWERS = {"Y": "yes", "N": "no", "": formats.NO_RECORD}
@@ -79,12 +79,14 @@ def all_events(results: Results) -> Table:
 def serious_events(results: Results) -> Table:
     """Give AEL03: every serious event; where there is none, that there is none in each arm.
 
+    Those of enrolled participants without infusion, whom the population leaves out, are listed too and marked.
+
     Raises
     ------
     DataError
         No event says whether it was serious.
     """
-    events = _events(results)
+    events = pd.concat([_events(results), _events(results, _OUTSIDE)])
     if events.empty or not (events["SERIOUS"] != "").any():
         raise DataError(results.failure or "the data do not say of any event whether it was serious")
     found = events[events["SERIOUS"] == "Y"]
@@ -140,10 +142,10 @@ def _listing(results: Results) -> pd.DataFrame:
     return results.courses
 
 
-def _events(results: Results) -> pd.DataFrame:
+def _events(results: Results, kind: str = _EVENT) -> pd.DataFrame:
     """Give the events of the listing."""
     listing = _listing(results)
-    return listing[listing["KIND"] == _EVENT]
+    return listing[listing["KIND"] == kind]
 
 
 def coded_numbers(results: Results) -> dict[str, str]:
@@ -183,6 +185,7 @@ def _part(results: Results, events: pd.DataFrame, caption: str) -> tuple[Part, t
 def _cells(one: Mapping[Hashable, object]) -> tuple[str, ...]:
     """Give the cells of one event."""
     before = "" if one["EMERGENT"] == "Y" else " (before time zero or not treatment-emergent)"
+    before = " (no infusion)" if one["KIND"] == _OUTSIDE else before
     return (
         f"{one['TERM']}{before}",
         _whole(one["INFUSION"]),

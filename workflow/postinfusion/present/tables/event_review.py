@@ -10,7 +10,7 @@ _VARIABLE = "review"
 _RULES = {
     "end before onset": "Events that end before they begin: refused when data are read; else without duration",
     "before consent": "Events from before consent: emergent only as supplied, or where they worsened",
-    "no infusion": "Events of participants without infusion: not emergent, unless so supplied",
+    "no infusion": "Events of all participants without infusion: not emergent, unless so supplied",
     "copy": "Events that copy another in all that is known: each counts",
     "severity outside the scale": "Events with a severity outside the scale: refused when data are read",
     "severity missing": "Events without a severity: they count, with severity not recorded",
@@ -20,6 +20,16 @@ _RULES = {
     "self-induced": "What participants do to themselves, as self-induced vomiting: no adverse event",
     "infusion without hour": "Infusions of which only the day is known: no event is told in hours since them",
 }
+
+
+def outside_note(results: Results) -> tuple[str, ...]:
+    """Say how many serious events the population leaves out, as their participants had no infusion; nothing of none."""
+    n = results.text("n", variable=_VARIABLE, level="serious outside the population", arm="")
+    if n in ("", "0"):
+        return ()
+    events = "event" if n == "1" else "events"
+    where = f"outside the {results.population} population, of participants without infusion"
+    return (f"{n} serious {events} {where}: counted in no line here.",)
 
 
 def review_part(results: Results) -> tuple[Part, ...]:
