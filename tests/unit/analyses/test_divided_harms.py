@@ -267,6 +267,20 @@ def test_a_heading_without_cells_stays_above_its_rows_in_a_group():
     assert labels[:2] == ["Any adverse event", "Negative binomial model"]
 
 
+def test_a_group_says_why_it_has_no_ratio_and_no_limits_by_draws():
+    both = tables(HALF)
+    both["adverse_events"] = pd.concat(
+        [both["adverse_events"], both["adverse_events"].tail(6).assign(id=IDS[18:])], ignore_index=True
+    )
+    ard = analyse(PLAN, "small", "rates", derive(PLAN, "small", both)).results
+    notes = TABLES["AET05_ALL"](results_of(PLAN, ard, "rates")).label.footnotes
+    assert "NE: no event in Midazolam: no ratio of rates exists." not in notes
+    assert "Diagnosis: AN. NE: no event in Midazolam: no ratio of rates exists." in notes
+    assert len(notes) == len({*notes})
+    hidden = TABLES["AET05_ALL"](results_of(PLAN, public(ard, small_cell=5), "rates")).label.footnotes
+    assert not any(note.startswith("Diagnosis") for note in hidden)
+
+
 def test_an_unknown_record_counts_in_its_group():
     both = tables(HALF)
     both["adverse_events"]["serious"] = [pd.NA, *[False] * 7]
