@@ -1,5 +1,6 @@
 import re
 from functools import cache
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from displays import trials
 from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select
+from postinfusion.plan.analyses import DividedPart
 from postinfusion.present import formats
 from postinfusion.present.checklists import consort_harms
+from postinfusion.present.checklists.harms_methods import GROUPS_IN
 from postinfusion.present.checklists.item import Evidence
 from postinfusion.present.display import Label
 from postinfusion.present.sections import requests
@@ -196,6 +199,45 @@ def test_events_of_special_interest_and_groups_of_participants_are_told():
     assert "AET01_AESI" in found["Harms named beforehand"][3]
     assert "by diagnosis." in found["Groups and other looks at harms"][2]
     assert "AET06" in found["Groups and other looks at harms"][3]
+
+
+LIMITS = {"source": "invented", "limits": [{"measure": "SBP", "at_least": 160}]}
+
+
+@pytest.mark.parametrize(
+    ("asked", "places"),
+    [
+        ({"method": "event-rates", "report_at": ["7 d"]}, ("AET05_one", "AET05_ALL_one")),
+        ({"method": "conduct"}, ("MONT01_one",)),
+        ({"method": "medication"}, ("CMT01_one",)),
+        ({"method": "alerts"} | LIMITS, ("ALTL01_one",)),
+    ],
+)
+def test_every_analysis_of_harms_that_is_repeated_in_groups_is_told_with_its_tables(asked, places):
+    plan = planned(analyses=ANALYSES | {"one": asked | {"by": ["diagnosis"]}})
+    some = results()[results()["variable"] == "overview"].assign(analysis_id="one", method=asked["method"])
+    _, status, told, where = rows(plan, pd.concat([results(), some]))["Groups and other looks at harms"]
+    assert status == Status.REPORTED
+    assert "by diagnosis." in told
+    assert re.findall(r'href="#([^"]+)"', where) == [*places]
+
+
+def test_the_tables_of_groups_are_known_for_every_analysis_that_groups_may_divide():
+    divided, found = [DividedPart], set()
+    while divided:
+        part = divided.pop()
+        divided += part.__subclasses__()
+        found |= {*get_args(part.model_fields["method"].annotation)} if "method" in part.model_fields else set()
+    assert found == {*GROUPS_IN}
+    assert {place for places in GROUPS_IN.values() for place in places} <= {*OUTPUTS}
+
+
+def test_events_of_special_interest_of_alerts_were_named_beforehand():
+    alerts = {"method": "alerts", "special_interest": {"urinary": ["dysuria", "cystitis"]}} | LIMITS
+    plan = planned(analyses=ANALYSES | {"one": alerts})
+    some = results()[results()["variable"] == "overview"].assign(analysis_id="one", method="alerts")
+    told = rows(plan, pd.concat([results(), some]))["Harms named beforehand"][2]
+    assert told.startswith("Named events: urinary; 1 limit of values.")
 
 
 def test_relative_measures_are_told_only_where_there_are_some():

@@ -14,6 +14,20 @@ from postinfusion.present.results import Results
 from postinfusion.vocabulary import NOT_RECORDED, TIME_ZERO_NAMES, Method
 
 _SEVERITY = "worst-severity"
+GROUPS_IN = {
+    Method.ADVERSE_EVENTS: ("AET06",),
+    Method.SIDE_EFFECTS: ("SEFT01",),
+    Method.EVENT_RATES: ("AET05", "AET05_ALL"),
+    Method.ALERTS: ("ALTL01",),
+    Method.CONDUCT: ("MONT01",),
+    Method.VITAL_SIGNS: ("VST01_VISIT", "VST02_VISIT"),
+    Method.INFUSION_VITALS: ("VST02", "VST03"),
+    Method.INFUSION_RATINGS: ("CADT01",),
+    Method.LIVER: ("LIVT01",),
+    Method.SHIFT: ("CSST01",),
+    Method.MEDICATION: ("CMT01",),
+}
+"""Method of harms that may be repeated in groups of participants → the tables that show these."""
 _NOTHING = ("", formats.NOT_ESTIMABLE, formats.NO_RECORD)
 
 
@@ -39,12 +53,12 @@ def treatment(evidence: Evidence) -> Answer:
 
 def defined(evidence: Evidence) -> Answer:
     """Name the harms that were defined before the analysis: groups of events, and limits of values."""
-    asked = (Method.ADVERSE_EVENTS, Method.SIDE_EFFECTS, Method.EVENT_RATES)
+    asked = (Method.ADVERSE_EVENTS, Method.SIDE_EFFECTS, Method.EVENT_RATES, Method.ALERTS)
     groups = [name for method in asked for results in evidence.of(method) for name in _groups(results)]
     limits = sum(_limits(results) for results in evidence.of(Method.ALERTS))
     named = [
         f"named events: {', '.join(dict.fromkeys(groups))}" if groups else "",
-        f"{limits} limits of values" if limits else "",
+        f"{limits} limit{'s' * (limits > 1)} of values" if limits else "",
     ]
     found = "; ".join(part for part in named if part)
     missing = "" if found else "harms that the plan names"
@@ -182,20 +196,22 @@ def gaps(results: Results) -> Answer:
 
 def subgroups(evidence: Evidence) -> Answer:
     """Name the groups of participants in which harms are repeated."""
-    found = []
-    for method in (Method.ADVERSE_EVENTS, Method.SIDE_EFFECTS, Method.ALERTS):
-        for results in evidence.of(method):
-            found += _divided_by(results.analysis)
+    divided = {
+        method: [name for results in evidence.of(method) for name in _divided_by(results.analysis)]
+        for method in GROUPS_IN
+    }
+    found = [name for names in divided.values() for name in names]
     if not found:
         return Answer(missing="harms by groups of participants, which the plan does not ask for")
     groups = "; ".join(dict.fromkeys(found))
-    return Answer(f"as the plan asks, without a comparison of groups: by {groups}", ("AET06", "SEFT01", "ALTL01"))
+    places = tuple(place for method, names in divided.items() if names for place in GROUPS_IN[method])
+    return Answer(f"as the plan asks, without a comparison of groups: by {groups}", places)
 
 
 def _groups(results: Results) -> tuple[str, ...]:
     """Give the names of the groups of events that an analysis defines."""
     analysis = results.analysis
-    if isinstance(analysis, AdverseEvents):
+    if isinstance(analysis, AdverseEvents | Alerts):
         return tuple(analysis.special_interest)
     return tuple(analysis.groups) if isinstance(analysis, SideEffects | EventRates) else ()
 
