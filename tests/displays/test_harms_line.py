@@ -107,3 +107,18 @@ def test_few_serious_events_outside_the_safety_population_are_suppressed_in_publ
     notes = harms(plan(), both).label.footnotes
     assert any(note.startswith("supp. serious events outside the safety population") for note in notes)
     assert any(note.startswith("supp.: suppressed") for note in notes)
+
+
+def test_who_left_because_of_an_event_by_the_disposition_alone_is_told_beside_who_stopped():
+    fixed = {"analysis_id": "harms", "population": "safety", "variable": "overview-unknown"}
+    left = fixed | {"level": "left because of an event, by the disposition alone"}
+    counts = {"Ketamine": 0, "Midazolam": 2}
+    more = [row for arm, n in counts.items() for row in rows({"n": n}, arm=arm, **left)]
+    # of an event of which seriousness is not recorded nothing is shown here
+    more += [row for arm, n in counts.items() for row in rows({"n": n + 7}, arm=arm, **(fixed | {"level": "serious"}))]
+    both = pd.concat([ard(assessed=(48, 46)), table(more, trial="small")], ignore_index=True)
+    found = cells(harms(plan(), both))
+    name = "Left because of an adverse event by the disposition alone"
+    assert found[name] == ("0", "2")
+    assert [*found].index(name) == [*found].index("Stopped because of an event") + 1
+    assert "9" not in str(found)

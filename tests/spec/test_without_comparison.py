@@ -27,7 +27,8 @@ CAUSAL = re.compile(
 # claims as they are put: none of them is a statement about this trial.
 NAMES = (
     "fixed effects", "random effects", "random effect", "no important effect", "stopped because of an event",
-    "stopping because of an event", "stopping because of harms", "an event led to stopping",
+    "stopping because of an event", "stopping because of harms", "left because of an adverse event",
+    "an event led to stopping",
     "slowing because of an event", "interrupting because of an event", "led to slowing an infusion",
     "led to interrupting an infusion", "led to stopping the treatment", "deaths of any cause", "of every cause",
     *GROUP_NAMES.values(),

@@ -16,12 +16,15 @@ from postinfusion.present.tables.event_columns import EXPLANATION, participants_
 from postinfusion.present.tables.event_review import outside_note
 from postinfusion.vocabulary import OBSERVED_CASES, Method
 
+_LEFT = "left because of an event, by the disposition alone"
 _LEVELS = {
     "died": "Deaths",
     "serious": "Serious adverse events",
     "suicidal": "Suicidal thoughts or behaviour reported",
     "stopped": "Stopped because of an event",
+    _LEFT: "Left because of an adverse event by the disposition alone",
 }
+_OVERVIEW = ("overview", "overview-unknown")
 _MOST_COLUMNS = 3
 _SCALE = "C-SSRS"
 _WORSE = f"{_SCALE} worse than before"
@@ -63,7 +66,7 @@ def _turned(found: Table) -> Table:
 
 def _table(results: Results, scale: Results | None) -> Table | None:
     """Give the table, with worsening of C-SSRS where it was analysed; None when there is nothing of events in it."""
-    held = [level for level in _LEVELS if level in results.values_of("level", variable="overview")]
+    held = [level for level in _LEVELS if level in results.values_of("level", variable=_variable(level))]
     rows = tuple(Row(results.with_total(arm), _of_arm(results, scale, held, arm)) for arm in results.arms)
     columns = ("", *(_LEVELS[level] for level in held), *((_WORSE,) if scale else ()))
     label = Label(
@@ -96,8 +99,13 @@ def harms_in_words(plan: Plan, ard: pd.DataFrame) -> tuple[str, ...]:
 
 def _of_arm(results: Results, scale: Results | None, levels: list[str], arm: str) -> tuple[str, ...]:
     """Give the cells of one arm."""
-    overview = (participants_and_events(results, variable="overview", level=level, arm=arm) for level in levels)
+    overview = (participants_and_events(results, variable=_variable(level), level=level, arm=arm) for level in levels)
     return (*overview, *((_worse(scale, arm),) if scale else ()))
+
+
+def _variable(level: str) -> str:
+    """Give the variable of a level; who left by the disposition alone is no part of the overview."""
+    return _OVERVIEW[level == _LEFT]
 
 
 def _worse(scale: Results, arm: str) -> str:
@@ -114,7 +122,7 @@ def _worse(scale: Results, arm: str) -> str:
 def _footnotes(results: Results, scale: Results | None) -> tuple[str, ...]:
     """Explain the cells, the sign for suppressed ones, and what was not recorded, as far as the table shows it."""
     outside = outside_note(results)
-    results = replace(results, rows=select(results.rows, variable="overview", level=list(_LEVELS)))
+    results = replace(results, rows=select(results.rows, variable=list(_OVERVIEW), level=list(_LEVELS)))
     worse = select(scale.rows, variable="worsened", term="proportion") if scale else results.rows[:0]
     is_suppressed = any(formats.SUPPRESSED in note for note in outside)
     is_suppressed |= results.has_suppressed or (scale is not None and replace(scale, rows=worse).has_suppressed)
