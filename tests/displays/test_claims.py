@@ -18,6 +18,7 @@ from postinfusion.present.display import Drawing, Table
 from postinfusion.present.figures import clmg01
 from postinfusion.present.headline import headline
 from postinfusion.present.sections import section_displays
+from postinfusion.report.claim_blocks import claim_blocks
 from postinfusion.report.page import Shown, page
 from postinfusion.report.section_files import INDEX, read_index, section_files
 from postinfusion.vocabulary import Section
@@ -313,3 +314,17 @@ def test_a_risk_difference_of_harm_says_how_many_and_goes_in_public_with_few():
     )
     assert {one.n for one in told} == {"2 / 3"}
     assert {(one.estimate, one.interval, one.n) for one in hidden} == {("supp.", "supp.", "supp. / supp.")}
+
+
+def test_the_first_screen_shows_the_harm_that_exceeds_its_margin_most():
+    margins = {"serious": "10 %", "severe": "20 %", "stopped": "5 %"}
+    judged = {"S1": {"decides": [{"analysis": "harms"}], "margins": margins, "margin_source": "invented"}}
+    found_plan = plan({"treatment": "ketamine", "judged": judged})
+    ard = trials.results(found_plan)
+    ard = ard[ard["analysis_id"] != "claims"]
+    upper = ard["level"].map({"serious": 0.04, "severe": 0.19, "stopped": 0.12})
+    is_upper = ard["variable"].eq("overview") & ard["stat_name"].eq("conf_high") & upper.notna()
+    ard = synthesise(found_plan, "invented", ard.assign(stat=ard["stat"].mask(is_upper, upper)))
+    lines = [line for block in claim_blocks(found_plan, ard, {}) for line in block.lines]
+    (shown,) = (line.estimate for line in lines if line.id == "S1")
+    assert shown.startswith("Stopped")

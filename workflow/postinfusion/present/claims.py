@@ -58,6 +58,8 @@ class Evidence:
         In standard deviations at baseline, more is better; None where it is not on that scale.
     standardised
         The same as it is printed, with its interval.
+    excess
+        Upper limit of the difference of a harm minus its margin; None without both.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Evidence:
     benefit_low: float | None = None
     benefit_high: float | None = None
     standardised: str = ""
+    excess: float | None = None
 
     @property
     def with_interval(self) -> str:
@@ -252,9 +255,8 @@ def _of_estimate(results: Results, key: dict[str, str], *, is_one: bool) -> Evid
     analysis_id = results.said("analysis", **key)
     endpoint = results.plan.endpoints.get(getattr(results.plan.analyses[analysis_id], "endpoint", ""))
     ratio = _ratio_name(results, key, analysis_id)
-    is_ratio = bool(ratio)
-    decimals = RATIO_DECIMALS - 1 if is_ratio else endpoint.decimals if endpoint else 0
-    unit = "" if is_ratio or endpoint is None else endpoint.unit
+    decimals = RATIO_DECIMALS - 1 if ratio else endpoint.decimals if endpoint else 0
+    unit = "" if ratio or endpoint is None else endpoint.unit
 
     def text(name: str) -> str:
         return results.printed(name, decimals, **key)
@@ -288,8 +290,7 @@ def _of_share(results: Results, key: dict[str, str], *, is_one: bool) -> Evidenc
     """Give a share in printed pieces."""
     share = results.text("proportion", **key)
     low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
-    limit = _percent(results, "limit", key)
-    source = results.said("threshold_source", **key)
+    limit, source = _percent(results, "limit", key), results.said("threshold_source", **key)
     n, total = results.text("n", **key), results.text("n_total", **key)
     return Evidence(
         name=key["arm"],
@@ -305,6 +306,7 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
     """Give a risk difference in printed pieces."""
     low, high = (_percent(results, name, key) for name in ("conf_low", "conf_high"))
     margin = _percent(results, "margin", key)
+    high_limit, allowed = (_finite(results.value(name, **key)) for name in ("conf_high", "margin"))
     difference = results.text("risk_difference", **key)
     return Evidence(
         name=f"{key['level'].capitalize()}, {key['arm']} − {key['comparator']}",
@@ -313,6 +315,7 @@ def _of_harm(results: Results, key: dict[str, str], *, is_one: bool) -> Evidence
         interval=formats.interval(low, high),
         n=_by_arm(results, key, "n"),
         threshold=f"{margin} percentage points{_margin_source(results, key)}" if margin else "",
+        excess=None if high_limit is None or allowed is None else high_limit - allowed,
     )
 
 
@@ -385,8 +388,7 @@ def _standardised(results: Results, key: dict[str, str]) -> str:
 
 def _percent(results: Results, name: str, key: dict[str, str]) -> str:
     """Give a share in percent with one decimal; empty without it."""
-    sign = results.sign(name, **key)
-    value = results.value(name, **key)
+    sign, value = results.sign(name, **key), results.value(name, **key)
     return sign or ("" if value is None else formats.number(100 * value, _PERCENT_DECIMALS))
 
 

@@ -66,7 +66,7 @@ def _block(name: str, claims: tuple[ShownClaim, ...], anchors: Mapping[str, str]
 
 
 def _line(claim: ShownClaim, anchors: Mapping[str, str]) -> ClaimLine:
-    """Give one claim; of several results the one with the least benefit, else the first that decided."""
+    """Give one claim; of several results that of least benefit or most harm, else the first that decided."""
     found = min(claim.evidence, key=lambda one: _place(claim, one), default=Evidence("", ""))
     estimate = found.standardised or found.with_interval
     return ClaimLine(
@@ -80,7 +80,9 @@ def _line(claim: ShownClaim, anchors: Mapping[str, str]) -> ClaimLine:
 
 
 def _place(claim: ShownClaim, one: Evidence) -> tuple[bool, float]:
-    """Give by what several results are ranked: those with a benefit by it, others by whether they decided."""
+    """Give by what several results are ranked: benefit, harm by its upper limit over the margin, else who decided."""
     if one.benefit is not None:
         return (False, one.benefit)
+    if one.excess is not None:
+        return (False, -one.excess)
     return (one.verdict != claim.verdict.value, 0.0)
