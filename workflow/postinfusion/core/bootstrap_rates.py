@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 DRAWS = 1_999
 """Draws of the bootstrap: with them the ranks of the limits are whole numbers at 90, 95 and 99 %."""
 
+_AT_ONCE = 8_000_000  # numbers
 ALIKE = 0.1
 """Rates of participants that differ by no more than this share of one of them count as the same."""
 
@@ -82,13 +83,22 @@ def rate_by_bootstrap(
     if _apart(y, t) < (fewest := fewest_apart(confidence)):
         raise ModelError(f"draws of participants need {fewest} apart from the commonest rate. Use robust limits.")
     root, error = (float(found[0]) for found in _root_and_error(y, t, np.ones((1, y.size))))
-    roots, errors = _root_and_error(y, t, times_drawn(y.size, DRAWS, generator))
+    roots, errors = _of_draws(y, t, generator)
     tail = (1 - confidence) / 2
     low, high = np.sort(_studentised(roots - root, errors))[_ranks(tail)]
     if not np.isfinite([low, high]).all():
         raise ModelError("too many draws of participants are of equal rates to tell limits. Use robust limits.")
     limits = (max(root - float(high) * error, 0.0), root - float(low) * error)
     return Interval(*(np.asarray(value**2) for value in (root, *limits)))
+
+
+def _of_draws(y: Array, t: Array, generator: np.random.Generator) -> tuple[Array, Array]:
+    """Give sqrt(r*) and s* of all draws, of so many at once as memory holds for a registry too."""
+    at_once = max(_AT_ONCE // y.size, 1)
+    sizes = [min(at_once, DRAWS - first) for first in range(0, DRAWS, at_once)]
+    found = [_root_and_error(y, t, times_drawn(y.size, size, generator)) for size in sizes]
+    roots, errors = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return roots, errors
 
 
 def times_drawn(m: int, draws: int, generator: np.random.Generator) -> Array:
@@ -99,8 +109,9 @@ def times_drawn(m: int, draws: int, generator: np.random.Generator) -> Array:
 
 def _apart(y: Array, t: Array) -> int:
     """Give how many participants have neither the commonest count nor a rate alike to the commonest, the fewer."""
-    rates = y / t
-    alike = (np.abs(rates[:, None] - rates) <= ALIKE * rates).sum(axis=0)
+    rates = np.sort(y / t)
+    above = np.searchsorted(rates, (1 + ALIKE) * rates, side="right")
+    alike = above - np.searchsorted(rates, (1 - ALIKE) * rates, side="left")
     return int(y.size - max(alike.max(), np.unique(y, return_counts=True)[1].max()))
 
 
