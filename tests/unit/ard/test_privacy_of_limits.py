@@ -116,3 +116,133 @@ def test_a_claim_does_not_print_what_is_hidden_where_it_comes_from():
     of_claim = rows({"n": 37, "n_total": 48, "proportion": 37 / 48}, time="4", **claim)
     both = pd.concat([ard, made(of_claim, method="claims", name="claims")], ignore_index=True)
     assert select(public(both, small_cell=5), analysis_id="claims")["stat"].isna().all()
+
+
+WAYS = ("solicited", "spontaneous")
+OF_TERMS = {"alone": (20, 18, 8), "both": (20, 13, 9), "many": (20, 13, 12)}
+"""Term → participants with any event, with a solicited one, and with a spontaneous one."""
+KINDS = ("related", "fatal", "non-serious", "serious-terms")
+METHODS = ("adverse-events", "side-effects", "event-rates")
+
+
+def collected(method: str) -> list[dict[str, object]]:
+    """Rows of all with each term, and of those with an event collected in each way, as an analysis writes them."""
+    found = []
+    for term, (whole, *of_ways) in OF_TERMS.items():
+        key = {"term": term, "arm": ARM}
+        of_whole = {"adverse-events": ("class-term", "stomach"), "side-effects": ("incidence", "participants"),
+                    "event-rates": ("incidence-rate", "")}[method]  # fmt: skip
+        found += rows({"n": whole}, variable=of_whole[0], level=of_whole[1], **key)
+        for way, n in zip(WAYS, of_ways, strict=True):
+            of_way = {"adverse-events": (way, "stomach"), "side-effects": (f"incidence-{way}", "participants"),
+                      "event-rates": ("event-rate-by-collection", way)}[method]  # fmt: skip
+            found += rows({"n": n}, variable=of_way[0], level=of_way[1], **key)
+    return found
+
+
+def of_kinds() -> list[dict[str, object]]:
+    """Rows of all with a term and of those with an event of a kind: 17 and 16 of 20, or 15."""
+    found = []
+    for kind in KINDS:
+        for n in (17, 16, 15):
+            key = {"level": "stomach", "term": f"{kind} {n}", "arm": ARM}
+            found += [*rows({"n": 20}, variable="class-term", **key), *rows({"n": n}, variable=kind, **key)]
+    return found
+
+
+def of_overview() -> list[dict[str, object]]:
+    counts = {"any": 30, "related": 28, "severe": 6, "died": 6}
+    return [row for level, n in counts.items() for row in rows({"n": n}, variable="overview", level=level, arm=ARM)]
+
+
+@pytest.fixture(scope="module")
+def of_harms() -> pd.DataFrame:
+    parts = [made(collected(method), method=method, name=method) for method in METHODS]
+    parts += [made(of_kinds(), method=METHODS[0], name="kinds"), made(of_overview(), method=METHODS[0], name="any")]
+    return public(pd.concat(parts, ignore_index=True), small_cell=5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_few_with_events_of_one_way_alone_or_of_both_are_not_told_by_all_with_any(of_harms, method):
+    left = select(of_harms, analysis_id=method).dropna(subset=["stat"]).groupby("term")["stat"].apply(list)
+    assert left.to_dict() == {"alone": [20], "both": [20], "many": [20, 13, 12]}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_few_of_whom_no_event_is_of_a_kind_are_not_told(of_harms, kind):
+    left = select(of_harms, analysis_id="kinds", variable=kind).dropna(subset=["stat"])
+    assert left["stat"].tolist() == [15]
+
+
+def test_few_of_whom_no_event_is_related_are_not_told_by_the_overview(of_harms):
+    left = select(of_harms, analysis_id="any").set_index("level")["stat"].dropna()
+    assert left["any"] == 30
+    assert "related" not in left
+
+
+LIMITS = {
+    "below": ({"HR < 50": 14, "HR < 40": 11}, {"HR < 50"}),
+    "above": ({"SBP ≥ 160": 20, "SBP > 180": 18}, {"SBP ≥ 160"}),
+    "five": ({"HR < 50": 16, "HR < 40": 11}, {"HR < 50", "HR < 40"}),
+    "side": ({"HR < 50": 14, "HR > 110": 11}, {"HR < 50", "HR > 110"}),
+    "measure": ({"HR < 50": 14, "DBP < 50": 11}, {"HR < 50", "DBP < 50"}),
+    "change": ({"SBP ≥ 160": 14, "SBP change ≥ 40": 11}, {"SBP ≥ 160", "SBP change ≥ 40"}),
+    "event": ({"K change ≤ -10 % within 5 d after admission": 14, "K change ≤ -10 %": 11},
+              {"K change ≤ -10 % within 5 d after admission", "K change ≤ -10 %"}),
+}  # fmt: skip
+OTHERS = {"another < 1": 6}
+"""Hidden where one gap alone could be found by subtraction."""
+OF_LIMITS = ("alerts", "vital-signs", "infusion-vitals", "infusion-ratings")
+
+
+@pytest.fixture(scope="module")
+def of_limits() -> pd.DataFrame:
+    parts = []
+    for method in OF_LIMITS:
+        variable, level = ("alert", "any time") if method == "alerts" else ("incidence", "participants")
+        for name, (counts, _) in LIMITS.items():
+            records = [row for term, n in (counts | OTHERS).items()
+                       for row in rows({"n": n}, variable=variable, level=level, term=term, arm=ARM)]  # fmt: skip
+            parts.append(made(records, method=method, name=f"{method} {name}"))
+    return public(pd.concat(parts, ignore_index=True), small_cell=5)
+
+
+@pytest.mark.parametrize("method", OF_LIMITS)
+@pytest.mark.parametrize("name", LIMITS)
+def test_few_between_two_limits_of_a_measure_side_and_kind_are_not_told(of_limits, method, name):
+    left = select(of_limits, analysis_id=f"{method} {name}").dropna(subset=["stat"])
+    assert {*left["term"]} - {*OTHERS} == LIMITS[name][1]
+
+
+TIMES = ("any time", "before", "after", "new")
+OF_ALERTS = {
+    "size of new": (((14, 48), (3, 47), (14, 48), (11, 44)), {"any time", "after"}),  # 48 - 1 - 44 = 3 before
+    "nobody new": (((14, 48), (3, 47), (8, 48), (0, 44)), {"any time", "after"}),
+    "after less new": (((20, 48), (10, 47), (20, 48), (17, 37)), {"any time", "before", "after"}),
+    "as many": (((20, 48), (0, 47), (18, 48), (18, 47)), {"any time", "before"}),  # after goes, and new with it
+    "large": (((20, 48), (10, 47), (20, 48), (10, 37)), {*TIMES}),
+}
+
+
+def alert(counts: tuple[tuple[int, int], ...]) -> list[dict[str, object]]:
+    """Rows of a limit before and after time zero: how many were beyond it, of how many with a value."""
+    found = []
+    for level, (n, total) in zip(TIMES, counts, strict=True):
+        key = {"variable": "alert", "term": "HR < 50 beats/min", "level": level}
+        found += rows({"n": n, "n_total": total, "proportion": n / total}, **key, arm=ARM)
+        found += rows({"risk_difference": 0.1}, **key, arm=OTHER, comparator=ARM)
+    return [*found, *rows({"n": 6}, variable="alert", term="K < 3 mmol/L", level="any time", arm=ARM)]
+
+
+@pytest.fixture(scope="module")
+def of_alerts() -> pd.DataFrame:
+    parts = [made(alert(counts), method="alerts", name=name) for name, (counts, _) in OF_ALERTS.items()]
+    return public(pd.concat(parts, ignore_index=True), small_cell=5)
+
+
+@pytest.mark.parametrize("name", OF_ALERTS)
+def test_few_beyond_a_limit_before_are_not_told_by_those_newly_beyond(of_alerts, name):
+    found = select(of_alerts, analysis_id=name, term="HR < 50 beats/min")
+    left = OF_ALERTS[name][1]
+    assert {*found.dropna(subset=["stat"])["level"]} == left
+    assert select(found, level=[*left])["stat"].notna().all()

@@ -22,7 +22,8 @@ within subgroups, and what harms are repeated in groups of a factor: where any g
 Rates, monitoring, medicines, liver tests, shifts and parts of the events of a term go from all groups with any gap.
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
 Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`; so
-do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`.
+do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`. Few who are in
+no group of a factor: :mod:`postinfusion.ard.privacy_of_groups`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from postinfusion.ard.privacy_of_groups import few_in_no_group
 from postinfusion.ard.privacy_of_harms import (
     is_in,
     of_few_who_left,
@@ -41,7 +43,7 @@ from postinfusion.ard.privacy_of_harms import (
     of_same_participants,
     without_end,
 )
-from postinfusion.ard.privacy_of_limits import of_nested_counts
+from postinfusion.ard.privacy_of_limits import of_alerts, of_nested_counts
 from postinfusion.ard.schema import KEY
 
 Record = dict[Hashable, Any]
@@ -205,8 +207,9 @@ def _of_divided(ard: pd.DataFrame, small_cell: int) -> pd.Series:
 def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Series:
     """Say which rows repeat in groups what has a gap in any of them, or in all: the groups add up to all.
 
-    So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm. Parts of
-    the events of a term, rates, monitoring, medicines, liver tests and shifts go with any gap of the analysis.
+    So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm; and what
+    few of those in no group have, or do not have. Parts of the events of a term, rates, monitoring, medicines, liver
+    tests and shifts go with any gap of the analysis.
     """
     repeated = ard["method"].isin(_IN_GROUPS) | ard["method"].isin(_TOGETHER_IN_GROUPS)
     in_group = repeated & (ard["subgroup"] != "") & ~ard["subgroup"].isin(_NOT_GROUPS)
@@ -224,11 +227,14 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     is_small = is_in(ard, pd.concat([one[of_factor] for one in few]), of_factor)
     of_same = pd.Series(data=False, index=ard.index)
     of_counts = with_gap[~with_gap["stat_name"].isin(_OF_EVENTS)]
+    in_none = few_in_no_group(ard[~_of_missing(ard) & ~without_end(ard)], repeated, small_cell)
     for method, names in _IN_GROUPS.items():
-        of_same |= (ard["method"] == method) & is_in(ard, of_counts, ["analysis_id", *names])
+        told = is_in(ard, of_counts, ["analysis_id", *names]) | is_in(ard, in_none, [*of_factor, *names])
+        of_same |= (ard["method"] == method) & told
     is_part = ard["variable"].isin(_BROKEN_DOWN) | ard["variable"].str.startswith(_INTEREST)
-    of_same |= (ard["method"].isin(_TOGETHER_IN_GROUPS) | is_part) & is_in(ard, of_counts, ["analysis_id"])
-    in_part = with_gap[with_gap["subgroup"] != ""]
+    told = is_in(ard, of_counts, ["analysis_id"]) | is_in(ard, in_none, of_factor)
+    of_same |= (ard["method"].isin(_TOGETHER_IN_GROUPS) | is_part) & told
+    in_part = pd.concat([with_gap[with_gap["subgroup"] != ""], in_none])
     events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & is_in(ard, in_part, [*of_factor, "variable"])
     return in_group & (is_small | of_same | events)
 
@@ -262,8 +268,9 @@ def _all_gaps(ard: pd.DataFrame, small_cell: int, remainders: pd.DataFrame) -> p
     gaps, known = pd.concat([_gaps(ard, small_cell, remainders[:0]), remainders]), 0
     same = of_nested_counts(ard, gaps, small_cell)[_CELL]
     while True:
-        more = of_same_participants(ard, pd.concat([gaps, same]), remainders, small_cell)[_CELL]
-        same = pd.concat([same, more]).drop_duplicates()
+        every = pd.concat([gaps, same])
+        more = [of_same_participants(ard, every, remainders, small_cell)[_CELL], of_alerts(ard, every)[_CELL]]
+        same = pd.concat([same, *more]).drop_duplicates()
         if len(same) == known:
             return gaps
         known = len(same)
