@@ -22,7 +22,7 @@ within subgroups, and what harms are repeated in groups of a factor: where any g
 Rates, monitoring, medicines, liver tests, shifts and parts of the events of a term go from all groups with any gap.
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
 Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`; so
-do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`. Few who are in
+do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`. Few in
 no group of a factor: :mod:`postinfusion.ard.privacy_of_groups`.
 """
 
