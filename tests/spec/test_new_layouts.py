@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from postinfusion.cli import main
+from postinfusion.plan import yaml_text
 from postinfusion.plan.answers import MARK
 
 NAME = "mytrial"
@@ -141,3 +142,31 @@ def test_a_column_with_limits_holds_numbers_and_a_task_that_was_stopped_is_censo
     trails = derived(home, plan, "adqs").query("PARAMCD == 'TMT B'")
     assert trails["AVAL"].max() == 300
     assert (trails["CENSFL"] == "Y").sum() == 14
+
+
+def coded_events(**columns: object) -> pd.DataFrame:
+    """Give adverse events with the term as it was written down before the coded one."""
+    frame = pd.DataFrame({"id": people()["id"], "aeterm": "head ache", "aedecod": "Headache", "meddra_ver": "26.0"})
+    return frame.assign(aesev="mild", aeser="no", **columns)
+
+
+def test_the_coded_term_is_read_rather_than_what_was_written_down_and_the_version_is_drafted(home: Path):
+    content = yaml_text.read(
+        drafted(home, people=people(), adverse_events=coded_events()).read_text("utf-8"), NAME
+    ).tree
+    assert content["sources"]["adverse_events"]["columns"]["term"] == "aedecod"
+    assert content["design"]["dictionary"] == {"name": "MedDRA", "version": "26.0"}
+
+
+def test_a_coded_term_that_lacks_in_some_rows_is_not_preferred(home: Path):
+    events = coded_events(aedecod=["", *["Headache"] * (len(people()) - 1)])
+    content = yaml_text.read(drafted(home, people=people(), adverse_events=events).read_text("utf-8"), NAME).tree
+    assert content["sources"]["adverse_events"]["columns"]["term"] == "aeterm"
+
+
+def test_a_file_named_after_a_table_and_not_read_is_told_with_what_it_lacks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    drafted(home, people=people(), infusions=pd.DataFrame({"id": people()["id"], "room": 3}))
+    told = capsys.readouterr().out
+    assert "Note   infusions.csv is named after infusions and is not read: no column is called after start" in told

@@ -47,6 +47,10 @@ def test_yes_and_no_have_several_spellings():
     assert [list(one.positions) for one in found.findings] == [[4]]
 
 
+def test_german_yes_and_no_are_read():
+    assert values(read("yes_no", "ja", "Nein", "J")) == [True, False, True]
+
+
 def test_codes_that_a_spreadsheet_wrote_as_decimals_are_met_and_no_other_number_is():
     assert values(read("yes_no", "1.0", "0.00", "1.5", "01")) == [True, False, None, None]
     arms = {"1": "Ketamine", "2": "Midazolam"}

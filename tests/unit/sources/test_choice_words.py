@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from postinfusion.datasets.canonical import RELATIONS
+from postinfusion.datasets.canonical import ACTIONS, RELATIONS
 from postinfusion.datasets.columns import Column
 from postinfusion.sources.cells import typed
 from postinfusion.sources.choice_words import meaning
@@ -25,6 +25,8 @@ def part(values: list[str], labels: dict[str, str] | None = None) -> Part:
         ("related", "unwahrscheinlich", "unlikely"), ("related", "kein Zusammenhang", "none"),
         ("outcome", "abgeklungen", "resolved"), ("outcome", "nicht abgeklungen", "not resolved"),
         ("outcome", "genesen", "resolved"), ("outcome", "RECOVERED/RESOLVED", "resolved"),
+        ("action", "keine", "none"), ("action", "DOSE NOT CHANGED", "none"), ("action", "abgesetzt", "withdrawn"),
+        ("outcome", "RECOVERED/RESOLVED WITH SEQUELAE", "sequelae"), ("related", "REMOTE", "unlikely"),
         ("severity", "mäßig", "moderate"), ("severity", "LIFE-THREATENING", "life-threatening"),
     ],
 )  # fmt: skip
@@ -44,6 +46,12 @@ def test_codes_that_nothing_explains_are_a_guess():
     known = terms(some, "severity", "ae")
     assert known["5"] == "fatal"
     assert doubt(some, "severity", "ae", known) == "what the codes mean"
+
+
+def test_an_action_in_another_language_is_told_with_the_line_that_maps_it():
+    column = Column("action", "choice", "what was done", allowed=ACTIONS)
+    (told,) = typed(column, pd.Series(["keine", "none"], dtype="str")).findings
+    assert told.text.endswith("Write values: {action: {keine: none}}.")
 
 
 def test_a_relation_without_grades_is_a_guess():

@@ -34,6 +34,20 @@ def test_names_of_columns_play_the_part_that_they_say(role: str, names: list[str
     assert [name for name in names if not plays(role, name)] == []
 
 
+@pytest.mark.parametrize(
+    ("table", "role", "names"),
+    [
+        ("infusions", "start", ["start_dtm", "Startzeit", "inf_start_dttm"]),
+        ("infusions", "end", ["end_dtm", "Endzeit"]),
+        ("adverse_events", "solicited", ["solicited", "erfragt", "checklist", "abgefragt", "elicited"]),
+        ("disposition", "left", ["last_date"]),
+        ("", "taken", ["visit_dtm"]),
+    ],
+)
+def test_names_of_columns_play_their_part_in_their_table(table: str, role: str, names: list[str]):
+    assert [name for name in names if not plays(role, name, table)] == []
+
+
 @pytest.mark.parametrize("name", ["diagnosis_date", "madrs_total", "group_therapy_hours", "ageusia", "weight_concern"])
 def test_other_names_play_no_part_of_a_person(name: str):
     assert not any(plays(role, name) for role in ("id", "arm", "sex", "age", "weight_kg", "taken"))
@@ -100,6 +114,11 @@ def test_columns_of_scales_are_known_with_their_visit():
     assert found["PHQ9 24h"] == ("PHQ-9", "total", 0, "24 h", "sure")
     assert found["bdi_2m"][0] == "BDI-II"
     assert "weight" not in found
+
+
+def test_the_unit_of_a_timed_task_may_stand_behind_its_name():
+    frame = pd.DataFrame({"TMT-B (s)": ["54", ">300"], "Trails A sec": ["31", "40"]})
+    assert [(one.measure, one.score, one.visit) for one in scale_columns(frame)] == [("TMT", "B", ""), ("TMT", "A", "")]
 
 
 def test_values_beyond_the_range_of_a_scale_make_it_a_guess():

@@ -28,7 +28,7 @@ TABLES = """\
 Under `sources` stands the name of a table, and under `columns` how the file calls its columns; a column that has our
 name needs no line. Files are CSV (UTF-8, commas, a header) or Parquet. Dates and times are `2024-03-05`,
 `2024-03-05 09:30` or `2024-03-05T09:30:15`, local and without a zone, unless `clock` says otherwise. Yes and no are
-`Y`, `N`, `yes`, `no`, `true`, `false`, `1` or `0`. A column of the file that nothing names is not read.
+`Y`, `N`, `yes`, `no`, `ja`, `nein`, `true`, `false`, `1` or `0`. A column of the file that nothing names is not read.
 """
 
 

@@ -67,8 +67,8 @@ def without_verdict(plan: Plan) -> Iterator[Problem]:
             continue
         text = (
             f"the verdict will be not testable: at {visit} the answers of {endpoint.measure} look back {days:g} days, "
-            "to before the treatment. Name a later visit or a form with a shorter recall; where the form asked of less, "
-            "write recall and recall_source at the endpoint."
+            "to before the treatment. Name a later visit or a form with a shorter recall; where the form asked of "
+            "less, write recall and recall_source at the endpoint."
         )
         yield plan.places.problem(("estimands", name, "variable", "visit"), text, "warning")
 

@@ -16,7 +16,8 @@ from postinfusion.sources.whole_codes import as_codes
 from postinfusion.sources.written_numbers import as_numbers, number
 from postinfusion.sources.written_times import time
 
-_YES_NO = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
+_YES_NO = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False,
+           "ja": True, "nein": False, "j": True}  # fmt: skip
 _YEAR = r"(19|20)[0-9]{2}"
 _MONTH = r"(0?[1-9]|1[0-2])"
 _DAY_OF_MONTH = r"(0?[1-9]|[12][0-9]|3[01])"

@@ -11,7 +11,7 @@ _SEVERITIES = {
     "moderate": "moderate", "severe": "severe", "life threatening": "life-threatening", "fatal": "fatal",
     "death": "fatal", "leicht": "mild", "mild ausgepraegt": "mild", "gering": "mild", "mittel": "moderate",
     "maessig": "moderate", "mittelschwer": "moderate", "moderat": "moderate", "schwer": "severe", "stark": "severe",
-    "lebensbedrohlich": "life-threatening", "toedlich": "fatal",
+    "lebensbedrohlich": "life-threatening", "toedlich": "fatal", "geringfuegig": "mild",
 }  # fmt: skip
 _STATUSES = {
     "completed": "completed", "complete": "completed", "completer": "completed", "yes": "completed", "1": "completed",
@@ -28,7 +28,7 @@ _RELATIONS = {
     "ausgeschlossen": "none", "unwahrscheinlich": "unlikely", "moeglich": "possible", "wahrscheinlich": "probable",
     "sicher": "definite", "gesichert": "definite", "eindeutig": "definite", "ja": "definite",
     "possibly related": "possible", "probably related": "probable", "definitely related": "definite",
-    "unlikely related": "unlikely",
+    "unlikely related": "unlikely", "remote": "unlikely", "nicht wahrscheinlich": "unlikely",
 }  # fmt: skip
 _OUTCOMES = {
     "recovered": "resolved", "resolved": "resolved", "recovered resolved": "resolved", "recovering": "resolving",
@@ -40,10 +40,24 @@ _OUTCOMES = {
     "nicht abgeklungen": "not resolved", "nicht genesen": "not resolved", "nicht wiederhergestellt": "not resolved",
     "anhaltend": "not resolved", "andauernd": "not resolved", "fortbestehend": "not resolved",
     "genesen mit folgeschaeden": "sequelae", "mit folgeschaeden": "sequelae", "folgeschaeden": "sequelae",
-    "toedlich": "fatal", "tod": "fatal", "unbekannt": "unknown",
+    "toedlich": "fatal", "tod": "fatal", "unbekannt": "unknown", "recovered resolved with sequelae": "sequelae",
+    "erholt": "resolved", "beendet": "resolved", "nicht erholt": "not resolved", "bleibende schaeden": "sequelae",
+}  # fmt: skip
+_ACTIONS = {
+    "none": "none", "no": "none", "no action": "none", "no action taken": "none", "none taken": "none",
+    "dose not changed": "none", "not changed": "none", "unchanged": "none", "continued": "none", "keine": "none",
+    "keine massnahme": "none", "unveraendert": "none", "dosis unveraendert": "none", "fortgesetzt": "none",
+    "dose rate reduced": "slowed", "rate reduced": "slowed", "slowed": "slowed", "dose reduced": "slowed",
+    "verlangsamt": "slowed", "dosis reduziert": "slowed", "dosis verringert": "slowed",
+    "drug interrupted": "interrupted", "dose interrupted": "interrupted", "interrupted": "interrupted",
+    "paused": "interrupted", "unterbrochen": "interrupted", "pausiert": "interrupted",
+    "stopped": "stopped", "infusion stopped": "stopped", "abgebrochen": "stopped", "gestoppt": "stopped",
+    "infusion abgebrochen": "stopped", "drug withdrawn": "withdrawn", "withdrawn": "withdrawn",
+    "discontinued": "withdrawn", "drug discontinued": "withdrawn", "abgesetzt": "withdrawn",
+    "medikament abgesetzt": "withdrawn",
 }  # fmt: skip
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"severity": _SEVERITIES, "status": _STATUSES, "related": _RELATIONS, "outcome": _OUTCOMES}
+    {"severity": _SEVERITIES, "status": _STATUSES, "related": _RELATIONS, "outcome": _OUTCOMES, "action": _ACTIONS}
 )
 """Our column → word or code in small letters → our choice."""
 

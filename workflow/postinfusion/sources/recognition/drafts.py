@@ -11,9 +11,10 @@ from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
 from postinfusion.sources.recognition import claim_drafts
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
+from postinfusion.sources.recognition.not_used import unread
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, answered_in_words, in_words, without_key
 from postinfusion.sources.recognition.schedule import DraftVisit
-from postinfusion.sources.recognition.source_drafts import meanings_of_sex, sources
+from postinfusion.sources.recognition.source_drafts import dictionary, meanings_of_sex, sources
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.values import CODES
@@ -52,7 +53,7 @@ def draft(survey: Survey, name: str) -> Draft:
         "sources": Noted(sources(survey, known), f"files in data/{name}/; our column: their column"),
         "missing_codes": Noted(Flow(list(known.missing)), _of_missing(known)),
         "privacy": Noted(Flow({"ids": "rekey", "small_cell": 5, "mode": "internal"})),
-        "design": _design(known),
+        "design": {**_design(known), **dictionary(survey)},
         "schedule": _schedule(known),
         "populations": _populations(known),
     }
@@ -91,7 +92,7 @@ def _remarks(survey: Survey) -> list[str]:
     found = [block.remark for sample in samples for block in without_key(sample.frame, sample.decimal)]
     found += [block.words for sample in samples for block in answered_in_words(sample.frame, sample.decimal)]
     words = [_of_words(one) for sample in samples for one in in_words(sample.frame, sample.decimal)]
-    return list(dict.fromkeys([*found, *words]))
+    return list(dict.fromkeys([*found, *words, *unread(survey)]))
 
 
 def _of_words(one: ScaleColumn) -> str:
@@ -112,7 +113,7 @@ def _opening(name: str) -> tuple[str, ...]:
     )
 
 
-def _design(known: Facts) -> Node:
+def _design(known: Facts) -> dict[str, Node]:
     """Give the design."""
     kind = "parallel" if len(known.arms) > 1 else "single-arm"
     design: dict[str, Node] = {

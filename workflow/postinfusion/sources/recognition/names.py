@@ -84,7 +84,7 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "taken": (
             (
                 r"((visit|assessment|test|exam|survey|completion|erhebungs|test|untersuchungs|mess) ?)?"
-                r"(date|datum|date ?time|dtc|dt|timestamp)( (of )?(visit|assessment|completion))?"
+                r"(date|datum|date ?time|dtc|dttm|dtm|dt|timestamp)( (of )?(visit|assessment|completion))?"
             ),
             (
                 r"(assessed|taken|measured|weighed|completed)( at| on)?|adt|adtm|date time|(erhebungs|test|mess)datum|"
@@ -117,14 +117,15 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
                 (
                     r"(date (and )?time |datetime |date )?(of )?(infusion |inf |dose |dosing |treatment )?"
                     r"(start|started|began|begin|beginn|onset|date|datum|date ?time|dt|given)"
-                    r"( (date|time|datum|dt|date ?time|zeit))*|exstdtc|astdtm|infusions?(beginn|start|datum)"
+                    r"( (date|time|datum|dt|dtm|dttm|date ?time|zeit))*|exstdtc|astdtm|infusions?(beginn|start|datum)|"
+                    r"startzeit(punkt)?"
                 ),
             ),
             "end": (
                 (
                     r"(infusion |inf |dose )?(end|ended|stop|stopped|finish|ende)( (date|time|dt|"
-                    r"date ?time|zeit))*|exendtc|"
-                    r"aendtm|infusionsende"
+                    r"dtm|dttm|date ?time|zeit))*|exendtc|"
+                    r"aendtm|infusionsende|endzeit(punkt)?"
                 ),
             ),
             "dose_mg": (
@@ -148,14 +149,14 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "onset": (
                 (
                     r"(ae |event )?(date (of )?)?(onset|start|started|began|begin|beginn|stdtc|"
-                    r"stdt)( (date|time|dt|date ?time))*|"
+                    r"stdt)( (date|time|dt|dtm|dttm|date ?time))*|"
                     r"aestdtc|astdt|start ?datum|onset"
                 ),
             ),
             "end": (
                 (
                     r"(ae |event )?(date (of )?)?(end|ended|stop|stopped|resolved|resolution|ende|endtc)"
-                    r"( (date|time|dt|date ?time))*|aeendtc|aendt|end ?datum"
+                    r"( (date|time|dt|dtm|dttm|date ?time))*|aeendtc|aendt|end ?datum"
                 ),
             ),
             "severity": ((r"(ae )?(severity|sev|grade|intensity|schweregrad|intensitaet)|aesev"),),
@@ -170,6 +171,9 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             ),
             "outcome": (r"(ae )?(outcome|out|ausgang)|aeout",),
             "action": (r"(ae )?(action( taken)?|acn|massnahme)|aeacn",),
+            "solicited": (
+                r"(ae )?(solicited|elicited|checklist|erfragt|abgefragt|systematic(ally asked)?|systematisch erfragt)",
+            ),
             "infusion": (r"(ae )?(after |which )?infusion( (nr|no|number))?",),
         },
         "disposition": {
@@ -183,7 +187,7 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "left": (
                 (
                     r"(date (of )?)?(last (day|visit|contact)|end of study|withdrawal|discontinuation|left|"
-                    r"exit)( date| dt)?|abbruchdatum"
+                    r"exit)( date| dt| dtm| dttm)?|last (date|dt|dtm|dttm)|abbruchdatum"
                 ),
             ),
             "died": (r"died|death|dead|deceased|verstorben",),

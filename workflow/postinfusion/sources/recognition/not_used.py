@@ -13,11 +13,12 @@ from postinfusion.sources import derived_columns
 from postinfusion.sources.mapping import mapping
 from postinfusion.sources.names import are_names
 from postinfusion.sources.recognition import cdisc, timing
-from postinfusion.sources.recognition.evidence import Sample, names_of
+from postinfusion.sources.recognition.evidence import Part, Sample, names_of
 from postinfusion.sources.recognition.facts import Facts
 from postinfusion.sources.recognition.redcap import is_bookkeeping
 from postinfusion.sources.recognition.source_drafts import same_visit
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.tables import lacking
 from postinfusion.sources.recognition.unscheduled import is_unscheduled
 
 _UNSCHEDULED = "unscheduled visits, which count for no window and stay in models over continuous time"
@@ -42,6 +43,17 @@ def not_used(survey: Survey, known: Facts, plan: Plan) -> list[str]:
     lost = [label for label in dropped if label not in beside]
     found += [f"visits without a place in the schedule: {listed(lost)}"] if lost else []
     return [*found, *([f"outside of the schedule: {listed(beside)} ({_UNSCHEDULED})"] if beside else [])]
+
+
+def unread(survey: Survey) -> list[str]:
+    """Say of files that are named after a table and deliver nothing what they lack."""
+    read = {
+        *(one.part.sample.file for one in survey.found.values()),
+        *(one.file for one, _ in survey.standards.values()),
+    }
+    unread = [sample for sample in survey.samples if sample.file not in read]
+    told = {sample.file: lacking(Part(sample, sample.frame)) for sample in unread}
+    return [f"{file} {why}" for file, why in told.items() if why]
 
 
 def _parameters(survey: Survey, known: Facts) -> list[str]:

@@ -22,6 +22,7 @@ _SCORE_WORDS = frozenset(
     ("total", "tot", "score", "scores", "sum", "summe", "gesamt", "gesamtscore", "raw", "ts", "sumscore", "punkte",
      "wert", "value", "scale")
 )  # fmt: skip
+_SECONDS = frozenset(("s", "sec", "secs", "seconds", "sek", "sekunden"))
 _ITEM = re.compile(r"(?:item|i|q|nr|frage)? ?(\d{1,2})")
 _FEWEST_ITEMS = 3
 _SELF_REPORT = {"EDE 17.0D": ("EDE-Q", '"EDE" taken for the questionnaire EDE-Q, not the interview')}
@@ -142,6 +143,8 @@ def _rest(name: str, scale: str, tokens: list[str]) -> ScaleColumn | None:
     if scale in _SELF_REPORT:
         scale, doubt = _SELF_REPORT[scale]
     instrument = catalogue.instrument(scale)
+    if any(score.unit == "s" for score in instrument.scores.values()):
+        tokens = [token for token in tokens if token not in _SECONDS]
     score, tokens = _alias(instrument.scores, tokens)
     if not score:
         score, tokens = _score(instrument.scores, [token for token in tokens if token not in _SCORE_WORDS])

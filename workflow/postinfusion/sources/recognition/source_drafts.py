@@ -12,7 +12,7 @@ from postinfusion.plan.source import ITEM, table_of
 from postinfusion.sources.recognition import cdisc
 from postinfusion.sources.recognition.evidence import Evidence, names_of
 from postinfusion.sources.recognition.facts import Facts
-from postinfusion.sources.recognition.names import code
+from postinfusion.sources.recognition.names import code, plain
 from postinfusion.sources.recognition.redcap import event_label, is_bookkeeping
 from postinfusion.sources.recognition.scale_columns import ScaleColumn
 from postinfusion.sources.recognition.schedule import DraftVisit
@@ -29,6 +29,8 @@ _ORDER = (
     "participants", "screening", "disposition", "infusions", "assessments", "weights", "vitals", "laboratory",
     "adverse_events", "medication", "intercurrent_events", "deviations", "discharge", "guesses",
 )  # fmt: skip
+_OF_MEDDRA = re.compile(r"med ?dra ?(v|ver|vers|version)?( (nr|no|number))?")
+_VERSION = re.compile(r"[0-9]{1,2}(\.[0-9])?")
 _TAKEN = ("taken", "taken_clock")
 _TIME_ROLES = (
     "taken", "start", "end", "onset", "left", "randomised", "first_dose", "consented", "occurred", "checked", "asked",
@@ -41,6 +43,21 @@ def sources(survey: Survey, facts: Facts) -> dict[str, Node]:
         return {table: _standard(survey, table) for table in _ORDER if table in survey.standards}
     names = sorted(survey.found, key=lambda name: _ORDER.index(table_of(name)))
     return {name: _source(survey, facts, survey.found[name]) for name in names}
+
+
+def dictionary(survey: Survey) -> dict[str, Node]:
+    """Give the dictionary of adverse events with its version, where a column of theirs holds it; nothing elsewhere."""
+    found = survey.found.get("adverse_events")
+    names = names_of(found.part.frame) if found else []
+    column = next((name for name in names if _OF_MEDDRA.fullmatch(plain(name))), None)
+    if found is None or column is None:
+        return {}
+    versions = sorted((one for one in found.part.frame[column].unique() if _VERSION.fullmatch(one)), key=float)
+    if not versions:
+        return {}
+    told = f"{listed(versions)} are recorded; the last of them" if len(versions) > 1 else f"as {column} says"
+    content = Flow({"name": "MedDRA", "version": versions[-1]})
+    return {"dictionary": Noted(content, f"guess: {told}" if len(versions) > 1 else told)}
 
 
 def visit_name(visits: tuple[DraftVisit, ...], label: str) -> str:

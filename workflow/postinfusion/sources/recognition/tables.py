@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from postinfusion.errors import listed
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.evidence import Evidence, Part, names_of
 from postinfusion.sources.recognition.names import IN_CONTEXT, SIGNS, are_arms, code, columns_for, plain, plays
@@ -52,6 +53,10 @@ _TIMES = frozenset(
 _CLOCKED = {"infusions": ("start", "end"), "adverse_events": ("onset", "end")}
 _WEIGHT_WORD = re.compile(r"(body|koerper)?(weight|gewicht)|wt|bw|wgt|kgs?|lbs?|pounds?|body")
 _CATEGORIES = ("sex", "diagnosis", "subtype", "site")
+_CODED = {
+    "term": re.compile(r"(ae ?)?(decod|preferred term|pt( name)?)"),
+    "medicine": re.compile(r"(cm ?)?(decod|preferred (term|name))"),
+}
 _MOST_ARMS = 8
 _LIGHTEST, _HEAVY = 20.0, 130.0
 _IN_METRES = 3.0
@@ -101,6 +106,24 @@ def kind_of(part: Part) -> str:
         if _is_there(part, table) and _tells(part, table):
             return table
     return ""
+
+
+def lacking(part: Part) -> str:
+    """Say which columns a part lacks of the table that it is named after; empty where it is named after none.
+
+    Parameters
+    ----------
+    part
+        The rows.
+    """
+    name = plain(part.name or part.sample.file.rpartition(".")[0])
+    named = next((table for table in _NEEDED if re.search(_KINDS[table], name)), "")
+    columns = [one for one in names_of(part.frame) if one not in ordering(part)]
+    without = [role for role in _NEEDED.get(named, ()) if not columns_for(role, columns, named)]
+    if not without:
+        return ""
+    table = named.replace("_", " ")
+    return f"is named after {table} and is not read: no column is called after {listed(without)}"
 
 
 def repeating(part: Part, table: str, identifier: str, instance: str = "") -> Found:
@@ -244,7 +267,7 @@ def _tells(part: Part, table: str) -> bool:
 def _best(part: Part, role: str, table: str, taken: set[str]) -> Evidence | None:
     """Give the column that plays a part, where its cells can be that."""
     frame = part.frame
-    for name in columns_for(role, names_of(frame), table):
+    for name in _coded_first(part, role, columns_for(role, names_of(frame), table)):
         if name in taken or not (frame[name] != "").any():
             continue
         if role in _TIMES and not cells.are_dates(frame[name]):
@@ -255,6 +278,16 @@ def _best(part: Part, role: str, table: str, taken: set[str]) -> Evidence | None
             continue
         return _plausible(part, role, name)
     return None
+
+
+def _coded_first(part: Part, role: str, names: list[str]) -> list[str]:
+    """Give columns with those of coded terms first, where they are filled as far as any of what was written down."""
+    form = _CODED.get(role)
+    if form is None or len(names) < 2:
+        return names
+    filled = {name: np.count_nonzero(part.frame[name] != "") for name in names}
+    coded = [name for name in names if form.fullmatch(plain(name)) and filled[name] == max(filled.values())]
+    return [*coded, *(name for name in names if name not in coded)]
 
 
 def _plausible(part: Part, role: str, name: str) -> Evidence | None:

@@ -8,7 +8,17 @@ from postinfusion.sources.choice_words import WORDS, YES_NO, is_coarse, meaning
 from postinfusion.sources.recognition.evidence import Part
 from postinfusion.sources.recognition.names import code
 
-_FLAGS = ("serious", "stopped_early", "died", "eligible", "major", "criteria_met", "escort", "driving_advice")
+_FLAGS = (
+    "serious",
+    "solicited",
+    "stopped_early",
+    "died",
+    "eligible",
+    "major",
+    "criteria_met",
+    "escort",
+    "driving_advice",
+)
 _OF_LABELS = frozenset({"sex", "diagnosis", "subtype", "site", "visit"})  # their codes are taken from labels only
 
 
