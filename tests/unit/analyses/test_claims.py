@@ -138,6 +138,34 @@ def test_time_that_begins_after_randomisation_is_exploratory(since, verdicts):
     assert verdict(claims, "E1")[0] == verdicts
 
 
+@pytest.mark.parametrize(("counted", "population", "since", "expected"), [
+    (True, "randomised", "first-infusion", 0.25), (False, "randomised", "first-infusion", math.nan),
+    (True, "safety", "first-infusion", math.nan), (True, "randomised", "last-infusion", math.nan),
+])  # fmt: skip
+def test_values_missing_at_a_time_of_a_course_are_those_of_the_nearest_visit(counted, population, since, expected):
+    course = {"method": "trajectory", "endpoint": "madrs", "report_at": ["29 d"], "since": since}
+    wired = trials.infused(
+        endpoints=ENDPOINTS, analyses={"course": course, "gone": {"method": "missingness", "endpoint": "madrs"}},
+        claims={"treatment": "ketamine", "judged": {"E1": {"decides": [{"analysis": "course", "time": "29 d"}]}}},
+    )  # fmt: skip
+    found = [row for row in model("course", {"Day 28": -9.0}, population="randomised") if row.get("term") != "observed"]
+    found = [{**row, "visit": "", "time": "696"} if row.get("time") else row for row in found]
+    of_fit = [row for arm in PAIR.values() for row in rows({"n_participants": 48}, term="fit", arm=arm)]
+    found += [{"analysis_id": "course", "population": "randomised", **row} for row in of_fit]
+    for visit, n in (("24 h", 48), ("Day 28", 36), ("Day 84", 20)) if counted else ():
+        key = {"variable": "assessment", "visit": visit, "time": HOURS[visit], "level": "observed"}
+        at = [row for arm in PAIR.values() for row in rows({"n": n}, arm=arm, **key)]
+        at += [row for arm in PAIR.values() for row in rows({"n_total": 48}, variable="denominator", arm=arm)] * (
+            n == 48
+        )
+        found += [{"analysis_id": "gone", "population": population, **row} for row in at]
+    claims = judged(wired, found)
+    shares = [
+        statistic(claims, variable="E1", term="decides", stat_name="share_missing", arm=arm) for arm in PAIR.values()
+    ]
+    assert shares == pytest.approx([expected] * 2, nan_ok=True)
+
+
 def test_holm_takes_from_a_claim_what_the_others_of_its_family_cost():
     both = {"E1": E1, "E2": {"decides": [{"analysis": "gad7-mmrm", "visit": "Day 28"}]}}
     parts = model("madrs-mmrm", {"24 h": -3.3}), model("gad7-mmrm", {"Day 28": -1.0})

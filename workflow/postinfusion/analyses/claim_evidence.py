@@ -14,7 +14,7 @@ from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.contrasts import estimates
 from postinfusion.errors import listed
 from postinfusion.instruments import catalogue
-from postinfusion.plan.analyses import Ancova, Mmrm, Trajectory
+from postinfusion.plan.analyses import Ancova, Missingness, Mmrm, Trajectory
 from postinfusion.plan.claims import Point
 from postinfusion.plan.design import ArmRole
 from postinfusion.plan.endpoints import Endpoint, Form
@@ -51,7 +51,8 @@ class Estimate:
     sign
         1 where a larger value is a benefit, -1 where a smaller one is, 0 where no direction is one.
     participants, missing
-        By arm: how many are analysed there, and the share without a value; empty where the results do not tell.
+        By arm: how many are analysed there, and the share without a value; empty where the results do not tell, and NaN
+        of a time for which they do not.
     factor_of
         For a ratio how it changes with a factor among those without a value; None for what has no closed form.
     important, source
@@ -241,7 +242,7 @@ def _with_circumstances(plan: Plan, ard: pd.DataFrame, point: Point, found: _Fou
         is_ratio=is_ratio,
         sign=sign,
         participants=participants,
-        missing=_missing(found, arms),
+        missing=_missing(plan, ard, found, arms),
         factor_of=factor_in(plan.analyses[point.analysis], found.rows, found.key) if is_ratio else None,
         important=found.endpoint.important_difference if is_of_unit and found.endpoint else None,
         source=found.endpoint.threshold_source if is_of_unit and found.endpoint else "",
@@ -312,10 +313,14 @@ def _is_in_maintenance(plan: Plan, point: Point) -> bool:
 
 def _participants(found: _Found, arms: list[str]) -> dict[str, float]:
     """Count the participants that the estimate rests on, by arm: those with a value there, else those in the model."""
+    own = _observed_there(found, arms)
+    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit", **_group_of(found))
+
+
+def _observed_there(found: _Found, arms: list[str]) -> dict[str, float]:
+    """Count the participants with a value at the visit or time of the estimate, by arm; empty where not told."""
     at = {"visit": found.key["visit"]} if found.key["visit"] else {"time": found.key["time"]}
-    group = _group_of(found)
-    own = _by_arm(found.rows, arms, stat_name="n", term=["observed", "probability"], **at, **group)
-    return own or _by_arm(found.rows, arms, stat_name="n_participants", term="fit", **group)
+    return _by_arm(found.rows, arms, stat_name="n", term=["observed", "probability"], **at, **_group_of(found))
 
 
 def _group_of(found: _Found) -> dict[str, str]:
@@ -323,13 +328,39 @@ def _group_of(found: _Found) -> dict[str, str]:
     return {name: found.key.get(name, "") for name in ("subgroup", "subgroup_level")}
 
 
-def _missing(found: _Found, arms: list[str]) -> dict[str, float]:
-    """Give the share of participants without a value there, by arm."""
-    present, total = (
-        _participants(found, arms),
-        _by_arm(found.rows, arms, stat_name="n_total", variable="denominator", **_group_of(found)),
-    )
+def _missing(plan: Plan, ard: pd.DataFrame, found: _Found, arms: list[str]) -> dict[str, float]:
+    """Give the share of participants without a value there, by arm; of a model over time that at the nearest visit.
+
+    Who is in such a model has a value at some time, and need not have one at this: where no analysis of missing values
+    of the same population counts those of the visit, the share is NaN.
+    """
+    rows, present = found.rows, _participants(found, arms)
+    if found.key["time"] and not _observed_there(found, arms):
+        rows, visit = _missingness(plan, ard, found), _nearest_visit(plan, found)
+        seen = select(rows, variable="assessment", level="observed", visit=visit).assign(level="")
+        present = _by_arm(seen, arms, stat_name="n")
+        if not present:
+            return dict.fromkeys(arms, NAN)
+    total = _by_arm(rows, arms, stat_name="n_total", variable="denominator", **_group_of(found))
     return {arm: 1 - present[arm] / total[arm] for arm in present if total.get(arm, 0) > 0}
+
+
+def _missingness(plan: Plan, ard: pd.DataFrame, found: _Found) -> pd.DataFrame:
+    """Give the rows of the first analysis of missing values of the endpoint in the same population and group."""
+    counting = {key: one for key, one in plan.analyses.items() if isinstance(one, Missingness)}
+    keys = [key for key, one in counting.items() if plan.endpoints[one.endpoint] is found.endpoint]
+    population = str(found.of_estimate["population"].iloc[0])
+    return select(ard, analysis_id=keys[:1], population=population, **_group_of(found))
+
+
+def _nearest_visit(plan: Plan, found: _Found) -> str:
+    """Give the visit after baseline nearest to the time of an estimate; empty where that counts from elsewhere."""
+    analysis = plan.analyses[str(found.of_estimate["analysis_id"].iloc[0])]
+    if getattr(analysis, "since", "") in _AFTER_RANDOMISATION:
+        return ""
+    hours, time = plan.nominal_hours, float(found.key["time"])
+    later = [visit for visit in hours if visit != plan.baseline_visit]
+    return min(later, key=lambda visit: abs(hours[visit] - time), default="")
 
 
 def _by_arm(rows: pd.DataFrame, arms: list[str], **key: str | list[str]) -> dict[str, float]:

@@ -340,7 +340,7 @@ def _by_arm(results: Results, key: dict[str, str], name: str, sign: str = "") ->
     """Give a statistic of each arm that is compared, in the order of the comparison."""
     arms = [arm for arm in (key["arm"], key["comparator"]) if arm]
     texts = [results.text(name, **{**key, "arm": arm, "comparator": ""}) for arm in arms]
-    return " / ".join(f"{text}{sign}" for text in texts if text)
+    return " / ".join(f"{text}{'' if text in formats.WITHOUT_VALUE else sign}" for text in texts if text)
 
 
 def _threshold(results: Results, key: dict[str, str], decimals: int) -> str:
