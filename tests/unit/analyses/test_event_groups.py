@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
+from postinfusion.analyses.adverse_events import SUICIDAL
 from postinfusion.analyses.event_groups import UNCLASSIFIED, classified, own_group
+from postinfusion.plan.analyses.side_effects import SELF_INDUCED
 
 GROUPS = {
     "Nausea": "gastrointestinal",
@@ -26,6 +28,22 @@ GROUPS = {
     "early waking": UNCLASSIFIED,
     "painting": UNCLASSIFIED,
     "": UNCLASSIFIED,
+    "Übelkeit": "gastrointestinal",
+    "Erbrechen": "gastrointestinal",
+    "UEBELKEIT": "gastrointestinal",
+    "Schwindelgefühl": "nervous system",
+    "Kopfschmerzen": "nervous system",
+    "Dissoziatives Erleben": "psychiatric and perceptual",
+    "erhöhter Suchtdruck": "psychiatric and perceptual",
+    "Bluthochdruck": "cardiovascular",
+    "Harndrang": "urinary",
+    "Blasenentzündung": "urinary",
+    "Suizidgedanken": "suicidality",
+    "Selbstverletzung": "suicidality",
+    "Gleichgewichtsstörung": UNCLASSIFIED,
+    "Gewichtsabnahme": "weight and nutrition",
+    "Müdigkeit": "general",
+    "Blasenbildung": UNCLASSIFIED,
 }
 
 
@@ -45,3 +63,18 @@ def test_without_any_class_terms_are_grouped():
 def test_supplied_classes_are_never_overwritten_nor_mixed_with_groups():
     every = events("", "Family")
     assert classified(every, every)["AEBODSYS"].tolist() == [UNCLASSIFIED, "Family"]
+
+
+@pytest.mark.parametrize("term", [
+    "Suicidal ideation", "Suizidgedanken", "SUIZIDVERSUCH", "Selbstverletzung", "self-harm", "Selbstschädigung",
+    "Selbstschaedigung", "Selbstmordversuch", "Selbsttötung",
+])  # fmt: skip
+def test_suicidal_behaviour_is_known_in_english_and_german(term):
+    assert SUICIDAL.search(term)
+    assert own_group(term) == "suicidality"
+
+
+@pytest.mark.parametrize("term", ["selbstinduziertes Erbrechen", "Selbst herbeigeführtes Erbrechen", "Purging"])
+def test_what_participants_do_to_themselves_is_known_in_german_too(term):
+    assert SELF_INDUCED.search(term)
+    assert not SELF_INDUCED.search("Erbrechen")

@@ -46,7 +46,9 @@ OVERVIEW = {
     "interrupted": ("AEACN", ("interrupted",)),
     "stopped": ("AEACN", STOPPING),
 }
-SUICIDAL = re.compile(r"suicid|self[- ]?(?:harm|injur)", re.IGNORECASE)
+SUICIDAL = re.compile(
+    r"sui[cz]id|self[- ]?(?:harm|injur)|selbst(?:verletz|sch(?:ä|ae)d|mord|m(?:ö|oe)rd|t(?:ö|oe)tung)", re.IGNORECASE
+)
 _IN_WORDS = {
     "related": "relation to the treatment (no value in related)",
     "serious": "seriousness (no value in serious)",

@@ -11,7 +11,9 @@ from postinfusion.plan.analyses.divided import DividedPart
 from postinfusion.plan.quantities import Hours, Name, Percent
 from postinfusion.vocabulary import Method
 
-SELF_INDUCED = re.compile(r"self[- ]?induced|purging", re.IGNORECASE)
+SELF_INDUCED = re.compile(
+    r"self[- ]?induced|purging|selbst[- ]?(?:induziert|herbeigef(?:ü|ue)hrt|ausgel(?:ö|oe)st|provoziert)", re.IGNORECASE
+)
 """What a patient with an eating disorder does to herself is a symptom, and never a side effect."""
 
 
