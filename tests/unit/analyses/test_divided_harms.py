@@ -332,4 +332,6 @@ def test_in_public_groups_go_together_with_any_gap(key):
     counts = shown[(shown["subgroup"] == "diagnosis") & shown["stat_name"].isin(["n", "n_events"])]
     hidden = counts["error"] == "suppressed"
     assert hidden.any()
+    in_groups = shown[shown["subgroup"] == "diagnosis"]
+    assert not in_groups["error"].str.contains("no event").any()
     assert (counts.loc[~hidden, "stat"].isna() | counts.loc[~hidden, "variable"].eq("denominator")).all()

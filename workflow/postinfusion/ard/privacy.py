@@ -45,6 +45,7 @@ from postinfusion.ard.privacy_of_harms import (
 )
 from postinfusion.ard.privacy_of_limits import of_alerts, of_nested_counts
 from postinfusion.ard.schema import KEY
+from postinfusion.vocabulary import NOT_RECORDED
 
 Record = dict[Hashable, Any]
 
@@ -116,7 +117,8 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The same rows; a suppressed one has NaN and ``suppressed`` in ``error``.
+        The same rows; a suppressed one has NaN and ``suppressed`` in ``error``. So has one of a suppressed group that
+        had no value before, since the reason may tell of a count.
     """
     remainders = _small_remainders(ard, small_cell)
     gaps = _all_gaps(ard, small_cell, remainders)
@@ -135,9 +137,10 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_event_rates(ard, hidden)
     hidden |= _of_broken_down(ard, gaps)
     hidden |= _of_interest(ard, hidden)
-    hidden |= _of_groups(ard, hidden, small_cell)
-    hidden &= ard["stat"].notna() & ~_of_missing(ard)
-    return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden, SUPPRESSED))
+    in_groups = _of_groups(ard, hidden, small_cell)
+    reasons = in_groups & ard["stat"].isna() & (ard["error"] != "") & ~ard["error"].str.startswith(NOT_RECORDED)
+    hidden = (hidden | in_groups) & ard["stat"].notna() & ~_of_missing(ard)
+    return ard.assign(stat=ard["stat"].mask(hidden), error=ard["error"].mask(hidden | reasons, SUPPRESSED))
 
 
 def _of_broken_down(ard: pd.DataFrame, gaps: pd.DataFrame) -> pd.Series:
