@@ -20,6 +20,7 @@ from postinfusion.io.plans import read_plans
 from postinfusion.plan import rules
 from postinfusion.plan.parse import Reading
 from postinfusion.plan.plan import Plan
+from postinfusion.plan.recall_rules import without_verdict
 from postinfusion.plan.scale_rules import analysed_visits
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def _of_derivation(plan: Plan, trial: str, found: Canonical) -> tuple[list[Probl
     """
     from postinfusion.derive.coverage import repeated, uncovered, without_values
     from postinfusion.derive.datasets import derivation
-    from postinfusion.derive.recall import beyond_recall, without_verdict
+    from postinfusion.derive.recall import beyond_recall
     from postinfusion.derive.scores import assessed
 
     tables, problems = found.tables, []

@@ -7,11 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 import pandas as pd
 
 from postinfusion.errors import Problem, listed
-from postinfusion.instruments import catalogue
 from postinfusion.plan.endpoints import Endpoint
 from postinfusion.plan.plan import Plan
-
-DAY = 24.0
+from postinfusion.plan.recall_rules import DAY, recall_in_days
 
 
 def beyond_recall(
@@ -42,7 +40,7 @@ def beyond_recall(
     column = "AHRLAST" if "AHRLAST" in records else "AHRFIRST"
     since = records[column].astype("float64")
     for key, endpoint in endpoints.items():
-        days = _days(plan, endpoint)
+        days = recall_in_days(plan, endpoint)
         if days == 0:
             continue
         mine = (records["PARAMCD"] == endpoint.parameter) & records["AVISIT"].isin([*analysed.get(key, ())])
@@ -50,35 +48,6 @@ def beyond_recall(
         if early.any():
             text = _told(plan, records.loc[early, "AVISIT"], days, has_infusions=column == "AHRLAST")
             yield plan.places.problem(("endpoints", key), text, "warning")
-
-
-def without_verdict(plan: Plan) -> Iterator[Problem]:
-    """Give a warning for each estimand whose answers look back past time zero, so that nothing can be judged.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    """
-    for name, estimand in plan.estimands.items():
-        endpoint, visit = plan.endpoints.get(estimand.variable.endpoint), estimand.variable.visit
-        hours = plan.nominal_hours.get(visit, 0.0)
-        if endpoint is None or not 0 < hours < (days := _days(plan, endpoint)) * DAY:
-            continue
-        text = (
-            f"the verdict will be not testable: at {visit} the answers of {endpoint.measure} look back {days:g} days, "
-            "to before the treatment. Name a later visit or a form with a shorter recall; where the form asked of "
-            "less, write recall and recall_source at the endpoint."
-        )
-        yield plan.places.problem(("estimands", name, "variable", "visit"), text, "warning")
-
-
-def _days(plan: Plan, endpoint: Endpoint) -> float:
-    """Give how many days the answers of an endpoint look back."""
-    if endpoint.recall is not None:
-        return endpoint.recall / DAY
-    found = catalogue.find_score(endpoint.measure, endpoint.score, plan.instruments)
-    return found.instrument.recall.days if found and found.instrument.recall else 0.0
 
 
 def _told(plan: Plan, visits: pd.Series, days: float, *, has_infusions: bool) -> str:
