@@ -335,3 +335,10 @@ def test_in_public_groups_go_together_with_any_gap(key):
     in_groups = shown[shown["subgroup"] == "diagnosis"]
     assert not in_groups["error"].str.contains("no event").any()
     assert (counts.loc[~hidden, "stat"].isna() | counts.loc[~hidden, "variable"].eq("denominator")).all()
+
+
+@pytest.mark.parametrize("key", ANALYSES)
+def test_a_group_with_an_empty_arm_is_described_in_the_other(key):
+    found = results((*["AN"] * 12, *["BN"] * 12), of=(key,))
+    assert select(found, stat_name="error").empty
+    assert {*select(found, subgroup="diagnosis", subgroup_level="AN")["arm"]} == {"Ketamine", ""}

@@ -95,7 +95,7 @@ def rates_apart(
             n = int(chosen.loc[first.index[first["USUBJID"].isin(people["USUBJID"])]].sum())
             yield from rows({"n": n}, variable=FIRST_BY_COLLECTION, level=kind, term=name, arm=arm)
             key = {"variable": RATE_BY_COLLECTION, "level": kind, "term": name, "arm": arm}
-            counts = people["USUBJID"].map(events.loc[chosen, "USUBJID"].value_counts()).fillna(0).astype("float64")
+            counts = people["USUBJID"].map(events.loc[chosen, "USUBJID"].value_counts()).astype("float64").fillna(0)
             yield from rows({"n": int((counts > 0).sum()), "n_events": int(counts.sum())}, **key)
             values = (np.nan,) * 3
             if len(people) >= FEWEST_PARTICIPANTS:

@@ -73,7 +73,7 @@ def rate_data(analysis: EventRates, adam: Adam, population: Members) -> RateData
         raise ModelError("the data do not say until when participants were followed. Declare the source disposition.")
     events = harm_events(adam, population)
     events = events[~events["SELFFL"] & events["USUBJID"].isin(known["USUBJID"])]
-    end = events["USUBJID"].map(known.set_index("USUBJID")["END"])
+    end = events["USUBJID"].map(known.set_index("USUBJID")["END"]).astype("float64")
     time = _times(events)
     # An event of which only the day is known has the start of the day as its time: on the day of the end it is within.
     inside = time.notna() & (time <= end)

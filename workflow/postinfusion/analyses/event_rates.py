@@ -92,7 +92,8 @@ def _incidence_rates(
     key, rates = {"variable": INCIDENCE_RATE, "term": name}, dict[str, Interval]()
     for arm in population.arms:
         people = data.of(arm)
-        time = people["USUBJID"].map(first.set_index("USUBJID")["TIME"]).fillna(people["END"]).sum()
+        until = people["USUBJID"].map(first.set_index("USUBJID")["TIME"]).astype("float64")
+        time = until.fillna(people["END"]).sum()
         n = int(people["USUBJID"].isin(first["USUBJID"]).sum())
         counted = {"n": n, "n_total": len(people), "person_days": float(time) / _DAY}
         yield from rows(counted, **key, arm=arm)
@@ -155,7 +156,7 @@ def _all_events(
 
 def _counts(people: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
     """Give the number of events of each participant."""
-    return people["USUBJID"].map(events["USUBJID"].value_counts()).fillna(0).astype("float64")
+    return people["USUBJID"].map(events["USUBJID"].value_counts()).astype("float64").fillna(0)
 
 
 def _ratios(
