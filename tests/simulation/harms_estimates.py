@@ -15,16 +15,16 @@ from scipy.special import stdtrit
 
 from postinfusion.analyses.event_rate_data import RateData, first_causes, followed, rate_data
 from postinfusion.analyses.event_rate_limits import generator_of, limits_of_all_events
+from postinfusion.analyses.event_rate_ratios import ratio_by_counts, ratio_by_times
 from postinfusion.analyses.habituation import FEWEST
 from postinfusion.analyses.populations import Members
 from postinfusion.analyses.side_effects import FEWEST_FOR_LIMITS
 from postinfusion.core.aalen_johansen import aalen_johansen
 from postinfusion.core.clustered_proportions import korn_graubard
 from postinfusion.core.kaplan_meier import kaplan_meier, quantile_of_curve, survival_limits
-from postinfusion.core.negative_binomial import fit_negative_binomial
 from postinfusion.core.poisson_rates import garwood, rate_difference
 from postinfusion.core.proportions import Interval, clopper_pearson, miettinen_nurminen
-from postinfusion.core.recurrent_events import andersen_gill, log_limits, mean_cumulative_function
+from postinfusion.core.recurrent_events import log_limits, mean_cumulative_function
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import EventRates
 from postinfusion.plan.analyses.event_rates import ANY_EVENT
@@ -195,20 +195,15 @@ def _course(people: pd.DataFrame, events: pd.DataFrame) -> Iterator[tuple[str, F
 
 
 def _ratios(trial: Trial, name: str) -> Iterator[tuple[str, Found]]:
-    """Give the ratio of the rates of all events by both models."""
+    """Give the ratio of the rates of all events by both models, corrected for bias and as estimated."""
     people, counts = trial.data.people, _counts(trial, name)
-    treated = trial.treated.astype(float)
     if not all(counts[trial.of(arm)].any() for arm in ARMS):
         return
-    X = np.column_stack([np.ones(len(people)), treated])
     half = stdtrit(len(people) - 2, (1 + CONFIDENCE) / 2)
-    for what, model, place in (
-        ("ratio, negative binomial", lambda: fit_negative_binomial(counts, people["END"].to_numpy(), X), 1),
-        ("ratio, Andersen-Gill", lambda: andersen_gill(followed(people, trial.events(name)), treated[:, None]), 0),
-    ):
+    for what, model in (("ratio, negative binomial", ratio_by_counts), ("ratio, Andersen-Gill", ratio_by_times)):
         try:
-            fit = model()
+            found = model(people, trial.events(name), trial.treated)
         except ModelError:
             continue
-        log, error = float(fit.coefficients[place]), float(fit.std_errors[place])
-        yield what, (log, log - half * error, log + half * error)
+        for way, log in (("", found.corrected), (", uncorrected", found.estimate)):
+            yield f"{what}{way}", (log, log - half * found.std_error, log + half * found.std_error)

@@ -53,8 +53,9 @@ def truths(people: Crowd) -> dict[Key, float]:
         found["rate of first events", "late", ARMS[0]] - found["rate of first events", "late", ARMS[1]]
     )
     for name in RATED:
-        found["ratio, negative binomial", name, ""] = _ratio_of_counts(people, _kinds(name))
-        found["ratio, Andersen-Gill", name, ""] = _ratio_at_risk(people, _kinds(name))
+        ratios = {"negative binomial": _ratio_of_counts, "Andersen-Gill": _ratio_at_risk}
+        for model, ratio in ratios.items():
+            found |= {(f"ratio, {model}{way}", name, ""): ratio(people, _kinds(name)) for way in ("", ", uncorrected")}
     return found
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from scipy.special import stdtr, stdtrit
 
 from postinfusion.analyses.event_rate_limits import generator_of, limits_of_all_events
 from postinfusion.analyses.run import analyse
@@ -153,8 +154,34 @@ def test_where_all_of_each_arm_have_the_same_rate_the_ratio_stands_without_limit
 @pytest.mark.parametrize("level", ["negative binomial", "Andersen-Gill, robust"])
 def test_a_ratio_is_that_of_the_events_per_time_where_all_are_followed_alike(level):
     alike = results(tables(arms=("Ketamine",) * 3 + ("Midazolam",) * 3))
-    ratio = of(alike, "recurrent", "estimate", level=level, comparator="Midazolam")
-    assert ratio == pytest.approx(3 / 1)
+    uncorrected, ratio = (
+        of(alike, "recurrent", "estimate", level=f"{level}{way}", comparator="Midazolam")
+        for way in (", uncorrected", "")
+    )
+    assert uncorrected == pytest.approx(3 / 1)
+    # Half the squared standard error of the logarithm of each: of 2, 1 and 0 events, and of 1, 0 and 0.
+    assert np.log(ratio) == pytest.approx(np.log(3) + 2 / 9 / 2 - 2 / 3 / 2)
+
+
+@pytest.mark.parametrize("level", ["negative binomial", "Andersen-Gill, robust"])
+def test_limits_and_test_are_those_of_the_corrected_ratio_and_the_table_has_both(level):
+    found = results(tables())
+    table = TABLES["AET05_ALL"](results_of(PLAN, found, "rates"))
+    rows = [row for part in table.parts if part.caption == "Ratios of rates" for row in part.rows]
+    shown = []
+    for way in ("", ", uncorrected"):
+        log, low, high, error, df, p = (
+            of(found, "recurrent", name, level=f"{level}{way}", comparator="Midazolam")
+            for name in ("estimate", "conf_low", "conf_high", "std_error", "df", "p_value")
+        )
+        assert np.log([low, high]) == pytest.approx(np.log(log) + stdtrit(df, [0.025, 0.975]) * error)
+        assert p == pytest.approx(2 * stdtr(df, -abs(np.log(log)) / error))
+        shown.append(f"{log:.2f} ({low:.2f} to {high:.2f})")
+    words = {"negative binomial": "Negative binomial model"}.get(level, "Andersen and Gill's model")
+    labels = [row.label for row in rows]
+    at = labels.index(words, labels.index("Headache"))
+    assert [rows[at].cells[0], rows[at + 1].cells[0]] == shown
+    assert rows[at + 1].label == "Without correction"
 
 
 def test_whoever_left_without_an_event_competes_with_it(ard):

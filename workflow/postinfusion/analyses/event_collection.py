@@ -13,7 +13,7 @@ import pandas as pd
 
 from postinfusion.analyses.clustered_shares import risk_differences, share_rows
 from postinfusion.analyses.event_breakdowns import ANY, Line, by_class
-from postinfusion.analyses.event_rate_data import RateData, first_events
+from postinfusion.analyses.event_rate_data import RateData, counts_of, first_events
 from postinfusion.analyses.event_rate_limits import Seed, generator_of, limits_of_all_events
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members
@@ -95,7 +95,7 @@ def rates_apart(
             n = int(chosen.loc[first.index[first["USUBJID"].isin(people["USUBJID"])]].sum())
             yield from rows({"n": n}, variable=FIRST_BY_COLLECTION, level=kind, term=name, arm=arm)
             key = {"variable": RATE_BY_COLLECTION, "level": kind, "term": name, "arm": arm}
-            counts = people["USUBJID"].map(events.loc[chosen, "USUBJID"].value_counts()).astype("float64").fillna(0)
+            counts = counts_of(people, events[chosen])
             yield from rows({"n": int((counts > 0).sum()), "n_events": int(counts.sum())}, **key)
             values = (np.nan,) * 3
             if len(people) >= FEWEST_PARTICIPANTS:

@@ -118,6 +118,11 @@ def first_events(events: pd.DataFrame) -> pd.DataFrame:
     return events.drop_duplicates("USUBJID")
 
 
+def counts_of(people: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
+    """Give the number of events of each of some participants."""
+    return people["USUBJID"].map(events["USUBJID"].value_counts()).astype("float64").fillna(0)
+
+
 def followed(people: pd.DataFrame, events: pd.DataFrame) -> Followed:
     """Give follow-up and events of some participants as arrays, in days."""
     place = pd.Series(range(len(people)), people["USUBJID"])

@@ -2,12 +2,13 @@
 
 A first event is rated per time until it, with exact limits of a Poisson count. All events are rated per time of
 follow-up, with limits by bootstrap of participants, since the events of one are alike; arms are compared by a negative
-binomial model and by Andersen and Gill's.
+binomial model and by Andersen and Gill's, whose ratios are corrected for the bias of the logarithm of few events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -15,20 +16,21 @@ import pandas as pd
 from postinfusion.analyses.endpoint_records import Adam
 from postinfusion.analyses.event_collection import rates_apart
 from postinfusion.analyses.event_courses import course_rows
-from postinfusion.analyses.event_rate_data import RateData, first_events, followed, rate_data
+from postinfusion.analyses.event_rate_data import RateData, counts_of, first_events, rate_data
 from postinfusion.analyses.event_rate_limits import Seed, generator_of, limits_of_all_events, robust_rows
+from postinfusion.analyses.event_rate_ratios import NO_RATIO, ratio_by_counts, ratio_by_times
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members, denominators
 from postinfusion.analyses.ratio_rows import ratio_rows
 from postinfusion.ard.build import Row, error_row, rows, warning_row
-from postinfusion.core.negative_binomial import fit_negative_binomial
 from postinfusion.core.poisson_rates import garwood, rate_difference
 from postinfusion.core.proportions import Interval
-from postinfusion.core.recurrent_events import andersen_gill
+from postinfusion.errors import ModelError
 from postinfusion.plan.analyses.event_rates import EventRates
 
 INCIDENCE_RATE, EVENT_RATE, RECURRENT = "incidence-rate", "event-rate", "recurrent"
 NEGATIVE_BINOMIAL, ANDERSEN_GILL = "negative binomial", "Andersen-Gill, robust"
+UNCORRECTED = ", uncorrected"
 SOON = (
     "more than half of the first events began within 24 h of an infusion: per time of follow-up, their rate would tell "
     "how long the trial was"
@@ -139,7 +141,7 @@ def _all_events(
     """Give the rate of all events by arm, and ratios by both models."""
     for arm in population.arms:
         people, key = data.of(arm), {"variable": EVENT_RATE, "term": name, "arm": arm}
-        counts = _counts(people, events)
+        counts = counts_of(people, events)
         time = float(people["END"].sum())
         yield from rows({"n": int((counts > 0).sum()), "n_events": int(counts.sum())}, **key)
         yield from rows({"n_total": len(people), "person_days": time / _DAY}, **key)
@@ -154,42 +156,32 @@ def _all_events(
         yield from _ratios(analysis, data, events, pair, name)
 
 
-def _counts(people: pd.DataFrame, events: pd.DataFrame) -> pd.Series:
-    """Give the number of events of each participant."""
-    return people["USUBJID"].map(events["USUBJID"].value_counts()).astype("float64").fillna(0)
-
-
 def _ratios(
     analysis: EventRates, data: RateData, events: pd.DataFrame, pair: tuple[str, str], name: str
 ) -> Iterator[Row]:
-    """Give the ratio of the rates of all events of two arms by both models."""
+    """Give the ratio of the rates of all events of two arms by both models, corrected for bias and as estimated."""
     people = data.people[data.people["ARM"].isin(pair)].reset_index(drop=True)
-    treated = (people["ARM"] == pair[0]).to_numpy(dtype=float)
-    counts = _counts(people, events)
-
-    def binomial() -> tuple[float, float]:
-        fit = fit_negative_binomial(counts, people["END"], np.column_stack([np.ones(len(people)), treated]))
-        return float(fit.coefficients[1]), float(fit.std_errors[1])
-
-    def proportional() -> tuple[float, float]:
-        fit = andersen_gill(followed(people, events), treated[:, None])
-        return float(fit.coefficients[0]), float(fit.std_errors[0])
-
-    for level, model in ((NEGATIVE_BINOMIAL, binomial), (ANDERSEN_GILL, proportional)):
+    counts, is_treated = counts_of(people, events), (people["ARM"] == pair[0]).to_numpy()
+    without = _without_ratio(people, counts, pair)
+    for level, model in ((NEGATIVE_BINOMIAL, ratio_by_counts), (ANDERSEN_GILL, ratio_by_times)):
+        key = {"variable": RECURRENT, "level": level, "term": name}
         for arm in pair:
             n = int((counts[people["ARM"] == arm] > 0).sum())
-            yield from rows({"n": n}, variable=RECURRENT, level=level, term=name, arm=arm)
-        key = {"variable": RECURRENT, "level": level, "term": name, "arm": pair[0], "comparator": pair[1]}
-        yield from _ratio_rows(analysis, model, people, counts, **key)
+            yield from rows({"n": n}, **key, arm=arm)
+        key |= {"arm": pair[0], "comparator": pair[1]}
+        yield from rows({"n_participants": len(people)}, **key)
+        try:
+            found, reason = NO_RATIO if without else model(people, events, is_treated), without
+        except ModelError as problem:
+            found, reason = NO_RATIO, str(problem)
+        for way, log in (("", found.corrected), (UNCORRECTED, found.estimate)):
+            inference = partial(_inference, log, found.std_error, len(people) - 2.0)
+            yield from ratio_rows(inference, analysis.confidence, reason, ALIKE, key | {"level": f"{level}{way}"})
 
 
-def _ratio_rows(
-    analysis: EventRates, model: Callable[[], tuple[float, float]], people: pd.DataFrame, counts: pd.Series, **key: str
-) -> Iterator[Row]:
-    """Give a ratio of rates with limits and test of Student's t on the log scale, or why there is none."""
-    yield from rows({"n_participants": len(people)}, **key)
-    reason = _without_ratio(people, counts, (key["arm"], key["comparator"]))
-    yield from ratio_rows(lambda: (*model(), len(people) - 2), analysis.confidence, reason, ALIKE, key)
+def _inference(log: float, std_error: float, df: float) -> tuple[float, float, float]:
+    """Give what limits and test of a ratio are made from."""
+    return log, std_error, df
 
 
 def _without_ratio(people: pd.DataFrame, counts: pd.Series, pair: tuple[str, str]) -> str:

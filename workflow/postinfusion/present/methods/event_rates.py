@@ -28,8 +28,10 @@ def _event_rates(results: Results) -> str:
     )
     ratios = (
         " Arms are compared by the ratio of a negative binomial model and by that of Andersen and Gill's model, both "
-        "with robust errors and Student's t of two degrees of freedom less than participants; differences of rates of "
-        "first events have limits recovered from those of each (Zou and Donner)."
+        "with robust errors and Student's t of two degrees of freedom less than participants, and corrected for the "
+        "bias of their logarithm to second order (nonparametric delta method over the participants of each arm; the "
+        "ratios without correction stand beside them); differences of rates of first events have limits recovered from "
+        "those of each (Zou and Donner)."
         if results.comparisons
         else ""
     )

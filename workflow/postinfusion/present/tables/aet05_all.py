@@ -33,6 +33,11 @@ _NOTE = (
     "Events (participants with any; participant-days of follow-up). Limits of rates are by bootstrap of participants, "
     "of whom one may have several events; without an event, Garwood's. Robust limits, on the log scale, check them."
 )
+_UNCORRECTED_LABEL = "Without correction"
+_CORRECTED_NOTE = (
+    "Ratios are corrected for the bias that the logarithm of few events has; without correction they are those of "
+    "maximum (partial) likelihood, as other programs give them."
+)
 _ROBUST, _ROBUST_LABEL = "robust limits", "Robust limits"
 _TOO_FEW = f", {_ROBUST_LABEL.lower()}"
 _TOO_FEW_NOTE = (
@@ -127,14 +132,20 @@ def _ratios(results: Results, groups: list[str]) -> Part:
     rows = []
     for name in groups if heads else []:
         rows.append(Row(_capital(name), ("",) * len(with_tests)))
-        for level, words in _MODELS.items():
-            cells: list[str] = []
-            for arm, against in results.comparisons:
-                key = {"variable": _RATIO, "level": level, "term": name, "arm": arm, "comparator": against}
-                has_value = not results.sign("estimate", **key)
-                cells += [rate(results, RATIO_DECIMALS, **key), results.text("p_value", **key) if has_value else ""]
-            rows.append(Row(words, tuple(cells), 1))
+        for model, words in _MODELS.items():
+            rows.append(Row(words, _ratio(results, name, model), 1))
+            rows.append(Row(_UNCORRECTED_LABEL, _ratio(results, name, f"{model}, uncorrected"), 2))
     return Part(("", *with_tests), tuple(rows), "Ratios of rates")
+
+
+def _ratio(results: Results, name: str, level: str) -> tuple[str, ...]:
+    """Give the ratio and test of each comparison by one model, corrected or not."""
+    cells: list[str] = []
+    for arm, against in results.comparisons:
+        key = {"variable": _RATIO, "level": level, "term": name, "arm": arm, "comparator": against}
+        has_value = not results.sign("estimate", **key)
+        cells += [rate(results, RATIO_DECIMALS, **key), results.text("p_value", **key) if has_value else ""]
+    return tuple(cells)
 
 
 def _by_then(results: Results, groups: list[str]) -> Part:
@@ -203,4 +214,5 @@ def _notes(results: Results) -> tuple[str, ...]:
     rates = results.rows[(results.rows["variable"] == _RATE) & (results.rows["stat_name"] == "n_draws")]
     few = (_TOO_FEW_NOTE,) if (rates["stat"] == 0).any() else ()
     how = NOT_COMPARABLE if is_recorded(results) else NOT_RECORDED
-    return (_NOTE, *few, how, _NONE, *why, *map(formats.as_sentence, results.warnings()))
+    corrected = (_CORRECTED_NOTE,) if results.comparisons else ()
+    return (_NOTE, *few, *corrected, how, _NONE, *why, *map(formats.as_sentence, results.warnings()))
