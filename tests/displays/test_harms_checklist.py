@@ -207,7 +207,7 @@ LIMITS = {"source": "invented", "limits": [{"measure": "SBP", "at_least": 160}]}
 @pytest.mark.parametrize(
     ("asked", "places"),
     [
-        ({"method": "event-rates", "report_at": ["7 d"]}, ("AET05_one", "AET05_ALL_one")),
+        ({"method": "event-rates", "report_at": ["7 d"]}, ("AET05_one", "AET05_ALL_one", "AEG03_GROUPS_one")),
         ({"method": "conduct"}, ("MONT01_one",)),
         ({"method": "medication"}, ("CMT01_one",)),
         ({"method": "alerts"} | LIMITS, ("ALTL01_one",)),

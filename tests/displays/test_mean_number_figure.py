@@ -1,11 +1,13 @@
-"""AEG03: the curves are the mean number of events of the analysis, with its numbers at risk, and stay internal."""
+"""AEG03 and AEG03_GROUPS: curves are the mean number of events, with their numbers at risk, and stay internal."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
 
 from displays import harm_trial
+from displays.harm_trial import ANALYSES, MIXED, event
 from displays.test_figures import check_nothing_is_cut_or_overlaps
 from postinfusion.analyses.run import analyse
 from postinfusion.errors import DataError
@@ -74,3 +76,98 @@ def test_arms_of_two_participants_have_no_curve():
     found = analyse(plan, "invented", "rates", harm_trial.datasets(plan, *harm_trial.MIXED[:2], size=2))
     with pytest.raises(DataError, match="too few participants"):
         draw("AEG03", results_of(plan, found.results, "rates", found.individual))
+
+
+BOTH_WAYS = (*(one | {"more": one["more"] | {"AESOLFL": "Y"}} for one in MIXED), event(0, 5, 50.0, 60.0, AESOLFL="N"))
+DIVIDED = {"rates": ANALYSES["rates"] | {"by": ["diagnosis"], "bmi_below": 16}}
+
+
+@cache
+def divided(*diagnoses, name="two"):
+    """Results of an arm's participants with these diagnoses, of whom the first has a body mass index below 16."""
+    plan = harm_trial.plan(name, analyses=DIVIDED)
+    size = len(diagnoses)
+    adam = harm_trial.datasets(plan, *BOTH_WAYS, size=size)
+    arms = len(plan.design.arms)
+    adam["ADSL"] = adam["ADSL"].assign(DIAG=[*diagnoses] * arms, BMIBL=[15.0, *[17.0] * (size - 1)] * arms)
+    found = analyse(plan, "invented", "rates", adam)
+    return results_of(plan, found.results, "rates", found.individual)
+
+
+TWO_GROUPS = ("AN", "BN", "AN", "BN", "AN", "BN")
+
+
+def titles(figure):
+    return [title for axes in figure.axes if (title := axes.get_title(loc="left").replace("\n", " "))]
+
+
+def test_events_of_both_ways_of_collection_have_a_panel_each():
+    shown = draw("AEG03", divided(*TWO_GROUPS))
+    ways = ["Any adverse event, solicited", "Any adverse event, spontaneous"]
+    assert titles(shown.figure) == ["Any adverse event", *ways, "Nausea (both ways)"]
+    last = shown.values.groupby(["term", "level", "arm"])["estimate"].last()["any adverse event"]
+    assert last.to_dict() == {
+        ("", "Ketamine"): pytest.approx(1), ("", "Midazolam"): pytest.approx(1 / 6),
+        ("solicited", "Ketamine"): pytest.approx(5 / 6), ("solicited", "Midazolam"): pytest.approx(1 / 6),
+        ("spontaneous", "Ketamine"): pytest.approx(1 / 6), ("spontaneous", "Midazolam"): 0,
+    }  # fmt: skip
+
+
+def test_events_of_one_way_of_collection_have_no_panel_of_it():
+    assert titles(drawing().figure) == ["Any adverse event", "Nausea"]
+
+
+def test_each_group_of_participants_has_a_panel_with_its_own_numbers_at_risk():
+    figure = draw("AEG03_GROUPS", divided(*TWO_GROUPS, "BN")).figure
+    assert titles(figure) == [
+        "Diagnosis: AN", "Diagnosis: BN", "Body mass index at baseline, kg/m²: 16 and above"
+    ]  # fmt: skip
+    numbers = [{text.get_text() for text in strip.texts[1:]} for strip in figure.axes[1::2]]
+    assert numbers == [{"3"}, {"4"}, {"6"}]
+
+
+def test_the_curves_of_a_group_end_at_the_mean_number_of_the_results():
+    results = divided(*TWO_GROUPS)
+    values = draw("AEG03_GROUPS", results).values
+    for level in ("AN", "BN"):
+        for arm in results.arms:
+            mine = values[(values["subgroup_level"] == level) & (values["arm"] == arm) & (values["days"] <= 28)]
+            key = {"variable": "mean-cumulative", "term": "any adverse event", "arm": arm, "time": "672"}
+            expected = results.within("diagnosis", level).value("estimate", **key)
+            assert mine["estimate"].iloc[-1] == pytest.approx(expected)
+
+
+def test_all_panels_of_groups_have_one_scale():
+    figure = draw("AEG03_GROUPS", divided(*TWO_GROUPS)).figure
+    assert len({axes.get_ylim() for axes in figure.axes[::2]}) == 1
+
+
+def test_a_group_of_two_has_no_curve_and_is_named():
+    shown = draw("AEG03_GROUPS", divided("AN", "AN", *["BN"] * 4))
+    assert "Diagnosis: AN" not in titles(shown.figure)
+    note = next(text for text in shown.label.footnotes if text.startswith("No curve"))
+    assert "Diagnosis: AN (Ketamine, Midazolam)" in note
+    assert "Diagnosis: BN" not in note
+
+
+def test_a_plan_without_groups_has_no_figure_of_them():
+    with pytest.raises(DataError, match="names no groups of participants"):
+        draw("AEG03_GROUPS", harm_trial.results("two", "rates"))
+
+
+def test_groups_of_which_none_has_three_in_an_arm_have_no_figure():
+    results = divided("AN", "AN", "BN", "BN", "BED", "BED")
+    without_index = results.courses[results.courses["SUBGROUP"] != "BMI"]
+    with pytest.raises(DataError, match="too few participants were followed in every group"):
+        draw("AEG03_GROUPS", replace(results, courses=without_index))
+
+
+def test_the_words_tell_the_mean_number_of_each_group():
+    assert "Diagnosis: AN: Ketamine 1.33 by 28 d (" in draw("AEG03_GROUPS", divided(*TWO_GROUPS)).alt
+
+
+@pytest.mark.parametrize("output", ["AEG03", "AEG03_GROUPS"])
+def test_no_text_of_ways_and_groups_is_cut_in_either_shape(output):
+    shown = draw(output, divided(*TWO_GROUPS, name="three"))
+    for figure in (shown.figure, shown.narrow):
+        check_nothing_is_cut_or_overlaps(figure)

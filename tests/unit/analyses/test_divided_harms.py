@@ -130,6 +130,26 @@ def test_a_group_has_what_a_trial_of_it_alone_has(key, alone):
     np.testing.assert_allclose(own, other.reindex(own.index), equal_nan=True)
 
 
+def test_the_curves_of_a_group_are_those_of_a_trial_of_it_alone(alone):
+    steps = analyse(PLAN, "small", "rates", datasets(HALF)).individual
+    own = steps[(steps["SUBGROUP"] == "diagnosis") & (steps["SUBGROUP_LEVEL"] == "AN")]
+    expected = analyse(PLAN, "small", "rates", alone).individual
+    expected = expected[expected["SUBGROUP"] == ""]
+    pd.testing.assert_frame_equal(
+        own.drop(columns=["SUBGROUP", "SUBGROUP_LEVEL"]).reset_index(drop=True),
+        expected.drop(columns=["SUBGROUP", "SUBGROUP_LEVEL"]).reset_index(drop=True),
+    )
+    assert {*own["TERM"]} == {"any adverse event", "nausea"}
+
+
+def test_a_group_that_nobody_followed_has_no_curve_and_leaves_those_of_others():
+    both = tables(HALF)
+    left = both["participants"]["diagnosis"].eq("AN").to_numpy()
+    both["disposition"].loc[left, ["left", "status"]] = [pd.NA, ""]
+    steps = analyse(PLAN, "small", "rates", derive(PLAN, "small", both)).individual
+    assert {*steps["SUBGROUP_LEVEL"]} == {"", "BN"}
+
+
 NAUSEA = {"analysis_id": "effects", "variable": "incidence", "level": "participants", "term": "nausea",
           "arm": "Ketamine", "comparator": "", "stat_name": "n"}  # fmt: skip
 

@@ -50,8 +50,7 @@ def with_groups(
         lost = int(groups.isna().sum())
         if lost:
             result.append(warning_row(f"{lost} participants have no value of {factor}: they are in none of its groups"))
-        for level in in_order({str(group) for group in groups.dropna()}):
-            inside = _inside(population, groups.astype("object").eq(level))
+        for level, inside in _levels(population, groups):
             sizes = inside.n_by_arm
             result += [
                 row | {"subgroup": factor, "subgroup_level": level}
@@ -59,6 +58,24 @@ def with_groups(
                 if row["stat_name"] != "warning" and sizes[str(row.get("arm", ""))] and row.get("error") not in told
             ]
     return result
+
+
+def groups_of(analysis: DividedPart, population: Members) -> Iterator[tuple[str, str, Members]]:
+    """Give each group of each factor of the plan: the name of the factor, its level, and the participants.
+
+    Raises
+    ------
+    ModelError
+        The data hold no values of a factor.
+    """
+    for factor, groups in _factors(analysis, population):
+        yield from ((factor, level, inside) for level, inside in _levels(population, groups))
+
+
+def _levels(population: Members, groups: pd.Series) -> Iterator[tuple[str, Members]]:
+    """Give the levels of a factor in order, with the participants of each."""
+    for level in in_order({str(group) for group in groups.dropna()}):
+        yield level, _inside(population, groups.astype("object").eq(level))
 
 
 def _tried(rows_of: Callable[[Members], list[Row]], inside: Members) -> list[Row]:

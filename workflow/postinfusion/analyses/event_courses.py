@@ -6,12 +6,15 @@ Withdrawal and death compete with the first event: whoever left has none that co
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from postinfusion.analyses.divided import groups_of
 from postinfusion.analyses.endpoint_records import Adam
+from postinfusion.analyses.event_collection import apart, is_recorded
 from postinfusion.analyses.event_rate_data import COMPETING, EVENT, RateData, first_causes, followed, rate_data
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import Members
@@ -20,11 +23,23 @@ from postinfusion.ard.schema import canonical_hours
 from postinfusion.core.aalen_johansen import aalen_johansen
 from postinfusion.core.kaplan_meier import survival_limits
 from postinfusion.core.recurrent_events import log_limits, mean_cumulative_function
-from postinfusion.plan.analyses.event_rates import EventRates
+from postinfusion.errors import ModelError
+from postinfusion.plan.analyses.event_rates import ANY_EVENT, EventRates
 
 CUMULATIVE, MEAN, AT_RISK = "cumulative-incidence", "mean-cumulative", "at-risk"
 BEYOND = "nobody was followed for so long"
-STEPS = ["TERM", "ARM", "DAYS", "ESTIMATE", "CONF_LOW", "CONF_HIGH", "N_CENSORED"]
+STEPS = [
+    "SUBGROUP",
+    "SUBGROUP_LEVEL",
+    "TERM",
+    "LEVEL",
+    "ARM",
+    "DAYS",
+    "ESTIMATE",
+    "CONF_LOW",
+    "CONF_HIGH",
+    "N_CENSORED",
+]
 _NAMES = ("estimate", "std_error", "conf_low", "conf_high")
 _DAY = 24.0
 
@@ -74,28 +89,42 @@ def _means(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key
 
 
 def steps_of_means(analysis: EventRates, adam: Adam, population: Members) -> pd.DataFrame:
-    """Give the steps of the mean number of events of every group and arm: they tell when single events began.
+    """Give the steps of the mean number of events of every group of events and arm: they tell when single ones began.
+
+    Those of all participants and of each group of them that the plan names; those of any event also by way of
+    collection.
 
     Returns
     -------
     pandas.DataFrame
-        ``TERM``, ``ARM``, ``DAYS`` since time zero, ``ESTIMATE``, ``CONF_LOW``, ``CONF_HIGH`` (missing before the first
-        event), ``N_CENSORED`` (ends of follow-up then, other than by death); no arm of too few participants. Empty
-        without adverse events.
+        ``SUBGROUP`` and ``SUBGROUP_LEVEL``, the group of participants, empty of all of them; ``TERM``; ``LEVEL``, the
+        way of collection, empty of all events; ``ARM``, ``DAYS`` since time zero, ``ESTIMATE``, ``CONF_LOW``,
+        ``CONF_HIGH`` (missing before the first event), ``N_CENSORED`` (ends of follow-up then, other than by death); no
+        arm of too few participants. Empty without adverse events.
     """
     if "ADAE" not in adam:
         return pd.DataFrame(columns=STEPS)
-    data = rate_data(analysis, adam, population)
-    parts = [pd.DataFrame(columns=STEPS)]
-    for name, events in data.groups(analysis):
-        for arm in population.arms:
-            people = data.of(arm).reset_index(drop=True)
-            if len(people) >= FEWEST_PARTICIPANTS:
-                parts.append(_steps(analysis, people, events, (name, arm)))
+    parts = [pd.DataFrame(columns=STEPS), *_steps_of(analysis, adam, population, ("", ""))]
+    for factor, level, inside in groups_of(analysis, population):
+        with suppress(ModelError):  # the rows of the results tell why there is nothing of a group
+            parts += _steps_of(analysis, adam, inside, (factor, level))
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
-def _steps(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key: tuple[str, str]) -> pd.DataFrame:
+def _steps_of(analysis: EventRates, adam: Adam, population: Members, group: tuple[str, str]) -> Iterator[pd.DataFrame]:
+    """Give the steps of each curve of the participants of a population."""
+    data = rate_data(analysis, adam, population)
+    ways = apart(data.events) if is_recorded(data.events) else ()
+    lines = [(name, "", events) for name, events in data.groups(analysis)]
+    lines += [(ANY_EVENT, way, data.events[chosen]) for way, chosen in ways]
+    for name, way, events in lines:
+        for arm in population.arms:
+            people = data.of(arm).reset_index(drop=True)
+            if len(people) >= FEWEST_PARTICIPANTS:
+                yield _steps(analysis, people, events, (*group, name, way, arm))
+
+
+def _steps(analysis: EventRates, people: pd.DataFrame, events: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
     """Give the steps of one curve, from time zero on."""
     curve = mean_cumulative_function(followed(people, events))
     low, high = log_limits(curve.estimate, curve.std_error, confidence=analysis.confidence)

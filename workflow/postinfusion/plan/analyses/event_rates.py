@@ -16,7 +16,7 @@ ANY_EVENT = "any adverse event"
 
 
 class EventRates(DividedPart):
-    """How often adverse events occur per time of follow-up: first ones (AET05), all (AET05_ALL, AEG03)."""
+    """How often adverse events occur over follow-up: first ones (AET05), all (AET05_ALL, AEG03, AEG03_GROUPS)."""
 
     method: Literal[Method.EVENT_RATES]
     population: str = "safety"

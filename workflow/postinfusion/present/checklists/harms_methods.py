@@ -17,7 +17,7 @@ _SEVERITY = "worst-severity"
 GROUPS_IN = {
     Method.ADVERSE_EVENTS: ("AET06",),
     Method.SIDE_EFFECTS: ("SEFT01",),
-    Method.EVENT_RATES: ("AET05", "AET05_ALL"),
+    Method.EVENT_RATES: ("AET05", "AET05_ALL", "AEG03_GROUPS"),
     Method.ALERTS: ("ALTL01",),
     Method.CONDUCT: ("MONT01",),
     Method.VITAL_SIGNS: ("VST01_VISIT", "VST02_VISIT"),

@@ -8,9 +8,11 @@ from postinfusion.present import theme
 from postinfusion.present.display import Drawing
 from postinfusion.present.results import Results
 
+_OF_GROUPS = frozenset({"AEG03_GROUPS"})
+
 
 def draw(output_id: str, results: Results) -> Drawing:
-    """Draw one figure of all participants in the look of the project.
+    """Draw one figure in the look of the project: of all participants, or of the groups of them that the plan names.
 
     Raises
     ------
@@ -18,7 +20,7 @@ def draw(output_id: str, results: Results) -> Drawing:
         The results do not hold what the figure shows; the message says what is missing.
     """
     with theme.applied():
-        return (_figures() | _figures_of_harms())[output_id](results.whole)
+        return (_figures() | _figures_of_harms())[output_id](results if output_id in _OF_GROUPS else results.whole)
 
 
 def _figures() -> dict[str, Callable[[Results], Drawing]]:
@@ -60,7 +62,8 @@ def _figures() -> dict[str, Callable[[Results], Drawing]]:
 
 def _figures_of_harms() -> dict[str, Callable[[Results], Drawing]]:
     """Give the figures of the section on safety, imported as late as the others."""
-    from postinfusion.present.figures import aeg01, aeg02, aeg03, aeg04, aeg05, cadg01, livg01, vsg01
+    from postinfusion.present.figures import aeg01, aeg02, aeg03, aeg03_groups, aeg04, aeg05, cadg01, livg01, vsg01
 
-    return {"AEG01": aeg01.draw, "AEG02": aeg02.draw, "AEG03": aeg03.draw, "AEG04": aeg04.draw, "AEG05": aeg05.draw,
-            "CADG01": cadg01.draw, "LIVG01": livg01.draw, "VSG01": vsg01.draw}  # fmt: skip
+    return {"AEG01": aeg01.draw, "AEG02": aeg02.draw, "AEG03": aeg03.draw, "AEG03_GROUPS": aeg03_groups.draw,
+            "AEG04": aeg04.draw, "AEG05": aeg05.draw, "CADG01": cadg01.draw, "LIVG01": livg01.draw,
+            "VSG01": vsg01.draw}  # fmt: skip
