@@ -20,8 +20,8 @@ from postinfusion.ard.build import table
 from postinfusion.ard.query import select
 from postinfusion.plan.plan import Plan
 from postinfusion.simulate.courses import counts, later_rates, rates, visit_positions
-from postinfusion.simulate.people import draw_subtypes
-from simulation.coverage_of import Found, Quantity, lines, sides
+from postinfusion.simulate.people import STRATA, draw_subtypes
+from simulation.coverage_of import Found, Quantity, coverage_of_difference, lines, sides
 from simulation.deciding_estimates import members_of
 from simulation.replicates import AT_ONCE, Replicates, replicates, trial_plan
 from simulation.true_effects import ARMS, BEHAVIOURS, SEED, madrs, people
@@ -33,28 +33,34 @@ NAME = "{}, abstinence, risk difference"
 
 
 @cache
-def differences(endpoint: str, scenario: str) -> dict[str, float]:
-    """Give the true difference in the share abstinent and seen, ketamine minus midazolam, by visit of the plan."""
+def shares(endpoint: str, scenario: str) -> tuple[float, dict[str, tuple[float, float]]]:
+    """Give who can have events as a share of an arm, and by visit the share of them abstinent and seen in each arm."""
     behaviour, everyone = BEHAVIOURS[endpoint], people(scenario)
     subtype = draw_subtypes(everyone.diagnosis, np.random.default_rng(SEED + 3))
     can_have_events = rates(behaviour, subtype) > 0
     at = visit_positions(tuple(f"day {day}" for day in behaviour.days))
-    shares = []
+    found = []
     for arm in ARMS:
         mean = later_rates(behaviour, subtype, everyone.active(arm))
         drawn = counts(behaviour, mean, everyone.traits, np.random.default_rng(SEED + 4))
-        shares.append(((drawn == 0) & madrs(scenario, arm).seen[:, at])[can_have_events].mean(axis=0))
-    values = shares[0] - shares[1]
-    return {f"Day {day}": float(value) for day, value in zip(behaviour.days, values, strict=True)}
+        found.append(((drawn == 0) & madrs(scenario, arm).seen[:, at])[can_have_events].mean(axis=0))
+    days = (f"Day {day}" for day in behaviour.days)
+    return float(can_have_events.mean()), dict(zip(days, zip(*found, strict=True), strict=True))
 
 
 def quantities() -> Found:
-    """Give every quantity with its truth."""
-    return {
-        (NAME.format(key), visit): Quantity(truth)
-        for key, endpoint in ANALYSES.items()
-        for visit, truth in differences(endpoint, TRUTH).items()
-    }
+    """Give every quantity with its truth, ketamine minus midazolam, and the coverage that follows from counts this few.
+
+    The coverage is that of limits without strata, of as many participants as an arm has on average.
+    """
+    found: Found = {}
+    for key, endpoint in ANALYSES.items():
+        with_events, by_visit = shares(endpoint, TRUTH)
+        total = round(with_events * sum(STRATA.values()) / len(ARMS))
+        for visit, (ketamine, midazolam) in by_visit.items():
+            by_count = coverage_of_difference((ketamine, midazolam), total)
+            found[NAME.format(key), visit] = Quantity(ketamine - midazolam, by_count=by_count)
+    return found
 
 
 def add(found: Found, plan: Plan, drawn: Replicates) -> None:

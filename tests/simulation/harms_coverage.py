@@ -16,9 +16,9 @@ import numpy as np
 from scipy.stats import binom, poisson
 
 from postinfusion.core.poisson_rates import garwood
-from postinfusion.core.proportions import clopper_pearson, miettinen_nurminen
+from postinfusion.core.proportions import clopper_pearson
 from postinfusion.simulate.harms import UNKNOWN_END
-from simulation.coverage_of import COVERED, LARGEST_BIAS, can_be_between
+from simulation.coverage_of import COVERED, LARGEST_BIAS, can_be_between, coverage_of_difference
 from simulation.harms_estimates import Found, as_trial, estimates
 from simulation.harms_trials import ARMS, crowd, trial
 from simulation.harms_truth import EFFECTIVE, EXPECTED, PER_ARM, Key, truths
@@ -107,15 +107,6 @@ def coverage_of_infusions(share: float, effective: int) -> float:
     return float(binom.pmf(counts, effective, share) @ held)
 
 
-def coverage_of_difference(shares: tuple[float, float], total: int = PER_ARM) -> float:
-    """Give the coverage of Miettinen and Nurminen's limits for two shares, over both binomial distributions."""
-    first, second = (values.ravel() for values in np.meshgrid(*[np.arange(total + 1)] * 2, indexing="ij"))
-    limits = miettinen_nurminen(first, total, second, total)
-    truth = shares[0] - shares[1]
-    held = (limits.conf_low <= truth) & (truth <= limits.conf_high)
-    return float(binom.pmf(first, total, shares[0]) * binom.pmf(second, total, shares[1]) @ held)
-
-
 def coverage_of_rate(expected: float) -> float:
     """Give the coverage of Garwood's limits over the Poisson distribution of the count."""
     counts = np.arange(int(expected + 10 * np.sqrt(expected) + 10))
@@ -154,7 +145,7 @@ def _by_count(key: Key, truth: Mapping[Key, float]) -> float:
         return coverage_of_infusions(truth[key], round(truth[EFFECTIVE, name, arm]))
     if what == "risk difference":
         first, second = (truth["participants", name, one] for one in ARMS)
-        return coverage_of_difference((first, second))
+        return coverage_of_difference((first, second), PER_ARM)
     if what == "rate of first events":
         return coverage_of_rate(truth[EXPECTED, name, arm])
     if what.startswith("passed by"):
