@@ -144,6 +144,11 @@ def test_a_first_event_told_both_ways_at_once_is_solicited_in_any_order_of_the_f
     assert any("in several ways at the same time counts as solicited" in note for note in notes)
 
 
+def test_first_events_are_not_explained_by_what_ratios_of_all_events_lack():
+    notes = {output: " ".join(TABLES[output](results("rates")).label.footnotes) for output in ("AET05", "AET05_ALL")}
+    assert ["no ratio of rates exists" in told for told in notes.values()] == [False, True]
+
+
 def test_a_group_with_suppressed_numbers_has_the_way_of_everybody():
     rates = ANALYSES["rates"] | {"by": ["diagnosis"]}
     divided = plan(analyses={"rates": rates})

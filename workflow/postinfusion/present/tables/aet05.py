@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from postinfusion.errors import ModelError
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
@@ -35,8 +37,14 @@ def table(results: Results) -> Table:
     part = Part(("", *heads), tuple(_row(results, name) for name in groups))
     apart = _apart(results, groups)
     notes = (*_notes(results), *((_AT_ONCE,) if apart else ()))
-    label = label_of(results, "AET05", f"First events per {unit(results, _VARIABLE)}", notes)
+    label = label_of(_with_own_reasons(results), "AET05", f"First events per {unit(results, _VARIABLE)}", notes)
     return Table(label, (part, *apart))
+
+
+def _with_own_reasons(results: Results) -> Results:
+    """Give the results without what could not be done of ratios and of all events, which this table does not show."""
+    rows = results.rows
+    return replace(results, rows=rows[rows["variable"].isin(("", _VARIABLE, _BY_WAY)) | (rows["error"] == "")])
 
 
 def _apart(results: Results, groups: list[str]) -> tuple[Part, ...]:
