@@ -10,6 +10,7 @@ from displays.test_figures import check_nothing_is_cut_or_overlaps
 from postinfusion.analyses.run import Outcome, analyse
 from postinfusion.ard.privacy import public
 from postinfusion.errors import ModelError
+from postinfusion.present import formats
 from postinfusion.present.figures import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
@@ -30,7 +31,7 @@ def plan(**changes):
 
 
 @cache
-def outcome(with_laboratory=True) -> Outcome:
+def outcome(with_laboratory=True, taken=("ALT", "BILI")) -> Outcome:
     of = plan()
     adam = harm_trial.datasets(of)
     names = sorted(adam["ADSL"]["USUBJID"])[:3] + sorted(adam["ADSL"]["USUBJID"])[6:8]
@@ -41,7 +42,7 @@ def outcome(with_laboratory=True) -> Outcome:
     ]
     people = adam["ADSL"].set_index("USUBJID")
     if with_laboratory:
-        laboratory = pd.DataFrame(rows).assign(DTYPE="")
+        laboratory = pd.DataFrame([row for row in rows if row["PARAMCD"] in taken]).assign(DTYPE="")
         adam["ADLB"] = laboratory.assign(**{n: laboratory["USUBJID"].map(people[n]) for n in ("TRTP", "TRTA")})
     return analyse(of, "invented", "liver", adam)
 
@@ -82,6 +83,13 @@ def test_the_report_says_why_there_is_none_without_laboratory_results():
     for make in (lambda: TABLES["LIVT01"](empty), lambda: draw("LIVG01", empty)):
         with pytest.raises(ModelError, match="no laboratory results"):
             make()
+
+
+def test_a_test_that_nobody_has_is_not_recorded_and_not_inestimable():
+    table = TABLES["LIVT01"](results(outcome(taken=("ALT",)).results))
+    rows = {row.label: row.cells for part in table.parts for row in part.rows}
+    assert rows["Bilirubin: median (quartiles), × ULN"][:2] == ("not recorded", "not recorded")
+    assert not any(formats.NOT_ESTIMABLE in cell for cells in rows.values() for cell in cells)
 
 
 def test_the_methods_name_the_multiples():

@@ -83,8 +83,10 @@ def _row(results: Results, name: str, key: dict[str, str], level: int) -> Row:
 
 
 def _median(results: Results, term: str, arm: str) -> str:
-    """Give the median with quartiles."""
+    """Give the median with quartiles; of a test that nobody of the arm has, that it was not recorded."""
     key = {"variable": "liver-peak", "term": term, "arm": arm}
+    if results.value("n", **key) == 0:
+        return formats.NO_RECORD
     median, low, high = (results.printed(name, 1, **key) for name in ("median", "q1", "q3"))
     return formats.with_bracket(median, formats.interval(low, high))
 
