@@ -109,3 +109,8 @@ def test_the_table_shows_infusions_given_and_with_an_event(ard):
     assert of_ketamine.endswith("[8]")
     assert "Events without an infusion" in cells
     assert [row.label for row in made.parts[1].rows][:2] == ["Any adverse event", "During the infusion"]
+
+
+def test_the_table_says_that_its_first_hours_are_those_after_the_infusion(ard):
+    notes = " ".join(aet11(results_of(trials.infused(), ard, "harms")).label.footnotes)
+    assert "0–2 h: less than 2 h after the start of the infusion, and after its end where that is known." in notes

@@ -20,7 +20,8 @@ _OF_NUMBERS = (
 _WENT_ON = "Who has an infusion of a later number is who went on: different numbers are not of the same participants."
 _OF_HOURS = (
     "By hours since the infusion: participants with an event, n (%), and events in square brackets; a participant may "
-    "be in several lines. Day 0, time unknown: on the day of the infusion, at an hour that was not recorded."
+    "be in several lines. 0–2 h: less than 2 h after the start of the infusion, and after its end where that is known. "
+    "Day 0, time unknown: on the day of the infusion, at an hour that was not recorded."
 )
 _OF_TERMS = "Terms that fewer than 5 participants had are in the lines of any event only."
 _NOTES = (_OF_NUMBERS, _WENT_ON, _OF_HOURS, _OF_TERMS)
