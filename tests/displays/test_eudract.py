@@ -256,7 +256,7 @@ def test_a_public_report_with_hidden_counts_has_no_file():
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        (("3", "cough", NERVES, "", "none", "resolved"), "1 events have no record of whether they are serious"),
+        (("3", "cough", NERVES, "", "none", "resolved"), "1 event without a record of seriousness"),
         (("3", "x" * 101, NERVES, "Y", "none", "resolved"), "2 to 100 characters"),
     ],
 )

@@ -99,6 +99,11 @@ def test_a_missing_seriousness_is_not_taken_for_none():
         shown("AEL03", {"AESER": ""})
 
 
+def test_one_event_of_unknown_seriousness_is_one_event():
+    notes = shown("AEL03", {"AESER": "N"}, {"AESER": ""}).label.footnotes
+    assert "1 further event: not recorded whether serious." in notes
+
+
 def test_without_a_file_of_events_no_listing_is_made_and_absence_is_not_taken_for_no_harm():
     of = plan()
     results = results_of(of, trials.results(of, size=1), "harms", listing().iloc[:0])

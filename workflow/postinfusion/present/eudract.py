@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, register_namespac
 
 from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.datasets.system_organ_classes import are_of_meddra, identifier_of
-from postinfusion.errors import DataError
+from postinfusion.errors import DataError, counted
 from postinfusion.plan.analyses import AdverseEvents
 from postinfusion.present.event_dictionary import classes_of
 from postinfusion.present.results import Results
@@ -79,7 +79,7 @@ def _refuse(results: Results, arms: list[str]) -> None:
         raise DataError("no event has a record of whether it is serious – add the column serious")
     unknown = int(results.value("n_events", variable="seriousness", level=NOT_RECORDED) or 0)
     if unknown:
-        raise DataError(f"{unknown} events have no record of whether they are serious – record Y or N for each")
+        raise DataError(f"{counted(unknown, 'event')} without a record of seriousness – record Y or N for each")
     terms = [_clean(term) for variable in (_NON_SERIOUS, _SERIOUS) for _, term in _terms(results, variable)]
     for what, names, (least, most) in (("arm", arms, TITLE_LENGTHS), ("event", terms, TERM_LENGTHS)):
         wrong = next((name for name in names if not least <= len(name) <= most), None)

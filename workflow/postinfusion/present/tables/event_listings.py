@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from postinfusion.errors import DataError
+from postinfusion.errors import DataError, counted
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
@@ -91,7 +91,7 @@ def serious_events(results: Results) -> Table:
         raise DataError(results.failure or "the data do not say of any event whether it was serious")
     found = events[events["SERIOUS"] == "Y"]
     unknown = int((events["SERIOUS"] == "").sum())
-    untold = (f"{unknown} further events do not say whether they were serious.",) if unknown else ()
+    untold = (f"{counted(unknown, 'further event')}: not recorded whether serious.",) if unknown else ()
     if found.empty:
         return Table(label_of(results, "AEL03", footnotes=untold), (_nobody(results, "Serious events"),))
     part, left_out = _part(results, found, "Serious adverse events")
