@@ -17,6 +17,7 @@ from postinfusion.analyses.harm_events import harm_events, infusions_of, is_late
 from postinfusion.analyses.model_data import FEWEST_PARTICIPANTS
 from postinfusion.analyses.populations import CrossoverMembers, Members
 from postinfusion.analyses.ratio_rows import ratio_rows
+from postinfusion.analyses.reference_grid import NOT_POSITIVE
 from postinfusion.ard.build import Row, rows
 from postinfusion.errors import ModelError
 from postinfusion.plan.analyses import SideEffects
@@ -29,7 +30,9 @@ ALIKE = "the events of all participants change alike over the infusions"
 SUBJECT, NUMBER, HAS = "USUBJID", "INFNUM", "HAS"
 
 
-def habituation(analysis: SideEffects, adam: Adam, population: Members, *, planned: int) -> Iterator[Row]:
+def habituation(
+    analysis: SideEffects, adam: Adam, population: Members, *, planned: int, reference: str | None
+) -> Iterator[Row]:
     """Give the odds ratio per infusion of each group of events in each arm that is not the reference.
 
     Parameters
@@ -43,6 +46,9 @@ def habituation(analysis: SideEffects, adam: Adam, population: Members, *, plann
     planned
         Number of infusions that the plan gives everyone, all of which completers had; 0 where it names none: completers
         are then those with the largest number that anyone in the arm had.
+    reference
+        The reference arm of all participants: of a group in which it is too small to compare, it is not that of
+        ``population``.
     """
     given = infusions_of(adam, population)
     # Whenever it begins, an event belongs to the last infusion before it: most would be of the last of all.
@@ -55,7 +61,7 @@ def habituation(analysis: SideEffects, adam: Adam, population: Members, *, plann
         of_group = events[events["NAME"].isin([event_name(term) for term in terms])]
         counted = with_event(given, of_group)
         for arm in population.arms:
-            if arm == population.reference:
+            if arm == reference:
                 continue
             of_arm = counted[counted["ARM"] == arm]
             key = {"variable": HABITUATION, "term": name, "arm": arm}
@@ -94,16 +100,18 @@ def per_infusion(counted: pd.DataFrame) -> tuple[float, float, float]:
     Raises
     ------
     ModelError
-        There are too few participants, infusions with or without an event, or numbers of infusions; the
-        equations have no finite solution; or their variance is not positive.
+        There are too few participants, infusions with or without an event, or numbers of infusions; or the
+        equations have no finite solution.
     """
     if reason := _too_few(counted):
         raise ModelError(reason)
     fit = fit_gee(counted, HAS, NUMBER, SUBJECT, family="binomial", working="exchangeable", covariance="bias-reduced")
     found = fit.coefficients[fit.coefficients["term"] == NUMBER].to_dict("records")[0]
-    if found["error"]:
+    if found["error"] not in {"", NOT_POSITIVE}:
         raise ModelError(str(found["error"]))
-    return float(found["estimate"]), float(found["std_error"]), float(fit.n_subjects - 2)
+    # A sandwich is never negative: a variance that is not positive is 0, as rounding left it.
+    error = 0.0 if found["error"] else float(found["std_error"])
+    return float(found["estimate"]), error, float(fit.n_subjects - 2)
 
 
 def _of_periods(population: Members) -> str:

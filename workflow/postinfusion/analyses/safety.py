@@ -39,8 +39,15 @@ def safety(
         case SideEffects():
             from postinfusion.analyses.habituation import habituation
 
-            found = with_groups(analysis, population, lambda inside: side_effects(analysis, adam, inside))
-            return [*found, *habituation(analysis, adam, population, planned=len(plan.design.infusions))]
+            planned, reference = len(plan.design.infusions), population.reference
+            return with_groups(
+                analysis,
+                population,
+                lambda inside: [
+                    *side_effects(analysis, adam, inside),
+                    *habituation(analysis, adam, inside, planned=planned, reference=reference),
+                ],
+            )
         case EventRates():
             from postinfusion.analyses.event_rate_limits import seed_of
             from postinfusion.analyses.event_rates import event_rates

@@ -23,7 +23,8 @@ Rates, monitoring, medicines, liver tests, shifts and parts of the events of a t
 Rates of events per person-days, and their mean numbers by time, go with the number of events that they would give back.
 Counts of the same participants in several analyses of harms go together: :mod:`postinfusion.ard.privacy_of_harms`; so
 do counts that hold each other, where their difference is small: :mod:`postinfusion.ard.privacy_of_limits`. Few in
-no group of a factor: :mod:`postinfusion.ard.privacy_of_groups`.
+no group of a factor: :mod:`postinfusion.ard.privacy_of_groups`. Few who stopped early, by completers:
+:mod:`postinfusion.ard.privacy_of_habituation`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ import numpy as np
 import pandas as pd
 
 from postinfusion.ard.privacy_of_groups import few_in_no_group
+from postinfusion.ard.privacy_of_habituation import is_of_completers, of_few_who_stopped
 from postinfusion.ard.privacy_of_harms import (
     is_in,
     of_few_who_left,
@@ -97,7 +99,6 @@ _NOT_ASSESSED = frozenset({"not assessed after", "assessed after, and not before
 _OF_UNITS = frozenset({"infusions", "all events"})
 """Levels whose shares are of units of which a participant may have several."""
 _PARTICIPANTS, _INCIDENCE = "participants", "incidence"
-_HABITUATION, _COMPLETERS = "habituation", "completers"
 _CELL = [name for name in KEY if name not in ("stat_name", "comparator")]
 _ARMS_OF = [name for name in _CELL if name not in ("arm", "level", "term")]
 _OF_TOTALS = ["analysis_id", "subgroup", "subgroup_level"]
@@ -128,7 +129,7 @@ def public(ard: pd.DataFrame, *, small_cell: int) -> pd.DataFrame:
     hidden |= _of_few_events(ard, small_cell)
     hidden |= _of_few_participants(ard, gaps, small_cell)
     hidden |= _of_divided(ard, small_cell)
-    hidden |= _of_completers(ard, gaps, small_cell)
+    hidden |= of_few_who_stopped(ard, gaps, small_cell)
     hidden |= (ard["subgroup"] == _PERIOD) & is_in(ard, gaps, ["analysis_id", "parameter", "visit"])
     hidden |= ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & _in_tables(ard, gaps)
     hidden |= (ard["stat_name"] == _ADJUSTED) & (ard["variable"] == _OF_TERMS) & _in_tables(ard, gaps)
@@ -212,7 +213,8 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
 
     So do all rows of a factor with a small group, and of one whose groups leave out few participants, by arm; and what
     few of those in no group have, or do not have. Parts of the events of a term, rates, monitoring, medicines, liver
-    tests and shifts go with any gap of the analysis.
+    tests and shifts go with any gap of the analysis; completers of all infusions go with one of completers alone, which
+    tells nothing of others.
     """
     repeated = ard["method"].isin(_IN_GROUPS) | ard["method"].isin(_TOGETHER_IN_GROUPS)
     in_group = repeated & (ard["subgroup"] != "") & ~ard["subgroup"].isin(_NOT_GROUPS)
@@ -231,33 +233,17 @@ def _of_groups(ard: pd.DataFrame, hidden: pd.Series, small_cell: int) -> pd.Seri
     of_same = pd.Series(data=False, index=ard.index)
     of_counts = with_gap[~with_gap["stat_name"].isin(_OF_EVENTS)]
     in_none = few_in_no_group(ard[~_of_missing(ard) & ~without_end(ard)], repeated, small_cell)
+    apart = is_of_completers(of_counts)
     for method, names in _IN_GROUPS.items():
-        told = is_in(ard, of_counts, ["analysis_id", *names]) | is_in(ard, in_none, [*of_factor, *names])
+        told = is_in(ard, of_counts[~apart], ["analysis_id", *names]) | is_in(ard, in_none, [*of_factor, *names])
         of_same |= (ard["method"] == method) & told
+    of_same |= is_of_completers(ard) & is_in(ard, of_counts[apart], ["analysis_id", "term"])
     is_part = ard["variable"].isin(_BROKEN_DOWN) | ard["variable"].str.startswith(_INTEREST)
     told = is_in(ard, of_counts, ["analysis_id"]) | is_in(ard, in_none, of_factor)
     of_same |= (ard["method"].isin(_TOGETHER_IN_GROUPS) | is_part) & told
     in_part = pd.concat([with_gap[with_gap["subgroup"] != ""], in_none])
     events = ard["stat_name"].isin(_OF_EVENTS) & (ard["stat"] > 0) & is_in(ard, in_part, [*of_factor, "variable"])
     return in_group & (is_small | of_same | events)
-
-
-def _of_completers(ard: pd.DataFrame, gaps: pd.DataFrame, small_cell: int) -> pd.Series:
-    """Say which odds over the number of the infusion rest on a suppressed incidence, or tell of few by subtraction.
-
-    Completers and all together tell how many of those who stopped early had the event, and how many had none.
-    """
-    is_one = ard["variable"] == _HABITUATION
-    if not is_one.any():
-        return is_one
-    affected = gaps[(gaps["variable"] == _INCIDENCE) & (gaps["level"] == _PARTICIPANTS) & (gaps["subgroup"] == "")]
-    of = ["analysis_id", "term", "arm"]
-    counts = ard[is_one & ard["stat_name"].isin([COUNT, "n_participants"])]
-    wide = counts.pivot_table(index=of, columns=["stat_name", "level"], values="stat", aggfunc="first")
-    stopped = {name: wide[name, "all"] - wide[name, _COMPLETERS] for name in (COUNT, "n_participants")}
-    rest = pd.DataFrame({**stopped, "without": stopped["n_participants"] - stopped[COUNT]})
-    few = rest[(rest.ge(1) & rest.lt(small_cell)).any(axis=1)].reset_index()
-    return is_one & (is_in(ard, affected, of) | ((ard["level"] == _COMPLETERS) & is_in(ard, few, of)))
 
 
 def _of_few_events(ard: pd.DataFrame, small_cell: int) -> pd.Series:

@@ -12,7 +12,11 @@ from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED, WAYS, is_recorded
 from postinfusion.present.results import Results
 from postinfusion.present.tables.divided_parts import divided_parts
-from postinfusion.present.tables.habituation_parts import habituation_notes, habituation_parts
+from postinfusion.present.tables.habituation_parts import (
+    divided_habituation,
+    habituation_notes,
+    habituation_parts,
+)
 from postinfusion.present.tables.share_cells import difference_headings, risk_differences, share
 
 FIRST, ALL, UNKNOWN = "first event", "all events", "time unknown"
@@ -52,6 +56,7 @@ def table(results: Results) -> Table:
         *(_group(results, analysis, name) for name in analysis.groups),
         *habituation_parts(results, analysis.groups),
         *divided_parts(results, "Participants with an event", lines),
+        *divided_habituation(results, analysis.groups),
         *_verdicts(results),
     )
     return Table(label_of(results, "SEFT01", _subtitle(analysis), _notes(results)), parts)
