@@ -20,7 +20,9 @@ _NOTE = (
     "went on are not those who began; completers are chosen by what happened to them later."
 )
 
-_GROUPS = "Groups of participants are described: their odds are not compared, and no interval is adjusted for their number."
+_GROUPS = (
+    "Groups of participants are described: their odds are not compared, and no interval is adjusted for their number."
+)
 
 
 def habituation_parts(results: Results, groups: Iterable[str]) -> tuple[Part, ...]:
