@@ -226,10 +226,19 @@ def test_a_column_read_as_a_time_may_hold_dates_but_no_date_of_birth():
     assert "date of birth" in found("dob", ["1984-11-23"], use).problems[0].text
 
 
-@pytest.mark.parametrize("name", ["visit_date", "RFICDTC", "VISIT1DT", "madrs_timestamp", "date_of_scan", "Datum"])
+@pytest.mark.parametrize(
+    "name",
+    ["visit_date", "RFICDTC", "VISIT1DT", "madrs_timestamp", "date_of_scan", "Datum", "Einschluss", "Aufnahmedatum",
+     "Entlassung", "Behandlungsbeginn", "Visite 2", "enrolment", "Untersuchung_V1"],
+)  # fmt: skip
 def test_an_unread_column_may_hold_dates_when_its_name_says_so(name: str):
     assert promises_time(name)
     assert found(name, ["2031-01-06"]).problems == ()
+
+
+@pytest.mark.parametrize("name", ["Geburtsdatum", "geb_datum", "kxq", "Bemerkung"])
+def test_dates_of_birth_and_dates_under_other_names_stop_the_trial(name: str):
+    assert found(name, ["2031-01-06"]).problems != ()
 
 
 def test_dates_that_could_be_codes_count_only_where_the_whole_column_has_their_form():

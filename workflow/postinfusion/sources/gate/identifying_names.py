@@ -264,8 +264,11 @@ _TIME_WORDS = _set(
     "date dates dt dat dtc dtm datum dato fecha time times timestamp datetime tm zeit zeitpunkt day when start started "
     "end ended began begin stop stopped onset visit visited assessed taken measured weighed sampled occurred consented "
     "randomised randomized enrolled allocated created modified updated completed left admitted discharged entered "
-    "asked checked infused given heure"
+    "asked checked infused given heure inclusion enrolment enrollment admission discharge consent randomisation "
+    "randomization einschluss aufnahme entlassung einwilligung randomisierung visite besuch untersuchung erhebung "
+    "ersterhebung erstgesprach erstgespraech katamnese abschluss studienende"
 )
+_GERMAN_TIMES = ("datum", "beginn", "zeitpunkt")
 _CDISC_DATES = ("DT", "DTM", "DTC", "TM")
 _SHORTEST_CDISC = 3
 
@@ -336,7 +339,9 @@ def promises_rater(name: str) -> bool:
 def promises_time(name: str) -> bool:
     """Say whether a column is one of dates or times of the trial by its name, those of CDISC included."""
     is_cdisc = name.isupper() and len(name) > _SHORTEST_CDISC and name.endswith(_CDISC_DATES)
-    return promised(name) is not Identifier.BIRTH and (is_cdisc or bool({*words(name), *segments(name)} & _TIME_WORDS))
+    spoken = {*words(name), *segments(name)}
+    is_of_times = bool(spoken & _TIME_WORDS) or any(word.endswith(_GERMAN_TIMES) for word in spoken)
+    return promised(name) is not Identifier.BIRTH and (is_cdisc or is_of_times)
 
 
 def _spoken(name: str) -> Iterator[str]:
