@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from postinfusion.present.display import Table
+from postinfusion.present import formats
+from postinfusion.present.display import Part, Table
 from postinfusion.report.templates_of import template
+
+_BETWEEN_LIMITS = re.compile(rf"(?<=\S) to (?=[{formats.MINUS}\d∞])")
+_KEPT = f"{formats.NO_BREAK}to{formats.NO_BREAK}"
 
 
 def table_html(table: Table, banners: Sequence[str] = ()) -> str:
     """Give a table as HTML: a ``table`` per block, footnotes, and the line that says where the numbers come from.
 
-    Neighbouring blocks of one ``folded`` heading are folded away under it.
+    Neighbouring blocks of one ``folded`` heading are folded away under it. Where cells wrap, the limits of an interval
+    stay on one line.
 
     Parameters
     ----------
@@ -21,5 +28,12 @@ def table_html(table: Table, banners: Sequence[str] = ()) -> str:
     banners
         Sentences that must stand on every page that shows it.
     """
-    blocks = [(heading, [*parts]) for heading, parts in groupby(table.parts, key=lambda part: part.folded)]
+    parts = map(_with_kept_intervals, table.parts)
+    blocks = [(heading, [*of_heading]) for heading, of_heading in groupby(parts, key=lambda part: part.folded)]
     return template("table.html.j2").render(label=table.label, blocks=blocks, banners=banners)
+
+
+def _with_kept_intervals(part: Part) -> Part:
+    """Give a block in whose cells no line breaks within the limits of an interval."""
+    rows = (replace(row, cells=tuple(_BETWEEN_LIMITS.sub(_KEPT, cell) for cell in row.cells)) for row in part.rows)
+    return replace(part, rows=tuple(rows))
