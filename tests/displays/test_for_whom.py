@@ -80,6 +80,18 @@ def test_the_curve_of_a_moderator_is_drawn_with_its_regions(key):
     assert "Below zero favours Ketamine" in drawing.alt
 
 
+@pytest.mark.parametrize("shape", ["figure", "narrow"])
+def test_the_bars_of_the_regions_lie_below_the_bands(shape):
+    drawing = drawn("MODG01", "by-age")
+    figure = getattr(drawing, shape)
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    _, lowest = axes.transLimits.transform((0.0, drawing.values["band_low"].min()))
+    for bar in (one for one in axes.collections if str(one.get_gid()).endswith("-region")):
+        half = bar.get_linewidth()[0] / 2 / 72 * figure.dpi / axes.bbox.height
+        assert bar.get_segments()[0][0][1] + half < lowest
+
+
 def test_the_moderator_says_in_words_where_the_arms_differ():
     notes = " ".join(drawn("MODG01", "by-age").label.footnotes)
     assert "Change of the difference with one year of age" in notes

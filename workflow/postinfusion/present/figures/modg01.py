@@ -20,6 +20,8 @@ from postinfusion.present.subgroups import POST_HOC, PRESPECIFIED, at, compariso
 _NUMBERS = ("estimate", "conf_low", "conf_high", "band_low", "band_high")
 _HEIGHTS = {"pointwise": 0.025, "simultaneous": 0.055}
 _LINES = {"pointwise": 1.6, "simultaneous": 3.4}
+_ROOM = 0.07
+"""Below the bands, as a share of their axis, for the bars."""
 
 
 def draw(results: Results) -> Drawing:
@@ -65,6 +67,8 @@ def _figure(results: Results, values: pd.DataFrame, label: Label, shape: Shape) 
         if len(pairs) > 1:
             title = type_setting.wrapped(f"{pair[0]} − {pair[1]}", shape.room(len(pairs)), theme.SMALL, bold=True)
             axes.set_title(title, weight="bold", size=theme.SMALL)
+    lowest, highest = panels[0].get_ylim()
+    panels[0].set_ylim(lowest - _ROOM * (highest - lowest), highest)
     for axes in panels[: len(pairs) : columns]:
         axes.set_ylabel(_vertical_title(results, pairs, shape), size=theme.SMALL)
     for axes in panels[len(pairs) :]:
