@@ -179,6 +179,7 @@ def test_the_methods_name_both_models():
     text = methods_text(results_of(PLAN, one_arm_without_events(), "counts"))
     assert "negative binomial mixed model" in text
     assert "μ + αμ²" in text
+    assert text.startswith("Values of Binges were described by visit and arm")
 
 
 def test_a_public_table_tells_no_small_count_and_nothing_that_gives_it_away():

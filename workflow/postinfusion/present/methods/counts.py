@@ -22,7 +22,7 @@ _MISSING = {
 def _counts(results: Results) -> str:
     analysis = results.analysis
     assert isinstance(analysis, Counts)  # noqa: S101
-    described = f"{endpoint_label(results)} was described by visit and arm{in_population(results)}."
+    described = f"Values of {endpoint_label(results)} were described by visit and arm{in_population(results)}."
     abstinence = f"Abstinence is no event in the window of a visit. {_MISSING[analysis.missing]}"
     of_trials = results.endpoint is not None and results.endpoint.out_of
     of_abstinence = () if of_trials else (abstinence, comparisons_text(results))
@@ -44,7 +44,7 @@ def _modelled(results: Results, analysis: Counts) -> str:
     n, observations = (results.text(name, term="fit") for name in ("n_participants", "n_observations"))
     compared = (
         "rate ratios are those of the model, with Student's t on the logarithm: of n participants and p parameters of "
-        "what differs between them the squared error is multiplied by n / (n - p), with n - p degrees of freedom"
+        "what differs between them the squared error is multiplied by n / (n − p), with n − p degrees of freedom"
         if results.comparisons
         else "no arms are compared"
     )
