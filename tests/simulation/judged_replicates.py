@@ -236,15 +236,27 @@ class Count:
             self.estimates.setdefault(point, []).append((benefit, one.std_error, one.df))
 
 
-def count(trial: str, truth: str, total: int, asked: Deciding, keep: Path | None = None) -> Count:
-    """Count over replicates, so many at once; ``keep`` is a folder for all estimates of the deciding analyses."""
+def count(
+    trial: str, truth: str, total: int, asked: Deciding, keep: Path | None = None, *, part: float = PART_OF_SLOW
+) -> Count:
+    """Count over replicates, so many at once.
+
+    Parameters
+    ----------
+    trial, truth, total, asked
+        Which trial, its truth, the number of replicates, and what is judged.
+    keep
+        Folder for all estimates of the deciding analyses.
+    part
+        In which part of the replicates slow analyses are done.
+    """
     found = Count()
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
     for first in range(0, total, AT_ONCE):
         numbers = range(first, min(first + AT_ONCE, total))
         drawn = replicates(asked.plan, trial, truth, numbers)
-        tables = tables_of(asked, drawn, trial, slow=first < PART_OF_SLOW * total)
+        tables = tables_of(asked, drawn, trial, slow=first < part * total)
         draws = at_hand(asked, tables, numbers)
         if keep is not None:
             kept = [estimates.assign(analysis=key) for key, estimates in tables.items()]

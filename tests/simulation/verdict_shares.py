@@ -8,7 +8,7 @@ and weights, derives the analysis datasets, fits the models that decide the clai
 judges these by the rules of the package. A claim whose analysis cannot be done from scores and weights, or takes long,
 is named and left out. Files are not read, and sensitivity analyses, which change no verdict, are left out. The models
 of counts take half a second each: they are fitted in a part of the replicates, and so are the families that hold such
-a claim.
+a claim; ``--whole`` fits them in all.
 """
 
 from __future__ import annotations
@@ -17,13 +17,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from simulation.judged_replicates import count, deciding
+from simulation.judged_replicates import PART_OF_SLOW, count, deciding
 from simulation.replicates import SIMULATORS
 from simulation.share_tables import lines
 
 
 def main(
-    total: int, chosen: Sequence[str], *, slow: bool = False, keep: Path | None = None, only: Sequence[str] = ()
+    total: int,
+    chosen: Sequence[str],
+    *,
+    slow: bool = False,
+    keep: Path | None = None,
+    only: Sequence[str] = (),
+    part: float = PART_OF_SLOW,
 ) -> None:
     """Print the shares under each truth."""
     for trial, truths in SIMULATORS.items():
@@ -31,7 +37,7 @@ def main(
             if chosen and not {trial, truth, f"{trial}:{truth}"} & set(chosen):
                 continue
             asked = deciding(trial, truth, slow=slow, only=only)
-            found = count(trial, truth, total, asked, keep)
+            found = count(trial, truth, total, asked, keep, part=part)
             sys.stdout.write("\n".join(lines(trial, truth, asked, found)) + "\n")
             sys.stdout.flush()
 
@@ -42,5 +48,10 @@ if __name__ == "__main__":
     claims = [word.removeprefix("--claims=").split(",") for word in sys.argv if word.startswith("--claims=")]
     number = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     main(
-        number, names, slow="--slow" in sys.argv, keep=folders[0] if folders else None, only=claims[0] if claims else ()
+        number,
+        names,
+        slow="--slow" in sys.argv,
+        keep=folders[0] if folders else None,
+        only=claims[0] if claims else (),
+        part=1.0 if "--whole" in sys.argv else PART_OF_SLOW,
     )
