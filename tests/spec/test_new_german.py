@@ -41,3 +41,14 @@ def test_a_day_of_inclusion_stops_no_draft_and_is_said_to_be_left_out(home: Path
     drafted(home, "export")
     assert "Not used  export.csv: Einschluss" in capsys.readouterr().out
     assert main(["check", NAME]) == 0, capsys.readouterr().err
+
+
+def test_times_of_one_day_are_told_by_the_columns_of_their_hours(home: Path, capsys: pytest.CaptureFixture[str]):
+    drafted(home, "export")
+    file = home / "data" / NAME / "export.csv"
+    text = file.read_text(encoding="utf-8").replace(";09:30;10:10;", ";09:30;08:10;", 1)
+    file.write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    assert main(["check", NAME]) == 1
+    told = capsys.readouterr().err
+    assert "Infusion_Datum with Infusion_Beginn, Infusion_Datum with Infusion_Ende: the second of these times" in told

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from postinfusion.datasets.canonical import CLOCK
 from postinfusion.datasets.checks import Finding, Mask, check, copies
 from postinfusion.datasets.columns import Column
 from postinfusion.errors import Problem
@@ -139,7 +140,7 @@ def _told(finding: Finding, origin: Origin, rows: Rows, labels: Labels | None) -
     """Give one finding in one file; rows at 0 are not in it."""
     here = rows > 0
     if labels is None or not origin.is_wide or finding.columns not in _OF_VALUES:
-        names = ", ".join(dict.fromkeys(origin.names.get(name, name) for name in finding.columns))
+        names = ", ".join(_spelt(finding.columns, origin.names))
         found = rows[finding.positions]
         place = rows_as_text(found[found > 0], rows[here])
         yield Problem(origin.file, place, f"{names}: {finding.text}", finding.severity)
@@ -155,6 +156,17 @@ def _told(finding: Finding, origin: Origin, rows: Rows, labels: Labels | None) -
     for label in distinct:
         place = rows_as_text(rows[finding.positions[of_finding == label]], rows[here & (labels == label)])
         yield Problem(origin.file, place, f"{label}: {finding.text}", finding.severity)
+
+
+def _spelt(columns: Sequence[str], names: Mapped[str, str]) -> list[str]:
+    """Give columns as the file names them, those of one date apart by the columns of the hours beside it."""
+    theirs = [names.get(name, name) for name in columns]
+    clocks = [names.get(f"{name}{CLOCK}", "") for name in columns]
+    told = [
+        f"{one} with {clock}" if clock and theirs.count(one) > 1 else one
+        for one, clock in zip(theirs, clocks, strict=True)
+    ]
+    return list(dict.fromkeys(told))
 
 
 class GrowingTable:
