@@ -52,3 +52,20 @@ def test_times_of_one_day_are_told_by_the_columns_of_their_hours(home: Path, cap
     assert main(["check", NAME]) == 1
     told = capsys.readouterr().err
     assert "Infusion_Datum with Infusion_Beginn, Infusion_Datum with Infusion_Ende: the second of these times" in told
+
+
+def test_files_that_cannot_be_read_and_columns_that_identify_are_told_at_once(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    tables = german_export.files()
+    tables["export"]["Geburtsdatum"] = "01.02.1990"
+    paths = german_export.write(home / "raw", tables)
+    (home / "raw" / "broken.csv").write_text("a;b\n1;2\n1;2;3;4\n", encoding="utf-8")
+    (home / "raw" / "empty.csv").write_text("", encoding="utf-8")
+    capsys.readouterr()
+    assert main(["new", *map(str, [*paths, home / "raw" / "broken.csv", home / "raw" / "empty.csv"])]) == 1
+    told = capsys.readouterr().err
+    assert "the header has 2 columns, but here are 4" in told
+    assert "the file is empty" in told
+    assert '("Geburtsdatum") looks like a date of birth' in told
+    assert not (home / "data").exists()

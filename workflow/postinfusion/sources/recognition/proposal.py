@@ -84,18 +84,62 @@ def propose(
     Raises
     ------
     DataError
-        A file cannot be read, or nothing in the files is known.
+        Files cannot be read, told with the columns of the others that tell who somebody is; or nothing is known.
     """
     files = _named([file for path in paths for file in data_files(path)])
-    samples = [one for path, file in files.items() for one in _samples(path, file, layout or {}, progress)]
+    samples, unreadable = _samples_of(files, layout or {}, progress)
+    if unreadable:
+        readable = {path: file for path, file in files.items() if any(one.file == file for one in samples)}
+        raise DataError([*unreadable, *_identifying_besides(readable, samples, name, declared, layout or {})])
+    return _proposed(files, samples, name, declared, layout=layout or {}, progress=progress)
+
+
+def _proposed(
+    files: Mapping[Path, str],
+    samples: Sequence[Sample],
+    name: str,
+    declared: Sequence[str],
+    *,
+    layout: Mapping[str, str],
+    progress: Progress | None = None,
+) -> Proposal:
+    """Give the proposal for files that could be read."""
     found = survey(samples)
     proposed = _with_declared(draft(found, name), found, declared)
     plan = _of_sources(proposed.text(), name)
     by_name = {file: path for path, file in files.items()}
-    identifying = _identifying(by_name, found, plan, layout or {}, progress)
+    identifying = _identifying(by_name, found, plan, layout, progress)
     known = facts(found)
     left_out = not_used(found, known, plan)
     return Proposal(files, proposed, _read(found, known), tuple(identifying), tuple(left_out))
+
+
+def _samples_of(
+    files: Mapping[Path, str], layout: Mapping[str, str], progress: Progress | None
+) -> tuple[list[Sample], list[Problem]]:
+    """Give the samples of the files that can be read, and why the others cannot be."""
+    found: list[Sample] = []
+    unreadable: list[Problem] = []
+    for path, file in files.items():
+        try:
+            found += _samples(path, file, layout, progress)
+        except DataError as error:
+            unreadable += error.problems
+    return found, unreadable
+
+
+def _identifying_besides(
+    files: Mapping[Path, str],
+    samples: Sequence[Sample],
+    name: str,
+    declared: Sequence[str],
+    layout: Mapping[str, str],
+) -> tuple[Problem, ...]:
+    """Give the columns that tell who somebody is of the files that can be read, as far as they make sense alone."""
+    try:
+        return _proposed(files, samples, name, declared, layout=layout).identifying
+    except DataError:
+        return ()
 
 
 def _of_sources(text: str, name: str) -> Plan:
