@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from markupsafe import Markup
+
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Table
 from postinfusion.report.templates_of import template
@@ -35,5 +37,10 @@ def table_html(table: Table, banners: Sequence[str] = ()) -> str:
 
 def _with_kept_intervals(part: Part) -> Part:
     """Give a block in whose cells no line breaks within the limits of an interval."""
-    rows = (replace(row, cells=tuple(_BETWEEN_LIMITS.sub(_KEPT, cell) for cell in row.cells)) for row in part.rows)
+    rows = (replace(row, cells=tuple(map(_with_kept_limits, row.cells))) for row in part.rows)
     return replace(part, rows=tuple(rows))
+
+
+def _with_kept_limits(cell: str) -> str:
+    """Give a cell in which no line breaks within limits; a link stays a link."""
+    return cell if isinstance(cell, Markup) else _BETWEEN_LIMITS.sub(_KEPT, cell)
