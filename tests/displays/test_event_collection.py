@@ -33,6 +33,7 @@ CAME = [
     (0, 1, "nausea", "Y"), (0, 2, "nausea", "Y"), (1, 1, "nausea", "Y"), (0, 1, "headache", "Y"),
     (0, 1, "headache", "N"), (0, 3, "headache", "N"), (1, 2, "cough", "N"),
 ]  # fmt: skip
+OF_SOME_TERMS = ("AET02", "AET07", "AET09", "AET01_AESI")
 SHOWS = [("AET02", "harms"), ("AET05", "rates"), ("AET05_ALL", "rates"), ("SEFT01", "effects")]
 
 
@@ -85,6 +86,20 @@ def test_a_trial_that_does_not_record_it_says_so_and_shows_what_it_showed(output
     assert NOT_RECORDED in table.label.footnotes
     assert not any("olicited" in label for label in labels(output, analysis_id, recorded=False))
     assert NOT_COMPARABLE in TABLES[output](results(analysis_id)).label.footnotes
+
+
+def test_a_table_says_only_of_the_terms_that_it_shows_how_they_were_collected():
+    came = [event(0, 1, 30.0, 33.0, AEDECOD="nausea", AESOLFL="Y", AEREL="probable", AEOUT="resolved"),
+            event(1, 1, 30.0, 33.0, AEDECOD="cough", AESOLFL="N", AEREL="none", AEOUT="resolved")]  # fmt: skip
+    asked = plan(
+        analyses={"harms": ANALYSES["harms"] | {"special_interest": {"stomach": ["nausea"], "chest": ["asthma"]}}}
+    )
+    found = results_of(asked, analyse(asked, "invented", "harms", datasets(asked, *came)).results, "harms")
+    notes = {output: " ".join(TABLES[output](found).label.footnotes) for output in OF_SOME_TERMS}
+    assert {output: ("nausea" in told, "cough" in told, NOT_COMPARABLE in told) for output, told in notes.items()} == {
+        "AET02": (True, True, True), "AET07": (False, False, False), "AET09": (True, False, True),
+        "AET01_AESI": (True, False, True),
+    }  # fmt: skip
 
 
 def test_a_side_effect_tells_who_had_it_solicited_with_zeros_and_differences():

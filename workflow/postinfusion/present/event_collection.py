@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from postinfusion.present import formats
 from postinfusion.present.results import Results
@@ -71,8 +71,18 @@ def with_way(name: str, way: str) -> str:
     return f"{name} ({way})" if way else name
 
 
-def collection_notes(results: Results) -> tuple[str, ...]:
-    """Say which terms were collected how; or that all were collected alike, or that this is not recorded."""
+def collection_notes(results: Results, shown: Collection[str] | None = None) -> tuple[str, ...]:
+    """Say which terms were collected how; or that all were collected alike, or that this is not recorded.
+
+    Parameters
+    ----------
+    results
+        Of the adverse events.
+    shown
+        The terms that a display shows, where these are not all; nothing is said to a display without any.
+    """
+    if shown is not None and not shown:
+        return ()
     if not is_recorded(results):
         return (NOT_RECORDED,) if results.values_of("level", variable="class-term") else ()
     if (alike := way_of_all(results)) != BOTH:
@@ -80,7 +90,7 @@ def collection_notes(results: Results) -> tuple[str, ...]:
     by_way: dict[str, list[str]] = {way: [] for way in (*WAYS, BOTH)}
     for level in results.values_of("level", variable="class-term"):
         for term in results.values_of("term", variable="class-term", level=level):
-            if term and (way := way_of_term(results, level, term)):
+            if term and (shown is None or term in shown) and (way := way_of_term(results, level, term)):
                 by_way[way].append(term)
     told = (f"{way[:1].upper()}{way[1:]}: {_listed(terms)}." for way, terms in by_way.items() if terms)
     return (NOT_COMPARABLE, " ".join(told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from postinfusion.errors import DataError
 from postinfusion.plan.analyses import AdverseEvents
+from postinfusion.present import formats
 from postinfusion.present.display import Part, Row, Table, label_of
 from postinfusion.present.results import Results
 from postinfusion.present.tables.event_columns import event_headings, event_row, explanations, rates_part
@@ -37,7 +38,9 @@ def table(results: Results) -> Table:
     rows = [event_row(results, "Any event of special interest", everything)]
     rows += [row for name in analysis.special_interest for row in _group(results, name)]
     lines = [(_capital(name), {"variable": _VARIABLE, "level": name}, 0) for name in analysis.special_interest]
-    said = (*explanations(results, has_classes=False), _GROUPS, _nobody(results, analysis), *results.warnings())
+    terms = [term for name in analysis.special_interest for term in _had(results, name)]
+    explained = explanations(results, has_classes=False, terms=terms)
+    said = (*explained, _GROUPS, _nobody(results, analysis), *map(formats.as_sentence, results.warnings()))
     notes = tuple(note for note in said if note)
     first = Part(("Group and event", *event_headings(results)), tuple(rows))
     return Table(label_of(results, "AET01_AESI", footnotes=notes), (first, *rates_part(results, lines)))
@@ -54,8 +57,14 @@ def _group(results: Results, name: str) -> list[Row]:
         for part, words in _PARTS.items()
         if results.values_of("level", variable=f"{_VARIABLE}-{part}", level=name)
     ]
-    had = [term for term in results.values_of("term", **key) if term and not _is_nobody(results, name, term)]
-    return [first, *parts, *(event_row(results, f"Of these: {term}", {**key, "term": term}, 1) for term in had)]
+    terms = (event_row(results, f"Of these: {term}", {**key, "term": term}, 1) for term in _had(results, name))
+    return [first, *parts, *terms]
+
+
+def _had(results: Results, name: str) -> list[str]:
+    """Give the events of a group that anybody had."""
+    found = results.values_of("term", variable=_VARIABLE, level=name)
+    return [term for term in found if term and not _is_nobody(results, name, term)]
 
 
 def _nobody(results: Results, analysis: AdverseEvents) -> str:

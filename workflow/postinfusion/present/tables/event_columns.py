@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from postinfusion.errors import DataError
 from postinfusion.present import formats
@@ -38,8 +38,20 @@ def comparison_headings(results: Results, *, has_ratios: bool = False) -> tuple[
     return tuple(found)
 
 
-def explanations(results: Results, *, has_classes: bool = True, has_ratios: bool = False) -> tuple[str, ...]:
-    """Give the footnotes: what the cells hold, what is subtracted from what, and where classes are not supplied."""
+def explanations(
+    results: Results, *, has_classes: bool = True, has_ratios: bool = False, terms: Collection[str] | None = None
+) -> tuple[str, ...]:
+    """Give the footnotes: what the cells hold, what is subtracted from what, and where classes are not supplied.
+
+    Parameters
+    ----------
+    results
+        Of the adverse events.
+    has_classes, has_ratios
+        Whether the table shows classes and risk ratios.
+    terms
+        The terms that it shows, where these are not all.
+    """
     differences = "; ".join(f"{arm} − {against}" for arm, against in results.comparisons)
     limit = f"Up to: what no event still allows, the upper limit of the exact {results.confidence} interval."
     has_limits = (results.rows["stat_name"] == "zero_limit").any()
@@ -47,7 +59,7 @@ def explanations(results: Results, *, has_classes: bool = True, has_ratios: bool
     if has_ratios and differences:
         compared = (*compared, _RATIOS.format("; ".join(f"{arm} / {against}" for arm, against in results.comparisons)))
     coding = coding_note(results) if has_classes else ()
-    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *coding, *collection_notes(results))
+    return (EXPLANATION, *((limit,) if has_limits else ()), *compared, *coding, *collection_notes(results, terms))
 
 
 def coding_note(results: Results) -> tuple[str, ...]:
@@ -157,7 +169,8 @@ def class_table(results: Results, output_id: str, variable: str, *, first: str, 
         raise DataError(results.failure or unknown)
     rows = [event_row(results, first, {"variable": variable, "level": _ANY})]
     rows += [row for level in levels if level != _ANY for row in _of_class(results, variable, level)]
-    label = label_of(results, output_id, footnotes=explanations(results))
+    terms = [term for term in results.values_of("term", variable=variable) if term]
+    label = label_of(results, output_id, footnotes=explanations(results, terms=terms))
     return Table(label, (Part(("Class and term", *event_headings(results)), tuple(rows)),))
 
 
