@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from postinfusion.cli import main
@@ -25,9 +26,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def drafted(home: Path, *names: str) -> Any:
-    """Draft the plan of some files of the export, answer what it asks, and give what it says."""
+    """Draft the plan of some files of the export."""
     tables = german_export.files()
-    chosen = {name: tables[name] for name in names or tables}
+    return drafted_of(home, {name: tables[name] for name in names or tables})
+
+
+def drafted_of(home: Path, chosen: dict[str, pd.DataFrame]) -> Any:
+    """Draft the plan of some tables, answer what it asks, and give what it says."""
     assert main(["new", *map(str, german_export.write(home / "raw", chosen)), "--name", NAME]) == 0
     plan = home / "config" / "trials" / f"{NAME}.yaml"
     text = plan.read_text(encoding="utf-8")
@@ -69,3 +74,20 @@ def test_files_that_cannot_be_read_and_columns_that_identify_are_told_at_once(
     assert "the file is empty" in told
     assert '("Geburtsdatum") looks like a date of birth' in told
     assert not (home / "data").exists()
+
+
+def test_vital_signs_in_rows_are_drafted_by_visit(home: Path, capsys: pytest.CaptureFixture[str]):
+    tables = german_export.files()
+    ids = tables["export"]["Patientencode"]
+    signs = {"RR systolisch": 120, "RR diastolisch": 78, "Puls": 70}
+    rows = [
+        {"Patientencode": one, "Visite": visit, "Vitalparameter": sign, "Messwert": value + place % 9}
+        for place, one in enumerate(ids)
+        for visit in ("Baseline", "Tag7")
+        for sign, value in signs.items()
+    ]
+    chosen = {"export": tables["export"], "vitalparameter": pd.DataFrame(rows)}
+    found = drafted_of(home, chosen)
+    assert found["sources"]["vitals"]["values"]["measure"] == dict(zip(signs, ("SBP", "DBP", "HR"), strict=True))
+    assert [one["measure"] for one in found["analyses"]["vital-signs"]["measures"]] == ["SBP", "DBP", "HR"]
+    assert main(["check", NAME]) == 0, capsys.readouterr().err

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from hashlib import sha256
 
 from postinfusion.errors import listed
 from postinfusion.plan.design import LAST
 from postinfusion.plan.scaffold import Draft, Flow, Node, Noted, Question
-from postinfusion.sources.recognition import claim_drafts
+from postinfusion.sources.recognition import analysis_drafts, claim_drafts
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts, facts
 from postinfusion.sources.recognition.not_used import unread
 from postinfusion.sources.recognition.scale_columns import ScaleColumn, answered_in_words, in_words, without_key
 from postinfusion.sources.recognition.schedule import DraftVisit
-from postinfusion.sources.recognition.source_drafts import dictionary, meanings_of_sex, sources
+from postinfusion.sources.recognition.source_drafts import dictionary, sources
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.terms import doubt
 from postinfusion.sources.recognition.values import CODES
 from postinfusion.sources.recognition.visits import as_duration
 
-ENOUGH_FOR_MMRM = 8
-FEWEST_FOR_A_MODEL = 3
-ENOUGH_FOR_SLOPES = 15
-SMALL = 20
-_MOST_DETAILED = 6
-_MOST_TIMES = 20
 _MOST_TOLD = 4
-_DESCRIBED = ("age", "sex", "diagnosis", "subtype", "site", "illness_years", "failed_treatments", "height_cm")
-_BASELINE_ENDPOINTS = 3
 _WITHOUT_CLAIMS = (
     "No arm is called after ketamine, so no claim about it is drafted; claims in config/README.md tells how.",
 )
@@ -57,12 +47,12 @@ def draft(survey: Survey, name: str) -> Draft:
         "schedule": _schedule(known),
         "populations": _populations(known),
     }
-    model = _primary_model(known)
+    model = analysis_drafts.primary_model(known)
     if model:
         content["estimands"] = {"primary": _estimand(known)}
     endpoints = _endpoints(survey, known)
     content |= {"endpoints": endpoints} if endpoints else {}
-    analyses = _analyses(survey, known, model)
+    analyses = analysis_drafts.analyses(survey, known, model)
     unnamed = () if claim_drafts.treatment(survey, known) else _WITHOUT_CLAIMS
     content["analyses"] = Noted(analyses, "each key names its tables, figures and results", unnamed)
     judged = claim_drafts.claims(survey, known, analyses)
@@ -163,35 +153,17 @@ def _recorded(known: Facts, name: str) -> dict[str, Node]:
     return {"recorded_as": name} if name and known.records_visits else {}
 
 
-def _everyone(known: Facts) -> str:
-    """Name the population of all participants: without a comparison nobody was randomised."""
-    return "randomised" if len(known.arms) > 1 else "enrolled"
-
-
 def _populations(known: Facts) -> Node:
     """Give who is analysed."""
-    found: dict[str, Node] = {_everyone(known): Flow({"rule": "allocated"})}
+    found: dict[str, Node] = {analysis_drafts.everyone(known): Flow({"rule": "allocated"})}
     if known.n_infusions:
         found["safety"] = Flow({"rule": "treated"})
     return found
 
 
-def _after(known: Facts) -> list[str]:
-    """Give the names of the visits after baseline."""
-    return [visit.name for visit in known.visits[1:]]
-
-
-def _primary_model(known: Facts) -> str:
-    """Give the method of the primary analysis that design and number of participants bear; empty where none does."""
-    if not known.endpoints or not _after(known) or known.n_participants < FEWEST_FOR_A_MODEL:
-        return ""
-    enough = known.n_participants >= ENOUGH_FOR_MMRM * max(2, len(known.arms))
-    return "mmrm" if enough and len(_after(known)) > 1 else "trajectory"
-
-
 def _estimand(known: Facts) -> Node:
     """Give the primary question, as far as it is known."""
-    keys, visits = [one.key for one in known.endpoints], _after(known)
+    keys, visits = [one.key for one in known.endpoints], analysis_drafts.after(known)
     early = _too_early(known)
     of_endpoint = f"the primary endpoint, one of {listed(keys)}{early if len(visits) == 1 else ''}"
     endpoint = Question(of_endpoint, "primary endpoint")
@@ -202,7 +174,7 @@ def _estimand(known: Facts) -> Node:
         "visit": visit if len(visits) > 1 else visits[0],
     }
     return {
-        "population": _everyone(known),
+        "population": analysis_drafts.everyone(known),
         "variable": variable,
         "summary": Noted("difference-in-means", "of the first experimental arm against the reference")
         if len(known.arms) > 1
@@ -225,7 +197,7 @@ def _too_early(known: Facts) -> str:
 def _endpoints(survey: Survey, known: Facts) -> dict[str, Node]:
     """Give what is measured; label, direction and unit of a known scale come from the catalogue."""
     found: dict[str, Node] = {one.key: _endpoint(one) for one in known.endpoints}
-    if _weighs(survey):
+    if analysis_drafts.weighs(survey):
         found["weight"] = Flow(
             {
                 "measure": "WEIGHT",
@@ -236,7 +208,7 @@ def _endpoints(survey: Survey, known: Facts) -> dict[str, Node]:
                 "family": "weight",
             }
         )
-        if _has_height(survey):
+        if analysis_drafts.has_height(survey):
             found["bmi"] = Flow(
                 {"measure": "BMI", "label": "Body mass index", "unit": "kg/m²", "better": "none", "decimals": 1,
                  "family": "weight"}
@@ -253,96 +225,6 @@ def _endpoint(one: DraftEndpoint) -> Node:
         content |= {"label": label[:80], "better": "lower"}
         return Noted(Flow(content), "guess: no known scale, so write whether lower or higher is better")
     return Noted(Flow(content), f"guess: {one.doubt}" if one.doubt else "")
-
-
-def _weighs(survey: Survey) -> bool:
-    """Say whether body weight is delivered."""
-    return "weights" in survey.found or "weights" in survey.standards
-
-
-def _has_height(survey: Survey) -> bool:
-    """Say whether heights are delivered."""
-    if "participants" in survey.standards:
-        return "HEIGHTBL" in survey.standards["participants"][0].frame
-    return survey.described("height_cm") is not None
-
-
-def _described(survey: Survey, known: Facts) -> list[str]:
-    """Give what the table of participants shows."""
-    if "participants" in survey.standards:
-        frame = survey.standards["participants"][0].frame
-        found = [ours for ours, theirs in {"age": "AGE", "sex": "SEX", "site": "SITEID"}.items() if theirs in frame]
-    else:
-        unexplained = set() if any(map(meanings_of_sex, survey.found.values())) else {"sex"}
-        found = [name for name in _DESCRIBED if name not in unexplained and survey.described(name)]
-    return [*found, *(one.key for one in known.endpoints[:_BASELINE_ENDPOINTS])]
-
-
-def _analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
-    """Give the analyses."""
-    found: dict[str, Node] = {"flow": Flow({"method": "disposition"})}
-    if described := _described(survey, known):
-        found["demographics"] = Flow({"method": "demographics", "variables": Flow(described)})
-    if model:
-        found["primary"] = _model(known, model)
-        if len(known.arms) > 1 and known.n_participants < SMALL * len(known.arms):
-            test = Flow({"method": "randomisation-test", "of": "primary"})
-            found["randomisation-test"] = Noted(test, "small trial: a test that rests on the randomisation alone")
-    for one in known.endpoints[:_MOST_DETAILED]:
-        found[f"{one.key}-by-visit"] = Flow({"method": "summary", "endpoint": one.key})
-        if _after(known):
-            found[f"{one.key}-missing"] = Flow({"method": "missingness", "endpoint": one.key})
-            found[f"{one.key}-courses"] = Flow({"method": "courses", "endpoint": one.key})
-        if model == "mmrm" or (model and len(known.endpoints) > 1):
-            found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
-    if _weighs(survey):
-        shown = ["weight", *(["bmi"] if _has_height(survey) else [])]
-        has_diagnosis = survey.described("diagnosis") is not None
-        by: dict[str, Node] = {"by": "diagnosis"} if has_diagnosis else {}
-        found["weight-by-visit"] = Flow({"method": "weight", "endpoints": Flow(shown), **by})
-    if "adverse_events" in survey.found or "adverse_events" in survey.standards:
-        population = "safety" if known.n_infusions else _everyone(known)
-        found["harms"] = Flow({"method": "adverse-events", "population": population})
-    return found if len(known.arms) > 1 else {key: _of_everyone(node, known) for key, node in found.items()}
-
-
-def _of_everyone(node: Node, known: Facts) -> Node:
-    """Name the population of an analysis that names neither it nor an estimand."""
-    if isinstance(node, Noted):
-        return replace(node, value=_of_everyone(node.value, known))
-    content = node.content if isinstance(node, Flow) else node
-    if not isinstance(content, Mapping) or {"population", "estimand"} & {*content}:
-        return node
-    named = {**content, "population": _everyone(known)}
-    return Flow(named) if isinstance(node, Flow) else named
-
-
-def _model(known: Facts, model: str) -> Node:
-    """Give the primary analysis; its endpoint is that of the estimand."""
-    only = {"endpoint": known.endpoints[0].key} if len(known.endpoints) == 1 else {}
-    if model == "mmrm":
-        return {
-            "estimand": "primary",
-            **only,
-            "method": "mmrm",
-            "covariates": Flow(["baseline"]),
-            "covariance": Noted(Flow(["us", "toeph", "ar1h", "cs"]), "tried in this order"),
-        }
-    enough = "fewer participants or visits than a model of repeated measures needs"
-    return {"estimand": "primary", **only, **_trajectory(known, note=enough)}
-
-
-def _trajectory(known: Facts, note: str = "") -> dict[str, Node]:
-    """Give a course over time at the visits of the schedule."""
-    times = [visit.hours for visit in known.visits[1:] if visit.hours]
-    random = ["intercept", "slope"] if known.n_participants >= ENOUGH_FOR_SLOPES and len(times) > 2 else ["intercept"]
-    shown = [as_duration(hours) for hours in times][:_MOST_TIMES] or ["7 d"]
-    return {
-        "method": Noted("trajectory", note),
-        "basis": "log",
-        "random": Flow(random),
-        "report_at": Flow(list(dict.fromkeys(shown))),
-    }
 
 
 def _sure(survey: Survey, known: Facts) -> list[str]:

@@ -78,17 +78,27 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
                 r"(mess|erhebungs) ?(zeit ?(punkt|pkt|p)|zp)|zeit ?pkt|zp|visit(en)? ?(nr|nummer|name)|untersuchung|t"
             ),
         ),
-        "measure": (r"(measure|scale|questionnaire|paramcd|param|skala|fragebogen|instrument|test)( name| code)?",),
+        "measure": (
+            (
+                r"(measure|scale|questionnaire|paramcd|param|parameter|skala|fragebogen|instrument|test|vitalparameter|"
+                r"vitalzeichen|vital sign)( name| code)?|vstestcd|vstest"
+            ),
+        ),
         "score": (r"sub ?scale|score( name| type)?|subskala",),
-        "value": (r"(total |raw )?(value|score|result|aval|wert|points|punkte|punktwert|summenwert|ergebnis|sum)",),
+        "value": (
+            (
+                r"(total |raw )?(value|score|result|aval|wert|points|punkte|punktwert|summenwert|ergebnis|sum|"
+                r"messwert)|vsorres|vsstresn"
+            ),
+        ),
         "taken": (
             (
                 r"((visit|assessment|test|exam|survey|completion|erhebungs|test|untersuchungs|mess) ?)?"
                 r"(date|datum|date ?time|dtc|dttm|dtm|dt|timestamp)( (of )?(visit|assessment|completion))?"
             ),
             (
-                r"(assessed|taken|measured|weighed|completed)( at| on)?|adt|adtm|date time|(erhebungs|test|mess)datum|"
-                r"untersuchungsdatum|visit dat|(mess ?|erhebungs ?)?zeitpunkt|"
+                r"(assessed|taken|measured|weighed|completed)( at| on)?|adt|adtm|vsdtc|date time|"
+                r"(erhebungs|test|mess)datum|untersuchungsdatum|visit dat|(mess ?|erhebungs ?)?zeitpunkt|"
                 r"datum (der )?(visite|erhebung|untersuchung)|(visiten|besuchs)datum"
             ),
         ),

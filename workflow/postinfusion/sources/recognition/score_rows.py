@@ -14,6 +14,7 @@ from postinfusion.instruments.catalogue import TOTAL
 from postinfusion.sources.recognition.evidence import Evidence, Part
 from postinfusion.sources.recognition.names import plain, plays
 from postinfusion.sources.recognition.scale_columns import known_measures, named
+from postinfusion.sources.recognition.sign_rows import rows_of_signs, signs_of
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.values import numbers, without_codes
 
@@ -61,7 +62,7 @@ def codes_of(found: Found) -> dict[str, dict[str, str]]:
 
 
 def rows_by_kind(part: Part, evidence: Mapping[str, Evidence]) -> Iterator[Found]:
-    """Give the rows of scores, and those of body weight, of a layout with one value in each row.
+    """Give the rows of scores, of body weight and of vital signs, of a layout with one value in each row.
 
     Notes
     -----
@@ -70,7 +71,8 @@ def rows_by_kind(part: Part, evidence: Mapping[str, Evidence]) -> Iterator[Found
     column, value = evidence["measure"].column, evidence["value"].column
     written = [one for one in dict.fromkeys(part.frame[column]) if one]
     weights = [one for one in written if plays("weight_kg", one) and _unit(part, column, one, value)]
-    others = [one for one in written if one not in weights and not (weights and _BMI.fullmatch(plain(one)))]
+    signs = signs_of(part, column, value, written)
+    others = [one for one in written if one not in {*weights, *signs} and not (weights and _BMI.fullmatch(plain(one)))]
     if others:
         chosen = _rows(part, column, others) if len(others) < len(written) else part
         yield Found("assessments", chosen, _with_scores(evidence, others))
@@ -81,6 +83,9 @@ def rows_by_kind(part: Part, evidence: Mapping[str, Evidence]) -> Iterator[Found
         yield Found(
             "weights", _rows(part, column, [one]), {**base, "weight_kg": Evidence("weight_kg", value)}, constants
         )
+    chosen = _rows(part, column, list(signs)) if len(signs) < len(written) else part
+    if signs and (found := rows_of_signs(chosen, evidence, signs)):
+        yield found
 
 
 def _with_scores(evidence: Mapping[str, Evidence], written: list[str]) -> dict[str, Evidence]:

@@ -139,6 +139,8 @@ def _columns(facts: Facts, found: Found) -> dict[str, Node]:
         evidence = {role: one for role, one in evidence.items() if role not in {*_TAKEN, "visit"}}
     elif found.table in {"assessments", "weights"}:
         evidence = _with_times(facts, found, evidence)
+    elif found.table == "vitals" and not facts.zero_is_known:
+        evidence = {role: one for role, one in evidence.items() if role not in _TAKEN}
     shown: dict[str, Node] = {}
     for role, one in evidence.items():
         shown[role] = Noted(one.column, f"guess: {one.reason}") if one.confidence == "guess" else one.column
@@ -181,7 +183,7 @@ def _values(found: Found) -> dict[str, Node]:
         values[role] = Noted(Flow(dict(known)), f"guess: {why}") if why else Flow(dict(known))
     if (meant := meanings_of_sex(found)) and all(code != meaning for code, meaning in meant.items()):
         values["sex"] = Flow(meant)
-    if "measure" in found.evidence:
+    if "measure" in found.evidence and found.table == "assessments":
         values |= {role: Flow(known) for role, known in codes_of(found).items()}
     return values
 
