@@ -57,6 +57,13 @@ def test_tables_of_events_say_which_events_count():
     assert "or before it and became worse after it" in text_of("harms", trials.infused())
 
 
+def test_without_events_of_special_interest_none_are_said_to_be_named():
+    of_none = trials.infused(analyses=trials.INFUSED["analyses"] | {"harms": {"method": "adverse-events"}})
+    told = [text_of("harms", plan) for plan in (trials.infused(), of_none)]
+    assert ["special interest were named in the plan: urinary." in text for text in told] == [True, False]
+    assert "intercept only" not in told[1]
+
+
 def test_body_mass_index_is_only_said_to_be_kept_apart_where_it_is():
     body = {"method": "weight", "endpoints": ["weight", "bmi"]}
     changes = {"by diagnosis": body | {"by": "diagnosis"}, "pooled": body,

@@ -155,8 +155,8 @@ def _of_interest(results: Results) -> str:
     analysis = results.analysis
     if not isinstance(analysis, AdverseEvents):
         return ""
-    named = listed([*analysis.special_interest])
-    said = f" Events of special interest were named in the plan: {named}." if named else ""
+    named = [*analysis.special_interest]
+    said = f" Events of special interest were named in the plan: {listed(named)}." if named else ""
     return f"{said}{groups_told(analysis)}"
 
 
