@@ -272,6 +272,13 @@ def test_without_a_record_of_seriousness_there_are_no_tables():
             TABLES[name](found)
 
 
+def test_what_is_not_told_of_serious_events_is_named():
+    unknown = TABLES["EUDRAT02"](results(tuple((*row[:4], "", *row[5:]) for row in EVENTS))).label.footnotes
+    (told,) = (note for note in unknown if note.startswith("Not told"))
+    assert told.endswith("which of these were: related to the treatment; fatal and related to the treatment.")
+    assert not any(note.startswith("Not told") for note in TABLES["EUDRAT02"](results()).label.footnotes)
+
+
 def test_the_file_is_written_beside_its_table():
     found = results()
     displays = SectionDisplays(Section.SAFETY, (Made(TABLES["EUDRAT01"](found)),), ())

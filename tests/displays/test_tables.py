@@ -13,7 +13,8 @@ from postinfusion.present.results import results_of
 from postinfusion.present.sections import requests, section_displays
 from postinfusion.present.statistic_names import STATISTICS
 from postinfusion.present.strip import strip
-from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, mmrmt01, qct01
+from postinfusion.present.tables import TABLES, aet02, cfbt01, diag01, dmt01, lgrt02, mmrmt01, qct01
+from postinfusion.present.tables.binary_columns import binary_headings
 from postinfusion.present.tables.term_names import term_in_words
 from postinfusion.vocabulary import Section
 
@@ -221,6 +222,26 @@ def test_suppression_is_only_explained_where_a_cell_shows_it():
         item.display.label.output_id for item in made if formats.SUPPRESSED_NOTE in item.display.label.footnotes
     }
     assert explained == {"AET02", "AET03", "AET04", "AET06", "AET10", "AET11", "AEG01"}
+
+
+def test_what_was_not_recorded_is_only_explained_where_a_cell_shows_it():
+    ard = not_recorded(ard_of("infused"), "stopped", "stopping because of an event (no value in action)")
+    tables = [
+        item.display
+        for item in section_displays(PLANS["infused"], ard, Section.SAFETY, {}).made
+        if item.display.label.analysis_id == "harms" and hasattr(item.display, "parts")
+    ]
+    explained = {one.label.output_id for one in tables if "may still have happened" in " ".join(one.label.footnotes)}
+    assert explained == {one.label.output_id for one in tables if formats.NO_RECORD in cells_of(one)} == {"AET01"}
+
+
+@pytest.mark.parametrize("headings", [binary_headings, lgrt02._headings])
+def test_a_difference_is_named_with_a_minus_and_a_ratio_is_not(headings):
+    found = headings(results_of(PLANS["three arms"], ard_of("three arms"), "madrs-mmrm"))
+    compared = [head for head in found if "Risk difference" in head or "Odds ratio" in head]
+    assert len(compared) == 4
+    assert [" − Placebo" in head for head in compared] == ["Risk difference" in head for head in compared]
+    assert [" against Placebo" in head for head in compared] == ["Odds ratio" in head for head in compared]
 
 
 def test_all_column_is_left_out_in_a_trial_with_one_arm():

@@ -18,6 +18,8 @@ from postinfusion.vocabulary import OUTPUTS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_UNTOLD = "What was not recorded may still have happened."
+
 
 @dataclass(frozen=True)
 class Label:
@@ -185,9 +187,9 @@ def without_idle_notes(table: Table) -> Table:
     """Give a table without the explanation of a sign that none of its cells shows."""
     cells = [cell for part in table.parts for row in part.rows for cell in row.cells]
     table = _with_reasons(table, cells)
-    if formats.SUPPRESSED_NOTE not in table.label.footnotes or any(formats.SUPPRESSED in cell for cell in cells):
-        return table
-    kept = tuple(note for note in table.label.footnotes if note != formats.SUPPRESSED_NOTE)
+    signs = {formats.SUPPRESSED_NOTE: formats.SUPPRESSED, _UNTOLD: formats.NO_RECORD}
+    idle = tuple(note for note, sign in signs.items() if not any(sign in cell for cell in cells))
+    kept = tuple(note for note in table.label.footnotes if not (idle and note.endswith(idle)))
     return replace(table, label=replace(table.label, footnotes=kept))
 
 
@@ -217,7 +219,7 @@ def _which(results: Results) -> str:
 def unrecorded(results: Results) -> tuple[str, ...]:
     """Say what the data do not record, where a display asks for it."""
     gaps = results.not_recorded()
-    return (f"Not recorded: {', '.join(gaps)}. What was not recorded may still have happened.",) if gaps else ()
+    return (f"Not recorded: {', '.join(gaps)}. {_UNTOLD}",) if gaps else ()
 
 
 def _without_value(results: Results, signs: Collection[str]) -> tuple[str, ...]:

@@ -26,11 +26,12 @@ NOTE_OF_NEEDED = (
 def binary_headings(results: Results) -> tuple[str, ...]:
     """Give the headings after the first: the arms, then those of each comparison, named where there are several."""
     pairs, level = results.comparisons, results.confidence
-    named = [f", {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
+    named = [(f", {arm} − {against}", f", {arm} against {against}") if len(pairs) > 1 else ("", "")
+             for arm, against in pairs]  # fmt: skip
     of_pair = (
-        (f"Risk difference{name} ({level} CI)", "p", f"Odds ratio{name} ({level} CI)",
-         f"Number needed to treat{name} ({level} CI)")
-        for name in named
+        (f"Risk difference{difference} ({level} CI)", "p", f"Odds ratio{against} ({level} CI)",
+         f"Number needed to treat{against} ({level} CI)")
+        for difference, against in named
     )  # fmt: skip
     arms = tuple(results.with_total(arm) for arm in results.arms)
     return (*arms, *(heading for headings in of_pair for heading in headings))

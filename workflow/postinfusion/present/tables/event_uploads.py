@@ -48,13 +48,12 @@ def serious(results: Results) -> Table:
         No event has a record of whether it is serious.
     """
     _analysis(results)
-    of_these = (
-        _part(results, variable, caption)
-        for variable, caption in _OF_SERIOUS.items()
-        if results.values_of("level", variable=variable)
-    )
-    label = label_of(results, "EUDRAT02", footnotes=(EXPLANATION, *coding_note(results), *_unknown(results)))
-    return Table(label, (_part(results, _SERIOUS), *of_these))
+    held = {variable: bool(results.values_of("level", variable=variable)) for variable in _OF_SERIOUS}
+    of_these = (_part(results, variable, _OF_SERIOUS[variable]) for variable, is_held in held.items() if is_held)
+    untold = [_OF_SERIOUS[variable].removeprefix("Of these, ") for variable, is_held in held.items() if not is_held]
+    gap = (f"Not told, since the data do not record it, which of these were: {'; '.join(untold)}.",) if untold else ()
+    notes = (EXPLANATION, *coding_note(results), *_unknown(results), *gap)
+    return Table(label_of(results, "EUDRAT02", footnotes=notes), (_part(results, _SERIOUS), *of_these))
 
 
 def _analysis(results: Results) -> AdverseEvents:

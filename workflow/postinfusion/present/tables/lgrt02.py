@@ -44,8 +44,10 @@ def _by_visit(results: Results, visits: list[str]) -> Part:
 def _headings(results: Results) -> tuple[str, ...]:
     """Give the headings of arms and comparisons."""
     pairs, level = results.comparisons, results.confidence
-    named = [f", {arm} − {against}" if len(pairs) > 1 else "" for arm, against in pairs]
-    of_pair = ((f"Risk difference{name} ({level} CI)", "p", f"Odds ratio{name} ({level} CI)", "p") for name in named)
+    named = [(f", {arm} − {against}", f", {arm} against {against}") if len(pairs) > 1 else ("", "")
+             for arm, against in pairs]  # fmt: skip
+    of_pair = ((f"Risk difference{difference} ({level} CI)", "p", f"Odds ratio{against} ({level} CI)", "p")
+               for difference, against in named)  # fmt: skip
     arms = tuple(f"{results.with_total(arm)}: % ({level} CI)" for arm in results.arms)
     return (*arms, *(heading for headings in of_pair for heading in headings))
 
