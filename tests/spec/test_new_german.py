@@ -91,3 +91,30 @@ def test_vital_signs_in_rows_are_drafted_by_visit(home: Path, capsys: pytest.Cap
     assert found["sources"]["vitals"]["values"]["measure"] == dict(zip(signs, ("SBP", "DBP", "HR"), strict=True))
     assert [one["measure"] for one in found["analyses"]["vital-signs"]["measures"]] == ["SBP", "DBP", "HR"]
     assert main(["check", NAME]) == 0, capsys.readouterr().err
+
+
+def test_claims_of_each_diagnosis_of_dizziness_and_of_stable_weight_are_drafted(
+    home: Path, capsys: pytest.CaptureFixture[str]
+):
+    found = drafted(home, "export", "nebenwirkungen")
+    judged = found["claims"]["judged"]
+    overall, *each = judged["E20"]["decides"]
+    assert overall == {"analysis": "primary", "visit": "Day 7"}
+    assert {one["subgroup_level"] for one in each} == {*german_export.files()["export"]["Diagnose"]}
+    assert {one["analysis"] for one in each} == {"madrs-groups"}
+    assert found["analyses"]["side-effects"]["groups"] == {"dizziness and disorientation": ["Schwindel"]}
+    assert judged["S5"]["decides"][0]["time"] == "4 h"
+    assert "margin" in judged["E13"]["not_testable"]
+    text = (home / "config" / "trials" / f"{NAME}.yaml").read_text(encoding="utf-8")
+    assert 'bmi-equivalence: {method: equivalence, endpoint: bmi, visit: "Woche 12", by: diagnosis}' in text
+    assert "prespecified: false}" in text
+    assert main(["check", NAME]) == 0, capsys.readouterr().err
+
+
+def test_a_rare_diagnosis_and_events_without_an_end_have_no_claim_of_their_own(home: Path):
+    tables = german_export.files()
+    tables["export"].loc[1:7, "Diagnose"] = "Bulimia nervosa"
+    tables["nebenwirkungen"] = tables["nebenwirkungen"].drop(columns="Ende")
+    found = drafted_of(home, {name: tables[name] for name in ("export", "nebenwirkungen")})
+    assert not {"E20", "S5"} & {*found["claims"]["judged"]}
+    assert not {"madrs-groups", "side-effects"} & {*found["analyses"]}

@@ -128,6 +128,8 @@ def scalar(value: str | float) -> str:
     >>> scalar("24 h"), scalar("a: b"), scalar("")
     ('24 h', '"a: b"', '""')
     """
+    if isinstance(value, bool):
+        return "true" if value else "false"
     text = f"{value:g}" if isinstance(value, float) else str(value)
     if _PLAIN.fullmatch(text) and text == text.strip():
         return text

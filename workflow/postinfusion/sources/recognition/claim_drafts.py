@@ -11,10 +11,13 @@ from postinfusion.instruments.constructs import constructs_of
 from postinfusion.instruments.model import Construct
 from postinfusion.plan.claim_catalogue import CATALOGUE
 from postinfusion.plan.scaffold import Flow, Node, Noted
-from postinfusion.sources.recognition.delivered import deliveries
+from postinfusion.sources.recognition.analysis_drafts import everyone
+from postinfusion.sources.recognition.delivered import deliveries, with_role
 from postinfusion.sources.recognition.facts import DraftEndpoint, Facts
-from postinfusion.sources.recognition.names import plain
+from postinfusion.sources.recognition.names import code, plain
+from postinfusion.sources.recognition.schedule import DraftVisit
 from postinfusion.sources.recognition.survey import Survey
+from postinfusion.sources.recognition.values import MISSING, have_hours
 from postinfusion.sources.recognition.visits import HOURS_PER_DAY, as_duration
 
 _NAMES = {
@@ -64,6 +67,7 @@ _WANTED = {
     "E10": _Wanted(((7 * _DAY, 28 * _DAY, 180 * _DAY),)),
     "E15": _Wanted(((14 * _DAY, 28 * _DAY, 200 * _DAY),)),
 }  # fmt: skip
+_STABLE = _Wanted(((14 * _DAY, 84 * _DAY, _LAST),))
 _ABOVE = (
     "The result that decides each claim of the catalogue; a claim that is not named is not testable. Check each time.",
     "Write important_difference with threshold_source at an endpoint, the smallest difference between groups that",
@@ -78,6 +82,12 @@ _EFFECTS = {
     "S6": re.compile("sedation|drowsiness|somnolence|sleepiness|sedierung|schlaefrigkeit|benommenheit|somnolenz"),
     "S8": re.compile("dissociation|dissociative symptoms|dissoziation"),
 }
+_DIZZY = re.compile(
+    r"(dizz\w*|vertigo|light ?headed\w*|schwindel\w*|drehschwindel|disorient\w*|desorient\w*|confusion|verwirrt\w*)"
+    r"( .*)?"
+)
+_PASSED, _DIZZINESS = "4 h", "dizziness and disorientation"
+_FEWEST_OF_A_DIAGNOSIS, _MOST_DIAGNOSES, _SOONEST = 6, 7, 4.0
 _RARE = "S8: write rare: the share below which it is called so, as in 0.1 %, and rare_source, else it is not testable"
 _MARGINS = "S1: write margins: {serious: …, severe: …, stopped: …} and margin_source, else it is not testable"
 
@@ -88,6 +98,114 @@ def treatment(survey: Survey, known: Facts) -> str:
     told += [text for rows in deliveries(survey, "infusions") if "drug" in rows.columns for text in rows.cells("drug")]
     told = [form for text in told for form in (text, plain(text))]
     return next((name for name, form in _NAMES.items() if any(form.search(text) for text in told)), "")
+
+
+def analyses(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> dict[str, Node]:
+    """Give the analyses that only claims ask for: the effect in each diagnosis, and how soon dizziness passes.
+
+    Parameters
+    ----------
+    survey, known
+        What the files deliver, and what it says of the trial.
+    analysed
+        The analyses that are drafted already.
+    """
+    found: dict[str, Node] = {}
+    if not treatment(survey, known):
+        return found
+    if (group := _in_each_diagnosis(survey, known, analysed)) is not None:
+        found[f"{group[0].key}-groups"] = _groups(*group)
+    if terms := _dizziness(survey):
+        found["side-effects"] = Flow(
+            {
+                "method": "side-effects",
+                "population": "safety" if known.n_infusions else everyone(known),
+                "groups": Flow({_DIZZINESS: Flow(terms)}),
+                "resolved_by": Flow(["2 h", _PASSED]),
+            }
+        )
+    return found
+
+
+def _groups(one: DraftEndpoint, visit: DraftVisit) -> Node:
+    """Give the analysis of an effect in each diagnosis."""
+    content: dict[str, Node] = {
+        "method": "subgroups",
+        "endpoint": one.key,
+        "visit": visit.name,
+        "factors": Flow([Flow({"by": "diagnosis", "prespecified": False})]),
+        "covariance": Flow(["us", "toeph", "ar1h", "cs"]),
+    }
+    return Noted(Flow(content), "guess: the visit; write prespecified: true where the protocol names the diagnoses")
+
+
+def _dizziness(survey: Survey) -> list[str]:
+    """Give the terms of dizziness and disorientation as they are spelt, where events begin and end at known hours."""
+    terms: dict[str, None] = {}
+    for rows in deliveries(survey, "adverse_events"):
+        if {"term", "onset", "end"} <= {*rows.columns} and all(map(have_hours, map(rows.cells, ("onset", "end")))):
+            terms |= dict.fromkeys(text for text in rows.cells("term") if _DIZZY.fullmatch(plain(text)))
+    return list(terms)
+
+
+def _diagnoses(survey: Survey) -> list[str]:
+    """Give the diagnoses as the plan reads them; none where one is too rare to have a result of its own."""
+    rows = with_role(survey, "participants", "diagnosis")
+    if rows is None or rows.found is None:
+        return []
+    meant = rows.found.values.get("diagnosis", {})
+    told = rows.cells("diagnosis").map(lambda cell: meant.get(code(cell), cell))
+    counts = told[~told.isin(["", *MISSING])].value_counts(sort=False)
+    is_enough = 1 < len(counts) <= _MOST_DIAGNOSES and counts.min() >= _FEWEST_OF_A_DIAGNOSIS
+    return [str(one) for one in counts.index] if is_enough else []
+
+
+def _in_each_diagnosis(
+    survey: Survey, known: Facts, analysed: Mapping[str, Node]
+) -> tuple[DraftEndpoint, DraftVisit] | None:
+    """Give the endpoint and the first visit at which an effect in each diagnosis can be judged; None where none is."""
+    one = _deciding(known, "E20", analysed) if len(known.arms) > 1 else None
+    if one is None or not _diagnoses(survey):
+        return None
+    soonest = max(recall_hours(one), _SOONEST)
+    fitting = [visit for visit in known.visits[1:] if visit.hours and visit.hours >= soonest]
+    return (one, fitting[0]) if fitting else None
+
+
+def _of_every_diagnosis(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Node | None:
+    """Give what decides that it works in each diagnosis: the effect in all, then that in each."""
+    group = _in_each_diagnosis(survey, known, analysed)
+    if group is None or f"{group[0].key}-groups" not in analysed:
+        return None
+    one, visit = group
+    by_visit = _analysis(known, one, analysed) == "primary" and _is_by_visit(analysed)
+    moment = {"visit": visit.name} if by_visit else {"time": as_duration(visit.hours or 0)}
+    points = [Flow({"analysis": _analysis(known, one, analysed), **moment})]
+    points += [
+        Flow({"analysis": f"{one.key}-groups", "visit": visit.name, "subgroup": "diagnosis", "subgroup_level": level})
+        for level in _diagnoses(survey)
+    ]
+    family = str(next(iter(constructs_of(one.measure, one.score))))
+    return Noted({"decides": list(points), "family": family}, f"guess: {CATALOGUE['E20'].words}")
+
+
+def _of_stable_weight(known: Facts, analysed: Mapping[str, Node]) -> Node | None:
+    """Give how stable weight is judged, once the researcher has written its margin; None where nobody was weighed."""
+    visits = [visit for visit in known.visits[1:] if visit.hours]
+    at = _STABLE.found([visit.hours for visit in visits if visit.hours])
+    weighed = analysed.get("weight-by-visit")
+    shown = weighed.content if isinstance(weighed, Flow) else {}
+    if not at or not isinstance(shown, Mapping) or "bmi" not in getattr(shown.get("endpoints"), "content", ()):
+        return None
+    visit = next(visit.name for visit in visits if visit.hours == at[0])
+    by = ", by: diagnosis" if "by" in shown else ""
+    each = " with subgroup: diagnosis and subgroup_level, one for each diagnosis" if by else ""
+    how = (
+        "E13: write margin, the largest difference in body mass index that counts as none, with margin_source at bmi;",
+        f'then add bmi-equivalence: {{method: equivalence, endpoint: bmi, visit: "{visit}"{by}}} to the analyses and',
+        f'decides: [{{analysis: bmi-equivalence, visit: "{visit}"}}]{each} here.',
+    )
+    return Noted(Flow({"not_testable": "no margin of the body mass index is written"}), CATALOGUE["E13"].words, how)
 
 
 def claims(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Node | None:
@@ -101,7 +219,7 @@ def claims(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Node |
         The drafted analyses.
     """
     given = treatment(survey, known)
-    judged = dict(_judged(known, analysed, _effects(survey))) if given else {}
+    judged = dict(_judged(survey, known, analysed)) if given else {}
     if not judged:
         return None
     drug = Noted(given, "guess: by the name of an arm or of what was infused")
@@ -131,8 +249,14 @@ def _effects(survey: Survey) -> dict[str, str]:
     return {claim: known[0] for claim, known in spelt.items() if len(known) == 1}
 
 
-def _judged(known: Facts, analysed: Mapping[str, Node], effects: Mapping[str, str]) -> Iterator[tuple[str, Node]]:
+def _judged(survey: Survey, known: Facts, analysed: Mapping[str, Node]) -> Iterator[tuple[str, Node]]:
     """Give each claim that a drafted endpoint can decide, in the order of the catalogue."""
+    effects = _effects(survey)
+    own = {"E13": _of_stable_weight(known, analysed), "E20": _of_every_diagnosis(survey, known, analysed)}
+    if "side-effects" in analysed:
+        passed = {"variable": "resolved", "level": "first event", "term": _DIZZINESS}
+        point = Flow({"analysis": "side-effects", **passed, "time": _PASSED})
+        own["S5"] = Noted(Flow({"decides": Flow([point])}), f"guess: {CATALOGUE['S5'].words}")
     for claim, what in CATALOGUE.items():
         one = _deciding(known, claim, analysed)
         if claim in _WANTED and one is not None and _suits_the_course(claim, len(known.infusions)):
@@ -143,6 +267,8 @@ def _judged(known: Facts, analysed: Mapping[str, Node], effects: Mapping[str, st
         elif claim in effects and "harms" in analysed:
             decides = {"decides": Flow([Flow({"analysis": "harms", "term": effects[claim]})])}
             yield claim, Noted(Flow(decides), f"guess: {what.words}", (_RARE,) if claim == "S8" else ())
+        elif (node := own.get(claim)) is not None:
+            yield claim, node
 
 
 def _suits_the_course(claim: str, infusions: int) -> bool:

@@ -53,6 +53,7 @@ def draft(survey: Survey, name: str) -> Draft:
     endpoints = _endpoints(survey, known)
     content |= {"endpoints": endpoints} if endpoints else {}
     analyses = analysis_drafts.analyses(survey, known, model)
+    analyses |= claim_drafts.analyses(survey, known, analyses)
     unnamed = () if claim_drafts.treatment(survey, known) else _WITHOUT_CLAIMS
     content["analyses"] = Noted(analyses, "each key names its tables, figures and results", unnamed)
     judged = claim_drafts.claims(survey, known, analyses)
