@@ -18,6 +18,7 @@ from postinfusion.present.display import Drawing, Table
 from postinfusion.present.figures import clmg01
 from postinfusion.present.headline import headline
 from postinfusion.present.sections import section_displays
+from postinfusion.present.tables import clmt01
 from postinfusion.report.claim_blocks import claim_blocks
 from postinfusion.report.page import Shown, page
 from postinfusion.report.section_files import INDEX, read_index, section_files
@@ -313,6 +314,9 @@ def test_a_risk_difference_of_harm_says_how_many_and_goes_in_public_with_few():
         for found in (claims, public(claims, small_cell=5))
     )
     assert {one.n for one in told} == {"2 / 3"}
+    without = plan({"treatment": "ketamine"})
+    tables = clmt01.table(found_plan, claims), clmt01.table(without, synthesise(without, "invented", ard))
+    assert ["participants with the event" in table.label.footnotes[-1] for table in tables] == [True, False]
     assert {(one.estimate, one.interval, one.n) for one in hidden} == {("supp.", "supp.", "supp. / supp.")}
 
 

@@ -25,6 +25,7 @@ _MISSING = (
     "missing values of the arm of interest are on average worse by this much than the model takes them to be "
     "(×: their rate, time, spread or odds by this factor); the standard error is left as it is."
 )
+_OF_HARMS = "n of a difference in percentage points: participants with the event, of each arm."
 FOOTNOTES = (_RULES, _MISSING)
 
 
@@ -47,7 +48,9 @@ def table(plan: Plan, ard: pd.DataFrame) -> Table | None:
     rows = tuple(row for name, of_group in groups for row in (Row(name), *_rows_of_group(of_group)))
     judged = Part(_COLUMNS, (*_primary(plan, ard), *rows), "What the results decide", is_text=True)
     parts = (judged, _untestable(asked, said))
-    label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=FOOTNOTES)
+    of_harms = any(one.estimate.endswith("percentage points") for claim in claims for one in claim.evidence)
+    notes = (*FOOTNOTES, *((_OF_HARMS,) if of_harms else ()))
+    label = Label("CLMT01", ANALYSIS_ID, OUTPUTS["CLMT01"].title, footnotes=notes)
     return Table(label, tuple(part for part in parts if part.rows))
 
 
