@@ -53,7 +53,6 @@ ANALYSES = {
     },
 }
 REPEATED = tuple(ANALYSES)  # fmt: skip
-IN_PART = ("pressure",)  # in groups peaks and limits alone
 NOT_REPEATED = {
     *("review", "grouping", "seriousness", "non-serious", "serious-terms", "serious-related", "serious-fatal"),
     *("serious-fatal-related", "p_value", "p_adjusted"),  # of the screening of terms
@@ -126,7 +125,7 @@ def test_a_group_has_what_a_trial_of_it_alone_has(key, alone):
                   for frame in (together, expected))  # fmt: skip
     assert len(own) > 3
     kept, repeated = ({place for place in frame.index if not NOT_REPEATED & {*place}} for frame in (own, other))
-    assert key in IN_PART or kept == repeated
+    assert kept == repeated
     np.testing.assert_allclose(own, other.reindex(own.index), equal_nan=True)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
+from scipy.stats import t as student
 
 from postinfusion.analyses.infusion_course import NO_BASE, infusion_course
 from postinfusion.analyses.infusion_course_models import fit_pulse
@@ -174,6 +175,22 @@ def test_shares_of_worst_values_have_limits_and_tell_of_how_many_participants_th
     }
     assert found["4", "K", "conf_low"] < found["4", "K", "proportion"] < found["4", "K", "conf_high"]
     assert found["4", "K", "n_participants"] <= found["4", "K", "n"]
+
+
+def test_limits_of_the_odds_ratio_of_a_worse_value_are_of_as_many_participants_as_there_are():
+    adam, who = pulses(12)
+    part = {"method": "infusion-ratings", "minutes": [0, 30, 60, 90],
+            "measures": [{"measure": "MOAA/S", "peak": "lowest", "model": "ordinal"}]}  # fmt: skip
+    ratings = adam["ADVS"].assign(PARAMCD="MOAA/S", AVAL=5.0)
+    ratings.loc[ratings.index % 5 == 1, "AVAL"] = 4.0
+    rows = infusion_course(plan(), InfusionRatings(**part), {**adam, "ADVS": ratings}, who)
+    found = {row["stat_name"]: row["stat"] for row in rows if row.get("term") == "common-odds-ratio"}
+    assert found["df"] == 12 - 2
+    error = np.log(found["estimate"]) / found["statistic"]
+    half = student.ppf(0.975, 10) * error
+    limits = np.log(found["estimate"]) + np.array([-half, half])
+    assert [found["conf_low"], found["conf_high"]] == pytest.approx(np.exp(limits), rel=1e-3)
+    assert found["p_value"] == pytest.approx(2 * student.sf(abs(found["statistic"]), 10))
 
 
 LIMITS = SIGN | {"model": "none", "limits": [{"at_least": 180}, {"at_least": 40, "change": True}]}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
-from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -56,13 +56,15 @@ def infusion_course(plan: Plan, analysis: InfusionCoursePart, adam: Adam, popula
     return result
 
 
-def of_group(analysis: InfusionCoursePart, adam: Adam, population: Members) -> list[Row]:
-    """Give peaks, areas and limits of each measure in a group of participants: no model, and no return to baseline.
+def of_group(plan: Plan, analysis: InfusionCoursePart, adam: Adam, population: Members) -> list[Row]:
+    """Give the same of a group of participants, but for what is by number of the infusion.
 
     Parameters
     ----------
+    plan
+        Gives the seed of the resampling.
     analysis
-        The measures, planned minutes and limits.
+        The measures, planned minutes, limits and bands.
     adam
         The datasets; ADEX holds the infusions, ADVS or ADQS the readings.
     population
@@ -70,20 +72,19 @@ def of_group(analysis: InfusionCoursePart, adam: Adam, population: Members) -> l
     """
     result = denominators(population)
     for measure in analysis.measures:
-        try:
-            found = readings(analysis, measure, adam, population)
-        except ModelError as error:
-            result.append(error_row(str(error), variable="AVAL", parameter=measure.measure))
-            continue
-        summary = courses(found, measure, last=float(analysis.minutes_of(measure)[-1]))
-        of_arms = [_courses(summary[summary["ARM"] == arm], arm, analysis.confidence) for arm in population.arms]
-        of_measure = [*chain.from_iterable(of_arms), *_limits(analysis, measure, summary, population)]
+        of_measure = _measure(plan, analysis, measure, adam, population, by_number=False)
         result += [row | {"parameter": measure.measure} for row in of_measure]
     return result
 
 
 def _measure(
-    plan: Plan, analysis: InfusionCoursePart, measure: CourseMeasure, adam: Adam, population: Members
+    plan: Plan,
+    analysis: InfusionCoursePart,
+    measure: CourseMeasure,
+    adam: Adam,
+    population: Members,
+    *,
+    by_number: bool = True,
 ) -> Iterator[Row]:
     """Give the rows of one measure."""
     try:
@@ -91,9 +92,9 @@ def _measure(
     except ModelError as error:
         yield error_row(str(error), variable="AVAL")
         return
-    minutes = analysis.minutes_of(measure)
     for arm in population.arms:
-        yield from _readings(found, minutes, arm, analysis.confidence, _ends(plan, measure))
+        own = replace(found, frame=found.frame[found.frame["ARM"] == arm], groups=found.groups if by_number else ())
+        yield from _readings(analysis, measure, own, arm, _ends(plan, measure))
     yield from course_rows(plan, analysis, measure, found, population)
 
 
@@ -134,19 +135,23 @@ def _ends(plan: Plan, measure: CourseMeasure) -> tuple[float, float]:
 
 
 def _readings(
-    found: Readings, minutes: tuple[int, ...], arm: str, confidence: float, ends: tuple[float, float]
+    analysis: InfusionCoursePart,
+    measure: CourseMeasure,
+    of_arm: Readings,
+    arm: str,
+    ends: tuple[float, float],
 ) -> Iterator[Row]:
-    """Give how many readings were of a planned minute, and value and change at each minute."""
-    of_arm = found.frame[found.frame["ARM"] == arm]
-    for kind, n in of_arm["KIND"].value_counts().items():
+    """Give how many readings were of a planned minute; value and change at each, also by number of the infusion."""
+    confidence = analysis.confidence
+    for kind, n in of_arm.frame["KIND"].value_counts().items():
         yield from rows({"n_observations": int(n)}, variable="reading", level=str(kind), arm=arm)
-    for minute in minutes:
-        there = of_arm[of_arm["MINUTE"] == minute]
+    for minute in analysis.minutes_of(measure):
+        there = of_arm.frame[of_arm.frame["MINUTE"] == minute]
         for variable in ("AVAL", "CHG") if minute else ("AVAL",):
             key = {"variable": variable, "time": canonical_hours(minute / 60), "arm": arm}
             of_scale = ends if variable == "AVAL" else (-np.inf, np.inf)
             yield from rows(_described(there, variable, confidence, of_scale), **key)
-            for group in found.groups:
+            for group in of_arm.groups:
                 part = there[there["GROUP"] == group]
                 own = {"subgroup": BY_INFUSION, "subgroup_level": group}
                 yield from rows(_described(part, variable, confidence, of_scale), **key, **own)

@@ -68,5 +68,5 @@ def safety(
                 analysis,
                 population,
                 lambda members: infusion_course(plan, analysis, adam, members),
-                in_group=lambda members: of_group(analysis, adam, members),
+                in_group=lambda members: of_group(plan, analysis, adam, members),
             )

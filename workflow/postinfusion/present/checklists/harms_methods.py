@@ -21,7 +21,7 @@ GROUPS_IN = {
     Method.ALERTS: ("ALTL01",),
     Method.CONDUCT: ("MONT01",),
     Method.VITAL_SIGNS: ("VST01_VISIT", "VST02_VISIT"),
-    Method.INFUSION_VITALS: ("VST02", "VST03"),
+    Method.INFUSION_VITALS: ("VST01", "VST02", "VST03"),
     Method.INFUSION_RATINGS: ("CADT01",),
     Method.LIVER: ("LIVT01",),
     Method.SHIFT: ("CSST01",),

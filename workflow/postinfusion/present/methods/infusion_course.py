@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from postinfusion.plan.analyses import InfusionCoursePart
-from postinfusion.present.methods.phrases import in_population, listed
+from postinfusion.present.methods.phrases import groups_told, in_population, listed
 from postinfusion.present.results import Results
 from postinfusion.vocabulary import Method
 
@@ -16,7 +16,8 @@ _MODELS = {
     "peak with participants as random effects, an infusion within a participant being the residual",
     "log1p": "log(1 + value) of {} at each minute, with participants as random effects, and with a test of ranks of "
     "participants' means beside them",
-    "ordinal": "the worst value of {} in each infusion in a cumulative-logit mixed model",
+    "ordinal": "the worst value of {} in each infusion in a cumulative-logit mixed model (Student's t of the "
+    "participants less the arms)",
 }
 
 
@@ -40,7 +41,14 @@ def _course(results: Results) -> str:
         "the infusion; limits of a value and the worst value do not. Limits of means and of "
         f"shares of infusions respect whose infusions they are.{said}{returned} The value before a later infusion was "
         "taken after randomisation, and courses by number of the infusion are of those who stayed."
+        f"{_in_groups(analysis)}"
     )
+
+
+def _in_groups(analysis: InfusionCoursePart) -> str:
+    """Say in which groups of participants the same was done."""
+    told = groups_told(analysis)
+    return f"{told.removesuffix('.')}; courses by number of the infusion were not." if told else ""
 
 
 TEXTS: dict[Method, Callable[[Results], str]] = {

@@ -114,7 +114,7 @@ TABLES: dict[str, Callable[[Results], Table]] = {
     "MONT01": also_by_group(mont01.table),
     "VST01_VISIT": also_by_group(vst01_visit.table),
     "VST02_VISIT": also_by_group(vst02_visit.table),
-    "VST01": of_all(vst01.table),
+    "VST01": also_by_group(vst01.table),
     "VST02": also_by_group(vst02.table),
     "VST03": also_by_group(vst03.table),
     "CADT01": also_by_group(cadt01.table),

@@ -9,7 +9,7 @@ from postinfusion.present.tables.course_parts import (
     PEAK_NOTE,
     RANKS_NOTE,
     RETURN_NOTE,
-    compared_peaks,
+    compared_part,
     limits_part,
     minutes_part,
     peaks_part,
@@ -26,18 +26,14 @@ def table(results: Results) -> Table:
     """
     analysis = course(results)
     measures = shown(results, analysis)
-    told = [
-        text
-        for measure, rows in measures
-        for text in (*compared_peaks(rows, measure), out_of_time(rows, measure))
-        if text
-    ]
+    told = [text for measure, rows in measures if (text := out_of_time(rows, measure))]
     parts = [
         part
         for measure, rows in measures
         for part in (
             minutes_part(rows, analysis, measure),
             peaks_part(rows, analysis, measure),
+            compared_part(rows, measure),
             limits_part(rows, measure),
         )
     ]

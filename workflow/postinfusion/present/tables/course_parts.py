@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.plan.analyses import CourseMeasure, InfusionCoursePart
 from postinfusion.present import formats
 from postinfusion.present.display import Part, Row
@@ -31,7 +32,7 @@ RANKS_NOTE = (
 def minutes_part(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> Part:
     """Give value and change by minute and arm, with the model's difference where there is one."""
     pairs = results.comparisons if measure.model in {"mean", "log1p"} else ()
-    kind = "Difference of changes" if measure.model == "mean" else "Ratio of (1 + value)"
+    kind = _difference_of_changes(results) if measure.model == "mean" else "Ratio of (1 + value)"
     heads = [f"{kind}{f', {arm} − {against}' if len(pairs) > 1 else ''} ({results.confidence} CI)"
              for arm, against in pairs]  # fmt: skip
     heads += [f"{arm} higher by ranks, % (p)" for arm, _ in pairs if measure.model == "log1p"]
@@ -45,6 +46,13 @@ def minutes_part(results: Results, analysis: InfusionCoursePart, measure: Course
         cells += [_by_ranks(results, of_pair) for of_pair in compared if measure.model == "log1p"]
         rows.append(Row("Before" if minute == 0 else f"{minute} min", tuple(cells)))
     return Part(("Minute", *of_arms, *heads), tuple(rows), measure.name)
+
+
+def _difference_of_changes(results: Results) -> str:
+    """Name the difference by minute: of all minutes together, where their model was fitted, or each alone."""
+    together = results.values_of("level", term="covariance")
+    by_minute = results.values_of("time", variable="CHG", term="difference")
+    return "Difference of changes, each minute alone" if any(by_minute) and not together else "Difference of changes"
 
 
 def infusions_part(results: Results, analysis: InfusionCoursePart, measure: CourseMeasure) -> Part:
@@ -122,6 +130,9 @@ def peaks_part(results: Results, analysis: InfusionCoursePart, measure: CourseMe
     )
     if any(means):
         rows.append(Row(f"Change at the peak: adjusted mean ({results.confidence} CI)", means))
+    if refused := results.values_of("error", term="fit", stat_name="error"):
+        sign = formats.SUPPRESSED if SUPPRESSED in refused else formats.NOT_ESTIMABLE
+        rows.append(Row("Comparison by a model", tuple(sign if results.total(arm) else "" for arm in results.arms)))
     rows += _return_rows(results, analysis, measure) if measure.has_return else []
     rows += [Row(f"Worst value {level}", tuple(
         share(results, variable="worst", level=level, arm=arm) for arm in results.arms))
@@ -129,24 +140,21 @@ def peaks_part(results: Results, analysis: InfusionCoursePart, measure: CourseMe
     return Part(("", *(results.with_total(arm) for arm in results.arms)), tuple(rows), measure.name)
 
 
-def compared_peaks(results: Results, measure: CourseMeasure) -> list[str]:
-    """Give the comparisons of a peak, a worst value and ranks between arms as sentences."""
-    told = []
-    for arm, other in results.comparisons:
-        key = {"arm": arm, "comparator": other}
-        peak = estimate(results, measure.decimals, {**key, "variable": "CHG", "level": "peak", "term": "difference"})
-        average = estimate(
-            results, measure.decimals, {**key, "variable": "CHG", "level": "average", "term": "difference"}
-        )
-        odds = estimate(results, 1, {**key, "term": "common-odds-ratio"})
-        name = f"{measure.label or measure.measure}, {arm} − {other}"
-        told += [f"{name}: change at the peak {peak}; on average over the minutes {average}."] if peak else []
-        told += (
-            [f"{measure.label or measure.measure}: odds ratio of a worse value, {arm} to {other}, {odds}."]
-            if odds
-            else []
-        )
-    return told
+def compared_part(results: Results, measure: CourseMeasure) -> Part:
+    """Give the comparisons of the peak, the average over the minutes and the worst value between arms."""
+    of_change = {"variable": "CHG", "term": "difference"}
+    lines = {
+        "Change at the peak: difference": (measure.decimals, {**of_change, "level": "peak"}),
+        "Change, average over the minutes: difference": (measure.decimals, {**of_change, "level": "average"}),
+        "Odds ratio of a worse value": (1, {"term": "common-odds-ratio"}),
+    }
+    rows = []
+    for name, (decimals, key) in lines.items():
+        pairs = [{**key, "arm": arm, "comparator": other} for arm, other in results.comparisons]
+        cells = tuple(estimate(results, decimals, pair) for pair in pairs)
+        rows += [Row(name, cells)] if any(cells) else []
+    heads = (f"{arm} against {other} ({results.confidence} CI)" for arm, other in results.comparisons)
+    return Part(("", *heads), tuple(rows), f"{measure.name}: arms compared")
 
 
 def _quartiles(results: Results, measure: CourseMeasure, variable: str, arm: str) -> str:

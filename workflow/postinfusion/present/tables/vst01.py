@@ -25,7 +25,6 @@ def table(results: Results) -> Table:
         *(f"{text}." for text in results.warnings()),
         *(note for note in told if note),
     )
-    parts = tuple(
-        part(rows, analysis, measure) for measure, rows in measures for part in (minutes_part, infusions_part)
-    )
-    return Table(label_of(results, "VST01", "By planned minute since the start of the infusion", notes), parts)
+    parts = [part(rows, analysis, measure) for measure, rows in measures for part in (minutes_part, infusions_part)]
+    label = label_of(results, "VST01", "By planned minute since the start of the infusion", notes)
+    return Table(label, tuple(part for part in parts if part.rows))
