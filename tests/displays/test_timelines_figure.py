@@ -134,3 +134,8 @@ def test_a_public_report_does_not_show_it():
 def test_without_events_there_is_no_figure():
     with pytest.raises(DataError, match="no treatment-emergent adverse event"):
         draw("AEG05", results(event(0, 1, -5.0, -4.0, TRTEMFL="")))
+
+
+def test_one_participant_with_one_event_is_told_in_the_singular():
+    one = draw("AEG05", results(event(0, 1, 0.5, 2.0), size=1))
+    assert "1 participant with 1 event, 0 of them serious" in one.alt

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from postinfusion.errors import DataError
+from postinfusion.errors import DataError, counted
 from postinfusion.present import theme
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.figures import arm_marks, type_setting
@@ -240,7 +240,8 @@ def _in_words(shown: Sequence[Timeline], every: Sequence[Timeline]) -> str:
     for arm in dict.fromkeys(one.arm for one in every):
         mine = [one for one in shown if one.arm == arm]
         events, serious = sum(len(one.events) for one in mine), sum(int(one.events["serious"].sum()) for one in mine)
-        told.append(f"{arm or 'all'} {len(mine)} participants with {events} events, {serious} of them serious")
+        people, happened = counted(len(mine), "participant"), counted(events, "event")
+        told.append(f"{arm or 'all'} {people} with {happened}, {serious} of them serious")
     return (
         f"Timelines of {len(shown)} of {len(every)} participants with their infusions and adverse events by severity: "
         f"{'; '.join(told)}."
