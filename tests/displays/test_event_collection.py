@@ -102,6 +102,14 @@ def test_a_table_says_only_of_the_terms_that_it_shows_how_they_were_collected():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("outcome", "is_told"), [("fatal", True), ("resolved", False)])
+def test_the_grouping_of_classes_is_told_where_classes_are_shown(outcome, is_told):
+    happened = event(0, 1, 30.0, 33.0, AEDECOD="nausea", AEBODSYS="", AEOUT=outcome)
+    found = analyse(PLAN, "invented", "harms", datasets(PLAN, happened)).results
+    notes = TABLES["AET07"](results_of(PLAN, found, "harms")).label.footnotes
+    assert any(note.startswith("Classes: own grouping") for note in notes) == is_told
+
+
 def test_a_side_effect_tells_who_had_it_solicited_with_zeros_and_differences():
     rows = {row.label: row.cells for row in TABLES["SEFT01"](results("effects")).parts[0].rows}
     found = rows["Solicited: participants [events]"], rows["Spontaneous: participants [events]"]

@@ -170,7 +170,7 @@ def class_table(results: Results, output_id: str, variable: str, *, first: str, 
     rows = [event_row(results, first, {"variable": variable, "level": _ANY})]
     rows += [row for level in levels if level != _ANY for row in _of_class(results, variable, level)]
     terms = [term for term in results.values_of("term", variable=variable) if term]
-    label = label_of(results, output_id, footnotes=explanations(results, terms=terms))
+    label = label_of(results, output_id, footnotes=explanations(results, has_classes=bool(terms), terms=terms))
     return Table(label, (Part(("Class and term", *event_headings(results)), tuple(rows)),))
 
 
