@@ -118,3 +118,10 @@ def test_a_rare_diagnosis_and_events_without_an_end_have_no_claim_of_their_own(h
     found = drafted_of(home, {name: tables[name] for name in ("export", "nebenwirkungen")})
     assert not {"E20", "S5"} & {*found["claims"]["judged"]}
     assert not {"madrs-groups", "side-effects"} & {*found["analyses"]}
+
+
+def test_a_task_in_seconds_with_a_limit_is_drafted_as_one(home: Path, capsys: pytest.CaptureFixture[str]):
+    found = drafted(home, "export", "tmt")
+    assert found["endpoints"]["regelwechsel"]["cap"] == "240"
+    assert found["analyses"]["regelwechsel-ratio"]["method"] == "timed-task"
+    assert main(["check", NAME]) == 0, capsys.readouterr().err

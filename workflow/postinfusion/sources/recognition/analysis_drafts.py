@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from postinfusion.plan.scaffold import Flow, Node, Noted
-from postinfusion.sources.recognition.facts import Facts
+from postinfusion.sources.recognition.facts import DraftEndpoint, Facts
 from postinfusion.sources.recognition.source_drafts import meanings_of_sex
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.visits import as_duration
@@ -33,12 +33,7 @@ def analyses(survey: Survey, known: Facts, model: str) -> dict[str, Node]:
             test = Flow({"method": "randomisation-test", "of": "primary"})
             found["randomisation-test"] = Noted(test, "small trial: a test that rests on the randomisation alone")
     for one in known.endpoints[:_MOST_DETAILED]:
-        found[f"{one.key}-by-visit"] = Flow({"method": "summary", "endpoint": one.key})
-        if after(known):
-            found[f"{one.key}-missing"] = Flow({"method": "missingness", "endpoint": one.key})
-            found[f"{one.key}-courses"] = Flow({"method": "courses", "endpoint": one.key})
-        if model == "mmrm" or (model and len(known.endpoints) > 1):
-            found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
+        found |= _of_endpoint(one, known, model)
     if weighs(survey):
         shown = ["weight", *(["bmi"] if has_height(survey) else [])]
         has_diagnosis = survey.described("diagnosis") is not None
@@ -91,6 +86,19 @@ def _described(survey: Survey, known: Facts) -> list[str]:
         unexplained = set() if any(map(meanings_of_sex, survey.found.values())) else {"sex"}
         found = [name for name in _DESCRIBED if name not in unexplained and survey.described(name)]
     return [*found, *(one.key for one in known.endpoints[:_BASELINE_ENDPOINTS])]
+
+
+def _of_endpoint(one: DraftEndpoint, known: Facts, model: str) -> dict[str, Node]:
+    """Give the analyses of one endpoint: what was observed, what is missing, courses, and a model of its own."""
+    found: dict[str, Node] = {f"{one.key}-by-visit": Flow({"method": "summary", "endpoint": one.key})}
+    if after(known):
+        found[f"{one.key}-missing"] = Flow({"method": "missingness", "endpoint": one.key})
+        found[f"{one.key}-courses"] = Flow({"method": "courses", "endpoint": one.key})
+    if one.is_timed and after(known):
+        found[f"{one.key}-ratio"] = Flow({"method": "timed-task", "endpoint": one.key})
+    elif model == "mmrm" or (model and len(known.endpoints) > 1):
+        found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
+    return found
 
 
 def _vital_signs(signs: Mapping[str, str], known: Facts) -> Node:

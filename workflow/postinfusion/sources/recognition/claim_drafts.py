@@ -67,6 +67,7 @@ _WANTED = {
     "E10": _Wanted(((7 * _DAY, 28 * _DAY, 180 * _DAY),)),
     "E15": _Wanted(((14 * _DAY, 28 * _DAY, 200 * _DAY),)),
 }  # fmt: skip
+_WAITING = ("E13",)
 _STABLE = _Wanted(((14 * _DAY, 84 * _DAY, _LAST),))
 _ABOVE = (
     "The result that decides each claim of the catalogue; a claim that is not named is not testable. Check each time.",
@@ -234,9 +235,9 @@ def recall_hours(one: DraftEndpoint) -> float:
 
 
 def names(node: Node | None) -> list[str]:
-    """Give the claims that a draft judges."""
+    """Give the claims of which a draft says what decides them, or that no visit does; not those that wait for more."""
     content = node.value if isinstance(node, Noted) else None
-    return list(content["judged"]) if isinstance(content, dict) else []
+    return [claim for claim in content["judged"] if claim not in _WAITING] if isinstance(content, dict) else []
 
 
 def _effects(survey: Survey) -> dict[str, str]:

@@ -224,7 +224,11 @@ def _endpoint(one: DraftEndpoint) -> Node:
     if not one.is_known:
         label = one.measure if one.score == "total" else f"{one.measure} {one.score}"
         content |= {"label": label[:80], "better": "lower"}
+        if one.cap:
+            content |= {"unit": "s", "kind": "timed-task", "cap": one.cap}
+            return Noted(Flow(content), f"guess: many values are {one.cap:g}, where the task is broken off")
         return Noted(Flow(content), "guess: no known scale, so write whether lower or higher is better")
+    content |= {"kind": "timed-task"} if one.is_timed else {}
     return Noted(Flow(content), f"guess: {one.doubt}" if one.doubt else "")
 
 

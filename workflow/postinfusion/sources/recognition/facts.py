@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from postinfusion.instruments import catalogue
-from postinfusion.sources.recognition import cdisc, timing
+from postinfusion.sources.recognition import cdisc, timed_tasks, timing
 from postinfusion.sources.recognition import values as cells
 from postinfusion.sources.recognition.delivered import deliveries, with_role
 from postinfusion.sources.recognition.evidence import Sample, names_of
@@ -35,12 +35,19 @@ class Arm:
 
 @dataclass(frozen=True)
 class DraftEndpoint:
-    """One endpoint of the draft: its key, scale and score, and why it is a guess."""
+    """One endpoint of the draft: its key, scale and score, why it is a guess, and the limit of a timed task."""
 
     key: str
     measure: str
     score: str = "total"
     doubt: str = ""
+    cap: float = 0.0
+
+    @property
+    def is_timed(self) -> bool:
+        """Its values are seconds of a task that is broken off at a limit."""
+        found = catalogue.find_score(self.measure, self.score)
+        return self.cap > 0 or bool(found and found.description and found.description.unit == "s")
 
     @property
     def is_known(self) -> bool:
@@ -216,13 +223,16 @@ def _in_rows(found: Found) -> Iterator[DraftEndpoint]:
             scores = [score for score in rows[columns["score"]].unique() if score] if "score" in columns else ["total"]
             for score in scores or ["total"]:
                 meant = codes["score"][score] if names_scores(found) else score
-                yield _endpoint(known.get(measure, measure), meant)
+                yield _with_cap(_endpoint(known.get(measure, measure), meant), measure, rows[columns["value"]], found)
 
 
 def _in_columns(found: Found) -> Iterator[DraftEndpoint]:
     """Give the scores that columns hold, and the totals that follow from items."""
     for one in scores_of(found):
         yield _endpoint(one.measure, one.score, one.reason if one.confidence == "guess" else "")
+    for task, column in found.wide.items():
+        if isinstance(column, str):
+            yield _with_cap(_endpoint(task, "total"), column, found.part.frame[column], found)
     for measure in dict.fromkeys(one.measure for one in found.scales if one.item):
         described = catalogue.instrument(measure)
         usual = (name for name in ("total", "global") if name in described.scores)
@@ -235,6 +245,11 @@ def _endpoint(measure: str, score: str, doubt: str = "") -> DraftEndpoint:
     """Give one endpoint."""
     name = measure if score in {"total", "global"} else f"{measure} {score}"
     return DraftEndpoint(slug(name)[:50].strip("-"), measure, score, doubt)
+
+
+def _with_cap(one: DraftEndpoint, name: str, text: pd.Series, found: Found) -> DraftEndpoint:
+    """Give an endpoint of no known scale with the seconds at which its task is broken off, where it is one."""
+    return one if one.is_known else replace(one, cap=timed_tasks.cap(name, text, found.part.sample.decimal))
 
 
 def _missing(survey: Survey) -> Iterator[str]:

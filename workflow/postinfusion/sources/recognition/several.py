@@ -114,8 +114,14 @@ def _occurrences(found: Found) -> set[tuple[str, str]]:
 
 def _is_told_twice(further: Found, first: Found) -> bool:
     """Say whether a part of the same file has nothing but columns that the first has too."""
-    theirs, ours = ({one.column for one in found.scales} | {*found.columns.values()} for found in (further, first))
+    theirs, ours = (_read(found) for found in (further, first))
     return further.part.sample is first.part.sample and not further.part.where and theirs <= ours
+
+
+def _read(found: Found) -> set[str]:
+    """Give the columns of scales, of what stands beside them, and of measures that have a column each."""
+    measures = {one for one in found.wide.values() if isinstance(one, str)}
+    return {one.column for one in found.scales} | {*found.columns.values()} | measures
 
 
 def _name(found: Found, taken: Collection[str]) -> str:

@@ -21,6 +21,7 @@ from postinfusion.sources.recognition.scale_columns import ScaleColumn, known_me
 from postinfusion.sources.recognition.score_rows import rows_by_kind
 from postinfusion.sources.recognition.tables import Found
 from postinfusion.sources.recognition.time_columns import own_time, time_column, with_clocks
+from postinfusion.sources.recognition.timed_tasks import columns_of_tasks
 from postinfusion.sources.recognition.titles import titled, untitled
 from postinfusion.sources.recognition.visits import named_time
 
@@ -189,6 +190,9 @@ def _measured(part: Part, identifier: str, export: Export | None) -> Iterator[Fo
         yield from rows_by_kind(part, {**dated, **long})
     elif scales:
         yield from _by_form(part, base, scales)
+    taken = {one.column for one in scales} | {one.column for one in {**dated, **(long or {})}.values()}
+    if "visit" in base and (tasks := columns_of_tasks(part.frame, taken, part.sample.decimal)):
+        yield Found("assessments", part, dated, wide=tasks)
     yield from _weights(part, base)
 
 
