@@ -125,3 +125,20 @@ def test_a_task_in_seconds_with_a_limit_is_drafted_as_one(home: Path, capsys: py
     assert found["endpoints"]["regelwechsel"]["cap"] == "240"
     assert found["analyses"]["regelwechsel-ratio"]["method"] == "timed-task"
     assert main(["check", NAME]) == 0, capsys.readouterr().err
+
+
+def test_a_diary_of_binges_is_said_to_need_a_sum_for_each_visit(home: Path, capsys: pytest.CaptureFixture[str]):
+    drafted(home, "export", "essanfall_tagebuch")
+    assert "Note   essanfall_tagebuch.csv looks like a diary of episodes and is not read" in capsys.readouterr().out
+
+
+def test_episodes_of_28_days_are_counts(home: Path, capsys: pytest.CaptureFixture[str]):
+    export = german_export.files()["export"]
+    for visit, most in {"Baseline": 20, "Woche4": 14, "Woche12": 12}.items():
+        export[f"EDEQ_Essanfälle_{visit}"] = [number % most for number in range(german_export.PEOPLE)]
+    found = drafted_of(home, {"export": export})
+    key = next(key for key, one in found["endpoints"].items() if one.get("score") == "obe_episodes")
+    assert (found["endpoints"][key]["kind"], found["endpoints"][key]["days"]) == ("count", "28")
+    assert found["analyses"][f"{key}-rate"] == {"method": "counts", "endpoint": key}
+    assert f"{key}-over-time" not in found["analyses"]
+    assert main(["check", NAME]) == 0, capsys.readouterr().err

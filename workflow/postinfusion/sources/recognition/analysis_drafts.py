@@ -96,6 +96,9 @@ def _of_endpoint(one: DraftEndpoint, known: Facts, model: str) -> dict[str, Node
         found[f"{one.key}-courses"] = Flow({"method": "courses", "endpoint": one.key})
     if one.is_timed and after(known):
         found[f"{one.key}-ratio"] = Flow({"method": "timed-task", "endpoint": one.key})
+    elif one.days and after(known):
+        rate = Flow({"method": "counts", "endpoint": one.key})
+        found[f"{one.key}-rate"] = Noted(rate, "among: {subtype: […]} leaves out whoever has no episodes by definition")
     elif model == "mmrm" or (model and len(known.endpoints) > 1):
         found[f"{one.key}-over-time"] = Flow({"endpoint": one.key, **_trajectory(known)})
     return found

@@ -229,6 +229,7 @@ def _endpoint(one: DraftEndpoint) -> Node:
             return Noted(Flow(content), f"guess: many values are {one.cap:g}, where the task is broken off")
         return Noted(Flow(content), "guess: no known scale, so write whether lower or higher is better")
     content |= {"kind": "timed-task"} if one.is_timed else {}
+    content |= {"kind": "count", "days": one.days} if one.days else {}
     return Noted(Flow(content), f"guess: {one.doubt}" if one.doubt else "")
 
 

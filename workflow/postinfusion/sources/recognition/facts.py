@@ -50,6 +50,14 @@ class DraftEndpoint:
         return self.cap > 0 or bool(found and found.description and found.description.unit == "s")
 
     @property
+    def days(self) -> int:
+        """The days over which it counts episodes, as far as its answers look back; 0 where it counts none."""
+        found = catalogue.find_score(self.measure, self.score)
+        is_count = bool(found and found.description and found.description.unit == "episodes")
+        scale = catalogue.find(self.measure) if is_count else None
+        return int(scale.instrument.recall.days) if scale and scale.instrument.recall else 0
+
+    @property
     def is_known(self) -> bool:
         """The catalogue says its label, direction and unit."""
         found = catalogue.find_score(self.measure, self.score)

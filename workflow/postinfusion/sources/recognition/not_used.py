@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,12 +16,19 @@ from postinfusion.sources.names import are_names
 from postinfusion.sources.recognition import cdisc, timing
 from postinfusion.sources.recognition.evidence import Part, Sample, names_of
 from postinfusion.sources.recognition.facts import Facts
+from postinfusion.sources.recognition.names import plain
 from postinfusion.sources.recognition.redcap import is_bookkeeping
 from postinfusion.sources.recognition.source_drafts import same_visit
 from postinfusion.sources.recognition.survey import Survey
 from postinfusion.sources.recognition.tables import lacking
 from postinfusion.sources.recognition.unscheduled import is_unscheduled
+from postinfusion.sources.recognition.values import are_dates
 
+_EPISODES = re.compile(r"binge|essanfall|essanfaelle|purging|vomiting|erbrechen|laxativ|abfuehrmittel")
+_DIARY = (
+    "looks like a diary of episodes and is not read: episodes are counted over the days before a visit. Give a row for "
+    "each participant and visit with the episodes of the 28 days before it, in a column such as edeq_obe"
+)
 _UNSCHEDULED = "unscheduled visits, which count for no window and stay in models over continuous time"
 
 
@@ -52,8 +60,15 @@ def unread(survey: Survey) -> list[str]:
         *(one.file for one, _ in survey.standards.values()),
     }
     unread = [sample for sample in survey.samples if sample.file not in read]
-    told = {sample.file: lacking(Part(sample, sample.frame)) for sample in unread}
+    told = {sample.file: lacking(Part(sample, sample.frame)) or _of_diary(sample) for sample in unread}
     return [f"{file} {why}" for file, why in told.items() if why]
+
+
+def _of_diary(sample: Sample) -> str:
+    """Say how a diary of episodes is given so that it is read; empty where a file is none."""
+    named = [sample.file.rpartition(".")[0], *names_of(sample.frame)]
+    has_days = any(are_dates(sample.frame[name]) for name in names_of(sample.frame))
+    return _DIARY if has_days and any(_EPISODES.search(plain(name)) for name in named) else ""
 
 
 def _parameters(survey: Survey, known: Facts) -> list[str]:
