@@ -266,7 +266,7 @@ def _model_rows(plan: Plan, analysis: Counts, data: ModelData, fit: GlmmFit, for
         "window": window,
         "df_method": "asymptotic",
         "random_effects": "intercept",
-        "estimation": "maximum likelihood (Laplace), negative binomial with variance mu + mu²/k",
+        "estimation": "maximum likelihood (Laplace), negative binomial with variance μ + μ²/k",
     }
     yield from rows(numbers, term="fit")
     for arm in data.arms:

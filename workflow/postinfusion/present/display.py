@@ -199,8 +199,16 @@ def _with_reasons(table: Table, cells: Sequence[str]) -> Table:
         return table
     sign = f"{formats.NOT_ESTIMABLE}: not estimable. "
     instead = "No interval: " if any("no interval" in cell for cell in cells) else ""
-    notes = (f"{instead}{note.removeprefix(sign)}" if note.startswith(sign) else note for note in table.label.footnotes)
+    notes = (
+        f"{instead}{_after(note.removeprefix(sign), instead)}" if note.startswith(sign) else note
+        for note in table.label.footnotes
+    )
     return replace(table, label=replace(table.label, footnotes=tuple(notes)))
+
+
+def _after(sentence: str, words: str) -> str:
+    """Give a sentence as it stands after other words: it begins small there."""
+    return f"{sentence[:1].lower()}{sentence[1:]}" if words else sentence
 
 
 def _which(results: Results) -> str:

@@ -236,7 +236,7 @@ def _time(results: Results, limits: tuple[str, str], key: dict[str, str]) -> str
         for text, value in zip(texts, hours, strict=True)
     )  # fmt: skip
     median = f"{median}{formats.NO_BREAK}{unit}"
-    return formats.with_bracket(median, f"{low} to {high}") if low or high else median
+    return formats.with_bracket(median, formats.interval(low, high))
 
 
 def _unknown(results: Results, name: str) -> Row:
