@@ -43,7 +43,7 @@ def rows() -> pd.DataFrame:
     population, adam = trial(0)
     found = [
         *side_effects(EFFECTS, adam, population),
-        *habituation(EFFECTS, adam, population, planned=6),
+        *habituation(EFFECTS, adam, population, planned=6, reference=population.reference),
         *event_rates(ANALYSIS, adam, population, seed=SEED),
     ]
     return table(found, trial="Synthetic", analysis_id="harms", population="safety", method="side-effects")
