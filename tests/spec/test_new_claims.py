@@ -96,6 +96,25 @@ def test_an_arm_that_is_called_ket_received_ketamine(home: Path):
     assert drafted(home, visited(arms=("KET", "MDZ"), madrs=50))["claims"]["treatment"] == "ketamine"
 
 
+@pytest.mark.parametrize("start", ["ketamine_start", "Ketamin_Beginn", "esketamine infusion date"])
+def test_what_the_columns_of_the_only_infusion_are_called_is_what_was_infused(start: str, home: Path):
+    rng = np.random.default_rng(4)
+    rows = [
+        {
+            "record_id": f"P{number:02d}",
+            start: f"2024-03-{number + 5:02d} 09:30",
+            "ketamine_dose_mg": round(rng.uniform(25, 40), 1),
+            **{f"madrs_{visit}": int(rng.integers(8, 40)) for visit in ("baseline", "24h", "day7", "day28")},
+        }
+        for number in range(1, 13)
+    ]
+    plan = drafted(home, pd.DataFrame(rows))
+    columns = plan["sources"]["infusions"]["columns"]
+    assert (columns["start"], columns["dose_mg"]) == (start, "ketamine_dose_mg")
+    assert plan["design"]["time_zero"] == "first-infusion"
+    assert plan["claims"]["treatment"] == ("esketamine" if start.startswith("es") else "ketamine")
+
+
 def test_side_effects_that_are_recorded_by_their_names_are_judged(home: Path, capsys: pytest.CaptureFixture[str]):
     people = [f"S{number:03d}" for number in range(20)]
     events = pd.DataFrame(

@@ -24,6 +24,8 @@ _NAMES = {
     "esketamine": re.compile(r"esketamin|spravato", re.IGNORECASE),
     "ketamine": re.compile(r"ketamin|\bket\b", re.IGNORECASE),
 }
+_OF_INFUSIONS = (("participants", "first_dose"), ("infusions", "start"), ("infusions", "dose_mg"))
+"""Columns whose names may tell what was infused."""
 _FIRST = ("MADRS", "HAM-D17", "QIDS-C16", "QIDS-SR16", "PHQ-9", "BDI-II", "HAM-A", "GAD-7", "STAI-S")
 """Of several scales of one construct the first of these decides, else the first of the draft."""
 _NOT_BY_A_MEAN = (Construct.EATING_BEHAVIOUR, Construct.SUICIDALITY)
@@ -94,9 +96,11 @@ _MARGINS = "S1: write margins: {serious: …, severe: …, stopped: …} and mar
 
 
 def treatment(survey: Survey, known: Facts) -> str:
-    """Give ketamine or esketamine where an arm or a drug that was infused is called so; else nothing."""
+    """Give ketamine or esketamine where an arm, a drug that was infused, or its column is called so; else nothing."""
     told = [text for arm in known.arms for text in (arm.name, arm.code)]
     told += [text for rows in deliveries(survey, "infusions") if "drug" in rows.columns for text in rows.cells("drug")]
+    for table, role in _OF_INFUSIONS:
+        told += [rows.columns[role] for rows in deliveries(survey, table) if role in rows.columns]
     told = [form for text in told for form in (text, plain(text))]
     return next((name for name, form in _NAMES.items() if any(form.search(text) for text in told)), "")
 

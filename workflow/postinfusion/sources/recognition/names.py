@@ -62,8 +62,8 @@ ROLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "first_dose": (
             (
-                r"(date (of )?)?(first )?(infusion|dose|dosing|treatment)( (start|begin|"
-                r"started))?( (date( ?time)?|time|dt))?|"
+                r"(date (of )?)?(first )?(infusion|dose|dosing|treatment|(es)?ketamine?( infusion)?)( (start|begin|"
+                r"started|beginn))?( (date( ?time)?|time|dt|datum))?|"
                 r"(1|1 st|first|erste) (infusion|inf|dose)( (date|datum|dat|dt|start|time))*|"
                 r"(infusion|inf|dose) 1 (date|datum|dat|dt|start)( (date|time|dt))?|"
                 r"(infusions?|inf) ?(beginn|start|datum|dat|date|dt)|erste infusion|"
@@ -125,7 +125,8 @@ IN_CONTEXT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             ),
             "start": (
                 (
-                    r"(date (and )?time |datetime |date )?(of )?(infusion |inf |dose |dosing |treatment )?"
+                    r"(date (and )?time |datetime |date )?(of )?(infusion |inf |dose |dosing |treatment |"
+                    r"(es)?ketamine? (infusion )?)?"
                     r"(start|started|began|begin|beginn|onset|date|datum|date ?time|dt|given)"
                     r"( (date|time|datum|dt|dtm|dttm|date ?time|zeit))*|exstdtc|astdtm|infusions?(beginn|start|datum)|"
                     r"startzeit(punkt)?"
