@@ -16,7 +16,6 @@ from postinfusion.plan.quantities import hours_as_text
 from postinfusion.present import formats
 from postinfusion.present.display import Drawing, Label, label_of
 from postinfusion.present.event_collection import BOTH, NOT_COMPARABLE, way_of_group, with_way
-from postinfusion.present.figures import arm_marks
 from postinfusion.present.figures.mean_number import (
     PANEL_NOTE,
     asked,
@@ -24,13 +23,13 @@ from postinfusion.present.figures.mean_number import (
     clock_of,
     draw_panel,
     highest_of,
+    page_of,
     styles_of,
     subtitle,
 )
-from postinfusion.present.figures.sheet import Sheet, draw_axis_title, draw_legend, fill, sheet
+from postinfusion.present.figures.sheet import Sheet, fill
 from postinfusion.present.figures.step_curves import AT_RISK_LINE, draw_at_risk
 from postinfusion.present.results import Results
-from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 _NOTE = f"{PANEL_NOTE} The numbers at risk hold for every panel."
 
@@ -96,10 +95,7 @@ def _figure(results: Results, panels: dict[str, pd.DataFrame], label: Label, sha
     styles = styles_of(results, steps)
     rows = -(-(len(panels) - 1) // shape.columns)
     heights = [shape.first, (len(styles) + 1) * AT_RISK_LINE, *[shape.further] * rows]
-    legend = arm_marks.legend_height(styles, shape.width - 0.3)
-    page = sheet(results.plan, label, width=shape.width, body=sum(heights) + legend + 0.4)
-    title = clock_of(results, steps).title(TIME_ZERO_NAMES[results.plan.design.time_zero])
-    page = draw_axis_title(draw_legend(page, styles), title)
+    page = page_of(results, steps, label, width=shape.width, heights=heights)
     _draw_panels(page, results, panels, heights, shape)
     fill(page)
     return page.figure

@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from postinfusion.errors import DataError
 from postinfusion.plan.analyses.event_rates import ANY_EVENT
 from postinfusion.present.display import Drawing, Label, label_of
-from postinfusion.present.figures import arm_marks
 from postinfusion.present.figures.aeg03 import means_in_words
 from postinfusion.present.figures.mean_number import (
     PANEL_NOTE,
@@ -20,14 +19,14 @@ from postinfusion.present.figures.mean_number import (
     clock_of,
     draw_panel,
     highest_of,
+    page_of,
     styles_of,
     subtitle,
 )
-from postinfusion.present.figures.sheet import Sheet, draw_axis_title, draw_legend, fill, sheet
+from postinfusion.present.figures.sheet import Sheet, fill
 from postinfusion.present.figures.step_curves import AT_RISK_LINE, draw_at_risk
 from postinfusion.present.results import Results
 from postinfusion.present.tables.divided_parts import in_words
-from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 _NOTE = (
     f"All events. {PANEL_NOTE} Groups of participants are described: they are not "
@@ -114,10 +113,7 @@ def _figure(results: Results, panels: dict[_Group, pd.DataFrame], label: Label, 
     steps = pd.concat([*panels.values()])
     styles = styles_of(results, steps)
     heights = [shape.panel, (len(styles) + 1) * AT_RISK_LINE] * -(-len(panels) // shape.columns)
-    legend = arm_marks.legend_height(styles, shape.width - 0.3)
-    page = sheet(results.plan, label, width=shape.width, body=sum(heights) + legend + 0.4)
-    title = clock_of(results, steps).title(TIME_ZERO_NAMES[results.plan.design.time_zero])
-    page = draw_axis_title(draw_legend(page, styles), title)
+    page = page_of(results, steps, label, width=shape.width, heights=heights)
     _draw_panels(page, results, panels, heights, shape)
     fill(page)
     return page.figure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,9 +11,12 @@ from matplotlib.axes import Axes
 from postinfusion.ard.schema import canonical_hours
 from postinfusion.plan.analyses import EventRates
 from postinfusion.present import theme
-from postinfusion.present.figures import type_setting
+from postinfusion.present.display import Label
+from postinfusion.present.figures import arm_marks, type_setting
+from postinfusion.present.figures.sheet import Sheet, draw_axis_title, draw_legend, sheet
 from postinfusion.present.figures.step_curves import Clock, draw_steps, label_times
 from postinfusion.present.results import Results
+from postinfusion.vocabulary import TIME_ZERO_NAMES
 
 PANEL_NOTE = (
     "Each participant counts with all events until the end of follow-up, also several at one time. A band begins with "
@@ -50,6 +55,25 @@ def highest_of(steps: pd.DataFrame) -> float:
     """Give the highest value of curves and bands; 1 where nobody had an event."""
     highest = float(np.nanmax(steps[["ESTIMATE", "CONF_HIGH"]].to_numpy(dtype=float)))
     return highest if highest > 0 else 1.0
+
+
+def page_of(results: Results, steps: pd.DataFrame, label: Label, *, width: float, heights: Sequence[float]) -> Sheet:
+    """Give the page of a figure, with its legend and the title of its time axis.
+
+    Parameters
+    ----------
+    results, steps
+        Those of the figure, and the steps of all its curves.
+    label
+        Its title and notes.
+    width, heights
+        Its width, and the heights of what stands below each other (inches).
+    """
+    styles = styles_of(results, steps)
+    legend = arm_marks.legend_height(styles, width - 0.3)
+    page = sheet(results.plan, label, width=width, body=sum(heights) + legend + 0.4)
+    title = clock_of(results, steps).title(TIME_ZERO_NAMES[results.plan.design.time_zero])
+    return draw_axis_title(draw_legend(page, styles), title)
 
 
 def draw_panel(
