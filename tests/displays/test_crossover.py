@@ -11,7 +11,7 @@ from postinfusion.analyses.run import Outcome, analyse
 from postinfusion.derive.datasets import derive
 from postinfusion.io import read
 from postinfusion.plan.plan import Plan
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables import xovt01

@@ -9,7 +9,7 @@ from displays import trials
 from postinfusion.ard.query import statistic
 from postinfusion.present import formats, theme
 from postinfusion.present.event_collection import NOT_COMPARABLE
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.results import results_of
 
 PHONE = 390 / 96  # inches of a phone's screen

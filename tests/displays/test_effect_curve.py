@@ -6,7 +6,7 @@ import pytest
 from displays import trials
 from postinfusion.errors import ModelError
 from postinfusion.present.effect_features import time_text
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.figures.time_axis import squeezed
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES

@@ -12,7 +12,7 @@ from postinfusion.ard.query import select, statistic
 from postinfusion.core.proportions import miettinen_nurminen
 from postinfusion.present import formats
 from postinfusion.present.event_collection import NOT_COMPARABLE, NOT_RECORDED, way_of_group
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES

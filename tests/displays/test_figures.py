@@ -13,7 +13,7 @@ from postinfusion.ard.privacy import public
 from postinfusion.ard.query import select, statistic
 from postinfusion.errors import DataError, ModelError
 from postinfusion.present import formats, theme
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.figures.time_axis import squeezed
 from postinfusion.present.results import results_of
 from postinfusion.report.figure_files import png_bytes, svg_bytes

@@ -10,7 +10,7 @@ from mixed_groups_trial import found
 from postinfusion.ard.privacy import public
 from postinfusion.errors import ModelError
 from postinfusion.present.display import Drawing, Table
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES
 

@@ -11,7 +11,7 @@ from postinfusion.analyses.run import Outcome, analyse
 from postinfusion.ard.privacy import public
 from postinfusion.errors import ModelError
 from postinfusion.present import formats
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.tables import TABLES

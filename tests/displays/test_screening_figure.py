@@ -14,7 +14,7 @@ from displays.test_figures import check_nothing_is_cut_or_overlaps
 from postinfusion.analyses.run import analyse
 from postinfusion.ard.privacy import public
 from postinfusion.errors import DataError
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.results import results_of
 
 MANY = (

@@ -13,7 +13,7 @@ from postinfusion.ard.build import rows, table
 from postinfusion.ard.privacy import SUPPRESSED
 from postinfusion.errors import DataError
 from postinfusion.present import formats
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.results import results_of
 
 PLAN = trials.infused(analyses={"harms": {"method": "adverse-events"}}, estimands={})

@@ -10,7 +10,7 @@ from displays import event_rows, trials
 from displays.test_figures import check_nothing_is_cut_or_overlaps, with_arms
 from postinfusion.ard.build import table as rows_to_table
 from postinfusion.errors import PostinfusionError
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import results_of
 from postinfusion.present.sections import section_displays

@@ -13,7 +13,8 @@ from postinfusion.analyses.event_listing import listed_events
 from postinfusion.analyses.populations import members
 from postinfusion.ard.build import rows, table
 from postinfusion.errors import DataError
-from postinfusion.present.figures import aeg05, draw
+from postinfusion.present.figures import aeg05
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.figures.severity_tones import TONES
 from postinfusion.present.figures.time_axis import squeezed
 from postinfusion.present.figures.timelines import timelines

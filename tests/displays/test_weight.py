@@ -13,7 +13,7 @@ from postinfusion.derive.datasets import derive
 from postinfusion.errors import DataError, ModelError
 from postinfusion.plan.plan import Plan
 from postinfusion.present.display import Drawing
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.results import Results, results_of
 from small_trial import START, assessments, infusions, participants, plan
 

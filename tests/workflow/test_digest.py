@@ -23,6 +23,37 @@ def test_the_doors_of_a_package_are_not_imports() -> None:
     assert not [name for name in closure("postinfusion.cli.display") if name.startswith("postinfusion.core")]
 
 
+def test_what_makes_a_display_or_a_result_is_in_the_closure_of_its_command() -> None:
+    """Else an edit of it would leave old results in place."""
+    steps = {
+        "postinfusion.present.tables": "display",
+        "postinfusion.present.figures": "display",
+        "postinfusion.present.methods": "display",
+        "postinfusion.present.checklists": "report",
+        "postinfusion.report": "report",
+        "postinfusion.analyses": "analyse",
+        "postinfusion.ard": "ard",
+        "postinfusion.derive": "derive",
+        "postinfusion.datasets": "check",
+        "postinfusion.sources.gate": "check",
+    }
+    every = [
+        f"postinfusion.cli.{name}" for name in ("check", "derive", "analyse", "ard", "synthesise", "display", "report")
+    ]
+    reached = {name for command in every for name in closure(command)}
+    of_python = {f"postinfusion.analyses.mmrm_{name}" for name in ("batch", "products")}
+    by_hand = {"postinfusion.ard.compare", "postinfusion.report.check_page", *of_python}
+    for package, command in steps.items():
+        inside = {name for name in digest._modules() if name.startswith(f"{package}.")} - by_hand
+        assert inside <= reached, sorted(inside - reached)
+        assert inside & set(closure(f"postinfusion.cli.{command}"))
+
+
+def test_an_edit_of_a_figure_draws_it_again() -> None:
+    figures = {name for name in digest._modules() if name.startswith("postinfusion.present.figures.")}
+    assert figures <= set(closure("postinfusion.cli.display"))
+
+
 def test_commands_differ_in_their_code() -> None:
     commands = ["check", "derive", "analyse", "ard", "display", "report"]
     assert len({of_code(f"postinfusion.cli.{name}") for name in commands}) == len(commands)

@@ -11,7 +11,7 @@ from postinfusion.errors import PostinfusionError
 from postinfusion.plan.plan import Plan
 from postinfusion.present.claims import ANALYSIS_ID
 from postinfusion.present.display import Absence, Drawing, Table, without_idle_notes
-from postinfusion.present.figures import draw
+from postinfusion.present.figures.registry import draw
 from postinfusion.present.methods.text import methods_text
 from postinfusion.present.results import Results, results_of
 from postinfusion.present.tables import TABLES, clmt01, diag01, mult01, qct01
