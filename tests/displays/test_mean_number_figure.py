@@ -12,6 +12,7 @@ from displays.test_figures import check_nothing_is_cut_or_overlaps
 from postinfusion.analyses.run import analyse
 from postinfusion.errors import DataError
 from postinfusion.present.figures.registry import draw
+from postinfusion.present.figures.sheet import PLACES
 from postinfusion.present.results import results_of
 
 
@@ -55,6 +56,14 @@ def test_the_numbers_at_risk_are_those_of_the_results():
 def test_no_text_is_cut_and_none_overlaps_another_in_either_shape(name):
     for figure in (drawing(name).figure, drawing(name).narrow):
         check_nothing_is_cut_or_overlaps(figure)
+
+
+def test_axes_stand_at_rounded_places_so_that_files_are_the_same_in_every_run():
+    figure = draw("AEG03", harm_trial.results("two", "rates")).figure
+    figure.draw_without_rendering()
+    places = np.concatenate([axes.get_position().get_points() for axes in figure.axes])
+    np.testing.assert_array_equal(places, np.round(places, PLACES))
+    assert all(axes.get_in_layout() for axes in figure.axes)
 
 
 def test_the_words_give_the_mean_number_with_its_interval():

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from postinfusion.plan.plan import Plan
 from postinfusion.present import theme
 from postinfusion.present.display import Label
 from postinfusion.present.figures import arm_marks, type_setting
 
+PLACES = 6
+"""Decimals of where axes stand, as shares of the figure."""
 _MARGIN = 0.14
 _BANNER = 0.3
 
@@ -124,7 +128,19 @@ def fill(page: Sheet) -> None:
     """Let the axes of the figure fill the free area, with room for their labels."""
     height = page.figure.get_figheight()
     area = (0.008, page.bottom / height, 0.984, (page.top - page.bottom) / height)
-    page.figure.set_layout_engine(ConstrainedLayoutEngine(rect=area, h_pad=0.04, w_pad=0.06))
+    page.figure.set_layout_engine(_Rounded(rect=area, h_pad=0.04, w_pad=0.06))
+
+
+class _Rounded(ConstrainedLayoutEngine):
+    """A constrained layout with rounded positions: the last digits of its solver's differ from run to run."""
+
+    def execute(self, fig: Figure) -> None:
+        """Place the axes."""
+        super().execute(fig)
+        for axes in fig.axes:
+            if axes.get_in_layout():
+                axes.set_position(Bbox(np.round(axes.get_position().get_points(), PLACES)))
+                axes.set_in_layout(True)  # setting a position by hand takes axes out of it
 
 
 def _draw_banners(figure: Figure, banners: tuple[str, ...]) -> float:
